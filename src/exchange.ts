@@ -1,0 +1,99 @@
+/**
+ * The record of one request and its response. The relay fills it in; metrics, drift, the prediction log and the
+ * release judge only ever read it, after the last byte has gone.
+ */
+import type { WireErrorCode } from "./errors.ts";
+
+/** How an exchange ended; one of these is on every counted request. */
+export const outcomes = [
+  "ok",
+  "client_error",
+  "upstream_error",
+  "client_abort",
+  "timeout",
+  "upstream_reset",
+  "shed",
+  "denied",
+  "bad_request",
+] as const;
+
+/** See {@link outcomes}: `ok` is 1xx–3xx, `client_error` and `upstream_error` a 4xx or 5xx that the model server itself gave. */
+export type Outcome = (typeof outcomes)[number];
+
+/**
+ * What a path is for, in the serving protocol's own terms. Only `inference` feeds latency objectives and autoscaling;
+ * `health` and `metadata` are counted apart; `other` is a path that a generic or user-written rule let through and is
+ * treated as inference.
+ */
+export const routeKinds = ["inference", "stream", "metadata", "health", "other"] as const;
+
+/** See {@link routeKinds}. */
+export type RouteKind = (typeof routeKinds)[number];
+
+/** What a request asks for. Immutable and shared by all requests for the same path, so observers may key on its identity. */
+export interface Route {
+  readonly kind: RouteKind;
+  /** Model name from the path or the configuration; empty when neither names one. */
+  readonly model: string;
+  /** Model version or label from the path or the configuration; empty when neither names one. */
+  readonly version: string;
+}
+
+/** The first bytes of a body as they passed, still in their content coding. Valid only during the observer's call. */
+export interface CapturedBody {
+  readonly bytes: Uint8Array;
+  /** False when the body was longer than the tap kept. */
+  readonly complete: boolean;
+  readonly contentType: string;
+  readonly contentEncoding: string;
+}
+
+/**
+ * One request and its response. The object is reused for the next request on the same connection: an observer that
+ * keeps anything copies it before it returns. Strings marked *lazy* are made when first read.
+ */
+export interface Exchange {
+  readonly route: Route;
+  /** Model named in the bodies (OpenAI) or else {@link Route.model}; empty when unknown. */
+  readonly model: string;
+  /** The variant that answered; empty when no upstream was asked. */
+  readonly variant: string;
+  readonly method: string;
+  /** Request target as it was sent, with its query. Lazy. */
+  readonly target: string;
+  /** The identity under which this request is known everywhere. Lazy. */
+  readonly requestId: string;
+  /** The 32 hex digits of the trace it belongs to. Lazy. */
+  readonly traceId: string;
+  readonly outcome: Outcome;
+  /** Code of the error that Outrider itself answered or recorded; empty when the model server had its way. */
+  readonly errorCode: WireErrorCode | "";
+  /** Status sent to the client; 0 when it left before one was sent. */
+  readonly status: number;
+  /** True for server-sent events, upgraded connections and routes declared as streams. */
+  readonly isStreaming: boolean;
+  /** Wall time of the request's first byte, milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** First byte of the request to last byte of the response, milliseconds. */
+  readonly durationMs: number;
+  /** First byte of the request to first byte of the final response head; 0 when there was none. */
+  readonly firstByteMs: number;
+  /** From handing the head to the upstream to its last byte; 0 when no upstream was asked. */
+  readonly upstreamMs: number;
+  /** Part of `durationMs` spent waiting for a free upstream connection. */
+  readonly queueMs: number;
+  readonly requestBodyBytes: number;
+  readonly responseBodyBytes: number;
+  /** How many times the request was sent again on a new connection: 0 or 1. */
+  readonly retries: number;
+  readonly requestBody: CapturedBody | undefined;
+  readonly responseBody: CapturedBody | undefined;
+}
+
+/**
+ * Something that reads finished exchanges. It is called on the relay's thread right after the last byte: it must be
+ * quick, must not keep the record, and if it throws, the relay counts that and goes on.
+ */
+export interface ExchangeObserver {
+  observe(exchange: Exchange): void;
+}

@@ -1,0 +1,90 @@
+/**
+ * What the relay can be told. Every bound has a name here; the configuration table gives the defaults. Times are in
+ * milliseconds, sizes in bytes; 0 means "no limit" only where the field says so.
+ */
+import type { Clock, Random } from "../clock.ts";
+import type { ExchangeObserver } from "../exchange.ts";
+
+/** Where the model server listens. */
+export type UpstreamAddress =
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  | { readonly kind: "unix"; readonly path: string };
+
+/** Bounds on what a client may send and on how much may be open at once. */
+export interface RelayLimits {
+  /** Request line and headers together, and the same for a response head. */
+  readonly headBytes: number;
+  readonly headerCount: number;
+  readonly targetBytes: number;
+  /** Request body; 0 for no limit. */
+  readonly bodyBytes: number;
+  readonly trailerBytes: number;
+  /** Slowest acceptable request body after the first `bodyGraceMs`; 0 for no limit. */
+  readonly minBodyBytesPerSecond: number;
+  /** Client connections open at once. */
+  readonly connections: number;
+  /** Requests being served at once; 0 for no limit but `connections`. */
+  readonly inFlight: number;
+  /** Requests that may wait for a free upstream connection. */
+  readonly queued: number;
+}
+
+/** How long each phase may last, milliseconds. */
+export interface RelayTimeouts {
+  /** First byte of a request to the end of its head; also accept to the first byte. */
+  readonly headerMs: number;
+  /** A kept-alive client connection without a request. */
+  readonly idleMs: number;
+  /** How long a request body may be slower than the minimum rate. */
+  readonly bodyGraceMs: number;
+  readonly connectMs: number;
+  /** Waiting for a free upstream connection. */
+  readonly queueMs: number;
+  /** Request handed over to first byte of the response head; 0 for no limit. */
+  readonly firstByteMs: number;
+  /** No byte in either direction once the response has begun; 0 for no limit. */
+  readonly streamIdleMs: number;
+  /** The whole exchange; 0 for no limit. */
+  readonly totalMs: number;
+  /** No byte in either direction in an upgraded connection; 0 for no limit. */
+  readonly tunnelIdleMs: number;
+  /** How long a client that has closed its sending side may still be answered. */
+  readonly halfCloseMs: number;
+}
+
+/** How connections to the model server are kept. */
+export interface PoolOptions {
+  readonly maxConnections: number;
+  readonly maxIdleConnections: number;
+  /** Below the server's own keep-alive time (uvicorn: 5 s). */
+  readonly idleMs: number;
+  /** Send a request of any method once more on a new connection; only for servers known to be safe. */
+  readonly retryUnsafe: boolean;
+}
+
+/** How much of the bodies is kept for observers. */
+export interface TapOptions {
+  /** Of each body; 0 keeps none. */
+  readonly bodyBytes: number;
+  /** Of all bodies held at once. */
+  readonly totalBytes: number;
+}
+
+/** All that the relay needs to run. */
+export interface RelayOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly upstream: UpstreamAddress;
+  /** Name of the one variant that answers. */
+  readonly variant: string;
+  readonly limits: RelayLimits;
+  readonly timeouts: RelayTimeouts;
+  readonly pool: PoolOptions;
+  readonly tap: TapOptions;
+  /** Upgrade tokens passed on, lower case, e.g. `websocket`; others are ignored as RFC 9110 allows. */
+  readonly upgradeProtocols: readonly string[];
+  /** `Retry-After` of 429 and 503 answers, seconds. */
+  readonly retryAfterSeconds: number;
+  readonly observers: readonly ExchangeObserver[];
+  readonly clock: Clock;
+  readonly random: Random;
+}
