@@ -199,7 +199,7 @@ export const wireErrors = {
     message: "waited too long for the model server",
     retryable: true,
     meaning: "No upstream connection became free in time.",
-    remedy: "Scale out, or raise `upstream.max_connections` or `timeouts.queue_ms`.",
+    remedy: "Scale out, or raise `pool.max_connections` or `timeouts.queue_ms`.",
   },
   connections_exceeded: {
     status: 503,
