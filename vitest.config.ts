@@ -1,0 +1,41 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+/**
+ * Three projects: `unit` (laws, known answers, real sockets; seconds), `fuzz` (time-boxed) and `e2e` (real model
+ * servers; minutes, one file after the other so that a busy machine does not look like a slow sidecar).
+ */
+const config: ViteUserConfig = defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/fuzz/**", "test/e2e/**", "test/infra/**"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          testTimeout: 900_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
+
+export default config;
