@@ -14,7 +14,7 @@ export interface Clock {
 /** A source of bytes nobody can guess; used for instance and request identities, never for statistics. */
 export interface Random {
   /** Fills `target` with fresh bytes and returns it. */
-  fill(target: Uint8Array): Uint8Array;
+  fill(target: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
 }
 
 /** The machine's own clock. A reading costs about 50 ns. */

@@ -17,126 +17,147 @@ export interface WireError {
   readonly remedy: string;
 }
 
-const sendValidHttp = "Correct the client: it does not speak HTTP/1.1 as RFC 9112 has it.";
+/** What the client sent breaks HTTP/1.1 or a bound: outcome `bad_request`, never worth sending again unchanged. */
+const malformedRequests = {
+  request_line_malformed: {
+    status: 400,
+    message: "malformed request line",
+    meaning: "The first line is not `method SP target SP HTTP/1.x CRLF` with single spaces.",
+  },
+  version_unsupported: {
+    status: 400,
+    message: "unsupported HTTP version",
+    meaning: "The request is HTTP/0.9, HTTP/2 without negotiation, or of an unknown major version.",
+  },
+  target_malformed: {
+    status: 400,
+    message: "malformed request target",
+    meaning: "The target is not a path, an absolute http(s) URL, or `*` for OPTIONS.",
+  },
+  connect_refused: {
+    status: 400,
+    message: "CONNECT is not served here",
+    meaning: "CONNECT asks for a forward proxy; Outrider stands in front of one model server.",
+    remedy: "Send the request itself instead of asking for a tunnel.",
+  },
+  host_missing: {
+    status: 400,
+    message: "missing Host header",
+    meaning: "An HTTP/1.1 request must name its host.",
+  },
+  host_repeated: {
+    status: 400,
+    message: "repeated Host header",
+    meaning: "More than one Host line: two readers could choose differently.",
+  },
+  host_malformed: {
+    status: 400,
+    message: "malformed Host header",
+    meaning: "The Host value is not a host name or address with an optional port.",
+  },
+  header_name_malformed: {
+    status: 400,
+    message: "malformed header name",
+    meaning:
+      "A header name is empty, holds a byte that is no token character, or is followed by white space before the colon.",
+  },
+  header_value_malformed: {
+    status: 400,
+    message: "malformed header value",
+    meaning: "A header value holds NUL or another control character.",
+  },
+  header_folded: {
+    status: 400,
+    message: "folded header line",
+    meaning: "A header line starts with white space (obsolete line folding).",
+  },
+  line_end_malformed: {
+    status: 400,
+    message: "malformed line end",
+    meaning: "A line of the head ends in a bare LF, or a CR stands without its LF.",
+  },
+  content_length_malformed: {
+    status: 400,
+    message: "malformed Content-Length",
+    meaning: "Content-Length is not a plain decimal number below 2^53.",
+  },
+  content_length_conflict: {
+    status: 400,
+    message: "conflicting Content-Length",
+    meaning: "Content-Length is given more than once with different digits.",
+  },
+  framing_conflict: {
+    status: 400,
+    message: "both Content-Length and Transfer-Encoding",
+    meaning: "The message gives its length in two ways; two readers could cut it differently.",
+  },
+  transfer_encoding_malformed: {
+    status: 400,
+    message: "malformed Transfer-Encoding",
+    meaning: "Transfer-Encoding is empty, repeated, not final, or used in HTTP/1.0.",
+  },
+  transfer_encoding_unsupported: {
+    status: 501,
+    message: "unsupported transfer coding",
+    meaning: "Only `chunked` is understood as a transfer coding.",
+    remedy: "Send the body with Content-Length or with `Transfer-Encoding: chunked` alone.",
+  },
+  chunk_malformed: {
+    status: 400,
+    message: "malformed chunked body",
+    meaning:
+      "A chunk size is not 1 to 16 hexadecimal digits, a chunk is longer than its size, or a line end is sloppy.",
+  },
+  chunk_extension_too_long: {
+    status: 400,
+    message: "chunk extension too long",
+    meaning: "Chunk extensions are longer than the limit.",
+  },
+  trailer_malformed: {
+    status: 400,
+    message: "malformed trailer",
+    meaning: "A trailer line breaks the rules of header lines.",
+  },
+  trailers_too_large: {
+    status: 431,
+    message: "trailers too large",
+    meaning: "The trailers of a chunked body are longer than the limit.",
+    remedy: "Send less, or raise `limits.trailer_bytes`.",
+  },
+  target_too_long: {
+    status: 414,
+    message: "request target too long",
+    meaning: "The request target is longer than the limit.",
+    remedy: "Send less, or raise `limits.target_bytes`.",
+  },
+  head_too_large: {
+    status: 431,
+    message: "request head too large",
+    meaning: "Request line and headers together are longer than the limit.",
+    remedy: "Send less, or raise `limits.head_bytes`.",
+  },
+  too_many_headers: {
+    status: 431,
+    message: "too many header lines",
+    meaning: "The request has more header lines than the limit.",
+    remedy: "Send less, or raise `limits.header_count`.",
+  },
+  body_too_large: {
+    status: 413,
+    message: "request body too large",
+    meaning: "The request body is longer than the limit.",
+    remedy: "Send less, or raise `limits.body_bytes`.",
+  },
+  loop_detected: {
+    status: 508,
+    message: "request loop detected",
+    meaning: "The request has passed this very instance before (its name is in Via).",
+    remedy: "Point `upstream` at the model server, not at Outrider.",
+  },
+} as const;
 
-const malformed = (status: number, message: string, meaning: string, remedy = sendValidHttp): WireError => ({
-  status,
-  outcome: "bad_request",
-  message,
-  retryable: false,
-  meaning,
-  remedy,
-});
-
-const raiseLimit = (field: string): string => `Send less, or raise \`${field}\`.`;
-
-/** Errors on the data path, by code. All are answered in the error shape of the serving protocol. */
-export const wireErrors = {
-  request_line_malformed: malformed(
-    400,
-    "malformed request line",
-    "The first line is not `method SP target SP HTTP/1.x CRLF` with single spaces.",
-  ),
-  version_unsupported: malformed(
-    400,
-    "unsupported HTTP version",
-    "The request is HTTP/0.9, HTTP/2 without negotiation, or of an unknown major version.",
-  ),
-  target_malformed: malformed(
-    400,
-    "malformed request target",
-    "The target is not a path, an absolute http(s) URL, or `*` for OPTIONS.",
-  ),
-  connect_refused: malformed(
-    400,
-    "CONNECT is not served here",
-    "CONNECT asks for a forward proxy; Outrider stands in front of one model server.",
-    "Send the request itself instead of asking for a tunnel.",
-  ),
-  host_missing: malformed(400, "missing Host header", "An HTTP/1.1 request must name its host."),
-  host_repeated: malformed(400, "repeated Host header", "More than one Host line: two readers could choose differently."),
-  host_malformed: malformed(400, "malformed Host header", "The Host value is not a host name or address with an optional port."),
-  header_name_malformed: malformed(
-    400,
-    "malformed header name",
-    "A header name is empty, holds a byte that is no token character, or is followed by white space before the colon.",
-  ),
-  header_value_malformed: malformed(
-    400,
-    "malformed header value",
-    "A header value holds NUL or another control character.",
-  ),
-  header_folded: malformed(400, "folded header line", "A header line starts with white space (obsolete line folding)."),
-  line_end_malformed: malformed(400, "malformed line end", "A line of the head ends in a bare LF, or a CR stands without its LF."),
-  content_length_malformed: malformed(
-    400,
-    "malformed Content-Length",
-    "Content-Length is not a plain decimal number below 2^53.",
-  ),
-  content_length_conflict: malformed(
-    400,
-    "conflicting Content-Length",
-    "Content-Length is given more than once with different digits.",
-  ),
-  framing_conflict: malformed(
-    400,
-    "both Content-Length and Transfer-Encoding",
-    "The message gives its length in two ways; two readers could cut it differently.",
-  ),
-  transfer_encoding_malformed: malformed(
-    400,
-    "malformed Transfer-Encoding",
-    "Transfer-Encoding is empty, repeated, not final, or used in HTTP/1.0.",
-  ),
-  transfer_encoding_unsupported: malformed(
-    501,
-    "unsupported transfer coding",
-    "Only `chunked` is understood as a transfer coding.",
-    "Send the body with Content-Length or with `Transfer-Encoding: chunked` alone.",
-  ),
-  chunk_malformed: malformed(
-    400,
-    "malformed chunked body",
-    "A chunk size is not 1 to 16 hexadecimal digits, a chunk is longer than its size, or a line end is sloppy.",
-  ),
-  chunk_extension_too_long: malformed(400, "chunk extension too long", "Chunk extensions are longer than the limit."),
-  trailer_malformed: malformed(400, "malformed trailer", "A trailer line breaks the rules of header lines."),
-  trailers_too_large: malformed(
-    431,
-    "trailers too large",
-    "The trailers of a chunked body are longer than the limit.",
-    raiseLimit("limits.trailer_bytes"),
-  ),
-  target_too_long: malformed(
-    414,
-    "request target too long",
-    "The request target is longer than the limit.",
-    raiseLimit("limits.target_bytes"),
-  ),
-  head_too_large: malformed(
-    431,
-    "request head too large",
-    "Request line and headers together are longer than the limit.",
-    raiseLimit("limits.head_bytes"),
-  ),
-  too_many_headers: malformed(
-    431,
-    "too many header lines",
-    "The request has more header lines than the limit.",
-    raiseLimit("limits.header_count"),
-  ),
-  body_too_large: malformed(
-    413,
-    "request body too large",
-    "The request body is longer than the limit.",
-    raiseLimit("limits.body_bytes"),
-  ),
-  loop_detected: malformed(
-    508,
-    "request loop detected",
-    "The request has passed this very instance before (its name is in Via).",
-    "Point `upstream` at the model server, not at Outrider.",
-  ),
+/** Everything else that can end an exchange on the data path. */
+const otherWireErrors = {
   header_timeout: {
     status: 408,
     outcome: "timeout",
@@ -159,7 +180,7 @@ export const wireErrors = {
     message: "this path is not open through Outrider",
     retryable: false,
     meaning: "The path is not among the inference paths of the serving protocol; management paths stay private.",
-    remedy: "If it must be open, add it to `routes.allow`, e.g. `routes: { allow: [\"GET /v1/models\"] }`.",
+    remedy: 'If it must be open, add it to `routes.allow`, e.g. `routes: { allow: ["GET /v1/models"] }`.',
   },
   method_denied: {
     status: 405,
@@ -174,7 +195,8 @@ export const wireErrors = {
     outcome: "denied",
     message: "the path can be read in two ways",
     retryable: false,
-    meaning: "The path holds encoded slashes or dots, empty or dot segments, or a backslash, which servers resolve differently.",
+    meaning:
+      "The path holds encoded slashes or dots, empty or dot segments, or a backslash, which servers resolve differently.",
     remedy: "Send the path in its plain form.",
   },
   not_ready: {
@@ -239,7 +261,8 @@ export const wireErrors = {
     message: "the model server gave a malformed response",
     retryable: false,
     meaning: "The response breaks HTTP/1.1 in a way that two readers could understand differently.",
-    remedy: "Check that `upstream` is an HTTP/1.1 port and not gRPC or TLS; otherwise report it to the server's makers.",
+    remedy:
+      "Check that `upstream` is an HTTP/1.1 port and not gRPC or TLS; otherwise report it to the server's makers.",
   },
   upstream_head_too_large: {
     status: 502,
@@ -289,10 +312,27 @@ export const wireErrors = {
     meaning: "A defect in Outrider; the stack is in its log.",
     remedy: "Report it with the log line of that request id.",
   },
-} as const satisfies Record<string, WireError>;
+} as const;
 
 /** Code of an error on the data path. */
-export type WireErrorCode = keyof typeof wireErrors;
+export type WireErrorCode = keyof typeof malformedRequests | keyof typeof otherWireErrors;
+
+type MalformedRow = Pick<WireError, "status" | "message" | "meaning"> & Partial<Pick<WireError, "remedy">>;
+
+const malformed = (row: MalformedRow): WireError => ({
+  outcome: "bad_request",
+  retryable: false,
+  remedy: "Correct the client: it does not speak HTTP/1.1 as RFC 9112 has it.",
+  ...row,
+});
+
+const malformedEntries = Object.entries<MalformedRow>(malformedRequests).map(([code, row]) => [code, malformed(row)]);
+
+/** Errors on the data path, by code. All are answered in the error shape of the serving protocol. */
+export const wireErrors: Readonly<Record<WireErrorCode, WireError>> = {
+  ...(Object.fromEntries(malformedEntries) as Record<keyof typeof malformedRequests, WireError>),
+  ...otherWireErrors,
+};
 
 /** One row of {@link commandErrors}. */
 export interface CommandError {
@@ -302,8 +342,7 @@ export interface CommandError {
   readonly remedy: string;
 }
 
-/** Errors of start-up and of commands, by code. */
-export const commandErrors = {
+const commandRows = {
   usage: { exitCode: 2, meaning: "The command line is wrong.", remedy: "See `outrider help`." },
   config_invalid: {
     exitCode: 2,
@@ -345,10 +384,13 @@ export const commandErrors = {
     meaning: "Requests were still in flight when the time given was over.",
     remedy: "Raise `--max` and the pod's terminationGracePeriodSeconds.",
   },
-} as const satisfies Record<string, CommandError>;
+} as const;
 
 /** Code of a start-up or command error. */
-export type CommandErrorCode = keyof typeof commandErrors;
+export type CommandErrorCode = keyof typeof commandRows;
+
+/** Errors of start-up and of commands, by code. */
+export const commandErrors: Readonly<Record<CommandErrorCode, CommandError>> = commandRows;
 
 /**
  * The one error class, for programmer and start-up mistakes; the data path returns codes instead of throwing. Match
