@@ -1,0 +1,10 @@
+/** Debian tools of the benches: the proxies to stand beside and the load generator. */
+
+/** @type {import("../setup/components.mjs").Component} */
+export default {
+  name: "bench-tools",
+  why: "nginx and haproxy to stand beside, wrk for the load",
+  groups: ["bench"],
+  packages: ["nginx-light", "haproxy", "wrk"],
+  commands: ["nginx", "haproxy", "wrk"],
+};

@@ -1,0 +1,17 @@
+/**
+ * Installs what tests, demo and benches need: `node scripts/setup.mjs [all|test|demo|bench|COMPONENT…]`. Runs again
+ * without harm and in a moment when nothing is missing. Plain JavaScript for Node 20: it comes before everything.
+ */
+import process from "node:process";
+import { passSignalsOn } from "./setup/command.mjs";
+import { red } from "./setup/console.mjs";
+import { prepare } from "./setup/prepare.mjs";
+
+passSignalsOn();
+const wanted = process.argv.slice(2);
+try {
+  await prepare(wanted.length === 0 ? ["all"] : wanted);
+} catch (error) {
+  console.error(red(error.message));
+  process.exitCode = 1;
+}

@@ -1,0 +1,26 @@
+/** The npm packages of the lock file: installed when they are missing or the lock file has changed. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { rootDir, runCommand } from "./command.mjs";
+import { say } from "./console.mjs";
+
+const modules = path.join(rootDir, "node_modules");
+const marker = path.join(modules, ".outrider-lock");
+
+/** Runs `npm ci` unless node_modules already holds what package-lock.json says. */
+export async function ensureNpmPackages() {
+  const wanted = createHash("sha256")
+    .update(readFileSync(path.join(rootDir, "package-lock.json")))
+    .digest("hex");
+  if (isInstalled(wanted)) return;
+  say("  installing npm packages: the toolchain and the few packages of the product");
+  const { code } = await runCommand("npm", ["ci", "--no-audit", "--no-fund"]);
+  if (code !== 0) throw new Error("npm ci failed; the lines above say why. It needs the npm registry.");
+  writeFileSync(marker, wanted);
+}
+
+function isInstalled(wanted) {
+  const isComplete = existsSync(path.join(modules, ".bin", "node"));
+  return isComplete && existsSync(marker) && readFileSync(marker, "utf8") === wanted;
+}
