@@ -4,7 +4,7 @@ Run it in an environment that holds requirements.txt:
 
     python demo/train/train.py
 
-It writes the rows to demo/data/breast-cancer.csv and the model to demo/model/breast-cancer.json. The same versions on
+It writes the rows to demo/data/breast-cancer.csv and the model to demo/model/breast-cancer.data.json. The same versions on
 the same kind of processor give the same files byte for byte: the split is seeded and the solver has no chance in it.
 """
 
@@ -83,7 +83,7 @@ def main() -> None:
         "parameters": parameters,
         "training": training,
     }
-    (DEMO / "model" / "breast-cancer.json").write_text(json.dumps(model, indent=2) + "\n")
+    (DEMO / "model" / "breast-cancer.data.json").write_text(json.dumps(model, indent=2) + "\n")
     print(f"{len(held_out)} rows held out, {training['heldOutCorrect']} right: {training['heldOutAccuracy']:.4f}")
 
 
