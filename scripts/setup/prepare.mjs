@@ -10,7 +10,7 @@ import { installComponents, loadComponents } from "./components.mjs";
  */
 export async function prepare(wanted) {
   const startedAt = performance.now();
-  say(bold(`Set-up (${wanted.join(", ")})`));
+  say(bold(wanted.length === 0 ? "Set-up" : `Set-up (${wanted.join(", ")})`));
   await ensureNpmPackages();
   const components = await loadComponents();
   const known = new Set(components.flatMap((component) => [component.name, ...component.groups]));
@@ -22,4 +22,4 @@ export async function prepare(wanted) {
 }
 
 /** Groups that commands ask for even when no component is in them. */
-const knownGroups = new Set(["test", "demo", "bench"]);
+const knownGroups = new Set(["test", "demo", "demo:mlflow", "bench", "bench:all"]);

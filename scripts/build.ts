@@ -1,0 +1,60 @@
+/**
+ * Builds the product: `dist/outrider.mjs` with the chunks that it loads only when they are asked for, and
+ * `dist/meta.json`, which says what went where. `node scripts/build.ts` or `npm run build`.
+ */
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { build, type BuildOptions } from "esbuild";
+
+const rootDir: string = path.resolve(import.meta.dirname, "..");
+
+/** Packages in the older module format call `require` for Node's own modules; a module has to bring its own. */
+const requireShim =
+  'import{createRequire as outriderRequire}from"node:module";const require=outriderRequire(import.meta.url);';
+
+/** How esbuild makes the product; shared with the test that checks what is loaded when. */
+export const buildOptions: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
+  absWorkingDir: rootDir,
+  entryPoints: { outrider: "src/main.ts" },
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
+  chunkNames: "chunks/[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node24.12",
+  mainFields: ["module", "main"],
+  minify: true,
+  keepNames: true,
+  legalComments: "external",
+  metafile: true,
+  banner: { js: requireShim },
+  logLevel: "warning",
+};
+
+const hashbang = "#!/usr/bin/env node\n";
+
+async function main(): Promise<void> {
+  const outdir = path.join(rootDir, buildOptions.outdir);
+  const startedAt = performance.now();
+  await rm(outdir, { recursive: true, force: true });
+  const { metafile } = await build(buildOptions);
+  const entry = path.join(outdir, "outrider.mjs");
+  const code = await readFile(entry, "utf8");
+  if (!code.startsWith("#!")) await writeFile(entry, hashbang + code);
+  await chmod(entry, 0o755);
+  await writeFile(path.join(outdir, "meta.json"), JSON.stringify(metafile));
+  const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith(".mjs"));
+  const kilobytes = outputs.reduce((sum, [, output]) => sum + output.bytes, 0) / 1000;
+  const took = Math.round(performance.now() - startedAt);
+  console.log(`dist/outrider.mjs and ${outputs.length - 1} chunks, ${kilobytes.toFixed(0)} kB, ${took} ms`);
+}
+
+if (import.meta.main) {
+  await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * Every gate that a change passes, in the order in which they run: what is quick and tells most comes first. A gate
+ * with `vitest` counts its tests, any other counts as one.
+ */
+
+/**
+ * @typedef {object} Gate
+ * @property {string} name For `npm test -- --only`.
+ * @property {string} title What it makes sure of.
+ * @property {readonly string[]} command
+ * @property {true} [vitest]
+ */
+
+const vitest = (project) => ["vitest", "run", "--project", project];
+
+/** @type {readonly Gate[]} */
+export const gates = [
+  { name: "format", title: "Every file is formatted", command: ["oxfmt", "--check"] },
+  { name: "lint", title: "Limits, levels and type-aware rules", command: ["oxlint", "--type-aware"] },
+  { name: "types", title: "Strict types", command: ["tsc", "--noEmit"] },
+  { name: "declarations", title: "Exports of src state their types", command: ["tsc", "--noEmit", "-p", "src"] },
+  { name: "deadcode", title: "Nothing unused: files, exports, packages", command: ["knip"] },
+  { name: "build", title: "The product builds", command: ["node", "scripts/build.ts"] },
+  {
+    name: "docs",
+    title: "Generated reference pages are fresh",
+    command: ["node", "scripts/generate-docs.ts", "--check"],
+  },
+  { name: "unit", title: "Laws, known answers, architecture, real sockets", command: vitest("unit"), vitest: true },
+  { name: "fuzz", title: "Random bytes, within a time box", command: vitest("fuzz"), vitest: true },
+  { name: "e2e", title: "Real model servers", command: vitest("e2e"), vitest: true },
+];
