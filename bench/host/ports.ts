@@ -1,0 +1,14 @@
+/** Ports of the loopback interface. */
+import { createServer, type AddressInfo } from "node:net";
+
+/** A loopback port that is free now. For programs that cannot be told to listen on port 0 and say which they got. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,14 @@
+/** Outrider with everything on that exists: both bodies of every request kept for observers, 1 % logged. */
+import { outriderPeer } from "./outrider.ts";
+import type { Peer } from "./peer.ts";
+
+/** Outrider with everything on. */
+export const outriderEverything: Peer = outriderPeer({
+  name: "outrider-everything",
+  title: "**Outrider**, everything on",
+  protocol: "mlflow",
+  config: {
+    tap: { body_bytes: 65_536 },
+    access_log: { sample: 0.01 },
+  },
+});

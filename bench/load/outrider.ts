@@ -1,0 +1,72 @@
+/** How Outrider itself is started as a peer. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { untilAnswered } from "../host/answers.ts";
+import { freePort } from "../host/ports.ts";
+import { runProgram } from "../host/program.ts";
+import type { Peer, RunningPeer } from "./peer.ts";
+import { startPeer } from "./start-peer.ts";
+
+const bundle = fileURLToPath(new URL("../../dist/outrider.mjs", import.meta.url));
+
+/** The limits that some scenarios go past by intent: 10,000 idle connections, bodies of 300 MB, slow clients. */
+const roomyLimits = {
+  limits: { connections: 15_000, body_bytes: 0 },
+  timeouts: { idle_ms: 3_600_000, first_byte_ms: 0, total_ms: 0, stream_idle_ms: 0 },
+};
+
+/** What sets one way of running Outrider apart from another. */
+export interface OutriderVariant {
+  readonly name: string;
+  readonly title: string;
+  readonly protocol: string;
+  /** Fields of the configuration file beside the roomy limits, as sections of fields. */
+  readonly config: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** A peer that is the built bundle with the given settings. */
+export function outriderPeer(variant: OutriderVariant): Peer {
+  return {
+    name: variant.name,
+    title: variant.title,
+    isCostly: false,
+    isOutrider: true,
+    isAvailable: () => existsSync(bundle),
+    remedy: "Run `npm run build`.",
+    version: async () => {
+      const described = await runProgram({ command: process.execPath, args: [bundle, "version"] });
+      return /\d+\.\d+\.\d+\S*/.exec(described)?.[0] ?? "unknown";
+    },
+    start: (upstreamPort) => startOutrider(variant, upstreamPort),
+  };
+}
+
+async function startOutrider(variant: OutriderVariant, upstreamPort: number): Promise<RunningPeer> {
+  const adminPort = await freePort();
+  let readyMs = 0;
+  const running = await startPeer(variant.name, upstreamPort, {
+    describe: ({ port, writeFile }) => ({
+      command: process.execPath,
+      args: [
+        ...[bundle, "run", "--upstream", `http://127.0.0.1:${upstreamPort}`, "--protocol", variant.protocol],
+        ...["--listen", `127.0.0.1:${port}`, "--admin", `127.0.0.1:${adminPort}`],
+        ...["--config", writeFile("outrider.yaml", JSON.stringify(mergeSections(roomyLimits, variant.config)))],
+      ],
+      env: { NODE_ENV: "production" },
+    }),
+    // Asked side by side with the data port, so that neither time holds the other's.
+    alsoAwait: async (program) => {
+      readyMs = await untilAnswered(program, adminPort, "/readyz");
+    },
+  });
+  return { ...running, admin: { port: adminPort, readyMs } };
+}
+
+function mergeSections(
+  base: OutriderVariant["config"],
+  extra: OutriderVariant["config"],
+): Readonly<Record<string, unknown>> {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [section, fields] of Object.entries(extra)) merged[section] = { ...base[section], ...fields };
+  return merged;
+}

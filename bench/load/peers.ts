@@ -1,0 +1,30 @@
+/** Every proxy that the bench knows, in the order of the tables. nginx is first: it is what ratios are taken to. */
+import { envoy } from "./envoy.ts";
+import { fastifyHttpProxy } from "./fastify-http-proxy.ts";
+import { goReverseProxy } from "./go-reverse-proxy.ts";
+import { haproxy } from "./haproxy.ts";
+import { httpProxy } from "./http-proxy.ts";
+import { httpxy } from "./httpxy.ts";
+import { knativeQueueProxy } from "./knative-queue-proxy.ts";
+import { kserveAgent } from "./kserve-agent.ts";
+import { nginx } from "./nginx.ts";
+import { nodeUndici } from "./node-undici.ts";
+import { outriderBare } from "./outrider-bare.ts";
+import { outriderEverything } from "./outrider-everything.ts";
+import type { Peer } from "./peer.ts";
+
+/** See above. */
+export const peers: readonly Peer[] = [
+  nginx,
+  haproxy,
+  outriderBare,
+  outriderEverything,
+  envoy,
+  goReverseProxy,
+  kserveAgent,
+  knativeQueueProxy,
+  nodeUndici,
+  httpxy,
+  httpProxy,
+  fastifyHttpProxy,
+];

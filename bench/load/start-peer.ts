@@ -1,0 +1,61 @@
+/** The part of starting a peer that is the same for all of them. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { untilAnswered } from "../host/answers.ts";
+import { freePort } from "../host/ports.ts";
+import { type Program, type ProgramOptions, startProgram } from "../host/program.ts";
+import type { RunningPeer } from "./peer.ts";
+
+/** What a peer's file needs to know to say how its program is started. */
+export interface PeerPlace {
+  readonly upstreamPort: number;
+  /** The port it must listen on. */
+  readonly port: number;
+  /** Writes a file into a folder that is removed when the peer stops; gives its path. */
+  writeFile(name: string, content: string): string;
+  /** That folder. */
+  readonly folder: string;
+}
+
+const probePath = "/health";
+
+/** How a peer's program is started. */
+export interface PeerStart {
+  describe(place: PeerPlace): ProgramOptions | Promise<ProgramOptions>;
+  /** Something else to wait for, beside the first answer. */
+  alsoAwait?(program: Program): Promise<void>;
+}
+
+/**
+ * Starts the program that is described and waits until it has answered a request. On failure the program is stopped
+ * and the error says which peer it was.
+ */
+export async function startPeer(name: string, upstreamPort: number, start: PeerStart): Promise<RunningPeer> {
+  const folder = mkdtempSync(join(tmpdir(), `outrider-bench-${name}-`));
+  const port = await freePort();
+  const writeFile = (file: string, content: string): string => {
+    const path = join(folder, file);
+    writeFileSync(path, content);
+    return path;
+  };
+  const program = startProgram(await start.describe({ upstreamPort, port, writeFile, folder }));
+  const stop = async (): Promise<void> => {
+    await program.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const [firstAnswerMs] = await Promise.all([untilAnswered(program, port, probePath), start.alsoAwait?.(program)]);
+    return {
+      port,
+      firstAnswerMs,
+      pids: program.pids,
+      isRunning: program.isRunning,
+      lastLines: program.lastLines,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw new Error(`${name} did not start: ${(error as Error).message}`, { cause: error });
+  }
+}

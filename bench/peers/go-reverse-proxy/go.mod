@@ -1,0 +1,3 @@
+module outrider.bench/go-reverse-proxy
+
+go 1.25.0
