@@ -2,7 +2,7 @@
  * Every error that Outrider can answer or exit with, declared once. The code is the log field, the metric label, the
  * `x-outrider-error` header and the heading in docs/reference/errors.md.
  */
-import type { Outcome } from "./exchange.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** One row of {@link wireErrors}. */
 export interface WireError {
