@@ -1,0 +1,95 @@
+/**
+ * The configuration of a running sidecar: what is in force, and how a new version comes in. A version with mistakes
+ * changes nothing; the last good one stays.
+ */
+import { restartPaths } from "./effective.ts";
+import type { LoadedConfig, LoadResult } from "./load.ts";
+import type { Mistake } from "./mistake.ts";
+import { valueAt, nest } from "./assemble.ts";
+import type { Origin } from "./origin.ts";
+import { fieldRows, type Config } from "./table.ts";
+
+/** Numbers about reloads, for metrics. */
+export interface ReloadCounters {
+  /** Attempts, the failed ones included. */
+  readonly reloadsTotal: number;
+  readonly failuresTotal: number;
+  /** Wall time of the last version that was taken, milliseconds since the epoch; the start counts. */
+  readonly lastSuccessAtMs: number;
+}
+
+/** How one reload ended. */
+export type ReloadOutcome =
+  | {
+      readonly kind: "applied";
+      /** Paths of changed fields that stay as they were until a restart. */
+      readonly restartPaths: readonly string[];
+    }
+  | { readonly kind: "rejected"; readonly mistakes: readonly Mistake[] };
+
+/** What a live configuration needs. */
+export interface LiveConfigOptions {
+  readonly initial: LoadedConfig;
+  /** Reads all layers again. */
+  load(): Promise<LoadResult>;
+  /** Hands a good version to the sidecar, which names the fields that it can take only after a restart. */
+  apply(config: Config): readonly string[];
+  /** Wall clock, milliseconds since the epoch. */
+  wallMs(): number;
+}
+
+/** See the top of the file. One reload runs at a time; a call during one waits and then reads again. */
+export class LiveConfig {
+  readonly #options: LiveConfigOptions;
+  #loaded: LoadedConfig;
+  #counters: ReloadCounters;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LiveConfigOptions) {
+    this.#options = options;
+    this.#loaded = options.initial;
+    this.#counters = { reloadsTotal: 0, failuresTotal: 0, lastSuccessAtMs: options.wallMs() };
+  }
+
+  /** What is in force: the last good version, with the fields that wait for a restart as they were before. */
+  get loaded(): LoadedConfig {
+    return this.#loaded;
+  }
+
+  get counters(): ReloadCounters {
+    return this.#counters;
+  }
+
+  /** Loads again and applies what it gets. Does not reject unless `apply` throws. */
+  async reload(): Promise<ReloadOutcome> {
+    const turn = this.#running.then(() => this.#reloadNow());
+    this.#running = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #reloadNow(): Promise<ReloadOutcome> {
+    this.#counters = { ...this.#counters, reloadsTotal: this.#counters.reloadsTotal + 1 };
+    const result = await this.#options.load();
+    if (result.kind === "mistakes") {
+      this.#counters = { ...this.#counters, failuresTotal: this.#counters.failuresTotal + 1 };
+      return { kind: "rejected", mistakes: result.mistakes };
+    }
+    const refused = this.#options.apply(result.loaded.config);
+    const waiting = new Set([...restartPaths(this.#loaded.config, result.loaded.config), ...refused]);
+    this.#loaded = inForce(this.#loaded, result.loaded, waiting);
+    this.#counters = { ...this.#counters, lastSuccessAtMs: this.#options.wallMs() };
+    return { kind: "applied", restartPaths: [...waiting] };
+  }
+}
+
+/** The new version, but for the fields that wait for a restart: those are still what they were. */
+function inForce(before: LoadedConfig, after: LoadedConfig, waiting: ReadonlySet<string>): LoadedConfig {
+  const values = new Map<string, unknown>();
+  const origins = new Map<string, Origin>();
+  for (const row of fieldRows) {
+    const source = waiting.has(row.path) ? before : after;
+    values.set(row.path, valueAt(source.config, row));
+    origins.set(row.path, source.origins.get(row.path) ?? { kind: "default" });
+  }
+  return { config: nest(values), origins, file: after.file };
+}

@@ -1,0 +1,96 @@
+/** Loads the configuration: defaults, then the file, then the environment, then flags. */
+import { open } from "node:fs/promises";
+
+import { assemble, type Assembly } from "./assemble.ts";
+import { crossCheck } from "./checks.ts";
+import { configFileVariable, environmentLayer, type Environment } from "./environment-layer.ts";
+import { fileLayer } from "./file-layer.ts";
+import { flagLayer, type FlagValue } from "./flag-layer.ts";
+import type { Layer } from "./layer.ts";
+import { expectationOf, type Mistake } from "./mistake.ts";
+import type { Origin } from "./origin.ts";
+import { rowAt, type Config } from "./table.ts";
+
+/** Where values may come from. */
+export interface ConfigSources {
+  /** Path given with `--config`; else `OUTRIDER_CONFIG` in the environment names the file, else there is none. */
+  readonly file: string | undefined;
+  readonly environment: Environment;
+  readonly flags: readonly FlagValue[];
+  /** True where a model server must be named. */
+  readonly isUpstreamRequired: boolean;
+}
+
+/** A configuration without mistakes. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Where each value came from, by path. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** The file that was read, if any. */
+  readonly file: string | undefined;
+}
+
+/** What loading gave: the configuration, or every mistake in it. */
+export type LoadResult =
+  | { readonly kind: "loaded"; readonly loaded: LoadedConfig }
+  | { readonly kind: "mistakes"; readonly mistakes: readonly Mistake[] };
+
+/** Loads and checks the configuration. Never throws for what a user can get wrong; reads the file and the token file. */
+export async function loadConfig(sources: ConfigSources): Promise<LoadResult> {
+  const file = configFile(sources);
+  const layers: Layer[] = [environmentLayer(sources.environment), flagLayer(sources.flags)];
+  if (file !== undefined) {
+    layers.unshift(await fileLayer(file));
+  }
+  const assembly = assemble(layers);
+  const mistakes = [...assembly.mistakes, ...crossCheck(assembly), ...(await tokenFileMistakes(assembly))];
+  if (sources.isUpstreamRequired && assembly.config.upstream === undefined && !assembly.brokenPaths.has("upstream")) {
+    mistakes.push(missingUpstream());
+  }
+  return mistakes.length > 0
+    ? { kind: "mistakes", mistakes: mistakes.sort((left, right) => placeOrder(left.origin) - placeOrder(right.origin)) }
+    : { kind: "loaded", loaded: { config: assembly.config, origins: assembly.origins, file } };
+}
+
+const originKinds: readonly Origin["kind"][] = ["file", "environment", "flag", "default"];
+
+/** Mistakes of the file come first, by line, as an editor would show them. */
+function placeOrder(origin: Origin): number {
+  return origin.kind === "file" ? origin.line : 1e9 + originKinds.indexOf(origin.kind);
+}
+
+function configFile(sources: ConfigSources): string | undefined {
+  const named = sources.file ?? sources.environment[configFileVariable];
+  return named === "" ? undefined : named;
+}
+
+function missingUpstream(): Mistake {
+  const row = rowAt("upstream");
+  return {
+    origin: { kind: "default" },
+    path: "upstream",
+    problem: "the model server is not named: give --upstream, OUTRIDER_UPSTREAM, or `upstream:` in the file",
+    ...(row === undefined ? {} : { expected: expectationOf(row) }),
+  };
+}
+
+async function tokenFileMistakes({ config, origins }: Assembly): Promise<readonly Mistake[]> {
+  const path = config.admin.tokenFile;
+  if (path === "") {
+    return [];
+  }
+  const problem = await tokenFileProblem(path);
+  const origin = origins.get("admin.token_file") ?? { kind: "default" };
+  return problem === undefined ? [] : [{ origin, path: "admin.token_file", problem }];
+}
+
+async function tokenFileProblem(path: string): Promise<string | undefined> {
+  try {
+    await using handle = await open(path, "r");
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096);
+    const isBlank = buffer.subarray(0, bytesRead).toString("latin1").trim() === "";
+    return isBlank ? `the token file ${path} is empty` : undefined;
+  } catch (error) {
+    return `the token file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`;
+  }
+}
