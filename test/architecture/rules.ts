@@ -1,0 +1,83 @@
+/**
+ * Where everything in src/ belongs. This table is the rule: a new folder or package is entered here first, with its
+ * level or its one owner.
+ */
+
+/** Level of each folder of src/; what is lower never imports what is higher. */
+export const folderLevels: Readonly<Record<string, 0 | 1 | 2 | 3>> = {
+  http1: 0,
+  stats: 0,
+  sketch: 0,
+
+  inference: 1,
+  metrics: 1,
+  drift: 1,
+  labels: 1,
+  predictions: 1,
+  rollout: 1,
+  admission: 1,
+  governance: 1,
+
+  relay: 2,
+  reading: 2,
+  exposition: 2,
+  admin: 2,
+  console: 2,
+  journal: 2,
+  loki: 2,
+  state: 2,
+  outbound: 2,
+  config: 2,
+  webhook: 2,
+  registry: 2,
+  git: 2,
+  kubernetes: 2,
+  probe: 2,
+  logging: 2,
+
+  cli: 3,
+};
+
+/** The files beside the folders. `shared` ones are words and ports that every level from 1 up may import. */
+export const rootFiles: Readonly<Record<string, "shared" | "composition" | "entry">> = {
+  "exchange.ts": "shared",
+  "outcome.ts": "shared",
+  "errors.ts": "shared",
+  "clock.ts": "shared",
+  "sidecar.ts": "composition",
+  "main.ts": "entry",
+};
+
+/** The one folder that may import each npm package. */
+export const packageOwners: Readonly<Record<string, string>> = {
+  "hdr-histogram-js": "metrics",
+  "prom-client": "exposition",
+  valibot: "config",
+  yaml: "config",
+  pino: "logging",
+  "pino-pretty": "logging",
+  undici: "outbound",
+  ioredis: "state",
+};
+
+/** Packages so pure that level 0 or 1 may use them (in their owner's folder). */
+export const purePackages: ReadonlySet<string> = new Set(["hdr-histogram-js"]);
+
+/** Only these may import from config/; every other part takes its own options type. */
+export const configReaders: ReadonlySet<string> = new Set(["config", "cli", "sidecar.ts", "main.ts"]);
+
+/** Names that say nothing about what is inside. */
+export const emptyNames: ReadonlySet<string> = new Set([
+  "utils",
+  "util",
+  "helpers",
+  "helper",
+  "common",
+  "core",
+  "lib",
+  "shared",
+  "misc",
+  "types",
+  "services",
+  "managers",
+]);
