@@ -2,8 +2,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import process from "node:process";
 import { rootDir, runCommand } from "./command.mjs";
-import { say } from "./console.mjs";
+import { say, warn } from "./console.mjs";
+import { installPackages } from "./debian.mjs";
 
 const modules = path.join(rootDir, "node_modules");
 const marker = path.join(modules, ".outrider-lock");
@@ -14,10 +16,19 @@ export async function ensureNpmPackages() {
     .update(readFileSync(path.join(rootDir, "package-lock.json")))
     .digest("hex");
   if (isInstalled(wanted)) return;
+  await ensureNodeLibraries();
   say("  installing npm packages: the toolchain and the few packages of the product");
   const { code } = await runCommand("npm", ["ci", "--no-audit", "--no-fund"]);
   if (code !== 0) throw new Error("npm ci failed; the lines above say why. It needs the npm registry.");
   writeFileSync(marker, wanted);
+}
+
+/** The Node that comes as an npm package needs libatomic, which the smallest Debian installations lack. */
+async function ensureNodeLibraries() {
+  if (process.platform !== "linux") return;
+  const { code, output } = await runCommand("/sbin/ldconfig", ["-p"], { quiet: true });
+  if (code !== 0 || output.includes("libatomic.so.1")) return;
+  await installPackages(["libatomic1"]).catch((error) => warn(`libatomic may be missing: ${error.message}`));
 }
 
 function isInstalled(wanted) {
