@@ -95,15 +95,11 @@ function rowsFromJson(body: string, features: readonly string[]): RowsReading {
     );
   }
   const value = json.value[form];
-  switch (form) {
-    case "dataframe_split":
-      return rowsFromSplit(value, features);
-    case "dataframe_records":
-      return rowsFromList(value, features);
-    case "instances":
-    case "inputs":
-      return isRecord(value) ? rowsFromColumns(value, features) : rowsFromList(value, features);
+  if (form === "dataframe_split") {
+    return rowsFromSplit(value, features);
   }
+  const isByColumn = form !== "dataframe_records" && isRecord(value);
+  return isByColumn ? rowsFromColumns(value, features) : rowsFromList(value, features);
 }
 
 function rowsFromSplit(value: unknown, features: readonly string[]): RowsReading {

@@ -2,16 +2,18 @@
 
 Run it in an environment that holds requirements.txt:
 
-    python demo/train/train.py
+    python demo/train/train.py [FOLDER]
 
-It writes the rows to demo/data/breast-cancer.csv and the model to demo/model/breast-cancer.data.json. The same versions on
-the same kind of processor give the same files byte for byte: the split is seeded and the solver has no chance in it.
+It writes the rows to FOLDER/data/breast-cancer.csv and the model to FOLDER/model/breast-cancer.data.json; FOLDER is
+demo when none is named. The same versions on the same kind of processor give the same files byte for byte: the split
+is seeded and the solver has no chance in it.
 """
 
 import csv
 import hashlib
 import json
 import struct
+import sys
 from pathlib import Path
 
 import numpy
@@ -50,7 +52,7 @@ def digest(parameters: dict) -> str:
     return "sha256:" + hashlib.sha256(names.encode() + struct.pack(f"<{len(numbers)}d", *numbers)).hexdigest()
 
 
-def main() -> None:
+def main(folder: Path) -> None:
     data = load_breast_cancer()
     train, held_out = split(data.target)
     pipeline = fit(data.data[train], data.target[train])
@@ -63,7 +65,7 @@ def main() -> None:
         "coefficients": regression.coef_[0].tolist(),
         "intercept": float(regression.intercept_[0]),
     }
-    csv_path = DEMO / "data" / "breast-cancer.csv"
+    csv_path = folder / "data" / "breast-cancer.csv"
     write_rows(csv_path, data)
     training = {
         "library": f"scikit-learn {sklearn.__version__}",
@@ -83,12 +85,15 @@ def main() -> None:
         "parameters": parameters,
         "training": training,
     }
-    (DEMO / "model" / "breast-cancer.data.json").write_text(json.dumps(model, indent=2) + "\n")
+    model_path = folder / "model" / "breast-cancer.data.json"
+    model_path.parent.mkdir(parents=True, exist_ok=True)
+    model_path.write_text(json.dumps(model, indent=2) + "\n")
     print(f"{len(held_out)} rows held out, {training['heldOutCorrect']} right: {training['heldOutAccuracy']:.4f}")
 
 
 def write_rows(path: Path, data) -> None:
     """One row a line, each number in the shortest form that reads back as the same 64-bit float."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*data.feature_names.tolist(), "target"])
@@ -102,4 +107,4 @@ def accuracy(pipeline: Pipeline, data, rows: numpy.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DEMO)
