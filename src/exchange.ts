@@ -80,5 +80,12 @@ export interface Exchange {
  * quick, must not keep the record, and if it throws, the relay counts that and goes on.
  */
 export interface ExchangeObserver {
+  /** True when the observer reads the captured bodies; without such an observer none are kept. */
+  readonly wantsBodies?: boolean;
+  /**
+   * Called when a request has passed the route table or is shed, before the model server is asked: demand is counted
+   * when it comes, not when a slow server lets go of it. `startedAtMs` is the wall time of the request's first byte.
+   */
+  begin?(route: Route, startedAtMs: number): void;
   observe(exchange: Exchange): void;
 }

@@ -1,0 +1,220 @@
+/**
+ * Every metric that Outrider exposes under its own name, declared once; docs/reference/metrics.md and the checks of
+ * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) are listed in src/exposition/.
+ */
+import { wireErrors, type WireErrorCode } from "../errors.ts";
+import { outcomes } from "../outcome.ts";
+
+/** The labels that metrics carry. None repeats what a scrape adds by itself (`pod`, `namespace`, `instance`). */
+export const metricLabels = {
+  model: {
+    meaning:
+      "Model name from the path, the body (OpenAI) or the configuration; `__unnamed__` when none of them gives one, `__other__` for names past the cap or that the model server never answered for, `__unmatched__` for requests that were denied or malformed.",
+    values: "at most `metrics.max_models` pairs of model and version, and three fixed names",
+  },
+  version: {
+    meaning: "Model version or label from the path or the configuration; empty when unknown.",
+    values: "counted together with `model`",
+  },
+  variant: {
+    meaning: "The variant that answered; empty when no upstream was asked.",
+    values: "the variants in the configuration",
+  },
+  outcome: { meaning: "How the exchange ended.", values: outcomes.join(", ") },
+  status: {
+    meaning: "Exact status code sent to the client; `0` when it left before one was sent.",
+    values: "at most 128 pairs of outcome and status, then `__other__`",
+  },
+  code: {
+    meaning: "Error code, as in the `x-outrider-error` header.",
+    values: "the codes in docs/reference/errors.md",
+  },
+  kind: { meaning: "What the path is for.", values: "health, metadata" },
+  reason: {
+    meaning: "Why a request was counted under a collected name instead of its own.",
+    values: "max_models, unknown_model, max_statuses",
+  },
+  result: { meaning: "How it went.", values: "success, failure" },
+  digest: { meaning: "Digest of the model's files, as configured.", values: "one" },
+  revision: { meaning: "Source revision of the build.", values: "one" },
+  node: { meaning: "Version of the Node.js runtime.", values: "one" },
+} as const satisfies Record<string, { readonly meaning: string; readonly values: string }>;
+
+/** Name of a label, see {@link metricLabels}. */
+export type MetricLabel = keyof typeof metricLabels;
+
+/** One row of {@link metricCatalogue}. */
+export interface MetricRow {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly unit: string;
+  readonly help: string;
+  readonly labels: readonly MetricLabel[];
+}
+
+/** Edges of request latencies, seconds: 0.5 ms to 2 h, dense where latency objectives are set. */
+export const latencyEdgesSeconds: readonly number[] = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2.5, 5, 10,
+  20, 30, 60, 120, 300, 600, 1800, 3600, 7200,
+];
+
+/** Edges of what Outrider itself adds, seconds: 50 µs to 1 s. */
+export const overheadEdgesSeconds: readonly number[] = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
+];
+
+const counter = (unit: string, help: string, labels: readonly MetricLabel[] = []): MetricRow => ({
+  type: "counter",
+  unit,
+  help,
+  labels,
+});
+
+const gauge = (unit: string, help: string, labels: readonly MetricLabel[] = []): MetricRow => ({
+  type: "gauge",
+  unit,
+  help,
+  labels,
+});
+
+const durations = (help: string, labels: readonly MetricLabel[] = []): MetricRow => ({
+  type: "histogram",
+  unit: "seconds",
+  help,
+  labels,
+});
+
+const byModel = ["model", "version", "variant"] as const;
+
+/** All metrics by name. */
+export const metricCatalogue = {
+  outrider_requests_total: counter(
+    "requests",
+    "Finished requests for predictions (inference, stream and other paths), and those that were denied or malformed. Health and metadata requests are in outrider_auxiliary_requests_total.",
+    [...byModel, "outcome", "status"],
+  ),
+  outrider_auxiliary_requests_total: counter(
+    "requests",
+    "Finished health and metadata requests through the data port.",
+    ["kind", "outcome"],
+  ),
+  outrider_request_duration_seconds: durations(
+    "First byte of the request to last byte of the response, for requests that latency objectives are about: inference and other paths, not streaming, handed to the model server or timed out there. Shed, denied and malformed requests, slow clients, streams, health and metadata requests stay out.",
+    byModel,
+  ),
+  outrider_first_byte_seconds: durations(
+    "First byte of the request to first byte of the final response head, for the requests in outrider_request_duration_seconds that had a response, and for streams.",
+    byModel,
+  ),
+  outrider_upstream_seconds: durations(
+    "Handing the request to the model server to the last byte of its response, for the requests in outrider_request_duration_seconds.",
+    byModel,
+  ),
+  outrider_overhead_seconds: durations(
+    "Duration less upstream and queue time: what Outrider and the client's own transfer add, for the requests in outrider_request_duration_seconds.",
+  ),
+  outrider_queue_seconds: durations(
+    "Waiting for a free upstream connection, for requests handed to the model server and those shed while waiting.",
+  ),
+  outrider_stream_duration_seconds: durations(
+    "First byte of the request to last byte of the response, for server-sent events, upgraded connections and stream paths.",
+    byModel,
+  ),
+  outrider_requests_per_second: gauge(
+    "requests per second",
+    "Arrivals of inference, stream and other requests over the last 5 s, shed and timed-out ones included; 0 when idle. For autoscalers.",
+  ),
+  outrider_latency_p50_seconds: gauge(
+    "seconds",
+    "Median of the durations that ended in the last 5 s, of the requests in outrider_request_duration_seconds; 0 when idle. For autoscalers.",
+  ),
+  outrider_latency_p95_seconds: gauge("seconds", "95th percentile, else as outrider_latency_p50_seconds."),
+  outrider_latency_p99_seconds: gauge("seconds", "99th percentile, else as outrider_latency_p50_seconds."),
+  outrider_requests_in_flight: gauge("requests", "Requests between their head and the last byte of their response."),
+  outrider_requests_queued: gauge("requests", "Requests waiting for a free upstream connection."),
+  outrider_request_body_bytes_total: counter("bytes", "Bytes of request bodies as they passed."),
+  outrider_response_body_bytes_total: counter("bytes", "Bytes of response bodies as they passed."),
+  outrider_retries_total: counter("requests", "Requests sent once more on a new upstream connection."),
+  outrider_errors_total: counter("requests", "Requests that ended with an error of Outrider's own.", ["code"]),
+  outrider_denials_total: counter("requests", "Requests that the route table did not let through.", ["code"]),
+  outrider_limit_hits_total: counter("requests", "Requests that ran into a configured limit.", ["code"]),
+  outrider_collapsed_requests_total: counter(
+    "requests",
+    "Requests counted under `__other__` instead of their own model or status.",
+    ["reason"],
+  ),
+  outrider_connections_open: gauge("connections", "Client connections open."),
+  outrider_connections_total: counter("connections", "Client connections accepted."),
+  outrider_connections_refused_total: counter(
+    "connections",
+    "Client connections turned away because `limits.connections` were open.",
+  ),
+  outrider_tunnels_open: gauge("connections", "Upgraded connections open."),
+  outrider_upstream_connections_open: gauge("connections", "Connections to the model server open."),
+  outrider_upstream_connections_idle: gauge(
+    "connections",
+    "Connections to the model server kept for the next request.",
+  ),
+  outrider_upstream_connects_total: counter("connections", "Connections to the model server that were begun."),
+  outrider_upstream_connect_failures_total: counter("connections", "Connections to the model server that failed."),
+  outrider_upstream_reuses_total: counter(
+    "requests",
+    "Requests sent on an upstream connection that had served another before.",
+  ),
+  outrider_upstream_up: gauge("boolean", "1 when the model server accepts connections, else 0."),
+  outrider_upstream_ready: gauge(
+    "boolean",
+    "1 when the model server is ready as its serving protocol defines it, else 0.",
+  ),
+  outrider_responses_broken_total: counter(
+    "responses",
+    "Responses that the model server broke off after their head had gone to the client.",
+  ),
+  outrider_tap_held_bytes: gauge("bytes", "Body bytes held for observers."),
+  outrider_tap_dropped_total: counter("bodies", "Bodies not kept for observers because `tap.total_bytes` was used up."),
+  outrider_observer_failures_total: counter("calls", "Calls of observers that threw."),
+  outrider_log_dropped_total: counter("lines", "Log lines dropped because standard error did not take them."),
+  outrider_config_reloads_total: counter("reloads", "Reloads of the configuration.", ["result"]),
+  outrider_config_last_reload_success: gauge(
+    "boolean",
+    "1 when the running configuration is the one last given, 0 when that one was refused.",
+  ),
+  outrider_config_last_reload_timestamp_seconds: gauge(
+    "seconds",
+    "When the running configuration was loaded, seconds since the epoch.",
+  ),
+  outrider_build_info: gauge("constant", "Always 1; the labels tell the build, `version` being Outrider's own.", [
+    "version",
+    "revision",
+    "node",
+  ]),
+  outrider_model_info: gauge("constant", "Always 1; the labels tell the configured model.", [
+    "model",
+    "version",
+    "digest",
+  ]),
+} as const satisfies Record<string, MetricRow>;
+
+/** Name of a metric, see {@link metricCatalogue}. */
+export type MetricName = keyof typeof metricCatalogue;
+
+/** Codes of `outrider_errors_total`, all at 0 from the start. */
+export const errorCodes: readonly WireErrorCode[] = Object.keys(wireErrors) as WireErrorCode[];
+
+/** Codes of `outrider_denials_total`. */
+export const denialCodes: readonly WireErrorCode[] = errorCodes.filter((code) => wireErrors[code].outcome === "denied");
+
+/** Codes of `outrider_limit_hits_total`: those that say that a bound of `limits`, `timeouts` or the pool was met. */
+export const limitCodes: readonly WireErrorCode[] = [
+  "target_too_long",
+  "head_too_large",
+  "too_many_headers",
+  "chunk_extension_too_long",
+  "trailers_too_large",
+  "body_too_large",
+  "header_timeout",
+  "body_timeout",
+  "concurrency_exceeded",
+  "queue_timeout",
+  "connections_exceeded",
+  "upstream_head_too_large",
+];

