@@ -1,0 +1,60 @@
+/** Fills the image's compile cache, so that a container is ready in half the time. */
+import { spawn } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { compileCache, entrypoint, imageUser } from "./image.mjs";
+
+const startLimitMs = 20_000;
+
+/**
+ * Runs the product once inside the tree, as the image's user (Node keeps a cache apart for each user), until it
+ * listens, then ends it; what V8 compiled stays in the tree, readable by all. Needs root for chroot; without it the
+ * image has no cache and starts slower.
+ * @param {string} target The assembled tree.
+ */
+export async function fillCompileCache(target) {
+  if (process.getuid?.() !== 0) {
+    console.error("Not root: the compile cache stays empty and the image starts a little slower.");
+    return;
+  }
+  const folder = path.join(target, compileCache);
+  mkdirSync(folder);
+  chownSync(folder, imageUser, imageUser);
+  await runOnce(target);
+  giveToRoot(folder);
+}
+
+function runOnce(target) {
+  const addresses = ["--upstream", "http://127.0.0.1:9", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+  const args = [`--userspec=${imageUser}:${imageUser}`, target, ...entrypoint, "run", ...addresses];
+  const child = spawn("chroot", args, {
+    env: { NODE_COMPILE_CACHE: compileCache },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const limit = setTimeout(() => child.kill("SIGKILL"), startLimitMs);
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      output += text;
+      if (/listening/i.test(output)) child.kill("SIGTERM");
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      clearTimeout(limit);
+      if (code === 0) resolve();
+      else reject(new Error(`The product did not start in the image (${code}):\n${output}`));
+    });
+  });
+}
+
+/** The image's user may read the cache but never write what others will run. */
+function giveToRoot(entry) {
+  chownSync(entry, 0, 0);
+  if (!statSync(entry).isDirectory()) {
+    chmodSync(entry, 0o644);
+    return;
+  }
+  chmodSync(entry, 0o755);
+  for (const name of readdirSync(entry)) giveToRoot(path.join(entry, name));
+}
