@@ -2,7 +2,7 @@
  * Builds the product: `dist/outrider.mjs` with the chunks that it loads only when they are asked for, and
  * `dist/meta.json`, which says what went where. `node scripts/build.ts` or `npm run build`.
  */
-import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { build, type BuildOptions } from "esbuild";
@@ -45,6 +45,8 @@ async function main(): Promise<void> {
   const code = await readFile(entry, "utf8");
   if (!code.startsWith("#!")) await writeFile(entry, hashbang + code);
   await chmod(entry, 0o755);
+  // The product keeps its compiled code here when the folder is there: the second start is the quick one.
+  await mkdir(path.join(outdir, "compile-cache"));
   await writeFile(path.join(outdir, "meta.json"), JSON.stringify(metafile));
   const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith(".mjs"));
   const kilobytes = outputs.reduce((sum, [, output]) => sum + output.bytes, 0) / 1000;

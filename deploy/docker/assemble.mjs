@@ -51,9 +51,10 @@ function sharedLibraries(binary) {
   return [...new Set(listing.match(/\/[^\s)]+/g))].filter((library) => library !== binary);
 }
 
-/** The product without the account of its build. */
+/** The product without what only the build or this machine needs. */
 function copyProduct(dist, target) {
-  const isShipped = (file) => path.basename(file) !== "meta.json";
+  const leftOut = new Set(["meta.json", "compile-cache"]);
+  const isShipped = (file) => !leftOut.has(path.relative(dist, file));
   cpSync(dist, path.join(target, "app"), { recursive: true, filter: isShipped });
   cpSync(path.join(rootDir, "LICENSE"), path.join(target, "app/LICENSE"));
   // The product is made of modules whatever the folder above says.

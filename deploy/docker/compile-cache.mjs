@@ -29,7 +29,7 @@ function runOnce(target) {
   const addresses = ["--upstream", "http://127.0.0.1:9", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
   const args = [`--userspec=${imageUser}:${imageUser}`, target, ...entrypoint, "run", ...addresses];
   const child = spawn("chroot", args, {
-    env: { NODE_COMPILE_CACHE: compileCache },
+    env: {},
     stdio: ["ignore", "ignore", "pipe"],
   });
   return new Promise((resolve, reject) => {

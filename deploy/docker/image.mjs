@@ -6,5 +6,5 @@ export const imageUser = 65532;
 /** Program and first arguments. V8 refuses code that was compiled under other flags, so the cache is filled with these. */
 export const entrypoint = ["/bin/node", "/app/outrider.mjs"];
 
-/** Where V8's compiled form of the product lies in the image. */
+/** Where the product looks for its code as V8 compiled it. */
 export const compileCache = "/app/compile-cache";

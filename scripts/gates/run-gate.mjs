@@ -14,33 +14,39 @@ import { runCommand } from "../setup/command.mjs";
  */
 
 /**
- * Runs the gate with its output on the terminal.
+ * Runs the gate with its output on the terminal, or with none when `quiet`.
  * @param {import("./gates.mjs").Gate} gate
+ * @param {{ quiet?: boolean }} [options]
  * @returns {Promise<GateResult>}
  */
-export async function runGate(gate) {
+export async function runGate(gate, options = {}) {
   const startedAt = performance.now();
-  const counts = gate.vitest ? await runVitest(gate) : await runOnce(gate);
+  const counts = await (gate.vitest ? runVitest : runOnce)(gate.command, options);
   return { name: gate.name, ...counts, tookMs: performance.now() - startedAt };
 }
 
-async function runOnce({ command: [program, ...args] }) {
-  const { code, output } = await runCommand(program, args);
-  if (output) console.error(output);
+async function runOnce([program, ...args], options) {
+  const { code, output } = await runCommand(program, args, options);
+  report(output, options);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-async function runVitest({ command: [program, ...args] }) {
+async function runVitest([program, ...args], options) {
   const folder = mkdtempSync(path.join(tmpdir(), "outrider-tests-"));
   const file = path.join(folder, "results.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-    const { code, output } = await runCommand(program, [...args, ...reporters]);
-    if (output) console.error(output);
+    const { code, output } = await runCommand(program, [...args, ...reporters], options);
+    report(output, options);
     return countTests(code, file);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A program that could not be started has left its reason. */
+function report(output, { quiet = false }) {
+  if (output && !quiet) console.error(output);
 }
 
 /** A run that failed without a failed test (a file that does not load, an unhandled error) counts as one failure. */

@@ -35,8 +35,9 @@ function take(file) {
     writeFileSync(file, String(process.pid), { flag: "wx" });
     return true;
   } catch {
-    if (!isOwnerAlive(file)) rmSync(file, { force: true });
-    return false;
+    if (isOwnerAlive(file)) return false;
+    rmSync(file, { force: true });
+    return take(file);
   }
 }
 
