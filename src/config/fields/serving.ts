@@ -68,7 +68,7 @@ export const routesFields = {
   allow: {
     kind: "routes",
     default: [],
-    doc: "Paths let through in addition to the inference paths of the serving protocol. `*` as method is any method; in a path, `*` is any part of one segment and `**` at the end is the rest.",
+    doc: "Paths let through beside the inference paths of the serving protocol; for `generic`, once given, these alone. `*` as method is any method; in a path, `*` is any part of one segment and `**` at the end is the rest.",
     example: ["GET /v1/models", "* /custom/**"],
     reload: true,
   },

@@ -1,0 +1,74 @@
+import { rulesOf } from "../../src/config/kinds.ts";
+import { fieldRows, sections, type FieldRow, type Section } from "../../src/config/table.ts";
+import { code, markdownTable, pageHead, type Page } from "./page.ts";
+
+/** docs/reference/config.md. */
+export const configPage: Page = { file: "config.md", render };
+
+function render(): string {
+  return [
+    pageHead("Configuration", "src/config/table.ts"),
+    "Every value has a default. A YAML file (`--config`, `OUTRIDER_CONFIG`) overrides it, an environment variable overrides the file, a flag overrides all.",
+    "`outrider config print` shows what is in force and where each value came from; `outrider check` lists every mistake with its place.",
+    "",
+    "- **Sizes** are bytes, or text with B, KiB, MiB or GiB: `65536`, `64KiB`. **Times** are milliseconds, or text with ms, s, m or h: `10000`, `10s`.",
+    "- **Lists** are YAML lists in the file and comma-separated in flags and environment; the flag of a list may stand more than once.",
+    "- **Switches** are `--log-access`, `--no-log-access` or `--log-access=false`.",
+    "- Secrets never stand in the configuration: a field names the file that holds one.",
+    "- **Reload**: on SIGHUP, and when the file changes (an editor's save, or a new version of a Kubernetes ConfigMap). A file with mistakes changes nothing; fields that cannot be taken without a restart are named in a warning.",
+    "- An `OUTRIDER_*` variable that is no field is a mistake, but for those that Kubernetes sets for services (`OUTRIDER_SERVICE_HOST`, `OUTRIDER_PORT_18080_TCP`, …).",
+    "",
+    "`config.schema.json` beside this page is for editors: `# yaml-language-server: $schema=config.schema.json`.",
+    "",
+    "## All fields",
+    "",
+    markdownTable(
+      ["Field", "Default", "Flag", "Reload"],
+      fieldRows.map((row) => [
+        `[${code(row.path)}](#${anchor(row)})`,
+        code(shownDefault(row)),
+        code(row.flag),
+        row.field.reload ? "yes" : "restart",
+      ]),
+    ),
+    "",
+    ...sections.map(sectionText),
+  ].join("\n");
+}
+
+function sectionText(section: Section): string {
+  const rows = fieldRows.filter((row) => row.section === section.name);
+  return [
+    `## ${section.name === "" ? "Top of the file" : code(section.name)}`,
+    "",
+    section.doc,
+    "",
+    ...rows.map(fieldText),
+  ].join("\n");
+}
+
+function fieldText(row: FieldRow): string {
+  const { field } = row;
+  const standard = shownDefault(row);
+  return [
+    `### ${code(row.path)}`,
+    "",
+    field.doc,
+    "",
+    `- Expected: ${rulesOf(field).expected(field)}`,
+    `- Default: ${standard === "" ? "not set" : code(standard)}`,
+    `- Example: ${code(`${row.path}: ${JSON.stringify(field.example)}`)}`,
+    `- Flag ${code(row.flag)}, environment ${code(row.environment)}`,
+    field.reload ? "- Taken by a running sidecar when it is reloaded." : "- A change needs a restart.",
+    "",
+  ].join("\n");
+}
+
+function shownDefault(row: FieldRow): string {
+  const input = rulesOf(row.field).toInput(row.field.default as never);
+  return input === undefined || input === "" ? "" : typeof input === "object" ? JSON.stringify(input) : String(input);
+}
+
+function anchor(row: FieldRow): string {
+  return row.path.replace(/[^a-z0-9_-]/g, "");
+}

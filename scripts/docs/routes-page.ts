@@ -1,0 +1,59 @@
+import { headTable } from "../../src/http1/head-table.ts";
+import { protocols, type Protocol } from "../../src/inference/protocol.ts";
+import { privateRows, routeRows } from "../../src/inference/route-rows.ts";
+import { code, markdownTable, pageHead, type Page } from "./page.ts";
+
+/** docs/reference/routes.md. */
+export const routesPage: Page = { file: "routes.md", render };
+
+function render(): string {
+  return [
+    pageHead("Routes and heads", "src/inference/routes/ and src/http1/head-table.ts"),
+    "Which paths pass, by serving protocol (`protocol` in [config.md](config.md)), and what is changed in the heads that pass. Bodies are never changed.",
+    "",
+    "Paths that are not listed are denied with [`route_denied`](errors.md#route_denied); `routes.allow` opens more, `routes.deny` closes any. `GET` opens `HEAD` too. In patterns, `{model}` and `{version}` become labels, `*` is any part of one segment and `**` is the rest.",
+    "",
+    ...protocols.flatMap(protocolText),
+    "## What is changed in heads",
+    "",
+    ...(["request", "response"] as const).flatMap((direction) => [
+      `### ${direction === "request" ? "Requests" : "Responses"}`,
+      "",
+      markdownTable(
+        ["Field", "What happens", "Why"],
+        headTable.filter((row) => row.direction === direction).map((row) => [row.field, row.action, row.why]),
+      ),
+      "",
+    ]),
+  ].join("\n");
+}
+
+function protocolText(protocol: Protocol): readonly string[] {
+  if (protocol === "generic") {
+    return [
+      "## `generic`",
+      "",
+      "Every method and path passes but CONNECT. Once `routes.allow` is given, only what it lists passes; `routes.deny` closes in any case.",
+      "",
+    ];
+  }
+  const closed = privateRows(protocol);
+  return [
+    `## ${code(protocol)}`,
+    "",
+    markdownTable(
+      ["Methods", "Path", "Kind", "What it is"],
+      routeRows(protocol).map((row) => [row.methods.join(", "), code(row.pattern), row.kind, row.doc]),
+    ),
+    "",
+    ...(closed.length === 0 ? [] : ["Closed by name:", "", ...closed.map(closedLine), ""]),
+  ];
+}
+
+function closedLine(row: {
+  readonly methods: readonly string[];
+  readonly pattern: string;
+  readonly doc: string;
+}): string {
+  return `- ${row.methods.length === 0 ? "" : `${row.methods.join(", ")} `}${code(row.pattern)}: it ${row.doc}.`;
+}

@@ -1,0 +1,89 @@
+/** What `--help` prints. */
+import type { Command, FlagSpec } from "./command.ts";
+import { commands, flagsOf } from "./table.ts";
+
+const lineWidth = 100;
+
+/** How much of a command's flags is shown, and whether headings are bold. */
+export interface HelpOptions {
+  readonly isColoured: boolean;
+  /** Show the flag of every configuration field. */
+  readonly isComplete: boolean;
+}
+
+/** Help on the program: what it is, how to begin, every command. */
+export function programHelp({ isColoured }: HelpOptions): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  return [
+    "Outrider stands in front of a model server, passes every request through untouched, and measures it.",
+    "",
+    heading("Usage", isColoured),
+    "  outrider COMMAND [FLAGS]",
+    "",
+    heading("Begin with", isColoured),
+    "  outrider run --upstream http://127.0.0.1:8080",
+    "",
+    heading("Commands", isColoured),
+    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    "",
+    "`outrider help COMMAND` explains one of them.",
+    "",
+  ].join("\n");
+}
+
+/** Help on one command: usage, examples first, then flags and exit codes. */
+export function commandHelp(command: Command, options: HelpOptions): string {
+  const all = flagsOf(command);
+  const shown = all.filter((flag) => options.isComplete || flag.isRare !== true);
+  const usage = ["outrider", command.name, command.operands, all.length > 0 ? "[FLAGS]" : ""];
+  return [
+    command.summary,
+    "",
+    heading("Usage", options.isColoured),
+    `  ${usage.filter((part) => part !== "").join(" ")}`,
+    "",
+    ...wrap(command.about, ""),
+    "",
+    heading("Examples", options.isColoured),
+    ...command.examples.flatMap((example) => [`  ${example.line}`, ...wrap(example.explains, "      ")]),
+    "",
+    ...(shown.length > 0 ? [heading("Flags", options.isColoured), ...shown.flatMap(flagLines), ""] : []),
+    ...(shown.length < all.length ? [restNote(command, all.length - shown.length), ""] : []),
+    heading("Exit codes", options.isColoured),
+    ...command.exitCodes.flatMap(({ code, meaning }) => wrap(meaning, `  ${code}  `)),
+    "",
+  ].join("\n");
+}
+
+function restNote(command: Command, count: number): string {
+  return wrap(
+    `Every field of the configuration has a flag and an environment variable; \`outrider help ${command.name} --all\` lists the other ${count}.`,
+    "",
+  ).join("\n");
+}
+
+function flagLines(flag: FlagSpec): readonly string[] {
+  const name = flag.placeholder === undefined ? flag.name : `${flag.name} ${flag.placeholder}`;
+  const defaultNote = flag.default === undefined ? "" : ` (default: ${flag.default})`;
+  const choiceNote = flag.choices === undefined ? "" : ` One of ${flag.choices.join(", ")}.`;
+  return [`  ${name}`, ...wrap(`${flag.doc}${choiceNote}${defaultNote}`, "      ")];
+}
+
+function heading(text: string, isColoured: boolean): string {
+  return isColoured ? `\u001b[1m${text}\u001b[0m` : text;
+}
+
+/** Breaks text into lines of at most {@link lineWidth}; the first begins with `indent`, the others with as many spaces. */
+function wrap(text: string, indent: string): readonly string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(" ")) {
+    if (line.trim() !== "" && line !== indent && line.length + word.length + 1 > lineWidth) {
+      lines.push(line);
+      line = " ".repeat(indent.length);
+    }
+    line += line.length === indent.length ? word : ` ${word}`;
+  }
+  lines.push(line);
+  return lines;
+}

@@ -1,0 +1,28 @@
+/** The program: words of the command line → command → exit code. The only place that ends the process. */
+import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+
+// Compiled code kept beside the bundle saves tens of milliseconds at start. The directory exists only where the build
+// made it: a shared temporary directory could be filled by somebody else. A read-only disk is no obstacle.
+const compileCache: string = join(import.meta.dirname, "compile-cache");
+if (existsSync(compileCache)) {
+  enableCompileCache({ directory: compileCache, portable: true });
+}
+
+// A reader that has seen enough (`outrider help | head -1`) is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+}
+
+const { dispatch } = await import("./cli/dispatch.ts");
+
+process.exit(
+  await dispatch(process.argv.slice(2), {
+    environment: process.env,
+    isTerminal: process.stdout.isTTY === true,
+    isErrorTerminal: process.stderr.isTTY === true,
+    write: (text) => process.stdout.write(text),
+    writeError: (text) => process.stderr.write(text),
+  }),
+);
