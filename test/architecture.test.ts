@@ -44,9 +44,13 @@ describe("the build", () => {
       ...buildOptions,
       write: false,
       entryPoints: {},
-      stdin: { contents: 'import { parse } from "yaml"; console.log(parse);', resolveDir: import.meta.dirname },
+      stdin: {
+        contents: 'import { parse } from "yaml"; console.log(parse);',
+        resolveDir: import.meta.dirname,
+        sourcefile: "planted-entry.ts",
+      },
     });
-    const loaded = packagesAmong(loadedFiles(metafile, ["test/architecture/<stdin>"]));
+    const loaded = packagesAmong(loadedFiles(metafile, ["test/planted-entry.ts"]));
     expect([...loaded].filter((name) => lazyPackages.has(name))).toEqual(["yaml"]);
   });
 });
