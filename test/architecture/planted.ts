@@ -163,5 +163,7 @@ export const lawful: Readonly<Record<string, string>> = {
   "config/explain.ts": "",
   "sidecar.ts": 'import { a } from "./relay/a.ts";\nimport type { Config } from "./config/read.ts";',
   "cli/run.ts": 'import { start } from "../sidecar.ts";\nimport { read } from "../config/read.ts";',
+  "cli/table.ts": 'export const load = () => import("./help.ts");',
+  "cli/help.ts": 'import { load } from "./table.ts";',
   "main.ts": 'const { run } = await import("./cli/run.ts");\nprocess.exit(await run());',
 };
