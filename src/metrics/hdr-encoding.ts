@@ -26,7 +26,7 @@ export function encodeHdr(hdr: LatencyHdr): Uint8Array {
   let end = headerBytes;
   for (let cell = 0; cell < cells;) {
     const empty = emptyCellsFrom(hdr, cell, cells);
-    // A single empty cell is written as the count 0: a word of -1 means the same, but no encoder writes it.
+    // A single empty cell is the count 0, as in the Java library; the Python one writes -1, which reads the same.
     const word = empty > 1 ? -empty : hdr.getCountAtIndex(cell);
     end = writeWord(bytes, end, word);
     cell += empty > 1 ? empty : 1;

@@ -2,6 +2,7 @@ import { deflateSync } from "node:zlib";
 import * as fc from "fast-check";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, it } from "vitest";
+import knownAnswers from "../fixtures/hdr-known-answers.data.json" with { type: "json" };
 import { encodeHdr, hdrCompressedCookie, hdrCookie } from "../../src/metrics/hdr-encoding.ts";
 import { createLatencyHdr, longestUs, recordLatency, type LatencyHdr } from "../../src/metrics/latency-hdr.ts";
 
@@ -11,13 +12,15 @@ const recorded = (values: readonly number[]): LatencyHdr => {
   return hdr;
 };
 
-const decoded = (hdr: LatencyHdr) => {
-  const body = deflateSync(encodeHdr(hdr));
+const decodedPayload = (payload: Uint8Array): LatencyHdr => {
+  const body = deflateSync(payload);
   const head = Buffer.alloc(8);
   head.writeUInt32BE(hdrCompressedCookie);
   head.writeUInt32BE(body.length, 4);
-  return decodeFromCompressedBase64(Buffer.concat([head, body]).toString("base64"), 64) as unknown as LatencyHdr;
+  return decodeFromCompressedBase64(Buffer.concat([head, body]).toString("base64"), 64) as LatencyHdr;
 };
+
+const decoded = (hdr: LatencyHdr): LatencyHdr => decodedPayload(encodeHdr(hdr));
 
 const counts = (hdr: LatencyHdr): readonly number[] =>
   Array.from({ length: hdr.countsArrayLength }, (_, index) => hdr.getCountAtIndex(index));
@@ -57,4 +60,19 @@ describe("HdrHistogram V2 encoding", () => {
     expect(encodeHdr(createLatencyHdr())).toHaveLength(40);
     expect(decoded(createLatencyHdr()).totalCount).toBe(0);
   });
+});
+
+describe("HdrHistogram V2 encoding, beside the Python library's", () => {
+  const headerOf = (payload: Uint8Array) =>
+    Buffer.concat([payload.subarray(0, 4), payload.subarray(8, 40)]).toString("hex");
+
+  it.each(Object.entries(knownAnswers))(
+    "has the same header and the same counts for %s",
+    (_, { values, payloadHex }) => {
+      const theirs = Buffer.from(payloadHex, "hex");
+      const ours = encodeHdr(recorded(values));
+      expect(headerOf(ours)).toBe(headerOf(theirs));
+      expect(counts(decodedPayload(ours))).toEqual(counts(decodedPayload(theirs)));
+    },
+  );
 });
