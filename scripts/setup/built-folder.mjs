@@ -1,9 +1,10 @@
 /** Folders in the cache that a script makes from sources of the repository, made again when those change. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 
 const digits = 16;
+const kept = 4;
 
 /**
  * Where the folder `name` made from `sources` belongs: its name holds a hash of every file in `sources` and of `tools`
@@ -25,7 +26,7 @@ function isSource(entry) {
 
 /**
  * Makes the folder by calling `build` with a draft of it, which takes its place only when `build` has not failed.
- * Folders of the same name that were made from other sources are removed.
+ * Of the folders that were made from other sources, as other clones may still have them, the newest few are kept.
  * @param {import("./components.mjs").Context} context
  * @param {{ name: string, sources: string, tools: readonly string[] }} plan
  * @param {(draft: string) => Promise<void>} build
@@ -35,11 +36,20 @@ export async function makeBuiltFolder(context, plan, build) {
   if (existsSync(folder)) return;
   const parent = path.dirname(folder);
   mkdirSync(parent, { recursive: true });
-  for (const entry of readdirSync(parent).filter((entry) => entry.startsWith(`${plan.name}-`))) {
-    rmSync(path.join(parent, entry), { recursive: true, force: true });
-  }
-  const draft = path.join(parent, `${plan.name}-draft`);
+  removeOldest(parent, `${plan.name}-`);
+  const draft = path.join(parent, `.${plan.name}-draft`);
+  rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft);
   await build(draft);
   renameSync(draft, folder);
+}
+
+function removeOldest(parent, prefix) {
+  const folders = readdirSync(parent).filter((entry) => entry.startsWith(prefix));
+  const byAge = folders.map((entry) => path.join(parent, entry)).toSorted((a, b) => madeAtMs(b) - madeAtMs(a));
+  for (const folder of byAge.slice(kept)) rmSync(folder, { recursive: true, force: true });
+}
+
+function madeAtMs(folder) {
+  return statSync(folder).mtimeMs;
 }

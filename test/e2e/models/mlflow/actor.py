@@ -1,5 +1,6 @@
 """An MLflow model from code that acts as its params say: it repeats, sleeps, grows its answer or fails."""
 
+import pathlib
 import time
 
 from mlflow.models import set_model
@@ -9,6 +10,9 @@ from mlflow.pyfunc import PythonModel
 class Actor(PythonModel):
     def predict(self, context, model_input, params=None):
         params = params or {}
+        if params.get("touch"):
+            # Tells a test that the model is at work.
+            pathlib.Path(params["touch"]).touch()
         time.sleep(params.get("sleep_seconds", 0.0))
         if params.get("fail", False):
             raise RuntimeError("the model was told to fail")

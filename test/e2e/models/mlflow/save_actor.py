@@ -13,6 +13,7 @@ signature = ModelSignature(
             ParamSpec("sleep_seconds", "double", 0.0),
             ParamSpec("padding_bytes", "long", 0),
             ParamSpec("fail", "boolean", False),
+            ParamSpec("touch", "string", ""),
         ]
     )
 )

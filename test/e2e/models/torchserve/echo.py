@@ -1,7 +1,7 @@
-"""A TorchServe handler that answers with what it was sent, byte for byte, or with what its query-like JSON asks for.
+"""A TorchServe handler that answers with the body it was sent, byte for byte, unless that is JSON which asks for more.
 
-A JSON object may ask for {"reply_bytes": N} (an answer of N bytes) or {"status": N} (an answer with that status).
-Every worker loads it for itself.
+{"reply_bytes": N}: an answer of N bytes. {"status": N}: an answer with that status. {"headers": true}: the request
+headers that reached the handler. {"out_of_memory": true}: fails as a model does that does not fit.
 """
 
 import json
@@ -17,8 +17,13 @@ def answer(row, context):
     body = row.get("body", row.get("data", b""))
     if isinstance(body, (bytes, bytearray)):
         return bytes(body)
-    if isinstance(body, dict) and "reply_bytes" in body:
-        return b"x" * body["reply_bytes"]
-    if isinstance(body, dict) and "status" in body:
+    if not isinstance(body, dict):
+        return json.dumps(body)
+    if body.get("out_of_memory"):
+        raise MemoryError()
+    if body.get("headers"):
+        headers = context.get_all_request_header(0)
+        return json.dumps({name: value for name, value in headers.items()})
+    if "status" in body:
         context.set_response_status(code=body["status"], phrase="as asked", idx=0)
-    return json.dumps(body)
+    return b"x" * body["reply_bytes"] if "reply_bytes" in body else json.dumps(body)

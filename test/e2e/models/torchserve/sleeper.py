@@ -1,11 +1,20 @@
-"""A TorchServe handler that sleeps for the milliseconds its JSON names, then answers with them."""
+"""A TorchServe handler that makes the file its JSON names (when it does), sleeps for its milliseconds, and answers with them.
 
+The file tells a test that the worker is at work.
+"""
+
+import pathlib
 import time
 
 
 def handle(data, context):
     if data is None:
         return None
-    for row in data:
-        time.sleep(row["body"]["sleep_ms"] / 1000)
-    return [{"slept_ms": row["body"]["sleep_ms"]} for row in data]
+    return [answer(row["body"]) for row in data]
+
+
+def answer(body):
+    if "touch" in body:
+        pathlib.Path(body["touch"]).touch()
+    time.sleep(body["sleep_ms"] / 1000)
+    return {"slept_ms": body["sleep_ms"]}
