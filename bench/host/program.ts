@@ -19,16 +19,16 @@ export interface Program {
   /** When it was spawned, on the clock of `performance.now()`, milliseconds. */
   readonly spawnedAtMs: number;
   /** The program and its children that live now. */
-  pids(): readonly number[];
-  isRunning(): boolean;
+  readonly pids: () => readonly number[];
+  readonly isRunning: () => boolean;
   /** All that it wrote to stdout so far. */
-  stdout(): string;
+  readonly stdout: () => string;
   /** The last few lines of stdout and stderr, for an error message. */
-  lastLines(): string;
+  readonly lastLines: () => string;
   /** Resolves with the exit code once it has ended and its output is read; null when a signal ended it. */
   readonly ended: Promise<number | null>;
   /** SIGTERM, after three seconds SIGKILL; resolves once the program and its children are gone. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const living = new Set<Program>();

@@ -21,14 +21,12 @@ export const envoy: Peer = {
     startPeer("envoy", upstreamPort, {
       describe: ({ port, writeFile }) => ({
         command: installed.envoy,
-        args: [
-          ...["-c", writeFile("envoy.yaml", configuration(upstreamPort, port))],
-          ...["--concurrency", "1", "--disable-hot-restart", "--log-level", "error"],
-        ],
+        args: [...fixedArguments, "-c", writeFile("envoy.yaml", configuration(upstreamPort, port))],
       }),
     }),
 };
 
+const fixedArguments = ["--concurrency", "1", "--disable-hot-restart", "--log-level", "error"];
 const http = "type.googleapis.com/envoy.extensions";
 
 // Written as JSON, which is YAML too.

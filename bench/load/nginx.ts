@@ -39,7 +39,6 @@ http {
   access_log off;
   keepalive_timeout 3600s;
   keepalive_requests 1000000000;
-  client_header_timeout 3600s;
   client_max_body_size 0;
   client_body_temp_path ${folder}/client_body;
   proxy_temp_path ${folder}/proxy;

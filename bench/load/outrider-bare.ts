@@ -1,4 +1,4 @@
-/** Outrider as `outrider run --upstream …` starts it: strict parsing and metrics on, no body looked at. */
+/** Outrider as it comes, but that no body is kept for observers: strict parsing and metrics on. */
 import { outriderPeer } from "./outrider.ts";
 import type { Peer } from "./peer.ts";
 
@@ -7,5 +7,5 @@ export const outriderBare: Peer = outriderPeer({
   name: "outrider",
   title: "**Outrider**, bare",
   protocol: "generic",
-  config: {},
+  config: { tap: { body_bytes: 0 } },
 });

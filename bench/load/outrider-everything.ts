@@ -9,6 +9,6 @@ export const outriderEverything: Peer = outriderPeer({
   protocol: "mlflow",
   config: {
     tap: { body_bytes: 65_536 },
-    access_log: { sample: 0.01 },
+    log: { access: true, access_sample: 0.01 },
   },
 });

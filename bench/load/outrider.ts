@@ -9,19 +9,13 @@ import { startPeer } from "./start-peer.ts";
 
 const bundle = fileURLToPath(new URL("../../dist/outrider.mjs", import.meta.url));
 
-/** The limits that some scenarios go past by intent: 10,000 idle connections, bodies of 300 MB, slow clients. */
-const roomyLimits = {
-  limits: { connections: 15_000, body_bytes: 0 },
-  timeouts: { idle_ms: 3_600_000, first_byte_ms: 0, total_ms: 0, stream_idle_ms: 0 },
-};
-
 /** What sets one way of running Outrider apart from another. */
 export interface OutriderVariant {
   readonly name: string;
   readonly title: string;
   readonly protocol: string;
-  /** Fields of the configuration file beside the roomy limits, as sections of fields. */
-  readonly config: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What the configuration file holds; all else is as it comes. */
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /** A peer that is the built bundle with the given settings. */
@@ -47,11 +41,11 @@ async function startOutrider(variant: OutriderVariant, upstreamPort: number): Pr
   const running = await startPeer(variant.name, upstreamPort, {
     describe: ({ port, writeFile }) => ({
       command: process.execPath,
-      args: [
-        ...[bundle, "run", "--upstream", `http://127.0.0.1:${upstreamPort}`, "--protocol", variant.protocol],
-        ...["--listen", `127.0.0.1:${port}`, "--admin", `127.0.0.1:${adminPort}`],
-        ...["--config", writeFile("outrider.yaml", JSON.stringify(mergeSections(roomyLimits, variant.config)))],
-      ],
+      args: [bundle, "run"].concat(
+        ["--upstream", `http://127.0.0.1:${upstreamPort}`, "--protocol", variant.protocol],
+        ["--listen", `127.0.0.1:${port}`, "--admin", `127.0.0.1:${adminPort}`],
+        ["--config", writeFile("outrider.yaml", JSON.stringify(variant.config))],
+      ),
       env: { NODE_ENV: "production" },
     }),
     // Asked side by side with the data port, so that neither time holds the other's.
@@ -60,13 +54,4 @@ async function startOutrider(variant: OutriderVariant, upstreamPort: number): Pr
     },
   });
   return { ...running, admin: { port: adminPort, readyMs } };
-}
-
-function mergeSections(
-  base: OutriderVariant["config"],
-  extra: OutriderVariant["config"],
-): Readonly<Record<string, unknown>> {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [section, fields] of Object.entries(extra)) merged[section] = { ...base[section], ...fields };
-  return merged;
 }

@@ -14,13 +14,13 @@ export interface Peer {
   /** True for Outrider itself, whose start, admin port and main thread are measured too. */
   readonly isOutrider: boolean;
   /** True when it can be started on this machine. */
-  isAvailable(): boolean;
+  readonly isAvailable: () => boolean;
   /** What to do when it is not available: one line. */
   readonly remedy: string;
   /** Version as the program itself or its package says it. Call only when it is available. */
-  version(): Promise<string>;
+  readonly version: () => Promise<string>;
   /** Starts it in front of an upstream on loopback; resolves once it has answered a request with 200. */
-  start(upstreamPort: number): Promise<RunningPeer>;
+  readonly start: (upstreamPort: number) => Promise<RunningPeer>;
 }
 
 /** A proxy that is running. */
@@ -32,10 +32,10 @@ export interface RunningPeer {
   /** Only Outrider has these: its admin port, and milliseconds from its start to the first 200 of `/readyz`. */
   readonly admin?: { readonly port: number; readonly readyMs: number };
   /** All its processes that live now, the first one being the one that was started. */
-  pids(): readonly number[];
+  readonly pids: () => readonly number[];
   /** True while the process that was started lives. */
-  isRunning(): boolean;
+  readonly isRunning: () => boolean;
   /** The last lines it wrote, for error messages. */
-  lastLines(): string;
-  stop(): Promise<void>;
+  readonly lastLines: () => string;
+  readonly stop: () => Promise<void>;
 }

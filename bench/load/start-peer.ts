@@ -13,7 +13,7 @@ export interface PeerPlace {
   /** The port it must listen on. */
   readonly port: number;
   /** Writes a file into a folder that is removed when the peer stops; gives its path. */
-  writeFile(name: string, content: string): string;
+  readonly writeFile: (name: string, content: string) => string;
   /** That folder. */
   readonly folder: string;
 }
@@ -22,9 +22,9 @@ const probePath = "/health";
 
 /** How a peer's program is started. */
 export interface PeerStart {
-  describe(place: PeerPlace): ProgramOptions | Promise<ProgramOptions>;
+  readonly describe: (place: PeerPlace) => ProgramOptions | Promise<ProgramOptions>;
   /** Something else to wait for, beside the first answer. */
-  alsoAwait?(program: Program): Promise<void>;
+  readonly alsoAwait?: (program: Program) => Promise<void>;
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Program, startProgram } from "../host/program.ts";
 export interface Upstream {
   readonly port: number;
   readonly program: Program;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const startLimitMs = 10_000;

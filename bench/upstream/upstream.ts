@@ -38,7 +38,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     head: "",
     responseBytesLeft: 0,
   };
-  socket.on("data", (bytes) => consume(connection, bytes));
+  socket.on("data", (bytes: Buffer) => consume(connection, bytes));
   socket.on("drain", () => writeBlocks(connection));
   socket.on("error", () => socket.destroy());
 });
@@ -70,7 +70,7 @@ function readHead(connection: Connection, bytes: Buffer): Buffer {
     return all.subarray(all.length);
   }
   connection.partialHead = undefined;
-  connection.head = all.latin1Slice(0, end + 2);
+  connection.head = all.toString("latin1", 0, end + 2);
   if (/\r\ntransfer-encoding:/i.test(connection.head)) {
     // No peer turns a body of known length into chunks; if one did, the bench would measure something else.
     connection.socket.end("HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");

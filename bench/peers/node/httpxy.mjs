@@ -7,11 +7,9 @@ const proxy = createProxyServer({
   target: upstreamOrigin,
   agent: new Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 256 }),
 });
-createServer(async (request, response) => {
-  try {
-    await proxy.web(request, response);
-  } catch {
+createServer((request, response) => {
+  proxy.web(request, response).catch(() => {
     if (response.headersSent) response.destroy();
     else response.writeHead(502).end();
-  }
+  });
 }).listen(listen);

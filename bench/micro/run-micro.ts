@@ -1,0 +1,42 @@
+/**
+ * Runs the micro-benchmarks: every file `bench/micro/*.bench.ts` exports `cases`, functions by name, each of which
+ * does its work once.
+ */
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Bench } from "tinybench";
+import { fixed, markdownTable } from "../report/table.ts";
+
+/** What a file of micro-benchmarks exports as `cases`. */
+export type MicroCases = Readonly<Record<string, () => unknown>>;
+
+/** Runs all files whose name holds the filter and prints a table for each. */
+export async function runMicro(options: {
+  readonly filter: string | undefined;
+  readonly isQuick: boolean;
+}): Promise<void> {
+  const folder = fileURLToPath(new URL(".", import.meta.url));
+  const files = readdirSync(folder).filter((file) => file.endsWith(".bench.ts") && file.includes(options.filter ?? ""));
+  if (files.length === 0) console.error(`no file of bench/micro matches "${options.filter ?? ""}"`);
+  for (const file of files.sort()) {
+    const { cases } = (await import(`./${file}`)) as { readonly cases: MicroCases };
+    console.log(`\n## ${file.replace(".bench.ts", "")}\n\n${await measureCases(cases, options.isQuick)}`);
+  }
+}
+
+async function measureCases(cases: MicroCases, isQuick: boolean): Promise<string> {
+  const bench = new Bench({ time: isQuick ? 50 : 500, warmupTime: isQuick ? 20 : 200 });
+  for (const [name, run] of Object.entries(cases)) {
+    bench.add(name, () => {
+      run();
+    });
+  }
+  await bench.run();
+  const rows = bench.tasks.map(({ name, result }) => {
+    if (result.state === "errored") throw result.error;
+    if (result.state !== "completed") throw new Error(`${name} did not run to its end: ${result.state}`);
+    const { p50, mean, p99 } = result.latency;
+    return [name, fixed(p50 * 1e6, 0), fixed(mean * 1e6, 0), fixed(p99 * 1e6, 0)];
+  });
+  return markdownTable(["case", "p50 ns", "mean ns", "p99 ns"], rows);
+}

@@ -1,0 +1,128 @@
+/** The command line of the bench. */
+import { parseArgs } from "node:util";
+import { peers } from "./load/peers.ts";
+import type { Peer } from "./load/peer.ts";
+import type { Pace } from "./scenarios/scenario.ts";
+
+/** What can be measured, in the order it runs. */
+export const scenarioNames = [
+  "start-up",
+  "closed-loop",
+  "open-loop",
+  "large-bodies",
+  "stalled-client",
+  "idle-connections",
+  "slow-clients",
+  "scrape",
+] as const;
+
+/** See {@link scenarioNames}. */
+export type ScenarioName = (typeof scenarioNames)[number];
+
+/** What the command line asks for. */
+export type BenchOptions =
+  | { readonly kind: "help" }
+  | { readonly kind: "micro"; readonly filter: string | undefined; readonly isQuick: boolean }
+  | { readonly kind: "wrong"; readonly message: string }
+  | LoadOptions;
+
+/** A bench of proxies under load. */
+export interface LoadOptions {
+  readonly kind: "load";
+  readonly peers: readonly Peer[];
+  readonly scenarios: readonly ScenarioName[];
+  readonly pace: Pace;
+  readonly isQuick: boolean;
+  /** Where else to write the results as JSON. */
+  readonly jsonFile: string | undefined;
+  /** False: print only, leave bench/results alone. */
+  readonly isKept: boolean;
+}
+
+/** What `--help` prints. */
+export const usage: string = `npm run bench -- [OPTIONS]
+
+Puts proxies side by side on loopback and prints what each costs, as ratios to nginx in the same round.
+
+  --quick             short rounds: a look, not a result (bench/results is left alone)
+  --all               also the peers that take minutes to build: KServe's agent, Knative's queue-proxy
+  --only a,b          only these peers; nginx is always there. Known: ${peers.map((peer) => peer.name).join(", ")}
+  --scenarios a,b     only these. Known: ${scenarioNames.join(", ")}
+  --rounds N          interleaved rounds, 1 to 100 (default 5, quick 2)
+  --json FILE         also write the results as JSON to FILE ("-": to stdout, in place of the tables)
+  --no-save           leave bench/results alone
+  --micro [FILTER]    micro-benchmarks of hot functions instead, those whose file name holds FILTER
+  --help              this text
+`;
+
+const fullPace: Pace = { rounds: 5, seconds: 5, warmUpSeconds: 2, longRounds: 3, startUps: 7, holdSeconds: 5 };
+const quickPace: Pace = { rounds: 2, seconds: 1, warmUpSeconds: 1, longRounds: 1, startUps: 2, holdSeconds: 1 };
+
+/** Reads the arguments. Never throws: what is wrong is said in the `wrong` kind. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  try {
+    return interpret(args);
+  } catch (error) {
+    return { kind: "wrong", message: (error as Error).message };
+  }
+}
+
+function interpret(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      quick: { type: "boolean", default: false },
+      all: { type: "boolean", default: false },
+      only: { type: "string" },
+      scenarios: { type: "string" },
+      rounds: { type: "string" },
+      json: { type: "string" },
+      "no-save": { type: "boolean", default: false },
+      micro: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return { kind: "help" };
+  if (values.micro) return { kind: "micro", filter: positionals[0], isQuick: values.quick };
+  if (positionals.length > 0) throw new Error(`unexpected argument "${positionals[0]}"`);
+  const pace = values.quick ? quickPace : fullPace;
+  return {
+    kind: "load",
+    peers: choosePeers(values.only, values.all),
+    scenarios: values.scenarios === undefined ? scenarioNames : chooseScenarios(values.scenarios),
+    pace: { ...pace, rounds: values.rounds === undefined ? pace.rounds : readRounds(values.rounds) },
+    isQuick: values.quick,
+    jsonFile: values.json,
+    isKept: !values.quick && !values["no-save"],
+  };
+}
+
+function choosePeers(only: string | undefined, isAll: boolean): readonly Peer[] {
+  if (only === undefined) return peers.filter((peer) => isAll || !peer.isCostly);
+  const names = only.split(",");
+  refuseUnknown(
+    "--only",
+    names,
+    peers.map((peer) => peer.name),
+  );
+  return peers.filter((peer) => peer.name === "nginx" || names.includes(peer.name));
+}
+
+function chooseScenarios(text: string): readonly ScenarioName[] {
+  const names = text.split(",");
+  refuseUnknown("--scenarios", names, scenarioNames);
+  return scenarioNames.filter((name) => names.includes(name));
+}
+
+function refuseUnknown(option: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`${option}: unknown "${unknown.join('", "')}"; known: ${known.join(", ")}`);
+}
+
+function readRounds(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 100) {
+    throw new Error(`--rounds: expected a whole number from 1 to 100, e.g. 5, not "${text}"`);
+  }
+  return Number(text);
+}

@@ -1,0 +1,139 @@
+/** The tables of the scenarios beside the closed and the open loop. */
+import type { LargeBodySample } from "../scenarios/large-bodies.ts";
+import type { BenchResults } from "./results.ts";
+import { medianOf, medianRatio } from "./statistics.ts";
+import { fixed, markdownTable, megabytes } from "./table.ts";
+
+/** A heading and a table. */
+export interface Section {
+  readonly title: string;
+  readonly table: string;
+}
+
+/** One section a scenario that ran. */
+export function otherSections(results: BenchResults): readonly Section[] {
+  return [
+    ...largeBodies(results),
+    ...stalledClient(results),
+    ...idleConnections(results),
+    ...slowClients(results),
+    ...scrape(results),
+  ];
+}
+
+function largeBodies({ peers, measurements }: BenchResults): readonly Section[] {
+  const bodies = measurements.largeBodies;
+  if (bodies === undefined) return [];
+  const speed = (sample: LargeBodySample): number => sample.megabytesPerSecond;
+  const cpu = (sample: LargeBodySample): number => sample.cpuUsPerMegabyte;
+  const rows = peers.map(({ name, title }) => [
+    title,
+    ...[bodies.responses, bodies.requests].flatMap((direction) => [
+      fixed(medianOf(direction[name], speed), 0),
+      fixed(medianRatio(direction[name], direction["nginx"], speed), 2),
+      fixed(medianOf(direction[name], cpu), 0),
+    ]),
+    megabytes(medianOf(bodies.requests[name], (sample) => sample.residentBytes)),
+  ]);
+  const head = ["responses MB/s", "× nginx", "CPU µs a MB", "requests MB/s", "× nginx", "CPU µs a MB", "MB memory"];
+  return [{ title: "Bodies of 10 MB, 4 connections", table: markdownTable(["proxy", ...head], rows) }];
+}
+
+function stalledClient({ peers, measurements }: BenchResults): readonly Section[] {
+  const samples = measurements.stalledClient;
+  if (samples === undefined) return [];
+  const rows = peers.flatMap(({ name, title }) =>
+    (samples[name] ?? []).map((sample) => [
+      title,
+      megabytes(sample.residentBeforeBytes),
+      megabytes(sample.grownBytes),
+      sample.isComplete ? "yes" : "NO",
+    ]),
+  );
+  const table = markdownTable(["proxy", "MB before", "MB grown", "all bytes came"], rows);
+  return [{ title: "300 MB through a client that stops reading", table }];
+}
+
+function idleConnections({ peers, measurements }: BenchResults): readonly Section[] {
+  const samples = measurements.idleConnections;
+  if (samples === undefined) return [];
+  const rows = peers.flatMap(({ name, title }) =>
+    (samples[name] ?? []).map((sample) => [
+      title,
+      String(sample.firstOk),
+      String(sample.stillOpen),
+      String(sample.secondOk),
+      megabytes(sample.residentBeforeBytes),
+      megabytes(sample.residentPeakBytes),
+      fixed((sample.residentPeakBytes - sample.residentBeforeBytes) / sample.opened / 1000, 1),
+    ]),
+  );
+  const head = ["proxy", "answered", "still open", "answered again", "MB before", "MB most", "kB a connection"];
+  return [{ title: "10,000 idle kept-alive connections", table: markdownTable(head, rows) }];
+}
+
+function slowClients({ peers, measurements }: BenchResults): readonly Section[] {
+  const samples = measurements.slowClients;
+  if (samples === undefined) return [];
+  const rows = peers.flatMap(({ name, title }) => {
+    const own = samples[name];
+    if (own === undefined) return [];
+    return [
+      [
+        title,
+        fixed(
+          medianOf(own, (sample) => sample.alone.p50Ms),
+          3,
+        ),
+        fixed(
+          medianOf(own, (sample) => sample.besideSlow.p50Ms),
+          3,
+        ),
+        fixed(
+          medianOf(own, (sample) => sample.alone.p99Ms),
+          3,
+        ),
+        fixed(
+          medianOf(own, (sample) => sample.besideSlow.p99Ms),
+          3,
+        ),
+        fixed(
+          medianOf(own, (sample) => sample.besideSlow.p99Ms / sample.alone.p99Ms),
+          2,
+        ),
+        fixed(
+          own.reduce((sum, sample) => sum + sample.besideSlow.errors, 0),
+          0,
+        ),
+      ],
+    ];
+  });
+  const head = ["proxy", "p50 ms alone", "p50 ms beside", "p99 ms alone", "p99 ms beside", "p99 ratio", "errors"];
+  return [{ title: "500 requests/s beside 1,000 slow clients", table: markdownTable(head, rows) }];
+}
+
+function scrape({ measurements }: BenchResults): readonly Section[] {
+  const samples = measurements.scrape;
+  if (samples === undefined || samples.length === 0) return [];
+  const rows = samples.map((sample, round) => [
+    String(round + 1),
+    String(sample.series),
+    String(sample.scrapes),
+    fixed(sample.scrapeP50Ms, 1),
+    fixed(sample.without.p99Ms, 3),
+    fixed(sample.during.p99Ms, 3),
+    fixed(sample.without.maxMs, 1),
+    fixed(sample.during.maxMs, 1),
+  ]);
+  const head = [
+    "round",
+    "series",
+    "scrapes",
+    "scrape ms",
+    "p99 ms without",
+    "p99 ms during",
+    "max ms without",
+    "max ms during",
+  ];
+  return [{ title: "Scrapes of 10,000 series at 1,000 requests/s", table: markdownTable(head, rows) }];
+}

@@ -1,0 +1,54 @@
+/**
+ * Processor time a request: 32 connections, each with one request in flight, as fast as the proxy goes. What counts
+ * is the CPU time of the proxy's processes divided by the requests, as the kernel accounts it.
+ */
+import { runClosedLoop } from "../clients/run-client.ts";
+import { cpuMicroseconds, mainThreadCpuMicroseconds } from "../host/processes.ts";
+import { type Contender, measureInRounds, type Samples, type ScenarioContext, withPeakResident } from "./scenario.ts";
+
+/** One round of one peer. */
+export interface ClosedLoopSample {
+  readonly requestsPerSecond: number;
+  /** All processes and threads. */
+  readonly cpuUsPerRequest: number;
+  /** The first thread of the first process alone: for Outrider, the thread that relays. */
+  readonly mainThreadUsPerRequest: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Most memory during the round. */
+  readonly residentBytes: number;
+  readonly errors: number;
+}
+
+const connections = 32;
+
+/** Runs the scenario for all peers. */
+export function measureClosedLoop(context: ScenarioContext): Promise<Samples<ClosedLoopSample>> {
+  const plan = { title: "closed loop", rounds: context.pace.rounds, withDirect: false };
+  return measureInRounds(context, plan, (contender, round) =>
+    measureOnce(contender, round === 0 ? context.pace.warmUpSeconds : context.pace.seconds),
+  );
+}
+
+async function measureOnce({ port, peer }: Contender, seconds: number): Promise<ClosedLoopSample> {
+  const pids = peer?.pids() ?? [];
+  const mainPid = pids[0] ?? 0;
+  const cpuBefore = cpuMicroseconds(pids);
+  const mainBefore = mainThreadCpuMicroseconds(mainPid);
+  const { result, peakBytes } = await withPeakResident(
+    () => pids,
+    () => runClosedLoop({ port, connections, seconds }),
+  );
+  const cpu = cpuMicroseconds(pids) - cpuBefore;
+  const main = mainThreadCpuMicroseconds(mainPid) - mainBefore;
+  if (result.requests === 0) throw new Error("not one request was answered");
+  return {
+    requestsPerSecond: (result.requests / result.microseconds) * 1e6,
+    cpuUsPerRequest: cpu / result.requests,
+    mainThreadUsPerRequest: main / result.requests,
+    p50Ms: result.p50Us / 1000,
+    p99Ms: result.p99Us / 1000,
+    residentBytes: peakBytes,
+    errors: result.errors,
+  };
+}
