@@ -31,9 +31,9 @@ export interface RelayLimits {
 
 /** How long each phase may last, milliseconds. */
 export interface RelayTimeouts {
-  /** First byte of a request to the end of its head; also accept to the first byte. */
+  /** First byte of a request to the end of its head. */
   readonly headerMs: number;
-  /** A kept-alive client connection without a request. */
+  /** A client connection without a request: a new one, or one kept alive. */
   readonly idleMs: number;
   /** How long a request body may be slower than the minimum rate. */
   readonly bodyGraceMs: number;

@@ -1,0 +1,94 @@
+/** Checks of single header values; each takes the value's bytes at [start, end). */
+import { COLON, equalsIgnoreCase, hexValue, isHostName, isSafeId } from "./bytes.ts";
+
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const longestId = 128;
+
+/** True for `host`, `host:port`, `[address]` and `[address]:port` (RFC 9110 §7.2); an empty value is valid. */
+export function isValidHost(bytes: Uint8Array, start: number, end: number): boolean {
+  let i = start;
+  if (bytes[i] === OPEN_BRACKET && i < end) {
+    i++;
+    while (i < end && (hexValue[bytes[i]!] !== 255 || bytes[i] === COLON || bytes[i] === 0x2e)) i++;
+    if (i >= end || i === start + 1 || bytes[i] !== CLOSE_BRACKET) return false;
+    i++;
+  } else {
+    while (i < end && isHostName[bytes[i]!] === 1) i++;
+  }
+  if (i === end) return true;
+  if (bytes[i] !== COLON || i === start) return false;
+  let port = 0;
+  for (i++; i < end; i++) {
+    const digit = bytes[i]! - 0x30;
+    if (digit < 0 || digit > 9) return false;
+    port = port * 10 + digit;
+    if (port > 65_535) return false;
+  }
+  return true;
+}
+
+/** True for `100-continue`. */
+export function isExpectContinue(bytes: Uint8Array, start: number, end: number): boolean {
+  return equalsIgnoreCase(bytes, start, end, "100-continue");
+}
+
+/** True when a client's request id may be kept: 1 to 128 bytes that no log or header can misread. */
+export function isSafeRequestId(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (length < 1 || length > longestId) return false;
+  for (let i = start; i < end; i++) if (isSafeId[bytes[i]!] === 0) return false;
+  return true;
+}
+
+const traceparentLength = 55;
+const DASH = 0x2d;
+
+/**
+ * True for a `traceparent` that W3C Trace Context §3.2 tells to keep: version 00, lower-case hexadecimal, neither
+ * identity all zeros; or a later version (but ff) with the same four parts, perhaps followed by more after a dash.
+ */
+export function isValidTraceparent(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (length < traceparentLength) return false;
+  const isVersionZero = bytes[start] === 0x30 && bytes[start + 1] === 0x30;
+  if (bytes[start] === 0x66 && bytes[start + 1] === 0x66) return false;
+  if (length > traceparentLength && (isVersionZero || bytes[start + traceparentLength] !== DASH)) return false;
+  return (
+    isLowerHex(bytes, start, start + 2) &&
+    bytes[start + 2] === DASH &&
+    isLowerHex(bytes, start + 3, start + 35) &&
+    !isAllZero(bytes, start + 3, start + 35) &&
+    bytes[start + 35] === DASH &&
+    isLowerHex(bytes, start + 36, start + 52) &&
+    !isAllZero(bytes, start + 36, start + 52) &&
+    bytes[start + 52] === DASH &&
+    isLowerHex(bytes, start + 53, start + traceparentLength)
+  );
+}
+
+function isLowerHex(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66))) return false;
+  }
+  return true;
+}
+
+function isAllZero(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] !== 0x30) return false;
+  return true;
+}
+
+/** The value as a whole number, or -1 when it is not 1*DIGIT or is past 2^53 − 1. */
+export function readDecimal(bytes: Uint8Array, start: number, end: number): number {
+  if (start >= end) return -1;
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = bytes[i]! - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+    if (value > Number.MAX_SAFE_INTEGER) return -1;
+  }
+  return value;
+}

@@ -1,0 +1,125 @@
+/** How long a body is (RFC 9112 §6): decided once from the head, refused whenever two readers could differ. */
+import { COMMA, equalsIgnoreCase, isBlank } from "./bytes.ts";
+import { Field } from "./field.ts";
+import type { Fault } from "./fault.ts";
+import { readDecimal } from "./field-value.ts";
+import type { HeaderSection } from "./header-section.ts";
+
+/** How a body ends: at once, after `length` bytes, with its last chunk, or when the connection closes. */
+export interface BodyFraming {
+  readonly kind: "none" | "length" | "chunked" | "close";
+  /** Bytes, for `length`; else 0. */
+  readonly length: number;
+}
+
+/** No body at all. */
+export const noBody: BodyFraming = { kind: "none", length: 0 };
+/** A body in chunked coding. */
+export const chunkedBody: BodyFraming = { kind: "chunked", length: 0 };
+/** A body that ends with its connection. */
+export const closeDelimitedBody: BodyFraming = { kind: "close", length: 0 };
+
+/** The framing of a request, or what is wrong with it. A request without length has no body. */
+export function requestFraming(
+  bytes: Uint8Array,
+  base: number,
+  headers: HeaderSection,
+  minor: number,
+): BodyFraming | Fault {
+  return messageFraming(bytes, base, headers, minor) ?? noBody;
+}
+
+/**
+ * The framing of a response, or what is wrong with it. `hasNoBody` is true for answers to HEAD, 1xx, 204 and 304;
+ * their length headers are still checked, since a reader behind us may believe them.
+ */
+export function responseFraming(
+  bytes: Uint8Array,
+  base: number,
+  headers: HeaderSection,
+  context: { readonly minor: number; readonly hasNoBody: boolean },
+): BodyFraming | Fault {
+  const framing = messageFraming(bytes, base, headers, context.minor);
+  if (typeof framing === "string") return framing;
+  return context.hasNoBody ? noBody : (framing ?? closeDelimitedBody);
+}
+
+function messageFraming(
+  bytes: Uint8Array,
+  base: number,
+  headers: HeaderSection,
+  minor: number,
+): BodyFraming | Fault | undefined {
+  let length = -1;
+  let digits = 0;
+  let codings = -1;
+  for (let i = 0; i < headers.count; i++) {
+    const field = headers.field[i];
+    if (field === Field.contentLength) {
+      const value = readContentLength(bytes, base + headers.valueStart[i]!, base + headers.valueEnd[i]!);
+      if (typeof value === "string") return value;
+      if (length !== -1 && (value !== length || digitsRead !== digits)) return "content_length_conflict";
+      length = value;
+      digits = digitsRead;
+    } else if (field === Field.transferEncoding) {
+      if (codings !== -1) return "transfer_encoding_malformed";
+      codings = i;
+    }
+  }
+  if (codings === -1) return length === -1 ? undefined : lengthFraming(length);
+  if (length !== -1) return "framing_conflict";
+  if (minor === 0) return "transfer_encoding_malformed";
+  const fault = checkCodings(bytes, base + headers.valueStart[codings]!, base + headers.valueEnd[codings]!);
+  return fault === "" ? chunkedBody : fault;
+}
+
+const lengthFraming = (length: number): BodyFraming => (length === 0 ? noLength : { kind: "length", length });
+
+const noLength: BodyFraming = { kind: "length", length: 0 };
+
+/** How many digits the length that was read last has. */
+let digitsRead = 0;
+
+/** One length, or a list of equal ones (RFC 9110 §8.6): equal digits, not merely equal numbers. */
+function readContentLength(bytes: Uint8Array, start: number, end: number): number | Fault {
+  const whole = readDecimal(bytes, start, end);
+  digitsRead = end - start;
+  if (whole !== -1) return whole;
+  let first = -1;
+  for (let at = start; at <= end;) {
+    let stop = at;
+    while (stop < end && bytes[stop] !== COMMA) stop++;
+    let from = at;
+    let to = stop;
+    while (from < to && isBlank(bytes[from])) from++;
+    while (to > from && isBlank(bytes[to - 1])) to--;
+    const value = readDecimal(bytes, from, to);
+    if (value === -1) return "content_length_malformed";
+    if (first !== -1 && (value !== first || to - from !== digitsRead)) return "content_length_conflict";
+    first = value;
+    digitsRead = to - from;
+    at = stop + 1;
+  }
+  return first === -1 ? "content_length_malformed" : first;
+}
+
+const knownCodings = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "identity", "chunked"] as const;
+
+/** Only a single `chunked` is taken; what else the value holds decides which error it is. */
+function checkCodings(bytes: Uint8Array, start: number, end: number): Fault | "" {
+  if (equalsIgnoreCase(bytes, start, end, "chunked")) return "";
+  let last = start;
+  for (let i = start; i < end; i++) if (bytes[i] === COMMA) last = i + 1;
+  while (last < end && isBlank(bytes[last])) last++;
+  if (last === end) return "transfer_encoding_malformed";
+  const isChunkedLast = equalsIgnoreCase(bytes, last, end, "chunked");
+  if (isChunkedLast) {
+    let first = start;
+    while (first < end && bytes[first] !== COMMA) first++;
+    const repeats = equalsIgnoreCase(bytes, start, first, "chunked") || first === start;
+    return repeats ? "transfer_encoding_malformed" : "transfer_encoding_unsupported";
+  }
+  // RFC 9112 §6.1: an unknown coding is 501; a known one that leaves the length open is 400 (§6.3).
+  const isKnown = knownCodings.some((coding) => equalsIgnoreCase(bytes, last, end, coding));
+  return isKnown ? "transfer_encoding_malformed" : "transfer_encoding_unsupported";
+}

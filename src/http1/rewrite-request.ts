@@ -1,0 +1,339 @@
+/**
+ * A request head as the upstream gets it: the client's own bytes, but for the lines of {@link requestHeadRules}. Lines
+ * that stay are copied as slices, never rebuilt.
+ */
+import { asciiBytes, equalsIgnoreCase } from "./bytes.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import { isNamed } from "./connection-options.ts";
+import { Field, type FieldId } from "./field.ts";
+import { isSafeRequestId, isValidTraceparent, readDecimal } from "./field-value.ts";
+import { contains, isListed, listsTrailers } from "./list-value.ts";
+import type { RequestHead } from "./request-head.ts";
+
+/** What the relay adds to a request. All texts are ASCII. */
+export interface RequestAdditions {
+  /** Address of the client, for X-Forwarded-For. */
+  readonly clientAddress: Uint8Array;
+  /** This instance's name in Via. */
+  readonly viaName: Uint8Array;
+  /** Request id to use when the client sent no safe one. */
+  readonly requestId: Uint8Array;
+  /** A whole `traceparent` value to use when the client sent no valid one. */
+  readonly traceparent: Uint8Array;
+  /** Upgrade tokens that may be passed on, lower case. */
+  readonly upgradeProtocols: readonly string[];
+}
+
+/** What {@link inspectRequest} found; offsets count from the head's first byte, −1 when there is none. */
+export interface RequestFacts {
+  /** Line whose value is the client's safe request id. */
+  requestIdLine: number;
+  /** Line whose value is a valid traceparent. */
+  traceparentLine: number;
+  /** Last X-Forwarded-For line. */
+  forwardedForLine: number;
+  /** Last Via line. */
+  viaLine: number;
+  /** Line of an upgrade that is passed on. */
+  upgradeLine: number;
+  /** Line of a TE header that lists trailers. */
+  teTrailersLine: number;
+  /** Value of Max-Forwards; −1 when absent or malformed. */
+  maxForwards: number;
+  /** True when Via names this very instance: the request has been here before. */
+  isLoop: boolean;
+}
+
+/** A fresh record for {@link inspectRequest} to fill. */
+export function createRequestFacts(): RequestFacts {
+  return {
+    requestIdLine: -1,
+    traceparentLine: -1,
+    forwardedForLine: -1,
+    viaLine: -1,
+    upgradeLine: -1,
+    teTrailersLine: -1,
+    maxForwards: -1,
+    isLoop: false,
+  };
+}
+
+/** A parsed head together with the bytes it lies in, and what was found in it. */
+export interface ParsedRequest {
+  readonly head: RequestHead;
+  readonly facts: RequestFacts;
+  readonly bytes: Uint8Array;
+  /** Offset of the head's first byte in `bytes`. */
+  readonly base: number;
+}
+
+/** Fills `request.facts` with what the rewriting and the relay need to know of a parsed head. */
+export function inspectRequest(request: ParsedRequest, additions: RequestAdditions): void {
+  const { bytes, base, head, facts } = request;
+  const { headers } = head;
+  let requestIds = 0;
+  let traceparents = 0;
+  resetFacts(facts);
+  for (let i = 0; i < headers.count; i++) {
+    const field = headers.field[i]!;
+    if (field === Field.other) continue;
+    const start = base + headers.valueStart[i]!;
+    const end = base + headers.valueEnd[i]!;
+    switch (field as FieldId) {
+      case Field.xRequestId:
+        if (++requestIds === 1 && isSafeRequestId(bytes, start, end)) facts.requestIdLine = i;
+        break;
+      case Field.traceparent:
+        if (++traceparents === 1 && isValidTraceparent(bytes, start, end)) facts.traceparentLine = i;
+        break;
+      case Field.xForwardedFor:
+        facts.forwardedForLine = i;
+        break;
+      case Field.via:
+        facts.viaLine = i;
+        facts.isLoop ||= contains(bytes, start, end, additions.viaName);
+        break;
+      case Field.upgrade:
+        if (head.options.upgrade && head.minor === 1 && isListed(bytes, start, end, additions.upgradeProtocols)) {
+          facts.upgradeLine = i;
+        }
+        break;
+      case Field.te:
+        if (listsTrailers(bytes, start, end)) facts.teTrailersLine = i;
+        break;
+      case Field.maxForwards:
+        facts.maxForwards = readDecimal(bytes, start, end);
+        break;
+      default:
+    }
+  }
+  // Two ids or two parents: nobody can say which one the others use.
+  if (requestIds > 1) facts.requestIdLine = -1;
+  if (traceparents > 1) facts.traceparentLine = -1;
+}
+
+function resetFacts(facts: RequestFacts): void {
+  facts.requestIdLine = -1;
+  facts.traceparentLine = -1;
+  facts.forwardedForLine = -1;
+  facts.viaLine = -1;
+  facts.upgradeLine = -1;
+  facts.teTrailersLine = -1;
+  facts.maxForwards = -1;
+  facts.isLoop = false;
+}
+
+/** Writes the head for the upstream, with its final empty line. */
+export function writeRequestHead(writer: ByteWriter, request: ParsedRequest, additions: RequestAdditions): void {
+  const { bytes, base, head } = request;
+  const { headers } = head;
+  writeRequestLine(writer, request);
+  let runStart = -1;
+  let wroteLength = false;
+  for (let i = 0; i < headers.count; i++) {
+    const action = lineAction(request, i, wroteLength);
+    wroteLength ||= headers.field[i] === Field.contentLength;
+    if (action === Action.keep) {
+      if (runStart === -1) runStart = headers.nameStart[i]!;
+      continue;
+    }
+    const from = runStart === -1 ? headers.nameStart[i]! : runStart;
+    const to = action === Action.append ? headers.valueEnd[i]! : headers.nameStart[i]!;
+    writer.slice(bytes, base + from, base + to);
+    runStart = -1;
+    if (action === Action.append) appendMember(writer, request, i, additions);
+    else if (action === Action.rewrite) rewriteLine(writer, request, i);
+  }
+  if (runStart !== -1) writer.slice(bytes, base + runStart, base + headers.lineEnd[headers.count - 1]!);
+  writeAdditions(writer, request, additions);
+}
+
+const httpVersion = asciiBytes(" HTTP/1.1\r\n");
+const hostName = asciiBytes("Host: ");
+const lineEnd = asciiBytes("\r\n");
+const space = asciiBytes(" ");
+
+function writeRequestLine(writer: ByteWriter, request: ParsedRequest): void {
+  const { bytes, base, head } = request;
+  const { target } = head;
+  if (target.kind === "origin") {
+    writer.slice(bytes, base + head.methodStart, base + head.targetEnd);
+  } else {
+    writer.slice(bytes, base + head.methodStart, base + head.methodEnd);
+    writer.all(space);
+    writeTarget(writer, request);
+  }
+  writer.all(httpVersion);
+  if (target.kind === "absolute") {
+    writer.all(hostName);
+    writer.slice(bytes, base + target.authorityStart, base + target.authorityEnd);
+    writer.all(lineEnd);
+  }
+}
+
+/** An absolute target becomes path and query; without a path `/`, or `*` for OPTIONS (RFC 9112 §3.2.4). */
+function writeTarget(writer: ByteWriter, request: ParsedRequest): void {
+  const { bytes, base, head } = request;
+  const { pathStart } = head.target;
+  if (pathStart === head.targetEnd) writer.ascii(isMethod(request, "options") ? "*" : "/");
+  else if (bytes[base + pathStart] === 0x3f) writer.ascii("/");
+  writer.slice(bytes, base + pathStart, base + head.targetEnd);
+}
+
+const Action = { keep: 0, drop: 1, append: 2, rewrite: 3 } as const;
+type ActionValue = (typeof Action)[keyof typeof Action];
+
+/** Lines that never pass, whatever the rest of the head says; Upgrade and TE are written anew where they may pass. */
+const alwaysDropped: Uint8Array = new Uint8Array(256);
+for (const field of [
+  Field.connection,
+  Field.keepAlive,
+  Field.proxyConnection,
+  Field.proxyAuthenticate,
+  Field.proxyAuthorization,
+  Field.http2Settings,
+  Field.internal,
+  Field.upgrade,
+  Field.te,
+]) {
+  alwaysDropped[field] = 1;
+}
+
+/** Fields that a client's Connection header cannot remove. */
+const protectedFields: ReadonlySet<number> = new Set([
+  Field.host,
+  Field.contentLength,
+  Field.transferEncoding,
+  Field.via,
+  Field.xForwardedFor,
+  Field.xRequestId,
+  Field.traceparent,
+]);
+
+function lineAction(request: ParsedRequest, index: number, wroteLength: boolean): ActionValue {
+  const { headers, options } = request.head;
+  const field = headers.field[index]!;
+  if (options.namedCount > 0 && !protectedFields.has(field)) {
+    const start = request.base + headers.nameStart[index]!;
+    const end = request.base + headers.nameEnd[index]!;
+    if (isNamed(options, request.bytes, request.base, { start, end })) return Action.drop;
+  }
+  if (field === Field.other) return Action.keep;
+  return alwaysDropped[field] === 1 ? Action.drop : knownAction(request, index, wroteLength);
+}
+
+function knownAction(request: ParsedRequest, index: number, wroteLength: boolean): ActionValue {
+  const { head, facts } = request;
+  switch (head.headers.fieldAt(index)) {
+    case Field.host:
+      return head.target.kind === "absolute" ? Action.drop : Action.keep;
+    case Field.contentLength:
+      if (wroteLength) return Action.drop;
+      return isCanonicalLength(head, index) ? Action.keep : Action.rewrite;
+    case Field.transferEncoding:
+      return Action.rewrite;
+    case Field.expect:
+      return head.minor === 0 && head.expectsContinue ? Action.drop : Action.keep;
+    case Field.xForwardedFor:
+      return index === facts.forwardedForLine ? Action.append : Action.keep;
+    case Field.via:
+      return index === facts.viaLine ? Action.append : Action.keep;
+    case Field.xRequestId:
+      return index === facts.requestIdLine ? Action.keep : Action.drop;
+    case Field.traceparent:
+      return index === facts.traceparentLine ? Action.keep : Action.drop;
+    case Field.tracestate:
+      return facts.traceparentLine === -1 ? Action.drop : Action.keep;
+    case Field.maxForwards:
+      return facts.maxForwards > 0 && isDiagnostic(request) ? Action.rewrite : Action.keep;
+    default:
+      return Action.keep;
+  }
+}
+
+/** True when the line already is the length in plain digits: neither a list nor padded with zeros. */
+function isCanonicalLength(head: RequestHead, index: number): boolean {
+  let digits = 1;
+  for (let rest = head.framing.length; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+  return head.headers.valueEnd[index]! - head.headers.valueStart[index]! === digits;
+}
+
+function isMethod({ head, bytes, base }: ParsedRequest, name: string): boolean {
+  return equalsIgnoreCase(bytes, base + head.methodStart, base + head.methodEnd, name);
+}
+
+/** The methods whose Max-Forwards counts (RFC 9110 §7.6.2). */
+const isDiagnostic = (request: ParsedRequest): boolean => isMethod(request, "options") || isMethod(request, "trace");
+
+const appendedMark = asciiBytes(", ");
+const viaVersion = [asciiBytes("1.0 "), asciiBytes("1.1 ")] as const;
+
+function appendMember(writer: ByteWriter, { head }: ParsedRequest, index: number, additions: RequestAdditions): void {
+  const { headers } = head;
+  // An empty list takes its first member without a comma.
+  if (headers.valueEnd[index]! > headers.valueStart[index]!) writer.all(appendedMark);
+  if (headers.field[index] === Field.xForwardedFor) {
+    writer.all(additions.clientAddress);
+  } else {
+    writer.all(viaVersion[head.minor === 0 ? 0 : 1]);
+    writer.all(additions.viaName);
+  }
+  writer.all(lineEnd);
+}
+
+const chunkedLine = asciiBytes("Transfer-Encoding: chunked\r\n");
+const lengthName = asciiBytes("Content-Length: ");
+
+/** Framing lines are written in their one canonical form, whatever form the client used. */
+function rewriteLine(writer: ByteWriter, { head, facts, bytes, base }: ParsedRequest, index: number): void {
+  const { headers } = head;
+  const field = headers.field[index];
+  if (field === Field.transferEncoding) {
+    writer.all(chunkedLine);
+  } else if (field === Field.contentLength) {
+    writer.all(lengthName);
+    writer.decimal(head.framing.length);
+    writer.all(lineEnd);
+  } else {
+    writer.slice(bytes, base + headers.nameStart[index]!, base + headers.nameEnd[index]!);
+    writer.ascii(`: ${facts.maxForwards - 1}\r\n`);
+  }
+}
+
+const forwardedForName = asciiBytes("X-Forwarded-For: ");
+const viaName = asciiBytes("Via: ");
+const requestIdName = asciiBytes("x-request-id: ");
+const traceparentName = asciiBytes("traceparent: ");
+const upgradeName = asciiBytes("Connection: Upgrade\r\nUpgrade: ");
+const teLines = asciiBytes("Connection: TE\r\nTE: trailers\r\n");
+
+function writeAdditions(writer: ByteWriter, request: ParsedRequest, additions: RequestAdditions): void {
+  const { head, facts, bytes, base } = request;
+  if (facts.upgradeLine !== -1) {
+    writer.all(upgradeName);
+    writer.slice(
+      bytes,
+      base + head.headers.valueStart[facts.upgradeLine]!,
+      base + head.headers.valueEnd[facts.upgradeLine]!,
+    );
+    writer.all(lineEnd);
+  } else if (facts.teTrailersLine !== -1) {
+    writer.all(teLines);
+  }
+  if (facts.forwardedForLine === -1) writeLine(writer, forwardedForName, additions.clientAddress);
+  if (facts.viaLine === -1) {
+    writer.all(viaName);
+    writer.all(viaVersion[head.minor === 0 ? 0 : 1]);
+    writer.all(additions.viaName);
+    writer.all(lineEnd);
+  }
+  if (facts.requestIdLine === -1) writeLine(writer, requestIdName, additions.requestId);
+  if (facts.traceparentLine === -1) writeLine(writer, traceparentName, additions.traceparent);
+  writer.all(lineEnd);
+}
+
+function writeLine(writer: ByteWriter, name: Uint8Array, value: Uint8Array): void {
+  writer.all(name);
+  writer.all(value);
+  writer.all(lineEnd);
+}

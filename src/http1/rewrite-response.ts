@@ -1,0 +1,139 @@
+/** A response head as the client gets it: the upstream's own bytes, but for the lines of the head table. */
+import { asciiBytes } from "./bytes.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import { isNamed } from "./connection-options.ts";
+import { Field } from "./field.ts";
+import type { ResponseHead } from "./response-head.ts";
+
+/** What the relay adds to a response, and how it frames the body towards the client. */
+export interface ResponseAdditions {
+  requestId: Uint8Array;
+  /** A whole `Date` line with its CRLF, used when the upstream sent none. */
+  dateLine: Uint8Array;
+  /** The client's connection is closed after this response. */
+  close: boolean;
+  /**
+   * `same` keeps the upstream's framing lines; `chunked` replaces them (the upstream ended its body by closing);
+   * `close` leaves out Transfer-Encoding for an HTTP/1.0 client; `bare` leaves out both (1xx, 204).
+   */
+  framing: "same" | "chunked" | "close" | "bare";
+}
+
+/** Writes the head for the client, with its final empty line. */
+export function writeResponseHead(
+  writer: ByteWriter,
+  source: { readonly head: ResponseHead; readonly bytes: Uint8Array; readonly base: number },
+  additions: ResponseAdditions,
+): void {
+  const { head, bytes, base } = source;
+  const { headers } = head;
+  writeStatusLine(writer, head, bytes, base);
+  let runStart = -1;
+  let lengthLine = -1;
+  for (let i = 0; i < headers.count; i++) {
+    if (lengthLine === -1 && headers.field[i] === Field.contentLength) lengthLine = i;
+    if (keepsLine(source, i, additions.framing, lengthLine)) {
+      if (runStart === -1) runStart = headers.nameStart[i]!;
+    } else if (runStart !== -1) {
+      writer.slice(bytes, base + runStart, base + headers.nameStart[i]!);
+      runStart = -1;
+    }
+  }
+  if (runStart !== -1) writer.slice(bytes, base + runStart, base + headers.lineEnd[headers.count - 1]!);
+  if (lengthLine !== -1 && additions.framing !== "bare" && !isCanonicalLength(head, lengthLine)) {
+    writer.ascii(`Content-Length: ${head.framing.length}\r\n`);
+  }
+  writeAdditions(writer, source, additions);
+}
+
+/** A length that is a list or padded with zeros is written anew, for a body that has one. */
+function isCanonicalLength(head: ResponseHead, line: number): boolean {
+  if (head.framing.kind !== "length") return true;
+  return head.headers.valueEnd[line]! - head.headers.valueStart[line]! === String(head.framing.length).length;
+}
+
+const httpVersion = asciiBytes("HTTP/1.1");
+const lineEnd = asciiBytes("\r\n");
+const space = asciiBytes(" ");
+const statusEnd = "HTTP/1.1 200".length;
+
+function writeStatusLine(writer: ByteWriter, head: ResponseHead, bytes: Uint8Array, base: number): void {
+  writer.all(httpVersion);
+  writer.slice(bytes, base + httpVersion.length, base + head.lineEnd);
+  // RFC 9112 §4 wants the space even before an empty reason.
+  if (head.lineEnd === statusEnd) writer.all(space);
+  writer.all(lineEnd);
+}
+
+/** Lines that end at this hop, or that only this instance may set. */
+const alwaysDropped: Uint8Array = new Uint8Array(256);
+for (const field of [
+  Field.connection,
+  Field.keepAlive,
+  Field.proxyConnection,
+  Field.proxyAuthenticate,
+  Field.proxyAuthorization,
+  Field.te,
+  Field.upgrade,
+  Field.internal,
+]) {
+  alwaysDropped[field] = 1;
+}
+
+function keepsLine(
+  source: { readonly head: ResponseHead; readonly bytes: Uint8Array; readonly base: number },
+  index: number,
+  framing: ResponseAdditions["framing"],
+  lengthLine: number,
+): boolean {
+  const { headers, options } = source.head;
+  const field = headers.field[index]!;
+  if (alwaysDropped[field] === 1) return false;
+  if (field === Field.contentLength) {
+    return framing !== "bare" && index === lengthLine && isCanonicalLength(source.head, index);
+  }
+  if (field === Field.transferEncoding) return framing === "same";
+  if (options.namedCount === 0) return true;
+  const start = source.base + headers.nameStart[index]!;
+  const end = source.base + headers.nameEnd[index]!;
+  return !isNamed(options, source.bytes, source.base, { start, end });
+}
+
+const chunkedLine = asciiBytes("Transfer-Encoding: chunked\r\n");
+const closeLine = asciiBytes("Connection: close\r\n");
+const upgradeName = asciiBytes("Connection: Upgrade\r\nUpgrade: ");
+const requestIdName = asciiBytes("x-request-id: ");
+const ownRequestIdName = asciiBytes("x-outrider-request-id: ");
+
+function writeAdditions(
+  writer: ByteWriter,
+  source: { readonly head: ResponseHead; readonly bytes: Uint8Array; readonly base: number },
+  additions: ResponseAdditions,
+): void {
+  const { head, bytes, base } = source;
+  if (additions.framing === "chunked") writer.all(chunkedLine);
+  if (head.status === 101 && head.upgradeLine !== -1) {
+    writer.all(upgradeName);
+    writer.slice(
+      bytes,
+      base + head.headers.valueStart[head.upgradeLine]!,
+      base + head.headers.valueEnd[head.upgradeLine]!,
+    );
+    writer.all(lineEnd);
+  } else if (additions.close) {
+    writer.all(closeLine);
+  }
+  // An interim response belongs to the final one, which carries these.
+  if (head.status >= 200 || head.status === 101) {
+    if (!head.hasDate) writer.all(additions.dateLine);
+    if (!head.hasRequestId) writeLine(writer, requestIdName, additions.requestId);
+    writeLine(writer, ownRequestIdName, additions.requestId);
+  }
+  writer.all(lineEnd);
+}
+
+function writeLine(writer: ByteWriter, name: Uint8Array, value: Uint8Array): void {
+  writer.all(name);
+  writer.all(value);
+  writer.all(lineEnd);
+}

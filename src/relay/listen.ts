@@ -1,0 +1,27 @@
+/** Binding a server to its address, with errors that say what to do. */
+import type { AddressInfo, Server } from "node:net";
+import { type CommandErrorCode, commandErrors, OutriderError } from "../errors.ts";
+
+const codes: Readonly<Record<string, CommandErrorCode>> = {
+  EADDRINUSE: "port_in_use",
+  EACCES: "permission_denied",
+  EADDRNOTAVAIL: "address_unavailable",
+};
+
+/** Listens; resolves with the address in use, rejects with an OutriderError that names the one asked for. */
+export function listen(
+  server: Server,
+  place: { readonly host: string; readonly port: number },
+): Promise<{ readonly host: string; readonly port: number }> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const code = codes[error.code ?? ""] ?? "address_unavailable";
+      const where = place.host.includes(":") ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`;
+      reject(new OutriderError(code, `cannot listen on ${where}: ${commandErrors[code].meaning}`, { cause: error }));
+    });
+    server.listen({ host: place.host, port: place.port, backlog: 4096 }, () => {
+      const address = server.address() as AddressInfo;
+      resolve({ host: address.address, port: address.port });
+    });
+  });
+}

@@ -1,0 +1,122 @@
+/** The running relay: a listener, its connections, one sweep for all deadlines, and how it comes to rest. */
+import { createServer, type Server, type Socket } from "node:net";
+import { RelayCounters } from "../metrics/relay-counters.ts";
+import { ClientConnection } from "./connection.ts";
+import { RelayContext, type Routing } from "./context.ts";
+import { listen } from "./listen.ts";
+import type { RelayOptions } from "./options.ts";
+import { composeError } from "./own-answer.ts";
+
+/** How often deadlines are looked at; the greatest error of a time-out. */
+const sweepMs = 50;
+
+/** A running relay. */
+export interface Relay {
+  /** Where it listens; the port is the chosen one when 0 was asked for. */
+  readonly address: { readonly host: string; readonly port: number };
+  readonly counters: RelayCounters;
+  /** Sets how requests are routed. Until the first call every request is answered `not_ready`. */
+  serve(routing: Routing): void;
+  /** From now on every response ends its connection. New connections are still taken. Idempotent. */
+  drain(): void;
+  /** Resolves when no request is in flight. */
+  whenIdle(): Promise<void>;
+  /**
+   * Stops listening, waits up to `graceMs` for what is in flight, then breaks it off. Resolves when all sockets are
+   * closed.
+   */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Starts a relay. Rejects with an OutriderError (`port_in_use`, `permission_denied`, `address_unavailable`) when it
+ * cannot listen.
+ */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const counters = new RelayCounters();
+  const context = new RelayContext(options, counters);
+  const connections = new Set<ClientConnection>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => accept(context, connections, socket));
+  const address = await listen(server, options.listen);
+  const sweep = setInterval(() => sweepAll(context, connections), sweepMs);
+  sweep.unref();
+  return {
+    address,
+    counters,
+    serve: (routing) => {
+      context.routing = routing;
+    },
+    drain: () => {
+      context.isDraining = true;
+    },
+    whenIdle: () => waitUntil(() => counters.inFlight === 0),
+    stop: async (graceMs = 0) => {
+      context.isDraining = true;
+      await close(server, connections, { counters, graceMs, clock: options.clock });
+      context.pool.close();
+      clearInterval(sweep);
+    },
+  };
+}
+
+function accept(context: RelayContext, connections: Set<ClientConnection>, socket: Socket): void {
+  const { counters, options } = context;
+  counters.connectionsTotal++;
+  if (counters.connectionsOpen >= options.limits.connections) {
+    counters.connectionsRefusedTotal++;
+    turnAway(context, socket);
+    return;
+  }
+  counters.connectionsOpen++;
+  const connection = new ClientConnection(context, socket, (closed) => {
+    connections.delete(closed);
+    counters.connectionsOpen--;
+  });
+  connections.add(connection);
+}
+
+/** Answers without reading: whoever is over the limit must not cost memory. */
+function turnAway(context: RelayContext, socket: Socket): void {
+  const frame = { isHead: false, close: true, requestId: new Uint8Array(0), detail: "", allow: [] };
+  composeError(context, "connections_exceeded", frame);
+  socket.on("error", () => undefined);
+  socket.end(Buffer.from(context.scratch.view), () => socket.destroy());
+  context.scratch.writer.clear();
+}
+
+function sweepAll(context: RelayContext, connections: ReadonlySet<ClientConnection>): void {
+  const nowMs = (context.coarseMs = context.clock.monotonicMs());
+  for (const connection of connections) connection.check(nowMs);
+  context.pool.sweep(nowMs);
+}
+
+/** No timer of its own: it looks at the condition as often as the sweep does. */
+function waitUntil(isTrue: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!isTrue()) return;
+      clearInterval(timer);
+      resolve();
+    };
+    const timer = setInterval(look, sweepMs);
+    look();
+  });
+}
+
+async function close(
+  server: Server,
+  connections: ReadonlySet<ClientConnection>,
+  wait: { readonly counters: RelayCounters; readonly graceMs: number; readonly clock: RelayOptions["clock"] },
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  const endMs = wait.clock.monotonicMs() + wait.graceMs;
+  await waitUntil(() => {
+    for (const connection of connections) if (connection.isIdle) connection.close();
+    return wait.counters.inFlight === 0 || wait.clock.monotonicMs() >= endMs;
+  });
+  for (const connection of connections) if (!connection.isIdle) connection.abort();
+  await waitUntil(() => connections.size === 0);
+  await closed;
+}
