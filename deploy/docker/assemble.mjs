@@ -19,11 +19,10 @@ const certificates = "/etc/ssl/certs/ca-certificates.crt";
 /**
  * Writes the tree into `target`, which must not exist or be empty.
  * @param {string} target
+ * @param {string} [dist] Where the product was built.
  */
-export function assembleImage(target) {
-  const dist = path.join(rootDir, "dist");
-  if (!existsSync(path.join(dist, "outrider.mjs")))
-    throw new Error("dist/outrider.mjs is missing: run `npm run build`.");
+export function assembleImage(target, dist = path.join(rootDir, "dist")) {
+  if (!existsSync(path.join(dist, "outrider.mjs"))) throw new Error(`${dist} holds no product: run \`npm run build\`.`);
   if (existsSync(target) && readdirSync(target).length > 0) throw new Error(`${target} is not empty.`);
   for (const folder of ["app", "bin", "etc/ssl/certs", "proc", "dev", "tmp"]) {
     mkdirSync(path.join(target, folder), { recursive: true });
