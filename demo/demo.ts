@@ -145,8 +145,9 @@ async function untilReady(stage: Stage, adminUrl: string, display: Display): Pro
   let reason = "";
   const look = async (): Promise<true | undefined> => {
     const { status, body } = await askAdmin(adminUrl, "/readyz");
-    if (status !== 200 && status !== 0 && body.trim() !== reason) {
-      reason = body.trim();
+    const found = body.trim() === "" ? `status ${status}` : body.trim();
+    if (status !== 200 && status !== 0 && found !== reason) {
+      reason = found;
       display.say(`waiting: ${reason}`);
     }
     return status === 200 ? true : undefined;

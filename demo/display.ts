@@ -62,7 +62,12 @@ function plainDisplay(output: Output): Display {
     everyMs: 3_000,
     say: (text) => output.write(`  ${text}\n`),
     introduce: (scene) => output.write(introduction(scene)),
-    refresh: (moment) => output.write(`  ${plainLine(moment)}\n`),
+    refresh: (moment) => {
+      // A line with nothing to tell yet would stay on the screen.
+      if (moment.elapsedSeconds >= 1) {
+        output.write(`  ${plainLine(moment)}\n`);
+      }
+    },
     end: (moment, scene) => output.write(summary(moment, scene)),
   };
 }

@@ -111,7 +111,10 @@ function sparkline(history: readonly number[]): string {
 const figure = (value: number | undefined, decimals: number): string => value?.toFixed(decimals) ?? "–";
 
 const milliseconds = (seconds: number | undefined): string =>
-  seconds === undefined ? "–" : `${(seconds * 1_000).toPrecision(3)} ms`;
+  seconds === undefined ? "–" : `${shortNumber(seconds * 1_000)} ms`;
+
+/** Three digits, without an exponent. */
+const shortNumber = (value: number): string => (value < 100 ? value.toPrecision(3) : value.toFixed(0));
 
 function latencies(sidecar: SidecarReading | undefined): string {
   const { p50Seconds, p95Seconds, p99Seconds } = sidecar ?? {};

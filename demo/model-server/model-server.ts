@@ -93,15 +93,15 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > maxBodyBytes) {
-        return undefined;
+      // Too much is still read, to no end: a client that is sending hears an answer only if nobody cuts it off.
+      if (bytes <= maxBodyBytes) {
+        chunks.push(chunk);
       }
-      chunks.push(chunk);
     }
   } catch {
     return undefined;
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return bytes <= maxBodyBytes ? Buffer.concat(chunks).toString("utf8") : undefined;
 }
 
 function send(response: ServerResponse, found: Answer): void {

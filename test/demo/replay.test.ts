@@ -1,0 +1,129 @@
+import { createServer } from "node:http";
+import type { RequestListener, Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { afterEach, describe, expect, it } from "vitest";
+
+import { maxUnanswered, startReplay } from "../../demo/replay.ts";
+import type { Replay, Reply } from "../../demo/replay.ts";
+import { seededRandom } from "../../demo/seeded-random.ts";
+import { createTally } from "../../demo/tally.ts";
+import type { PlannedRequest } from "../../demo/traffic.ts";
+import { until } from "../support/until.ts";
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+const serve = async (listener: RequestListener): Promise<number> => {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+};
+
+const question: PlannedRequest = {
+  kind: "single",
+  method: "POST",
+  path: "/invocations",
+  contentType: "application/json",
+  body: "{}",
+  rowIndexes: [0],
+  readClasses: (body) => JSON.parse(body) as number[],
+};
+
+const replies: Reply[] = [];
+
+const replay = (port: number, requestsPerSecond: number, planned = question): Replay => {
+  replies.length = 0;
+  const random = seededRandom(1);
+  const onDone = (_: PlannedRequest, reply: Reply): void => void replies.push(reply);
+  return startReplay({ host: "127.0.0.1", port, requestsPerSecond, random, next: () => planned, onDone });
+};
+
+describe("the replay", () => {
+  it("sends on although nothing is answered, up to its cap, and counts what it then leaves out", async () => {
+    let arrived = 0;
+    const port = await serve(() => {
+      arrived += 1;
+    });
+    const running = replay(port, 2_000);
+    await until(() => arrived === maxUnanswered && running.skipped() > 10, "requests beyond the cap are skipped");
+    await running.stop(0);
+    expect(arrived).toBe(maxUnanswered);
+    expect(replies).toHaveLength(maxUnanswered);
+    expect(replies.every(({ status, failure }) => status === 0 && failure !== "")).toBe(true);
+  });
+
+  it("keeps to the rate on average", async () => {
+    const port = await serve((request, response) => {
+      request.resume();
+      response.end("[1]");
+    });
+    const startedAt = performance.now();
+    const running = replay(port, 200);
+    await until(() => replies.length >= 100, "a hundred requests are answered");
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await running.stop(5_000);
+    expect(replies.every(({ status, body }) => status === 200 && body === "[1]")).toBe(true);
+    // Arrivals are random and a busy machine delays them: only a wrong unit or a closed loop is told apart here.
+    expect(100 / seconds).toBeLessThan(400);
+    expect(running.skipped()).toBe(0);
+  });
+
+  it("waits at its end for the answers that are due", async () => {
+    const release: (() => void)[] = [];
+    const port = await serve((_, response) => release.push(() => response.end("[0]")));
+    const running = replay(port, 100);
+    await until(() => release.length >= 5, "five requests wait");
+    const stopped = running.stop(10_000);
+    await until(() => {
+      release.splice(0).forEach((answer) => answer());
+      return replies.length >= 5;
+    }, "they are answered");
+    await stopped;
+    expect(replies.every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it("leaves before the answer when the client is to abandon its request", async () => {
+    let left = 0;
+    const port = await serve((_, response) => {
+      response.once("close", () => {
+        left += 1;
+      });
+    });
+    const running = replay(port, 100, { ...question, kind: "abandoned", rowIndexes: [] });
+    await until(() => left >= 3, "three clients have left");
+    await running.stop(5_000);
+    expect(replies.every(({ status }) => status === 0)).toBe(true);
+  });
+});
+
+describe("the tally", () => {
+  it("counts right and wrong predictions, and good requests that got none", () => {
+    const tally = createTally([1, 0]);
+    const batch = { ...question, kind: "batch", rowIndexes: [0, 1, 1] } as const;
+    tally.add(question, { status: 200, body: "[1]", failure: "" });
+    tally.add(batch, { status: 200, body: "[1,0,1]", failure: "" });
+    expect(tally.read()).toMatchObject({ predictions: 4, rightPredictions: 3, failures: 0 });
+    tally.add(batch, { status: 200, body: "[1]", failure: "" });
+    tally.add(batch, { status: 200, body: "oops", failure: "" });
+    tally.add(batch, { status: 503, body: "busy", failure: "" });
+    tally.add(question, { status: 0, body: "", failure: "socket hang up" });
+    const { failures, lastFailure, statuses, sent } = tally.read();
+    expect({ failures, lastFailure }).toEqual({ failures: 4, lastFailure: "socket hang up" });
+    expect(statuses).toEqual({ 0: 1, 200: 4, 503: 1 });
+    expect(sent).toMatchObject({ single: 2, batch: 4 });
+  });
+
+  it("expects nothing of requests that are meant to be refused", () => {
+    const tally = createTally([1]);
+    tally.add({ ...question, kind: "malformed", rowIndexes: [] }, { status: 400, body: "no", failure: "" });
+    expect(tally.read()).toMatchObject({ failures: 0, predictions: 0, statuses: { 400: 1 } });
+  });
+});
