@@ -1,10 +1,10 @@
 /** The part of starting a peer that is the same for all of them. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { untilAnswered } from "../host/answers.ts";
 import { freePort } from "../host/ports.ts";
 import { type Program, type ProgramOptions, startProgram } from "../host/program.ts";
+import { makeScratchFolder } from "../host/scratch-folder.ts";
 import type { RunningPeer } from "./peer.ts";
 
 /** What a peer's file needs to know to say how its program is started. */
@@ -12,7 +12,7 @@ export interface PeerPlace {
   readonly upstreamPort: number;
   /** The port it must listen on. */
   readonly port: number;
-  /** Writes a file into a folder that is removed when the peer stops; gives its path. */
+  /** Writes a file into a folder that is removed when the bench ends; gives its path. */
   readonly writeFile: (name: string, content: string) => string;
   /** That folder. */
   readonly folder: string;
@@ -32,7 +32,7 @@ export interface PeerStart {
  * and the error says which peer it was.
  */
 export async function startPeer(name: string, upstreamPort: number, start: PeerStart): Promise<RunningPeer> {
-  const folder = mkdtempSync(join(tmpdir(), `outrider-bench-${name}-`));
+  const folder = makeScratchFolder(name);
   const port = await freePort();
   const writeFile = (file: string, content: string): string => {
     const path = join(folder, file);
@@ -40,10 +40,6 @@ export async function startPeer(name: string, upstreamPort: number, start: PeerS
     return path;
   };
   const program = startProgram(await start.describe({ upstreamPort, port, writeFile, folder }));
-  const stop = async (): Promise<void> => {
-    await program.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
   try {
     const [firstAnswerMs] = await Promise.all([untilAnswered(program, port, probePath), start.alsoAwait?.(program)]);
     return {
@@ -52,10 +48,10 @@ export async function startPeer(name: string, upstreamPort: number, start: PeerS
       pids: program.pids,
       isRunning: program.isRunning,
       lastLines: program.lastLines,
-      stop,
+      stop: program.stop,
     };
   } catch (error) {
-    await stop();
+    await program.stop();
     throw new Error(`${name} did not start: ${(error as Error).message}`, { cause: error });
   }
 }

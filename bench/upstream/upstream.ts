@@ -85,6 +85,7 @@ function respond(connection: Connection): void {
   const size = /^GET \/bytes\/(\d+)/.exec(connection.head)?.[1];
   if (size === undefined) {
     connection.socket.write(predictionResponse, "latin1");
+    closeIfAsked(connection);
   } else {
     connection.responseBytesLeft = Number(size);
     connection.socket.write(
@@ -93,15 +94,19 @@ function respond(connection: Connection): void {
     );
     writeBlocks(connection);
   }
-  if (/\r\nconnection: *close\r\n/i.test(connection.head)) connection.socket.end();
 }
 
 function writeBlocks(connection: Connection): void {
   while (connection.responseBytesLeft > 0) {
     const bytes = connection.responseBytesLeft < block.length ? block.subarray(0, connection.responseBytesLeft) : block;
     connection.responseBytesLeft -= bytes.length;
-    if (!connection.socket.write(bytes)) return;
+    if (!connection.socket.write(bytes)) break;
   }
+  if (connection.responseBytesLeft === 0) closeIfAsked(connection);
+}
+
+function closeIfAsked(connection: Connection): void {
+  if (/\r\nconnection: *close\r\n/i.test(connection.head)) connection.socket.end();
 }
 
 function renderPrediction(): string {

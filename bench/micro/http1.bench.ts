@@ -1,0 +1,82 @@
+/** HTTP/1.1 grammar: what reading and rewriting the heads of one exchange costs. */
+import { ByteWriter } from "../../src/http1/byte-writer.ts";
+import { asciiBytes } from "../../src/http1/bytes.ts";
+import { ChunkedDecoder } from "../../src/http1/chunked.ts";
+import { Progress } from "../../src/http1/header-section.ts";
+import { RequestHead } from "../../src/http1/request-head.ts";
+import { ResponseHead } from "../../src/http1/response-head.ts";
+import { createRequestFacts, inspectRequest, writeRequestHead } from "../../src/http1/rewrite-request.ts";
+import { writeResponseHead } from "../../src/http1/rewrite-response.ts";
+import type { MicroCases } from "./run-micro.ts";
+
+const limits = { headBytes: 32_768, headerCount: 128, targetBytes: 8192 };
+
+const requestBytes = asciiBytes(
+  "POST /invocations HTTP/1.1\r\nHost: 127.0.0.1:18080\r\nUser-Agent: python-requests/2.32.5\r\n" +
+    "Accept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: keep-alive\r\nContent-Length: 312\r\n" +
+    "Content-Type: application/json\r\n\r\n",
+);
+const responseBytes = asciiBytes(
+  "HTTP/1.1 200 OK\r\ndate: Mon, 02 Nov 2026 10:00:00 GMT\r\nserver: uvicorn\r\ncontent-length: 25\r\n" +
+    "content-type: application/json\r\n\r\n",
+);
+const chunkedBytes = asciiBytes(`${`3e8\r\n${"x".repeat(1000)}\r\n`.repeat(16)}0\r\n\r\n`);
+
+const requestAdditions = {
+  clientAddress: asciiBytes("127.0.0.1"),
+  viaName: asciiBytes("outrider-0123456789ab"),
+  requestId: asciiBytes("0123456789abcdef0123456789abcdef"),
+  traceparent: asciiBytes("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"),
+  upgradeProtocols: ["websocket"],
+};
+const responseAdditions = {
+  requestId: requestAdditions.requestId,
+  dateLine: asciiBytes("Date: Mon, 02 Nov 2026 10:00:00 GMT\r\n"),
+  close: false,
+  framing: "same",
+} as const;
+
+const requestHead = new RequestHead(limits);
+const responseHead = new ResponseHead(limits);
+const request = { head: requestHead, facts: createRequestFacts(), bytes: requestBytes, base: 0 };
+const response = { head: responseHead, bytes: responseBytes, base: 0 };
+const writer = new ByteWriter(new Uint8Array(4096));
+const decoder = new ChunkedDecoder({ trailerBytes: 8192, headerCount: 128, extensionBytes: 256 });
+const ignore = (): void => undefined;
+const sink = { coding: ignore, data: ignore, held: ignore };
+
+function readRequest(): void {
+  requestHead.reset();
+  const progress = requestHead.read(requestBytes, 0, requestBytes.length);
+  if (progress !== Progress.done) throw new Error(`the request head was not read: ${requestHead.fault}`);
+}
+
+function readResponse(): void {
+  responseHead.reset();
+  const progress = responseHead.read(responseBytes, 0, responseBytes.length, false);
+  if (progress !== Progress.done) throw new Error(`the response head was not read: ${responseHead.fault}`);
+}
+
+/** See {@link MicroCases}. */
+export const cases: MicroCases = {
+  [`read a request head of ${requestBytes.length} bytes`]: readRequest,
+  "read, inspect and rewrite that request head": () => {
+    readRequest();
+    inspectRequest(request, requestAdditions);
+    writer.clear();
+    writeRequestHead(writer, request, requestAdditions);
+    return writer.length;
+  },
+  [`read a response head of ${responseBytes.length} bytes`]: readResponse,
+  "read and rewrite that response head": () => {
+    readResponse();
+    writer.clear();
+    writeResponseHead(writer, response, responseAdditions);
+    return writer.length;
+  },
+  "read 16 chunks of 1,000 bytes": () => {
+    decoder.reset();
+    const end = decoder.read(chunkedBytes, 0, chunkedBytes.length, sink);
+    if (end !== chunkedBytes.length) throw new Error(`the chunks were not read: ${decoder.fault}`);
+  },
+};

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { type LoadOptions, readOptions } from "../../bench/options.ts";
+
+const load = (...args: readonly string[]): LoadOptions => {
+  const options = readOptions(args);
+  if (options.kind !== "load") throw new Error(`expected a load bench, got ${JSON.stringify(options)}`);
+  return options;
+};
+const mistake = (...args: readonly string[]): string => {
+  const options = readOptions(args);
+  return options.kind === "wrong" ? options.message : "";
+};
+
+describe("the options of the bench", () => {
+  it("measures everything but the costly peers over five rounds, and keeps the results", () => {
+    const options = load();
+    expect(options.peers.map((peer) => peer.name)).toContain("http-proxy");
+    expect(options.peers.some((peer) => peer.isCostly)).toBe(false);
+    expect(options.pace.rounds).toBe(5);
+    expect(options.isKept).toBe(true);
+  });
+
+  it("takes the costly peers with --all, and when --only names one", () => {
+    expect(load("--all").peers.some((peer) => peer.name === "kserve-agent")).toBe(true);
+    expect(load("--only", "kserve-agent").peers.map((peer) => peer.name)).toEqual(["nginx", "kserve-agent"]);
+  });
+
+  it("always measures nginx first, because every ratio is to it", () => {
+    expect(load("--only", "envoy").peers.map((peer) => peer.name)).toEqual(["nginx", "envoy"]);
+  });
+
+  it("never keeps the results of a quick run", () => {
+    expect(load("--quick").isKept).toBe(false);
+    expect(load("--no-save").isKept).toBe(false);
+  });
+
+  it("says what was given and what is known when a name is wrong", () => {
+    expect(mistake("--only", "ngnix")).toMatch(/unknown "ngnix"; known: nginx/);
+    expect(mistake("--scenarios", "cpu")).toMatch(/unknown "cpu"; known: start-up/);
+    expect(mistake("--rounds", "0")).toMatch(/from 1 to 100/);
+    expect(mistake("--fast")).toMatch(/--fast/);
+    expect(mistake("fast")).toMatch(/unexpected argument "fast"/);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { readmeMarkers, withReadmeTable } from "../../bench/report/readme-table.ts";
+import { renderReport } from "../../bench/report/report.ts";
+import type { BenchResults } from "../../bench/report/results.ts";
+import { targetVerdicts } from "../../bench/report/targets.ts";
+import { someResults } from "./some-results.ts";
+
+const verdict = (results: BenchResults, start: string): { found: number; isMet: boolean } | undefined =>
+  targetVerdicts(results).find(({ target }) => target.startsWith(start));
+
+describe("the report of the bench", () => {
+  it("gives ratios to nginx, added latency over the upstream alone, and the machine", () => {
+    const report = renderReport(someResults);
+    expect(report).toContain("| **Outrider**, bare 0.1.0 | 16.5 | 1.10 | 0.99 |");
+    expect(report).toContain("| +0.000 | +0.200 |");
+    expect(report).toContain("2 cores of A CPU");
+    expect(report).toContain("`npm run bench`");
+  });
+
+  it("holds a run to the targets that it measured and leaves out the others", () => {
+    expect(verdict(someResults, "bare: CPU")).toMatchObject({ isMet: true });
+    expect(verdict(someResults, "added p99")?.found).toBeCloseTo(0.1, 10);
+    expect(verdict(someResults, "10 MB")).toBeUndefined();
+    expect(verdict(someResults, "everything on")).toBeUndefined();
+  });
+
+  it("says that a target was missed", () => {
+    const { closedLoop } = someResults.measurements;
+    const slow = (closedLoop?.["outrider"] ?? []).map((sample) => ({
+      ...sample,
+      cpuUsPerRequest: sample.cpuUsPerRequest * 2,
+    }));
+    const results = { ...someResults, measurements: { closedLoop: { ...closedLoop, outrider: slow } } };
+    expect(verdict(results, "bare: CPU")).toMatchObject({ isMet: false });
+    expect(renderReport(results)).toContain("**missed**");
+  });
+
+  it("names every peer that failed requests", () => {
+    expect(renderReport(someResults)).not.toContain("## Errors");
+    const closedLoop = {
+      nginx: (someResults.measurements.closedLoop?.["nginx"] ?? []).map((s) => ({ ...s, errors: 3 })),
+    };
+    expect(renderReport({ ...someResults, measurements: { closedLoop } })).toContain(
+      "closed loop: nginx failed 6 requests",
+    );
+  });
+});
+
+describe("the cost table of the README", () => {
+  const readme = `# Title\n${readmeMarkers.begin}\nold\n${readmeMarkers.end}\nrest\n`;
+
+  it("stands between its markers and leaves the rest alone", () => {
+    const updated = withReadmeTable(readme, someResults);
+    expect(updated).toMatch(/^# Title\n/);
+    expect(updated).toMatch(/\nrest\n$/);
+    expect(updated).toContain("| **Outrider**, bare 0.1.0 | 1.10 |");
+    expect(updated).not.toContain("old");
+  });
+
+  it("does not change when it is written again", () => {
+    const once = withReadmeTable(readme, someResults);
+    expect(withReadmeTable(once, someResults)).toBe(once);
+  });
+
+  it("asks for its markers when they are missing", () => {
+    expect(() => withReadmeTable("# Title\n", someResults)).toThrow(readmeMarkers.begin);
+  });
+});

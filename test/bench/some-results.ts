@@ -1,0 +1,40 @@
+import type { BenchResults } from "../../bench/report/results.ts";
+import type { ClosedLoopSample } from "../../bench/scenarios/closed-loop.ts";
+import type { OpenLoopSample } from "../../bench/scenarios/open-loop.ts";
+
+const closed = (cpuUsPerRequest: number): ClosedLoopSample => ({
+  requestsPerSecond: 1e6 / cpuUsPerRequest,
+  cpuUsPerRequest,
+  mainThreadUsPerRequest: cpuUsPerRequest * 0.9,
+  p50Ms: 0.5,
+  p99Ms: 2,
+  residentBytes: 66e6,
+  errors: 0,
+});
+
+const open = (p99Ms: number): OpenLoopSample => ({
+  count: 5000,
+  p50Ms: 0.1,
+  p90Ms: 0.2,
+  p99Ms,
+  p999Ms: 1,
+  maxMs: 2,
+  errors: 0,
+});
+
+/** A run of two rounds in which Outrider cost 1.1 × nginx and added 0.1 ms more to the 99th percentile. */
+export const someResults: BenchResults = {
+  date: "2026-11-23",
+  command: "npm run bench",
+  commit: "abcdef0",
+  machine: { cores: 2, cpuModel: "A CPU", memoryGib: 8, kernel: "6.1", node: "26.10.0", loadBefore: 0.1 },
+  pace: { rounds: 2, seconds: 5, warmUpSeconds: 1, longRounds: 1, startUps: 2, holdSeconds: 1 },
+  peers: [
+    { name: "nginx", title: "nginx, 1 worker", version: "1.22.1" },
+    { name: "outrider", title: "**Outrider**, bare", version: "0.1.0" },
+  ],
+  measurements: {
+    closedLoop: { nginx: [closed(10), closed(20)], outrider: [closed(11), closed(22)] },
+    openLoop: { direct: [open(0.2), open(0.4)], nginx: [open(0.3), open(0.5)], outrider: [open(0.4), open(0.6)] },
+  },
+};
