@@ -11,9 +11,6 @@ import { parseRouteRule } from "./route-rule.ts";
 import type { RouteRule } from "./route-rule.ts";
 import { pathOfTarget } from "./target-path.ts";
 
-/** What {@link RouteTable.decide} answers. */
-export type { RouteDecision } from "./route-decision.ts";
-
 /** What a route table is made of. */
 export interface RouteTableOptions {
   readonly protocol: Protocol;
