@@ -8,6 +8,8 @@ import { fieldRows, type FieldRow } from "./table.ts";
 /** Environment variables as Node gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+const prefix = "OUTRIDER_";
+
 /** Names the configuration file, like `--config`. */
 export const configFileVariable = "OUTRIDER_CONFIG";
 
@@ -43,16 +45,18 @@ export function environmentLayer(environment: Environment): Layer {
 
 function isUnknown(name: string): boolean {
   return (
-    name.startsWith("OUTRIDER_") && name !== configFileVariable && !serviceLink.test(name) && !scriptVariable.test(name)
+    name.startsWith(prefix) && name !== configFileVariable && !serviceLink.test(name) && !scriptVariable.test(name)
   );
 }
 
 function unknownVariable(name: string): Mistake {
-  const nearest = nearestName(name, [...rowsByName.keys(), configFileVariable]);
+  // Without the prefix that all of them share, or everything would look alike.
+  const words = [...rowsByName.keys(), configFileVariable].map((known) => known.slice(prefix.length));
+  const nearest = nearestName(name.slice(prefix.length), words);
   return {
     origin: { kind: "environment", name },
     path: "",
     problem: "no field of the configuration has this environment variable",
-    ...(nearest === undefined ? {} : { nearest }),
+    ...(nearest === undefined ? {} : { nearest: `${prefix}${nearest}` }),
   };
 }

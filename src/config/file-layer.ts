@@ -50,7 +50,7 @@ function parseLayer(yaml: YamlModule, file: string, text: string): Layer {
   reader.mistakes.push(...errors.map((error) => syntaxMistake(reader, error)));
   if (yaml.isMap(document.contents)) {
     readTop(reader, document.contents);
-  } else if (document.contents !== null && errors.length === 0) {
+  } else if (!isNothing(reader, document.contents) && errors.length === 0) {
     reader.mistakes.push({
       origin,
       path: "",

@@ -11,11 +11,12 @@ import { fieldRows, type Config } from "./table.ts";
 
 /** Numbers about reloads, for metrics. */
 export interface ReloadCounters {
-  /** Attempts, the failed ones included. */
-  readonly reloadsTotal: number;
-  readonly failuresTotal: number;
-  /** Wall time of the last version that was taken, milliseconds since the epoch; the start counts. */
-  readonly lastSuccessAtMs: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** False while the version last given was refused. */
+  readonly isLastGood: boolean;
+  /** Wall time when the version in force was taken, milliseconds since the epoch; the start counts. */
+  readonly loadedAtMs: number;
 }
 
 /** How one reload ended. */
@@ -48,7 +49,7 @@ export class LiveConfig {
   constructor(options: LiveConfigOptions) {
     this.#options = options;
     this.#loaded = options.initial;
-    this.#counters = { reloadsTotal: 0, failuresTotal: 0, lastSuccessAtMs: options.wallMs() };
+    this.#counters = { succeeded: 0, failed: 0, isLastGood: true, loadedAtMs: options.wallMs() };
   }
 
   /** What is in force: the last good version, with the fields that wait for a restart as they were before. */
@@ -68,16 +69,16 @@ export class LiveConfig {
   }
 
   async #reloadNow(): Promise<ReloadOutcome> {
-    this.#counters = { ...this.#counters, reloadsTotal: this.#counters.reloadsTotal + 1 };
+    const { succeeded, failed } = this.#counters;
     const result = await this.#options.load();
     if (result.kind === "mistakes") {
-      this.#counters = { ...this.#counters, failuresTotal: this.#counters.failuresTotal + 1 };
+      this.#counters = { ...this.#counters, failed: failed + 1, isLastGood: false };
       return { kind: "rejected", mistakes: result.mistakes };
     }
     const refused = this.#options.apply(result.loaded.config);
     const waiting = new Set([...restartPaths(this.#loaded.config, result.loaded.config), ...refused]);
     this.#loaded = inForce(this.#loaded, result.loaded, waiting);
-    this.#counters = { ...this.#counters, lastSuccessAtMs: this.#options.wallMs() };
+    this.#counters = { succeeded: succeeded + 1, failed, isLastGood: true, loadedAtMs: this.#options.wallMs() };
     return { kind: "applied", restartPaths: [...waiting] };
   }
 }

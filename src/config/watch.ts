@@ -23,18 +23,17 @@ export interface FileWatch {
 }
 
 /**
- * Watches a file until closed. The directory is watched, not the file, because a rename leaves a watch on the old
+ * Watches a file until closed; a change after the returned promise is settled is noticed. The directory is watched, not the file, because a rename leaves a watch on the old
  * one; whether the file really changed is told by its true path, inode, size and time. Timers do not hold the process.
  */
-export function watchFile(options: WatchOptions): FileWatch {
-  let known = fingerprint(options.file);
+export async function watchFile(options: WatchOptions): Promise<FileWatch> {
+  let known = await fingerprint(options.file);
   let settling: NodeJS.Timeout | undefined;
   let isClosed = false;
   const look = async (): Promise<void> => {
-    const before = await known;
     const now = await fingerprint(options.file);
-    if (now !== before && !isClosed) {
-      known = Promise.resolve(now);
+    if (now !== known && !isClosed) {
+      known = now;
       options.onChange();
     }
   };

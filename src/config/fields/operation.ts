@@ -29,7 +29,7 @@ export const drainFields = {
     default: 30_000,
     doc: "Longest time for requests in flight to finish; then they are broken off.",
     example: "30s",
-    reload: false,
+    reload: true,
   },
   min_ms: {
     kind: "milliseconds",
@@ -38,7 +38,7 @@ export const drainFields = {
     default: 0,
     doc: "Least time to go on accepting after drain begins, for load balancers that notice late.",
     example: "5s",
-    reload: false,
+    reload: true,
   },
 } as const;
 

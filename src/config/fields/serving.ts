@@ -43,7 +43,7 @@ export const modelFields = {
     default: "",
     doc: "Name of the model for servers whose paths do not carry one (MLflow); empty leaves it out.",
     example: "breast-cancer",
-    reload: true,
+    reload: false,
     common: true,
   },
   version: {
@@ -51,7 +51,7 @@ export const modelFields = {
     default: "",
     doc: "Version of the model for servers whose paths do not carry one.",
     example: "3",
-    reload: true,
+    reload: false,
     common: true,
   },
   digest: {
@@ -59,7 +59,7 @@ export const modelFields = {
     default: "",
     doc: "Digest of the model's files, for those who must prove which bytes answered.",
     example: "sha256:9f86d081884c7d65",
-    reload: true,
+    reload: false,
   },
 } as const;
 

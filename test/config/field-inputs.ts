@@ -1,0 +1,55 @@
+/** Random right values for every field, as they could stand in a file. */
+import * as fc from "fast-check";
+
+import { choices } from "../../src/config/choices.ts";
+import type { Field, FieldKind } from "../../src/config/field.ts";
+import type { Input } from "../../src/config/kinds.ts";
+import { fieldRows } from "../../src/config/table.ts";
+
+const port = fc.integer({ min: 0, max: 65_535 });
+
+const host = fc.constantFrom("0.0.0.0", "127.0.0.1", "localhost", "[::]", "[::1]", "model-server.prod.svc");
+
+const word = fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/);
+
+type NumberField = Field & { readonly kind: "integer" | "bytes" | "milliseconds" };
+
+const numbers = (field: Field): fc.Arbitrary<Input> => {
+  const { min, max } = field as NumberField;
+  return fc.integer({ min, max });
+};
+
+const inputs: Readonly<Record<FieldKind, (field: Field) => fc.Arbitrary<Input>>> = {
+  integer: numbers,
+  bytes: numbers,
+  milliseconds: numbers,
+  ratio: () => fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000),
+  boolean: () => fc.boolean(),
+  name: () => fc.string({ maxLength: 40, unit: "grapheme" }).filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text)),
+  path: () => word.map((text) => `/${text}`),
+  secret_file: () => fc.constant(""),
+  routes: () =>
+    fc.array(
+      word.map((text) => `GET /${text}/**`),
+      { maxLength: 4 },
+    ),
+  tokens: () => fc.array(word, { maxLength: 4 }),
+  choice: (field) => fc.constantFrom(...choices[(field as Field & { readonly kind: "choice" }).of]),
+  address: () => fc.tuple(host, port).map(([name, number]) => `${name}:${number}`),
+  upstream: () =>
+    fc.oneof(
+      fc.tuple(host, fc.integer({ min: 1, max: 65_535 })).map(([name, number]) => `http://${name}:${number}`),
+      word.map((text) => `unix:/run/${text}.sock`),
+    ),
+};
+
+/** Random inputs that a field's schema takes. */
+export function inputsOf(field: Field): fc.Arbitrary<Input> {
+  return inputs[field.kind](field);
+}
+
+/** Random right values for any set of fields, by path; each value is right alone, not always beside the others. */
+export const fieldInputs: fc.Arbitrary<Partial<Record<string, Input>>> = fc.record(
+  Object.fromEntries(fieldRows.map((row) => [row.path, inputsOf(row.field)])),
+  { requiredKeys: [] },
+);

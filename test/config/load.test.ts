@@ -1,0 +1,213 @@
+import { chmod, writeFile } from "node:fs/promises";
+import path from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import { effectiveValues } from "../../src/config/effective.ts";
+import { loadConfig, type ConfigSources, type LoadedConfig } from "../../src/config/load.ts";
+import { formatMistakes, type Mistake } from "../../src/config/mistake.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
+
+const nothing: ConfigSources = { file: undefined, environment: {}, flags: [], isUpstreamRequired: false };
+
+async function loaded(sources: Partial<ConfigSources>): Promise<LoadedConfig> {
+  const result = await loadConfig({ ...nothing, ...sources });
+  expect(result.kind === "mistakes" ? formatMistakes(result.mistakes) : "").toBe("");
+  return result.kind === "loaded" ? result.loaded : expect.fail();
+}
+
+async function mistakes(sources: Partial<ConfigSources>): Promise<readonly Mistake[]> {
+  const result = await loadConfig({ ...nothing, ...sources });
+  return result.kind === "mistakes" ? result.mistakes : [];
+}
+
+async function fileOf(text: string): Promise<string> {
+  const file = path.join(await temporaryDirectory(), "outrider.yaml");
+  await writeFile(file, text);
+  return file;
+}
+
+describe("loading the configuration", () => {
+  it("gives the defaults when there is nothing else", async () => {
+    const { config, origins, file } = await loaded({});
+    expect(config).toMatchObject({
+      listen: { host: "0.0.0.0", port: 18_080 },
+      upstream: undefined,
+      protocol: "auto",
+      variant: "stable",
+      admin: { listen: { host: "0.0.0.0", port: 18_090 }, tokenFile: "" },
+      limits: { headBytes: 32_768, headerCount: 128, bodyBytes: 1_073_741_824, retryAfterSeconds: 1 },
+      timeouts: { headerMs: 10_000, totalMs: 0, halfCloseMs: 150 },
+      pool: { maxConnections: 256, idleMs: 4000, retryUnsafe: false },
+      tap: { bodyBytes: 65_536, totalBytes: 16_777_216 },
+      upgrade: { protocols: ["websocket"] },
+      log: { level: "info", format: "auto", access: false, accessSample: 1 },
+    });
+    expect(new Set([...origins.values()].map((origin) => origin.kind))).toEqual(new Set(["default"]));
+    expect(file).toBeUndefined();
+  });
+
+  it("lets the file override defaults, the environment the file, and flags all; and remembers which", async () => {
+    const file = await fileOf(
+      "log: { level: debug, format: json }\nlimits:\n  queued: 7\n  head_bytes: 64KiB\nvariant: a\n",
+    );
+    const environment = { OUTRIDER_LOG_FORMAT: "human", OUTRIDER_LIMITS_QUEUED: "8", OUTRIDER_VARIANT: "b" };
+    const result = await loaded({ file, environment, flags: [{ flag: "--variant", text: "c" }] });
+    const rows = new Map(effectiveValues(result).map(({ path, value, origin }) => [path, [value, origin]]));
+    expect(rows.get("log.level")).toEqual(["debug", `${file}:1:8`]);
+    expect(rows.get("limits.head_bytes")).toEqual([65_536, `${file}:4:3`]);
+    expect(rows.get("log.format")).toEqual(["human", "OUTRIDER_LOG_FORMAT"]);
+    expect(rows.get("limits.queued")).toEqual([8, "OUTRIDER_LIMITS_QUEUED"]);
+    expect(rows.get("variant")).toEqual(["c", "--variant"]);
+    expect(rows.get("limits.connections")).toEqual([16_384, "default"]);
+  });
+
+  it("lets the strongest source win whichever sources give a value", async () => {
+    const file = await fileOf("variant: from-file\n");
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.boolean(), fc.boolean(), async (inFile, inEnvironment, inFlag) => {
+        const { config } = await loaded({
+          file: inFile ? file : undefined,
+          environment: inEnvironment ? { OUTRIDER_VARIANT: "from-environment" } : {},
+          flags: inFlag ? [{ flag: "--variant", text: "from-flag" }] : [],
+        });
+        const expected = inFlag ? "from-flag" : inEnvironment ? "from-environment" : inFile ? "from-file" : "stable";
+        expect(config.variant).toBe(expected);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("takes the file named by OUTRIDER_CONFIG, and --config before it", async () => {
+    const one = await fileOf("variant: one\n");
+    const two = await fileOf("variant: two\n");
+    expect((await loaded({ environment: { OUTRIDER_CONFIG: one } })).config.variant).toBe("one");
+    expect((await loaded({ environment: { OUTRIDER_CONFIG: one }, file: two })).config.variant).toBe("two");
+  });
+
+  it("adds up a list flag that stands more than once, and lets no other stand twice", async () => {
+    const allow = { flag: "--routes-allow", text: "GET /a,GET /b" };
+    const { config } = await loaded({ flags: [allow, { ...allow, text: "GET /c" }] });
+    expect(config.routes.allow).toEqual(["GET /a", "GET /b", "GET /c"]);
+    const found = await mistakes({
+      flags: [
+        { flag: "--variant", text: "a" },
+        { flag: "--variant", text: "b" },
+      ],
+    });
+    expect(found).toMatchObject([{ problem: "the flag stands more than once" }]);
+  });
+
+  it("lets an empty environment variable take a list back", async () => {
+    const file = await fileOf("upgrade: { protocols: [websocket, foo] }\n");
+    const { config } = await loaded({ file, environment: { OUTRIDER_UPGRADE_PROTOCOLS: "" } });
+    expect(config.upgrade.protocols).toEqual([]);
+  });
+
+  it("reports every mistake of every source at once, those of the file by line", async () => {
+    const file = await fileOf(
+      "listen: nowhere\nlimts: {}\nlimits:\n  queued: -1\n  header_count: many\nlog:\n  level: loud\nroutes:\n  allow: [GET]\n",
+    );
+    const environment = { OUTRIDER_TIMEOUTS_IDLE_MS: "5 minutes", OUTRIDER_UPSTRAEM: "x" };
+    const flags = [{ flag: "--pool-retry-unsafe", text: "yes" }];
+    const found = await mistakes({ file, environment, flags, isUpstreamRequired: true });
+    expect(found.map(({ origin, path }) => [origin.kind === "file" ? origin.line : origin.kind, path])).toEqual([
+      [1, "listen"],
+      [2, "limts"],
+      [4, "limits.queued"],
+      [5, "limits.header_count"],
+      [7, "log.level"],
+      [9, "routes.allow"],
+      ["environment", ""],
+      ["environment", "timeouts.idle_ms"],
+      ["flag", "pool.retry_unsafe"],
+      ["default", "upstream"],
+    ]);
+  });
+
+  it("tells with each wrong value the place, what was given, and what is expected with an example", async () => {
+    const file = await fileOf("limits:\n  head_bytes: 12\n");
+    expect(formatMistakes(await mistakes({ file }))).toBe(
+      [
+        `${file}:2:3: limits.head_bytes: the value does not fit`,
+        "    given     12",
+        "    expected  a size from 1024 to 1048576 bytes, units B, KiB, MiB, GiB, e.g. 32KiB",
+      ].join("\n"),
+    );
+  });
+
+  it("reports a wrong value even where a stronger source covers it", async () => {
+    const file = await fileOf("log: { level: loud }\n");
+    expect(await mistakes({ file, environment: { OUTRIDER_LOG_LEVEL: "info" } })).toHaveLength(1);
+  });
+
+  it("shows no password of an upstream and no more than 80 characters of a value", async () => {
+    const [secret, long] = await mistakes({
+      environment: { OUTRIDER_UPSTREAM: "http://user:hunter2@model", OUTRIDER_LISTEN: "x".repeat(5000) },
+    });
+    expect(secret?.given).toBe('"http://***@model"');
+    expect(long?.given?.length).toBe(80);
+  });
+
+  it("asks for an upstream only where one is needed, and once", async () => {
+    expect(await mistakes({ isUpstreamRequired: false })).toEqual([]);
+    expect(await mistakes({ isUpstreamRequired: true })).toMatchObject([
+      { path: "upstream", problem: expect.stringContaining("--upstream"), expected: expect.stringContaining("e.g.") },
+    ]);
+    const environment = { OUTRIDER_UPSTREAM: "nonsense" };
+    expect(await mistakes({ isUpstreamRequired: true, environment })).toHaveLength(1);
+  });
+});
+
+describe("checks between fields", () => {
+  it.each([
+    ["admin.listen: clients and administration", { OUTRIDER_ADMIN_LISTEN: "127.0.0.1:18080" }],
+    ["admin.listen: clients and administration", { OUTRIDER_LISTEN: "0.0.0.0:18090" }],
+    ["upstream: this is Outrider's own address (`listen`)", { OUTRIDER_UPSTREAM: "http://localhost:18080" }],
+    ["upstream: this is Outrider's own address (`admin.listen`)", { OUTRIDER_UPSTREAM: "http://127.0.0.1:18090" }],
+    [
+      "pool.max_idle_connections: 9 is more than `pool.max_connections`, which is 8",
+      { OUTRIDER_POOL_MAX_IDLE_CONNECTIONS: "9", OUTRIDER_POOL_MAX_CONNECTIONS: "8" },
+    ],
+    ["tap.body_bytes: 65536 is more than `tap.total_bytes`, which is 5", { OUTRIDER_TAP_TOTAL_BYTES: "5" }],
+    [
+      "limits.target_bytes: 40000 is more than `limits.head_bytes`, which is 32768",
+      { OUTRIDER_LIMITS_TARGET_BYTES: "40000" },
+    ],
+    [
+      "drain.min_ms: 2 is more than `drain.timeout_ms`, which is 1",
+      { OUTRIDER_DRAIN_MIN_MS: "2", OUTRIDER_DRAIN_TIMEOUT_MS: "1" },
+    ],
+    [
+      "admin.token_file: the token file /nowhere/token cannot be read: ENOENT",
+      { OUTRIDER_ADMIN_TOKEN_FILE: "/nowhere/token" },
+    ],
+  ])("find %s", async (text, environment) => {
+    expect(formatMistakes(await mistakes({ environment }))).toContain(text);
+  });
+
+  it.each([
+    ["port 0 twice", { OUTRIDER_LISTEN: "127.0.0.1:0", OUTRIDER_ADMIN_LISTEN: "127.0.0.1:0" }],
+    ["one port on two addresses", { OUTRIDER_LISTEN: "127.0.0.1:5", OUTRIDER_ADMIN_LISTEN: "127.0.0.2:5" }],
+    ["an upstream elsewhere with our port", { OUTRIDER_UPSTREAM: "http://10.0.0.9:18080" }],
+    ["fewer connections than the default of idle ones", { OUTRIDER_POOL_MAX_CONNECTIONS: "8" }],
+    ["a shorter head than the default target", { OUTRIDER_LIMITS_HEAD_BYTES: "1024" }],
+  ])("let be %s", async (_, environment) => {
+    expect(await mistakes({ environment })).toEqual([]);
+  });
+
+  it("do not judge by a field that is wrong itself", async () => {
+    const environment = { OUTRIDER_POOL_MAX_IDLE_CONNECTIONS: "9", OUTRIDER_POOL_MAX_CONNECTIONS: "x" };
+    expect(await mistakes({ environment })).toMatchObject([{ path: "pool.max_connections" }]);
+  });
+
+  it("want the token file to hold something", async () => {
+    const file = await fileOf(" \n");
+    expect(await mistakes({ environment: { OUTRIDER_ADMIN_TOKEN_FILE: file } })).toMatchObject([
+      { path: "admin.token_file", problem: expect.stringContaining("is empty") },
+    ]);
+    await writeFile(file, "secret\n");
+    await chmod(file, 0o400);
+    expect(await mistakes({ environment: { OUTRIDER_ADMIN_TOKEN_FILE: file } })).toEqual([]);
+  });
+});
