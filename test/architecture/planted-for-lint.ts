@@ -91,7 +91,7 @@ export const plantedForLint: readonly PlantedForLint[] = [
   {
     what: "a value asserted to be there",
     rule: "no-non-null-assertion",
-    file: "src/relay/asserted.ts",
+    file: "src/admin/asserted.ts",
     source: "export const first = (values: readonly number[]): number => values[0]!;\n",
   },
   {
