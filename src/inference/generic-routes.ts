@@ -24,7 +24,8 @@ export function createGenericDecider(allow: readonly RouteRule[], deny: readonly
     if (method.toUpperCase() === "CONNECT") return denyMethod([]);
     if (!hasRules) return admitted;
     // `OPTIONS *` asks about the server as a whole.
-    if (path === "") return allow.length === 0 ? admitted : notListed;
+    if (path === "*") return allow.length === 0 ? admitted : notListed;
+    if (path === "") return denyAmbiguous("the target holds no path");
     const readings = readPathEveryWay(path);
     if (readings === undefined)
       return denyAmbiguous("the path holds control characters, or is not UTF-8, once decoded");

@@ -27,15 +27,18 @@ const malformedPercent = /%(?![0-9a-f]{2})/i;
 const encodedC1 = /%c2%[89]/i;
 
 /**
- * The path of a target: from after scheme and authority of an absolute target to the first `?`. Empty for targets
- * without a path (`*`, or anything else that does not begin with `/`).
+ * The path of a target: from after scheme and authority of an absolute target to the first `?`; `*` for `*`; empty
+ * for everything else that has no path. A `#` has no place in a target, so one that has it keeps its query and is
+ * found ambiguous.
  */
 export function pathOfTarget(target: string): string {
-  const query = target.indexOf("?");
+  const query = target.includes("#") ? -1 : target.indexOf("?");
   const head = query === -1 ? target : target.slice(0, query);
-  if (head.startsWith("/")) return head;
-  const authority = /^https?:\/\/[^/]*/i.exec(head);
-  return authority === null ? "" : head.slice(authority[0].length) || "/";
+  if (head.startsWith("/") || head === "*") return head;
+  const authority = /^https?:\/\/[^/#]*/i.exec(head);
+  if (authority === null) return "";
+  const path = head.slice(authority[0].length) || "/";
+  return path.startsWith("/") ? path : "";
 }
 
 /** Splits a path that begins with `/` into its segments, or says what makes it ambiguous. Linear; never throws. */
