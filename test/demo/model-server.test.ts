@@ -6,6 +6,8 @@ import { maxBodyBytes, startModelServer } from "../../demo/model-server/model-se
 import type { RunningModelServer } from "../../demo/model-server/model-server.ts";
 import { shapeNames } from "../../demo/model-server/serving-shape.ts";
 import type { ShapeName } from "../../demo/model-server/serving-shape.ts";
+import { detectionRequests, detectProtocol } from "../../src/inference/detection.ts";
+import type { ProbeAnswer } from "../../src/inference/probe-answer.ts";
 
 const model = readModelFile();
 const data = readLabelledRows();
@@ -251,5 +253,19 @@ describe("KServe V2's forms", () => {
     });
     expect(status).toBe(400);
     expect(text).toContain("unexpected inference output 'x'");
+  });
+});
+
+describe("the sidecar's detection", () => {
+  it.each(shapeNames)("recognises the server that is to be %s", async (protocol) => {
+    const base = await start(protocol);
+    const answers = detectionRequests.map(async (request): Promise<ProbeAnswer> => {
+      const { status, type, text } = await ask(
+        base,
+        request.kind === "http" ? `${request.method} ${request.path}` : "",
+      );
+      return { kind: "http", status, contentType: type ?? "", body: text };
+    });
+    expect(detectProtocol(await Promise.all(answers))).toEqual({ kind: "detected", protocol });
   });
 });

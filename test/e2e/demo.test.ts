@@ -1,0 +1,188 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readModelFile } from "../../demo/model-server/classifier.ts";
+import { shapeNames } from "../../demo/model-server/serving-shape.ts";
+import type { Moment, Scene } from "../../demo/show.ts";
+import { descendantsOf, isStillThere, startDemo } from "./support/demo-process.ts";
+import type { DemoLine, DemoProcess } from "./support/demo-process.ts";
+import { describeWith, findInstalled } from "./support/installed.ts";
+
+const rootDir: string = path.resolve(import.meta.dirname, "..", "..");
+
+beforeAll(() => {
+  execFileSync(process.execPath, [path.join(rootDir, "scripts", "build.ts")], { cwd: rootDir, stdio: "pipe" });
+});
+
+const running: DemoProcess[] = [];
+
+afterAll(async () => {
+  for (const demo of running) {
+    demo.signal("SIGTERM");
+    await demo.ended;
+  }
+});
+
+const start = (...args: readonly string[]): DemoProcess => {
+  const demo = startDemo(...args);
+  running.push(demo);
+  return demo;
+};
+
+const isMoment = (line: DemoLine): line is Extract<DemoLine, Moment> => line.kind !== "started";
+
+const lastMoment = (demo: DemoProcess): Moment => demo.lines().findLast(isMoment)!;
+
+const sceneOf = async (demo: DemoProcess): Promise<Scene> =>
+  (await demo.seen((line) => line.kind === "started", "its scene")) as Scene & DemoLine;
+
+const predicting = (demo: DemoProcess): Promise<DemoLine> =>
+  demo.seen((line) => isMoment(line) && line.clients.predictions > 0, "a prediction");
+
+/** The words of a command line, as a shell splits them. */
+const wordsOf = (command: string): readonly string[] =>
+  execFileSync("sh", ["-c", `curl() { printf '%s\\n' "$@"; }; ${command}`], { encoding: "utf8" })
+    .trimEnd()
+    .split("\n");
+
+/** Does what curl would do with these words. */
+const fetchAsCurl = async (command: string): Promise<Response> => {
+  const words = wordsOf(command);
+  const valueOf = (flag: string): string | undefined => words[words.indexOf(flag) + 1 || words.length];
+  const url = words.find((word) => word.startsWith("http://"))!;
+  const [name = "", value = ""] = valueOf("-H")?.split(": ") ?? [];
+  const body = valueOf("-d");
+  return fetch(url, {
+    method: valueOf("-X") ?? (body === undefined ? "GET" : "POST"),
+    ...(body === undefined ? {} : { body, headers: { [name]: value } }),
+  });
+};
+
+const isListening = async (url: string): Promise<boolean> =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
+
+const expectGoodTraffic = ({ sidecar, clients, skipped }: Moment): void => {
+  expect({ failures: clients.failures, last: clients.lastFailure, skipped }).toEqual({
+    failures: 0,
+    last: "",
+    skipped: 0,
+  });
+  expect(clients.rightPredictions / clients.predictions).toBeGreaterThan(0.95);
+  expect(sidecar?.outcomes["ok"]).toBeGreaterThan(0);
+  expect(sidecar?.outcomes["client_error"]).toBeGreaterThan(0);
+  expect(sidecar?.outcomes["denied"]).toBeGreaterThan(0);
+};
+
+describe.each(shapeNames)("the demonstration over %s", (protocol) => {
+  it("lets real rows flow through the sidecar, measures them, and leaves nothing behind", async () => {
+    const demo = start("--protocol", protocol, "--duration", "3", "--rate", "150");
+    const scene = await sceneOf(demo);
+    const processes = descendantsOf(demo.pid);
+    expect(processes.map(({ command }) => command).join("\n")).toMatch(/outrider\.mjs run/);
+    expect(await demo.ended, demo.errors()).toBe(0);
+    const end = lastMoment(demo);
+    expectGoodTraffic(end);
+    const answered = Object.values(end.sidecar?.outcomes ?? {}).reduce((sum, count) => sum + count, 0);
+    const sent = Object.values(end.clients.sent).reduce((sum, count) => sum + count, 0);
+    expect(answered).toBeLessThanOrEqual(sent);
+    // The sidecar hears of a client that has left a little later than the client itself.
+    expect(answered).toBeGreaterThan(sent - 4);
+    expect(end.sidecar?.requestsPerSecond).toBeGreaterThan(0);
+    expect(end.sidecar?.p50Seconds).toBeGreaterThan(0.001);
+    expect(processes.filter(isStillThere)).toEqual([]);
+    for (const url of [scene.dataUrl, scene.adminUrl, scene.upstreamUrl]) {
+      expect(await isListening(url)).toBe(false);
+    }
+  });
+});
+
+describe("the demonstration", () => {
+  it.each(shapeNames)("prints command lines over %s that do what they say", async (protocol) => {
+    const demo = start("--protocol", protocol);
+    const scene = await sceneOf(demo);
+    const prediction = await fetchAsCurl(scene.predictCommand);
+    expect(prediction.status, await prediction.text()).toBe(200);
+    const denied = await fetchAsCurl(scene.deniedCommand);
+    expect(denied.status).toBe(403);
+    expect(denied.headers.get("x-outrider-error")).toBe("route_denied");
+    for (const page of ["/metrics", "/readyz", "/config", "/hdr"]) {
+      expect((await fetch(`${scene.adminUrl}${page}`)).status).toBe(200);
+    }
+    demo.signal("SIGTERM");
+    expect(await demo.ended).toBe(0);
+  });
+
+  it("ends cleanly on Ctrl-C with its last figures", async () => {
+    const demo = start();
+    await predicting(demo);
+    const processes = descendantsOf(demo.pid);
+    demo.signal("SIGINT");
+    expect(await demo.ended, demo.errors()).toBe(0);
+    expect(demo.lines().at(-1)?.kind).toBe("ended");
+    expect(processes.length).toBeGreaterThanOrEqual(2);
+    expect(processes.filter(isStillThere)).toEqual([]);
+  });
+
+  it("ends cleanly when it is told to before anything is ready", async () => {
+    const demo = start();
+    demo.signal("SIGINT");
+    const end = await demo.ended;
+    // Before the first line of the script runs, the signal itself ends the process.
+    expect([0, "SIGINT"]).toContain(end);
+  });
+
+  it.each(["outrider.mjs run", "model-server.ts"])("ends with exit code 1 when `%s` is killed", async (killed) => {
+    const demo = start();
+    await predicting(demo);
+    const processes = descendantsOf(demo.pid);
+    process.kill(processes.find(({ command }) => command.includes(killed))!.pid, "SIGKILL");
+    expect(await demo.ended).toBe(1);
+    expect(demo.errors()).toContain("ended by itself: SIGKILL");
+    expect(processes.filter(isStillThere)).toEqual([]);
+  });
+
+  it("says that an address which was asked for is taken", async () => {
+    const first = start();
+    const { dataUrl } = await sceneOf(first);
+    const second = start("--listen", new URL(dataUrl).host);
+    expect(await second.ended).toBe(1);
+    expect(second.errors()).toContain(`--listen ${new URL(dataUrl).host}: another process listens there`);
+  });
+});
+
+describeWith("the demonstration with a real MLflow server", findInstalled("mlflow"), ({ python }) => {
+  it("lets the same rows flow and ends with everything that MLflow started", async () => {
+    const demo = start("--mlflow", "--duration", "4");
+    await sceneOf(demo);
+    const processes = descendantsOf(demo.pid);
+    expect(processes.map(({ command }) => command).join("\n")).toMatch(/mlflow models serve/);
+    expect(await demo.ended, demo.errors()).toBe(0);
+    const { clients } = lastMoment(demo);
+    expect({ failures: clients.failures, last: clients.lastFailure }).toEqual({ failures: 0, last: "" });
+    expect(clients.rightPredictions / clients.predictions).toBeGreaterThan(0.95);
+    expect(processes.filter(isStillThere)).toEqual([]);
+  });
+
+  it("has a training script that gives the committed rows and model again", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "outrider-train-"));
+    try {
+      execFileSync(python, ["-B", path.join(rootDir, "demo", "train", "train.py"), folder], { stdio: "pipe" });
+      const read = (top: string, file: string): string => readFileSync(path.join(top, file), "utf8");
+      expect(read(folder, "data/breast-cancer.csv")).toBe(read(path.join(rootDir, "demo"), "data/breast-cancer.csv"));
+      const again = JSON.parse(read(folder, "model/breast-cancer.data.json")) as ReturnType<typeof readModelFile>;
+      const committed = readModelFile();
+      expect(again.training).toEqual(committed.training);
+      // Another processor may round the last digits of the solver's steps differently.
+      again.parameters.coefficients.forEach((coefficient, index) => {
+        expect(coefficient).toBeCloseTo(committed.parameters.coefficients[index]!, 6);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
