@@ -13,7 +13,7 @@ import { fieldRows, rowAt, sections, type FieldRow } from "./table.ts";
 /** Aliases a value may hold; enough for any honest file, too few to grow a small file into a large one. */
 const maxAliasCount = 32;
 
-type YamlModule = typeof Yaml;
+type YamlModule = typeof Yaml.default;
 
 /** The values that the file gives, each with its line. A file that cannot be read or is no YAML gives mistakes alone. */
 export async function fileLayer(file: string): Promise<Layer> {
@@ -21,8 +21,9 @@ export async function fileLayer(file: string): Promise<Layer> {
   if (typeof text !== "string") {
     return { entries: [], mistakes: [text] };
   }
-  // Loaded only here: a sidecar without a file does without the parser's memory.
-  const yaml = await import("yaml");
+  // Loaded only here: a sidecar without a file does without the parser's memory. The default export, because a
+  // bundled chunk of a CommonJS package has no other.
+  const { default: yaml } = await import("yaml");
   return parseLayer(yaml, file, text);
 }
 
