@@ -1,8 +1,8 @@
 """Trains the demonstration's classifier and writes what the embedded model server needs.
 
-Run it in an environment that holds requirements.txt:
+Run it in an environment that holds requirements.txt, for example one that uv makes in its cache:
 
-    python demo/train/train.py [FOLDER]
+    uv run --no-project --with-requirements demo/train/requirements.txt demo/train/train.py [FOLDER]
 
 It writes the rows to FOLDER/data/breast-cancer.csv and the model to FOLDER/model/breast-cancer.data.json; FOLDER is
 demo when none is named. The same versions on the same kind of processor give the same files byte for byte: the split
