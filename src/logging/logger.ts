@@ -58,8 +58,9 @@ export async function createLogger(options: LoggerOptions): Promise<Log> {
 }
 
 async function humanFormat(): Promise<(line: string) => string> {
-  const { prettyFactory } = await import("pino-pretty");
-  return prettyFactory({
+  // The default export, because a bundled chunk of a CommonJS package has no other.
+  const { default: pretty } = await import("pino-pretty");
+  return pretty.prettyFactory({
     colorize: isatty(standardError) && process.env["NO_COLOR"] === undefined,
     translateTime: "SYS:HH:MM:ss.l",
     singleLine: true,
