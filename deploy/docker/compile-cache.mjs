@@ -1,4 +1,4 @@
-/** Fills the image's compile cache, so that a container is ready in half the time. */
+/** Fills the image's compile cache, so that a container is ready sooner. */
 import { spawn } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
@@ -8,8 +8,8 @@ import { compileCache, entrypoint, imageUser } from "./image.mjs";
 const startLimitMs = 20_000;
 
 /**
- * Runs the product once inside the tree, as the image's user (Node keeps a cache apart for each user), until it
- * listens, then ends it; what V8 compiled stays in the tree, readable by all. Needs root for chroot; without it the
+ * Runs the product once inside the tree, as the image's user, until it listens, then ends it; what V8 compiled stays
+ * in the tree, readable by all. Needs root for chroot; without it the
  * image has no cache and starts slower.
  * @param {string} target The assembled tree.
  */
@@ -25,19 +25,23 @@ export async function fillCompileCache(target) {
   giveToRoot(folder);
 }
 
+const isListening = (output) => output.includes('"listen":');
+
 function runOnce(target) {
   const addresses = ["--upstream", "http://127.0.0.1:9", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
   const args = [`--userspec=${imageUser}:${imageUser}`, target, ...entrypoint, "run", ...addresses];
   const child = spawn("chroot", args, {
-    env: {},
+    env: { PATH: process.env.PATH },
     stdio: ["ignore", "ignore", "pipe"],
   });
   return new Promise((resolve, reject) => {
     let output = "";
     const limit = setTimeout(() => child.kill("SIGKILL"), startLimitMs);
     child.stderr.setEncoding("utf8").on("data", (text) => {
+      const wasListening = isListening(output);
       output += text;
-      if (/listening/i.test(output)) child.kill("SIGTERM");
+      // One signal only: a second one would end it before the cache is written.
+      if (isListening(output) && !wasListening) child.kill("SIGTERM");
     });
     child.on("error", reject);
     child.on("close", (code) => {
