@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 
+import { adminApiPage } from "./docs/admin-api-page.ts";
 import { cliPage } from "./docs/cli-page.ts";
 import { configPage } from "./docs/config-page.ts";
 import { configSchemaPage } from "./docs/config-schema-page.ts";
@@ -14,7 +15,15 @@ import { metricsPage } from "./docs/metrics-page.ts";
 import type { Page } from "./docs/page.ts";
 import { routesPage } from "./docs/routes-page.ts";
 
-const pages: readonly Page[] = [configPage, configSchemaPage, errorsPage, cliPage, metricsPage, routesPage];
+const pages: readonly Page[] = [
+  configPage,
+  configSchemaPage,
+  errorsPage,
+  cliPage,
+  metricsPage,
+  adminApiPage,
+  routesPage,
+];
 
 /** Names of pages in a directory that are missing, differ from the tables, or belong to no table. */
 export async function stalePages(directory: string): Promise<readonly string[]> {

@@ -12,19 +12,17 @@ export async function drain(invocation: Invocation, context: CommandContext): Pr
   const maxMs = longestWait(flagText(invocation, "--max") ?? "30s");
   const token = await readToken(flagText(invocation, "--token-file"));
   const startedAtMs = performance.now();
-  refuseUnless(await adminCall({ admin, token, method: "POST", path: "/drain", timeoutMs: 5000 }), [200, 202, 204]);
+  refuseUnless(await adminCall({ admin, token, method: "POST", path: "/drain", timeoutMs: 5000 }), [200]);
   // The sidecar keeps to the limit itself; the few seconds more only guard against one that hangs.
   const waited = await adminCall({
     admin,
     token,
     method: "GET",
-    path: `/drain/wait?max=${maxMs}`,
+    path: `/drain/wait?max=${maxMs}ms`,
     timeoutMs: maxMs + 5000,
   });
   const isDrained = waited.status === 200;
-  if (!isDrained && waited.status !== 503 && waited.status !== 504) {
-    refuseUnless(waited, [200]);
-  }
+  refuseUnless(waited, [200, 503]);
   const waitedMs = Math.round(performance.now() - startedAtMs);
   if (isSwitchOn(invocation, "--json")) {
     context.write(`${JSON.stringify({ drained: isDrained, waited_ms: waitedMs })}\n`);
