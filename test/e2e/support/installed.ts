@@ -1,0 +1,38 @@
+import { describe, it } from "vitest";
+import { find as findMlflow } from "../../../scripts/components/mlflow.mjs";
+import { find as findTorchServe } from "../../../scripts/components/torchserve.mjs";
+import { find as findTriton } from "../../../scripts/components/triton.mjs";
+import { createContext } from "../../../scripts/setup/components.mjs";
+
+const finders = { mlflow: findMlflow, torchserve: findTorchServe, triton: findTriton };
+
+/** What set-up knows of an installed server: programs, folders, models. */
+export type Installation<Name extends keyof typeof finders> = NonNullable<ReturnType<(typeof finders)[Name]>>;
+
+/** What starts a real server, or undefined when set-up has not installed it. */
+export function findInstalled<Name extends keyof typeof finders>(name: Name): Installation<Name> | undefined {
+  return finders[name](createContext()) as Installation<Name> | undefined;
+}
+
+/**
+ * A suite that needs a real server. Without it the suite is skipped with a warning that says how to install it; with
+ * CI=true that is a failure instead.
+ */
+export function describeWith<Found>(
+  name: string,
+  installation: Found | undefined,
+  suite: (installation: Found) => void,
+): void {
+  if (installation !== undefined) {
+    describe(name, () => suite(installation));
+    return;
+  }
+  const remedy = `${name} is not installed: run \`npm run setup\``;
+  const isRequired = process.env["CI"] === "true";
+  if (!isRequired) console.warn(`\n*** SKIPPED: ${remedy} ***\n`);
+  describe.skipIf(!isRequired)(name, () => {
+    it("is installed", () => {
+      throw new Error(remedy);
+    });
+  });
+}
