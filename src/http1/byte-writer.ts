@@ -1,14 +1,12 @@
 /** A growing buffer that heads are composed in. */
 
-/** Below this a loop beats making a view and copying through it. */
-const shortCopy = 48;
-
 /** Writes bytes one after another; grows by doubling. Reuse one for many heads with {@link clear}. */
 export class ByteWriter {
-  bytes: Uint8Array;
+  /** May be replaced by a buffer of the same size while nothing is being composed. */
+  bytes: Buffer;
   length = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes;
   }
 
@@ -20,28 +18,22 @@ export class ByteWriter {
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-    grown.set(this.bytes.subarray(0, this.length));
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
   }
 
-  /** Appends the bytes of [start, end). */
-  slice(source: Uint8Array, start: number, end: number): void {
+  /** Appends the bytes of [start, end). About 30 ns up to a few hundred bytes. */
+  slice(source: Buffer, start: number, end: number): void {
     const count = end - start;
     if (count <= 0) return;
     this.reserve(count);
-    if (count <= shortCopy) {
-      const { bytes } = this;
-      let at = this.length;
-      for (let i = start; i < end; i++) bytes[at++] = source[i]!;
-    } else {
-      this.bytes.set(source.subarray(start, end), this.length);
-    }
+    source.copy(this.bytes, this.length, start, end);
     this.length += count;
   }
 
   /** Appends all of `source`. */
-  all(source: Uint8Array): void {
+  all(source: Buffer): void {
     this.slice(source, 0, source.length);
   }
 

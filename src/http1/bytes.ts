@@ -54,7 +54,7 @@ export function equalsIgnoreCase(bytes: Uint8Array, start: number, end: number, 
 }
 
 /** The bytes of an ASCII text. */
-export const asciiBytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
+export const asciiBytes = (text: string): Buffer => Buffer.from(text, "latin1");
 
 /** True for a space or a tab. */
 export const isBlank = (byte: number | undefined): boolean => byte === SP || byte === TAB;

@@ -3,7 +3,7 @@
  * the decoder says which byte ranges to keep, which of them are body, and leaves out what no next reader needs —
  * leading zeros of sizes, extensions, and trailers that name framing, routing or credentials.
  */
-import { CR, LF, SEMICOLON, hexValue, isFieldValue } from "./bytes.ts";
+import { asciiBytes, CR, LF, SEMICOLON, hexValue, isFieldValue } from "./bytes.ts";
 import { Field } from "./field.ts";
 import type { Fault } from "./fault.ts";
 import { HeaderSection, Progress, type ProgressValue } from "./header-section.ts";
@@ -24,7 +24,7 @@ export interface ChunkedSink {
   /** Bytes of the body. */
   data(start: number, end: number): void;
   /** Bytes of the coding that were held back until they were understood. */
-  held(bytes: Uint8Array): void;
+  held(bytes: Buffer): void;
 }
 
 const State = { size: 0, sizeLf: 1, extension: 2, data: 3, dataCr: 4, dataLf: 5, trailers: 6, done: 7 } as const;
@@ -236,9 +236,9 @@ export class ChunkedDecoder {
     this.#trailerLength = needed;
   }
 
-  #passedTrailers(): Uint8Array {
+  #passedTrailers(): Buffer {
     const trailers = this.#trailers;
-    const out = new Uint8Array(lastChunk.length + trailers.at);
+    const out = Buffer.alloc(lastChunk.length + trailers.at);
     out.set(lastChunk.subarray(0, 3));
     let length = 3;
     for (let i = 0; i < trailers.count; i++) {
@@ -254,4 +254,4 @@ export class ChunkedDecoder {
 }
 
 /** `0 CRLF CRLF`: a body's end without trailers. */
-export const lastChunk: Uint8Array = Uint8Array.of(0x30, CR, LF, CR, LF);
+export const lastChunk: Buffer = asciiBytes("0\r\n\r\n");

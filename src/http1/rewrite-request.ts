@@ -13,13 +13,13 @@ import type { RequestHead } from "./request-head.ts";
 /** What the relay adds to a request. All texts are ASCII. */
 export interface RequestAdditions {
   /** Address of the client, for X-Forwarded-For. */
-  readonly clientAddress: Uint8Array;
+  readonly clientAddress: Buffer;
   /** This instance's name in Via. */
-  readonly viaName: Uint8Array;
+  readonly viaName: Buffer;
   /** Request id to use when the client sent no safe one. */
-  readonly requestId: Uint8Array;
+  readonly requestId: Buffer;
   /** A whole `traceparent` value to use when the client sent no valid one. */
-  readonly traceparent: Uint8Array;
+  readonly traceparent: Buffer;
   /** Upgrade tokens that may be passed on, lower case. */
   readonly upgradeProtocols: readonly string[];
 }
@@ -62,7 +62,7 @@ export function createRequestFacts(): RequestFacts {
 export interface ParsedRequest {
   readonly head: RequestHead;
   readonly facts: RequestFacts;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** Offset of the head's first byte in `bytes`. */
   readonly base: number;
 }
@@ -332,7 +332,7 @@ function writeAdditions(writer: ByteWriter, request: ParsedRequest, additions: R
   writer.all(lineEnd);
 }
 
-function writeLine(writer: ByteWriter, name: Uint8Array, value: Uint8Array): void {
+function writeLine(writer: ByteWriter, name: Buffer, value: Buffer): void {
   writer.all(name);
   writer.all(value);
   writer.all(lineEnd);

@@ -7,9 +7,9 @@ import type { ResponseHead } from "./response-head.ts";
 
 /** What the relay adds to a response, and how it frames the body towards the client. */
 export interface ResponseAdditions {
-  requestId: Uint8Array;
+  requestId: Buffer;
   /** A whole `Date` line with its CRLF, used when the upstream sent none. */
-  dateLine: Uint8Array;
+  dateLine: Buffer;
   /** The client's connection is closed after this response. */
   close: boolean;
   /**
@@ -22,7 +22,7 @@ export interface ResponseAdditions {
 /** Writes the head for the client, with its final empty line. */
 export function writeResponseHead(
   writer: ByteWriter,
-  source: { readonly head: ResponseHead; readonly bytes: Uint8Array; readonly base: number },
+  source: { readonly head: ResponseHead; readonly bytes: Buffer; readonly base: number },
   additions: ResponseAdditions,
 ): void {
   const { head, bytes, base } = source;
@@ -57,7 +57,7 @@ const lineEnd = asciiBytes("\r\n");
 const space = asciiBytes(" ");
 const statusEnd = "HTTP/1.1 200".length;
 
-function writeStatusLine(writer: ByteWriter, head: ResponseHead, bytes: Uint8Array, base: number): void {
+function writeStatusLine(writer: ByteWriter, head: ResponseHead, bytes: Buffer, base: number): void {
   writer.all(httpVersion);
   writer.slice(bytes, base + httpVersion.length, base + head.lineEnd);
   // RFC 9112 §4 wants the space even before an empty reason.
@@ -81,7 +81,7 @@ for (const field of [
 }
 
 function keepsLine(
-  source: { readonly head: ResponseHead; readonly bytes: Uint8Array; readonly base: number },
+  source: { readonly head: ResponseHead; readonly bytes: Buffer; readonly base: number },
   index: number,
   framing: ResponseAdditions["framing"],
   lengthLine: number,
@@ -107,7 +107,7 @@ const ownRequestIdName = asciiBytes("x-outrider-request-id: ");
 
 function writeAdditions(
   writer: ByteWriter,
-  source: { readonly head: ResponseHead; readonly bytes: Uint8Array; readonly base: number },
+  source: { readonly head: ResponseHead; readonly bytes: Buffer; readonly base: number },
   additions: ResponseAdditions,
 ): void {
   const { head, bytes, base } = source;
@@ -132,7 +132,7 @@ function writeAdditions(
   writer.all(lineEnd);
 }
 
-function writeLine(writer: ByteWriter, name: Uint8Array, value: Uint8Array): void {
+function writeLine(writer: ByteWriter, name: Buffer, value: Buffer): void {
   writer.all(name);
   writer.all(value);
   writer.all(lineEnd);

@@ -4,7 +4,7 @@ import type { ChunkedSink } from "../http1/chunked.ts";
 import type { Scratch } from "./scratch.ts";
 import type { BodyTap } from "./tap.ts";
 
-/** Up to this size a body's bytes are copied behind the head, to leave in one write with it. */
+/** Up to this size bytes are copied: that costs less than making a view of them, and they leave in one write with the head. */
 const copyBytes = 16 * 1024;
 
 /**
@@ -14,10 +14,11 @@ const copyBytes = 16 * 1024;
 export class BodyPass implements ChunkedSink {
   /** Leave the chunked coding out: for an HTTP/1.0 client. */
   dropsCoding = false;
-  tap: BodyTap | undefined;
   /** Body bytes of this piece. */
   bodyBytes = 0;
   readonly #scratch: Scratch;
+  #lends = false;
+  #tap: BodyTap | undefined;
   #source: Buffer = Buffer.alloc(0);
   #runStart = 0;
   #runEnd = 0;
@@ -26,13 +27,16 @@ export class BodyPass implements ChunkedSink {
     this.#scratch = scratch;
   }
 
-  /** Begins a piece; what the scratch buffer already holds (a head) goes before it. */
-  begin(source: Buffer, tap: BodyTap | undefined, dropsCoding: boolean): void {
+  /**
+   * Begins a piece; what the scratch buffer already holds (a head) goes before it. `lends` when a socket may point into
+   * `source` until it has sent everything; otherwise the bytes are copied.
+   */
+  begin(source: Buffer, tap: BodyTap | undefined, lends: boolean): void {
     this.#source = source;
+    this.#lends = lends;
     this.#runStart = 0;
     this.#runEnd = 0;
-    this.tap = tap;
-    this.dropsCoding = dropsCoding;
+    this.#tap = tap;
     this.bodyBytes = 0;
   }
 
@@ -44,10 +48,10 @@ export class BodyPass implements ChunkedSink {
     if (end === start) return;
     this.#range(start, end);
     this.bodyBytes += end - start;
-    this.tap?.add(this.#source, start, end);
+    this.#tap?.add(this.#source, start, end);
   }
 
-  held(bytes: Uint8Array): void {
+  held(bytes: Buffer): void {
     if (this.dropsCoding) return;
     this.#flushRun();
     this.#scratch.writer.all(bytes);
@@ -64,13 +68,12 @@ export class BodyPass implements ChunkedSink {
 
   /** Writes all to `socket`. What the scratch buffer holds stays there, so that it can be sent again; clear it afterwards. */
   send(socket: Socket): void {
-    const { writer } = this.#scratch;
     const runLength = this.#runEnd - this.#runStart;
-    if (writer.length === 0) {
-      if (runLength > 0) socket.write(this.#source.subarray(this.#runStart, this.#runEnd));
-    } else if (runLength <= copyBytes) {
+    if (runLength <= copyBytes || !this.#lends) {
       this.#flushRun();
-      this.#scratch.sendTo(socket);
+      if (this.#scratch.writer.length > 0) this.#scratch.sendTo(socket);
+    } else if (this.#scratch.writer.length === 0) {
+      socket.write(this.#source.subarray(this.#runStart, this.#runEnd));
     } else {
       socket.cork();
       socket.write(Buffer.from(this.#scratch.view));

@@ -35,6 +35,17 @@ export class ClientSide {
     return false;
   }
 
+  /** Stops reading the client until `upstream` has taken all that was written. */
+  waitFor(upstream: Socket, onResume: () => void): void {
+    if (upstream.writableLength === 0) return;
+    this.pause();
+    upstream.write(nothing, (error) => {
+      if (error !== null && error !== undefined) return;
+      this.resume();
+      onResume();
+    });
+  }
+
   /** The client has closed its sending side: it has gone, or it only has nothing more to say. */
   halfClose(nowMs: number): void {
     this.#halfClosedMs = nowMs;

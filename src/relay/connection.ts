@@ -5,11 +5,14 @@
 import type { Socket } from "node:net";
 import { Progress } from "../http1/header-section.ts";
 import type { RequestHead } from "../http1/request-head.ts";
+import { type ByteReader, takeOver } from "./client-socket.ts";
 import type { RelayContext } from "./context.ts";
-import { type ExchangeHost, type Fate, ServedExchange } from "./served-exchange.ts";
+import { type ExchangeHost, type Fate, type Piece, ServedExchange } from "./served-exchange.ts";
 
 /** Bytes a client may send ahead of their turn before it is no longer read. */
 const mostPending = 64 * 1024;
+/** Size of a read while a body or a tunnel is under way. */
+const bodyReadBytes = 64 * 1024;
 /** How long a client that still sends is listened to after the last answer, so that it can read that answer. */
 const lingerMs = 2000;
 const nothing = Buffer.alloc(0);
@@ -18,7 +21,7 @@ const nothing = Buffer.alloc(0);
 type Phase = "idle" | "head" | "exchange" | "lingering";
 
 /** One client connection. */
-export class ClientConnection implements ExchangeHost {
+export class ClientConnection implements ExchangeHost, ByteReader {
   readonly #context: RelayContext;
   readonly #socket: Socket;
   readonly #exchange: ServedExchange;
@@ -30,15 +33,17 @@ export class ClientConnection implements ExchangeHost {
   #partial: Buffer = nothing;
   /** What came ahead of its turn. */
   #pending: Buffer = nothing;
+  /** While a body or a tunnel is under way: a buffer of its own, which sockets may point into. */
+  #bodyBuffer: Buffer | undefined;
   #isReading = false;
   #hasEnded = false;
 
-  constructor(context: RelayContext, socket: Socket, onClosed: (connection: ClientConnection) => void) {
+  constructor(context: RelayContext, accepted: Socket, onClosed: (connection: ClientConnection) => void) {
     this.#context = context;
+    const socket = takeOver(accepted, this);
     this.#socket = socket;
     this.#exchange = new ServedExchange(context, socket, this);
     this.#sinceMs = context.coarseMs;
-    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
     socket.on("end", () => this.#onEnd());
     // Every error is followed by `close`, which tells all there is to do.
     socket.on("error", () => undefined);
@@ -76,6 +81,7 @@ export class ClientConnection implements ExchangeHost {
 
   /** Closes in order: what was written still arrives. */
   close(): void {
+    if (this.#phase === "lingering") return;
     this.#enter("lingering");
     this.#returnParser();
     this.#pending = nothing;
@@ -88,6 +94,22 @@ export class ClientConnection implements ExchangeHost {
   abort(): void {
     if (this.#exchange.isActive) this.#exchange.fail("drain_timeout");
     else this.#socket.destroy();
+  }
+
+  nextBuffer(): Buffer {
+    // The socket's constructor asks for the first time, before there is an exchange.
+    if (this.#phase === "exchange" && this.#exchange.takesBody) {
+      return (this.#bodyBuffer ??= Buffer.allocUnsafeSlow(bodyReadBytes));
+    }
+    this.#bodyBuffer = undefined;
+    return this.#context.readBuffer;
+  }
+
+  onBytes(buffer: Buffer, count: number): void {
+    if (this.#phase === "lingering") return;
+    const piece = { bytes: buffer, start: 0, end: count, lends: buffer === this.#bodyBuffer };
+    if (this.#phase === "exchange") this.#feedExchange(piece);
+    else this.#read(piece);
   }
 
   onExchangeOver(fate: Fate): void {
@@ -104,10 +126,10 @@ export class ClientConnection implements ExchangeHost {
   }
 
   onHandedOver(): void {
-    const input = this.#pending;
+    const bytes = this.#pending;
     this.#pending = nothing;
     this.#socket.resume();
-    this.#feedExchange(input);
+    if (bytes.length > 0) this.#feedExchange({ bytes, start: 0, end: bytes.length, lends: true });
   }
 
   #enter(phase: Phase): void {
@@ -115,71 +137,66 @@ export class ClientConnection implements ExchangeHost {
     this.#sinceMs = this.#context.coarseMs;
   }
 
-  #onData(chunk: Buffer): void {
-    if (this.#phase === "lingering") return;
-    if (this.#phase === "exchange") this.#feedExchange(chunk);
-    else this.#read(chunk);
-  }
-
   /** Gives the running exchange what belongs to it and holds the rest, in order. */
-  #feedExchange(chunk: Buffer): void {
-    let start = 0;
-    if (this.#pending.length === 0 && this.#exchange.takesBody) {
-      start = this.#exchange.acceptBody(chunk, 0, chunk.length);
-    }
-    if (start < chunk.length && this.#phase === "exchange") this.#hold(chunk.subarray(start));
+  #feedExchange(piece: Piece): void {
+    let { start } = piece;
+    if (this.#pending.length === 0 && this.#exchange.takesBody) start = this.#exchange.acceptBody(piece);
+    if (start < piece.end && this.#phase === "exchange") this.#hold(piece.bytes.subarray(start, piece.end));
   }
 
   #hold(bytes: Buffer): void {
-    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
+    this.#pending = Buffer.concat([this.#pending, bytes]);
     if (this.#pending.length >= mostPending) this.#socket.pause();
   }
 
   /** What came ahead has its turn now. */
   #readOn(): void {
-    const input = this.#pending;
+    const bytes = this.#pending;
     this.#pending = nothing;
-    if (input.length > 0) {
+    if (bytes.length > 0) {
       this.#socket.resume();
-      this.#read(input);
+      this.#read({ bytes, start: 0, end: bytes.length, lends: true });
     }
     if (this.#hasEnded && this.#phase !== "exchange") this.#onEnd();
   }
 
   /** Reads requests, one after another as long as each is answered at once. */
-  #read(bytes: Buffer): void {
+  #read({ bytes, end }: Piece): void {
     this.#isReading = true;
-    let input = bytes;
-    while (input.length > 0 && (this.#phase === "idle" || this.#phase === "head")) input = this.#readRequest(input);
+    let start = 0;
+    while (start < end && (this.#phase === "idle" || this.#phase === "head"))
+      start = this.#readRequest(bytes, start, end);
     this.#isReading = false;
-    if (input.length > 0 && this.#phase === "exchange") this.#hold(input);
+    if (start < end && this.#phase === "exchange") this.#hold(bytes.subarray(start, end));
   }
 
-  /** Reads one head, or a part of it; returns the bytes after what was used. */
-  #readRequest(bytes: Buffer): Buffer {
-    const input = this.#partial.length === 0 ? bytes : Buffer.concat([this.#partial, bytes]);
+  /** Reads one head, or a part of it; returns the offset after what was used. */
+  #readRequest(bytes: Buffer, start: number, end: number): number {
     const parser = (this.#parser ??= this.#context.takeRequestHead());
     if (this.#phase === "idle") {
-      this.#context.coarseMs = this.#context.clock.monotonicMs();
+      this.#context.tick();
       this.#enter("head");
     }
-    const progress = parser.read(input, 0, input.length);
+    const held = this.#partial.length;
+    const input = held === 0 ? bytes : Buffer.concat([this.#partial, bytes.subarray(start, end)]);
+    const base = held === 0 ? start : 0;
+    const limit = held === 0 ? end : input.length;
+    const progress = parser.read(input, base, limit);
     if (progress === Progress.needsMore) {
-      this.#partial = input;
-      return nothing;
+      this.#partial = held === 0 ? Buffer.from(bytes.subarray(start, end)) : input;
+      return end;
     }
     this.#partial = nothing;
-    const beganMs = this.#sinceMs;
     this.#phase = "exchange";
     if (progress === Progress.faulty) {
-      const fault = parser.fault === "" ? "internal_error" : parser.fault;
+      const { fault } = parser;
       this.#returnParser();
-      this.#exchange.refuse(fault, beganMs);
-      return nothing;
+      this.#exchange.refuse(fault === "" ? "internal_error" : fault, this.#sinceMs);
+      return end;
     }
-    const used = this.#exchange.start(parser, input, 0, input.length, beganMs);
+    const used = this.#exchange.start(parser, { bytes: input, start: base, end: limit, lends: false }, this.#sinceMs);
     this.#returnParser();
-    return used === input.length ? nothing : input.subarray(used);
+    return end - (limit - used);
   }
 
   #returnParser(): void {

@@ -24,6 +24,7 @@ export interface Routing {
 
 /** Heads that ended in more than one piece keep their parser; this many spare ones are kept for the next. */
 const mostSpares = 256;
+const readBytes = 64 * 1024;
 
 /** Shared state of a relay: cheap to reach, changed only on its own thread. */
 export class RelayContext {
@@ -35,11 +36,15 @@ export class RelayContext {
   readonly dateLine: DateLine;
   readonly pool: UpstreamPool;
   readonly tapBudget: TapBudget;
-  readonly viaName: Uint8Array;
+  readonly viaName: Buffer;
   readonly headLimits: HeadLimits;
   readonly chunkedLimits: ChunkedLimits;
-  /** Time of the last sweep or request, milliseconds; good enough for deadlines and free to read. */
+  /** Clients are read into this buffer as long as nobody has to keep what is in it. */
+  readonly readBuffer: Buffer = Buffer.allocUnsafeSlow(readBytes);
+  /** Monotonic time of the last {@link tick}, milliseconds; good enough for deadlines and free to read. */
   coarseMs: number;
+  /** What turns a monotonic time into a wall time. */
+  wallOffsetMs = 0;
   isDraining = false;
   readonly #memo = new TargetMemo();
   #routing: Routing | undefined;
@@ -52,6 +57,7 @@ export class RelayContext {
     this.counters = counters;
     this.clock = options.clock;
     this.coarseMs = options.clock.monotonicMs();
+    this.wallOffsetMs = options.clock.wallMs() - this.coarseMs;
     this.identity = new IdentitySource(options.random);
     this.dateLine = new DateLine(options.clock);
     this.pool = new UpstreamPool(options, counters);
@@ -61,6 +67,18 @@ export class RelayContext {
     this.viaName = asciiBytes(`outrider-${instance}`);
     this.headLimits = { headBytes: limits.headBytes, headerCount: limits.headerCount, targetBytes: limits.targetBytes };
     this.chunkedLimits = { trailerBytes: limits.trailerBytes, headerCount: limits.headerCount, extensionBytes: 1024 };
+  }
+
+  /** Reads the clock; the reading stays in {@link coarseMs}. */
+  tick(): number {
+    return (this.coarseMs = this.clock.monotonicMs());
+  }
+
+  /** What is kept up to date between requests instead of for each. */
+  sweep(): void {
+    this.wallOffsetMs = this.clock.wallMs() - this.tick();
+    this.dateLine.update();
+    this.pool.sweep(this.coarseMs);
   }
 
   /** How requests are routed, or nothing while the protocol is unknown. */

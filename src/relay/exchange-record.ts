@@ -9,6 +9,7 @@ import { BodyTap, type TapBudget } from "./tap.ts";
 export const unmatchedRoute: Route = { kind: "other", model: "", version: "" };
 
 const longestId = 128;
+const ownIdLength = 32;
 
 interface BodyType {
   contentType: string;
@@ -45,6 +46,7 @@ export class ExchangeRecord implements Exchange {
   requestTap: BodyTap | undefined;
   responseTap: BodyTap | undefined;
   readonly #id: Buffer = Buffer.alloc(longestId);
+  readonly #ownId: Buffer = this.#id.subarray(0, ownIdLength);
   readonly #traceId: Buffer = Buffer.alloc(32);
   #idLength = 0;
 
@@ -96,18 +98,19 @@ export class ExchangeRecord implements Exchange {
   }
 
   /** Keeps the request's identity, at most 128 bytes. */
-  setId(bytes: Uint8Array, start: number, end: number): void {
-    for (let i = start; i < end; i++) this.#id[i - start] = bytes[i]!;
+  setId(bytes: Buffer, start: number, end: number): void {
+    bytes.copy(this.#id, 0, start, end);
     this.#idLength = end - start;
   }
 
-  setTraceId(bytes: Uint8Array, start: number): void {
-    for (let i = 0; i < 32; i++) this.#traceId[i] = bytes[start + i]!;
+  setTraceId(bytes: Buffer, start: number): void {
+    bytes.copy(this.#traceId, 0, start, start + 32);
   }
 
   /** The request's identity as bytes. */
-  get idBytes(): Uint8Array {
-    return this.#id.subarray(0, this.#idLength);
+  get idBytes(): Buffer {
+    // Nearly all identities have the length that this instance makes itself.
+    return this.#idLength === ownIdLength ? this.#ownId : this.#id.subarray(0, this.#idLength);
   }
 
   get requestId(): string {

@@ -12,9 +12,9 @@ const hexPairs: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
  */
 export class IdentitySource {
   /** 32 hexadecimal digits, overwritten by {@link next}. */
-  readonly id: Uint8Array = new Uint8Array(32);
+  readonly id: Buffer = Buffer.alloc(32);
   /** A whole traceparent value, 55 bytes, of the same identity; overwritten by {@link next}. */
-  readonly traceparent: Uint8Array = new Uint8Array(55);
+  readonly traceparent: Buffer = Buffer.alloc(55);
   readonly #state = new Uint32Array(4);
 
   constructor(random: Random) {
@@ -27,12 +27,11 @@ export class IdentitySource {
 
   /** Makes the next identity. */
   next(): void {
-    for (let word = 0; word < 4; word++) writeHex(this.id, word * 8, this.#draw());
-    this.traceparent.set(this.id, 3);
-    writeHex(this.traceparent, 36, this.#draw());
     // An identity of all zeros is invalid; one fixed bit rules it out.
+    for (let word = 0; word < 4; word++) writeHex(this.id, word * 8, this.#draw() | (word === 3 ? 1 : 0));
+    this.id.copy(this.traceparent, 3);
+    writeHex(this.traceparent, 36, this.#draw());
     writeHex(this.traceparent, 44, this.#draw() | 1);
-    this.traceparent[3] = this.id[0] = this.id[0]! === 0x30 ? 0x31 : this.id[0]!;
   }
 
   #draw(): number {

@@ -26,7 +26,7 @@ export interface AnswerFrame {
   readonly isHead: boolean;
   readonly close: boolean;
   /** The request's identity; empty when the request was never understood. */
-  readonly requestId: Uint8Array;
+  readonly requestId: Buffer;
   /** Added to the message, e.g. how to open a denied route. */
   readonly detail: string;
   /** Methods for an Allow header. */
@@ -52,7 +52,7 @@ export function composeAnswer(
   status: number,
   answer: Pick<AnswerFrame, "isHead" | "close" | "requestId"> & {
     readonly lines: readonly string[];
-    readonly body: Uint8Array;
+    readonly body: Buffer;
   },
 ): void {
   const { writer } = context.scratch;

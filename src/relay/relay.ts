@@ -77,7 +77,7 @@ function accept(context: RelayContext, connections: Set<ClientConnection>, socke
 
 /** Answers without reading: whoever is over the limit must not cost memory. */
 function turnAway(context: RelayContext, socket: Socket): void {
-  const frame = { isHead: false, close: true, requestId: new Uint8Array(0), detail: "", allow: [] };
+  const frame = { isHead: false, close: true, requestId: Buffer.alloc(0), detail: "", allow: [] };
   composeError(context, "connections_exceeded", frame);
   socket.on("error", () => undefined);
   socket.end(Buffer.from(context.scratch.view), () => socket.destroy());
@@ -85,9 +85,8 @@ function turnAway(context: RelayContext, socket: Socket): void {
 }
 
 function sweepAll(context: RelayContext, connections: ReadonlySet<ClientConnection>): void {
-  const nowMs = (context.coarseMs = context.clock.monotonicMs());
-  for (const connection of connections) connection.check(nowMs);
-  context.pool.sweep(nowMs);
+  context.sweep();
+  for (const connection of connections) connection.check(context.coarseMs);
 }
 
 /** No timer of its own: it looks at the condition as often as the sweep does. */
@@ -108,9 +107,8 @@ async function close(
   connections: ReadonlySet<ClientConnection>,
   wait: { readonly counters: RelayCounters; readonly graceMs: number; readonly clock: RelayOptions["clock"] },
 ): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
+  // Connections are counted here: the server knows only the sockets that they were taken from.
+  server.close();
   const endMs = wait.clock.monotonicMs() + wait.graceMs;
   await waitUntil(() => {
     for (const connection of connections) if (connection.isIdle) connection.close();
@@ -118,5 +116,4 @@ async function close(
   });
   for (const connection of connections) if (!connection.isIdle) connection.abort();
   await waitUntil(() => connections.size === 0);
-  await closed;
 }

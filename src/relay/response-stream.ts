@@ -48,7 +48,7 @@ export class ResponseStream {
     this.#context = context;
     this.#record = record;
     this.#pass = new BodyPass(context.scratch);
-    this.#additions = { requestId: record.idBytes, dateLine: new Uint8Array(0), close: false, framing: "same" };
+    this.#additions = { requestId: record.idBytes, dateLine: Buffer.alloc(0), close: false, framing: "same" };
   }
 
   /** Makes ready for the response to a new request; `close` as far as it is known by now. */
@@ -77,7 +77,8 @@ export class ResponseStream {
     this.hasBytes = true;
     if (!this.hasBegun) return this.#acceptHead(bytes, end, client);
     this.#context.scratch.writer.clear();
-    this.#pass.begin(bytes, this.#record.responseTap, this.#dropsCoding);
+    this.#pass.dropsCoding = this.#dropsCoding;
+    this.#pass.begin(bytes, this.#record.responseTap, true);
     return this.#acceptBody(bytes, 0, end, client);
   }
 
@@ -144,7 +145,7 @@ export class ResponseStream {
     const record = this.#record;
     const isUpgrade = head.status === 101;
     if (isUpgrade && !(this.#request.wantsUpgrade && head.options.upgrade)) return "upstream_malformed";
-    record.firstByteAtMs = this.#context.clock.monotonicMs();
+    record.firstByteAtMs = this.#context.coarseMs;
     record.status = head.status;
     record.isStreaming ||= head.isEventStream || isUpgrade;
     this.#decideBody(head);
@@ -158,7 +159,8 @@ export class ResponseStream {
     writeResponseHead(writer, { head, bytes: source, base }, additions);
     const bodyStart = base + head.length;
     this.#dropHead();
-    this.#pass.begin(source, record.responseTap, this.#dropsCoding);
+    this.#pass.dropsCoding = this.#dropsCoding;
+    this.#pass.begin(source, record.responseTap, true);
     if (!isUpgrade) return this.#acceptBody(source, bodyStart, stop, client);
     this.hasBegun = true;
     this.#pass.data(bodyStart, stop);

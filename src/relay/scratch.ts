@@ -2,8 +2,10 @@
 import type { Socket } from "node:net";
 import { ByteWriter } from "../http1/byte-writer.ts";
 
-/** Room for a head of the greatest usual size and the first bytes of a body. */
-const scratchBytes = 64 * 1024;
+/** Room for a read of full size and its head. */
+const scratchBytes = 128 * 1024;
+/** Views up to this length are kept: heads and small bodies come in few different lengths. */
+const keptViews = 4096;
 
 /**
  * Composed bytes are written from here without a copy. When the kernel does not take them all, the socket still points
@@ -11,14 +13,22 @@ const scratchBytes = 64 * 1024;
  */
 export class Scratch {
   readonly writer: ByteWriter = new ByteWriter(Buffer.allocUnsafeSlow(scratchBytes));
+  #viewed: Buffer = this.writer.bytes;
+  #views: (Buffer | undefined)[] = Array.from({ length: keptViews });
 
   /** The composed bytes; valid until the next use. */
-  get view(): Uint8Array {
-    return this.writer.bytes.subarray(0, this.writer.length);
+  get view(): Buffer {
+    const { bytes, length } = this.writer;
+    if (length >= keptViews) return bytes.subarray(0, length);
+    if (bytes !== this.#viewed) {
+      this.#viewed = bytes;
+      this.#views.fill(undefined);
+    }
+    return (this.#views[length] ??= bytes.subarray(0, length));
   }
 
-  /** Writes the composed bytes to `socket`; returns how many. */
-  sendTo(socket: Socket): number {
+  /** Writes the composed bytes to `socket`. */
+  sendTo(socket: Socket): void {
     const { view } = this;
     if (socket.connecting || socket.writableLength > 0) {
       socket.write(Buffer.from(view));
@@ -26,6 +36,5 @@ export class Scratch {
       socket.write(view);
       if (socket.writableLength > 0) this.writer.bytes = Buffer.allocUnsafeSlow(scratchBytes);
     }
-    return view.length;
   }
 }

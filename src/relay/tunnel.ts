@@ -22,6 +22,7 @@ export class Tunnel {
     context.counters.tunnelsOpen++;
   }
 
+  /** Takes bytes that stay as they are until they have been sent. */
   fromClient(chunk: Buffer): void {
     this.activeMs = this.#context.coarseMs;
     this.#record.requestBodyBytes += chunk.length;

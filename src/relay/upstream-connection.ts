@@ -23,7 +23,7 @@ export interface UpstreamWatcher {
 }
 
 const smallRead = 16 * 1024;
-const largeRead = 256 * 1024;
+const largeRead = 64 * 1024;
 /** How long a connection that no longer takes bytes is still read: its last words may be the response. */
 const lastWordsMs = 100;
 
