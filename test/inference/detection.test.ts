@@ -54,6 +54,10 @@ describe("detection", () => {
       answers: { "GET /ping": empty(200), "GET /invocations": json(405, { detail: "Method Not Allowed" }) },
       fallback: () => json(404, { detail: "Not Found" }),
     },
+    "a server that gives its version as bare text, but has no /invocations": {
+      answers: { "GET /version": { status: 200, contentType: "text/plain", body: "1.2.3\n" } },
+      fallback: () => empty(404),
+    },
     "a web page for every path": {
       answers: {},
       fallback: () => ({ status: 200, contentType: "text/html", body: "<!doctype html>" }),

@@ -146,6 +146,13 @@ describe("a denial", () => {
     expect(denied).toHaveProperty("reason", expect.stringContaining('routes: { allow: ["* /v2/repository/**"] }'));
   });
 
+  it("says the same to HEAD as to GET", () => {
+    const table = tableOf("torchserve");
+    const denied = table.decide("GET", "/models/m");
+    expect(denied).toHaveProperty("reason", expect.stringContaining("stays private"));
+    expect(table.decide("HEAD", "/models/m")).toEqual(denied);
+  });
+
   it("lists the methods that are open", () => {
     expect(tableOf("mlflow").decide("PUT", "/ping")).toMatchObject({ code: "method_denied", allow: ["GET", "HEAD"] });
     expect(tableOf("openai").decide("GET", "/v1/completions")).toMatchObject({ allow: ["POST", "OPTIONS"] });

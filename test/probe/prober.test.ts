@@ -112,6 +112,18 @@ describe("a prober that must find the protocol", () => {
     expect(found).toEqual(["kserve-v2"]);
   });
 
+  it("asks one question only of a server that accepts connections but says nothing", async () => {
+    let questions = 0;
+    const server = createNetServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => questions++);
+    });
+    const { prober } = watch(await listen(server), { timeoutMs: 100, intervalMs: 3_600_000 });
+    expect(await prober.checkNow()).toMatchObject({ isLive: false, isReady: false });
+    prober.stop();
+    expect(questions).toBe(1);
+  });
+
   it("asks for readiness only once the protocol is found", async () => {
     const lines: string[] = [];
     const upstream = await listen(
