@@ -1,0 +1,138 @@
+/** Every route of the admin port, declared once; the reference page and `GET /` are made from this table. */
+
+/**
+ * Who may call a route: `open` anyone who reaches the port (the pod network), `local` loopback or a holder of the
+ * token, `token` a holder of the token only.
+ */
+export type RouteAccess = "open" | "local" | "token";
+
+/** One row of {@link adminRoutes}. */
+export interface AdminRoute {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly access: RouteAccess;
+  readonly meaning: string;
+  /** Statuses of its answers, beside the errors of every route. */
+  readonly statuses: readonly number[];
+}
+
+/** All routes by name. HEAD is answered wherever GET is. */
+export const adminRoutes = {
+  index: { method: "GET", path: "/", access: "open", meaning: "This list.", statuses: [200] },
+  metrics: {
+    method: "GET",
+    path: "/metrics",
+    access: "open",
+    meaning: "Metrics in the Prometheus text format.",
+    statuses: [200],
+  },
+  livez: {
+    method: "GET",
+    path: "/livez",
+    access: "open",
+    meaning: "Whether the sidecar itself is alive; never asks the model server.",
+    statuses: [200],
+  },
+  readyz: {
+    method: "GET",
+    path: "/readyz",
+    access: "open",
+    meaning: "Whether traffic may be sent here: the model server is ready and no drain has begun. Says why not.",
+    statuses: [200, 503],
+  },
+  upstreamLivez: {
+    method: "GET",
+    path: "/upstream/livez",
+    access: "open",
+    meaning: "Whether the model server is alive; for the liveness probe of a container that listens on loopback only.",
+    statuses: [200, 503],
+  },
+  version: { method: "GET", path: "/version", access: "open", meaning: "Version and build.", statuses: [200] },
+  hdr: {
+    method: "GET",
+    path: "/hdr",
+    access: "open",
+    meaning: "Latency histograms in the HdrHistogram V2 encoding, to be merged by any HdrHistogram tool.",
+    statuses: [200],
+  },
+  drainWait: {
+    method: "GET",
+    path: "/drain/wait",
+    access: "open",
+    meaning:
+      "Waits until the drain has begun and nothing is in flight, at most `max` (seconds, or with a unit: `90`, `90s`, `1500ms`; 30 when not given). For the preStop hook of the model server's container.",
+    statuses: [200, 503],
+  },
+  drain: {
+    method: "POST",
+    path: "/drain",
+    access: "local",
+    meaning: "Begins the drain and returns at once. Calling it again changes nothing.",
+    statuses: [200],
+  },
+  drainHook: {
+    method: "GET",
+    path: "/drain",
+    access: "token",
+    meaning: "The same for a kubelet's httpGet hook, which cannot POST.",
+    statuses: [200],
+  },
+  config: {
+    method: "GET",
+    path: "/config",
+    access: "local",
+    meaning: "The configuration in force and where each value came from, secrets masked.",
+    statuses: [200],
+  },
+} as const satisfies Record<string, AdminRoute>;
+
+/** Name of a route. */
+export type AdminRouteName = keyof typeof adminRoutes;
+
+/** What a method and a path lead to. */
+export type RouteMatch =
+  | { readonly kind: "found"; readonly name: AdminRouteName }
+  | { readonly kind: "wrong_method"; readonly allow: readonly string[] }
+  | { readonly kind: "unknown"; readonly nearest: readonly string[] };
+
+const names = Object.keys(adminRoutes) as AdminRouteName[];
+
+/** Finds the route. Paths are matched byte for byte: nothing is decoded, no slash is forgiven. */
+export function matchRoute(method: string, path: string): RouteMatch {
+  const candidates = names.filter((name) => adminRoutes[name].path === path);
+  if (candidates.length === 0) return { kind: "unknown", nearest: nearestPaths(path) };
+  const wanted = method === "HEAD" ? "GET" : method;
+  const name = candidates.find((candidate) => adminRoutes[candidate].method === wanted);
+  if (name !== undefined) return { kind: "found", name };
+  const methods = candidates.map((candidate) => adminRoutes[candidate].method);
+  return { kind: "wrong_method", allow: methods.flatMap((one) => (one === "GET" ? ["GET", "HEAD"] : [one])) };
+}
+
+/** Names that other programs use for what is here under another one. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  health: ["/livez", "/readyz"],
+  ready: ["/readyz"],
+  live: ["/livez"],
+  alive: ["/livez"],
+  ping: ["/livez"],
+  prometheus: ["/metrics"],
+  stats: ["/metrics"],
+  quit: ["/drain"],
+  shutdown: ["/drain"],
+};
+
+/** Up to three paths that may have been meant; all of them when none is near. */
+function nearestPaths(path: string): readonly string[] {
+  const paths = [...new Set(names.map((name) => adminRoutes[name].path as string))];
+  const asked = path.toLowerCase();
+  const named = Object.entries(otherNames).filter(([word]) => asked.includes(word));
+  const alike = paths.filter((known) => known !== "/" && sharedPrefix(asked, known) >= Math.min(4, known.length - 1));
+  const nearest = [...new Set([...alike, ...named.flatMap(([, meant]) => meant)])].slice(0, 3);
+  return nearest.length > 0 ? nearest : paths;
+}
+
+function sharedPrefix(left: string, right: string): number {
+  let length = 0;
+  while (length < left.length && left[length] === right[length]) length++;
+  return length;
+}

@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createTokenCheck } from "../../src/admin/token-file.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "outrider-token-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const withToken = (text: string) => {
+  const path = join(folder, "token");
+  writeFileSync(path, text);
+  return { path, check: createTokenCheck(path) };
+};
+
+describe("token file", () => {
+  it("takes the token that the file holds, whatever white space surrounds it", async () => {
+    const { check } = withToken("  s3cret-token\n");
+    expect(await check("Bearer s3cret-token")).toBe("right");
+    expect(await check("bearer   s3cret-token")).toBe("right");
+    expect(await check("")).toBe("none_sent");
+  });
+
+  it.each([
+    "Bearer s3cret-toke",
+    "Bearer s3cret-token2",
+    "Bearer",
+    "Bearer ",
+    "Basic s3cret-token",
+    "s3cret-token",
+    "Bearer s3cret-token, Bearer s3cret-token",
+  ])("refuses %j", async (authorization) => {
+    expect(await withToken("s3cret-token").check(authorization)).toBe("wrong");
+  });
+
+  it("follows the file when it is replaced", async () => {
+    const { path, check } = withToken("old");
+    expect(await check("Bearer old")).toBe("right");
+    writeFileSync(`${path}.new`, "new-one");
+    renameSync(`${path}.new`, path);
+    expect(await check("Bearer old")).toBe("wrong");
+    expect(await check("Bearer new-one")).toBe("right");
+  });
+
+  it("follows a Secret volume, where a link to the folder is swapped", async () => {
+    for (const version of ["v1", "v2"]) {
+      mkdirSync(join(folder, version));
+      writeFileSync(join(folder, version, "token"), version);
+    }
+    const link = join(folder, "..data");
+    symlinkSync("v1", link);
+    symlinkSync("..data/token", join(folder, "token"));
+    const check = createTokenCheck(join(folder, "token"));
+    expect(await check("Bearer v1")).toBe("right");
+    symlinkSync("v2", `${link}.new`);
+    renameSync(`${link}.new`, link);
+    expect(await check("Bearer v1")).toBe("wrong");
+    expect(await check("Bearer v2")).toBe("right");
+  });
+
+  it("lets nobody in by an empty or missing file, and lets in again when it is back", async () => {
+    const { path, check } = withToken("\n");
+    expect(await check("Bearer x")).toBe("wrong");
+    expect(await check("Bearer ")).toBe("wrong");
+    unlinkSync(path);
+    expect(await check("Bearer x")).toBe("wrong");
+    writeFileSync(path, "x");
+    expect(await check("Bearer x")).toBe("right");
+  });
+
+  it("knows no token when no file is configured", async () => {
+    const check = createTokenCheck("");
+    expect(await check("")).toBe("none_configured");
+    expect(await check("Bearer x")).toBe("wrong");
+  });
+});
