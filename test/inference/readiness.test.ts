@@ -144,7 +144,7 @@ const cases: readonly Case[] = [
   ["MLServer ready with the model unloaded", mlserver, subject("kserve-v2", "cold"), false, /"cold" is not ready/],
   ["MLServer without the model", mlserver, subject("kserve-v2", "gone"), false, /no model "gone"/],
   ["Triton with the model", triton, subject("kserve-v2", "add"), true, /"add" is ready/],
-  ["Triton with one version", triton, subject("kserve-v2", "add", "1"), true, /"add" is ready/],
+  ["Triton with a configured version", triton, subject("kserve-v2", "add", "1"), true, /"add" is ready/],
   ["Triton with the model not ready, at status 400", triton, subject("kserve-v2", "cold"), false, /not ready/],
   ["BentoML ready", bentoml, subject("bentoml"), true, /service is ready/],
   [
@@ -193,15 +193,22 @@ describe("readiness", () => {
     }
   });
 
-  it("asks the version or the label of a TF Serving model, with its name encoded", () => {
-    const paths = ["", "7", "canary"].flatMap((version) =>
-      readinessRequests(subject("tensorflow-serving", "a b", version)),
-    );
-    expect(paths.map((request) => (request.kind === "http" ? request.path : ""))).toEqual([
-      "/v1/models/a%20b",
-      "/v1/models/a%20b/versions/7",
-      "/v1/models/a%20b/labels/canary",
+  it("asks for a model by its encoded name, and never by a version that may be the operator's own label", () => {
+    for (const protocol of protocols) {
+      const requests = readinessRequests(subject(protocol, "a b", "git-1f2e"));
+      const paths = requests.map((request) => (request.kind === "http" ? request.path : ""));
+      expect(paths.join(" ")).not.toMatch(/a b|git-1f2e/);
+    }
+    expect(readinessRequests(subject("kserve-v2", "a b", "1"))).toEqual([
+      { kind: "http", method: "GET", path: "/v2/models/a%20b/ready" },
     ]);
+  });
+
+  it("lets the configured version decide where the server knows it", () => {
+    const loadingSecond = tensorflowState("AVAILABLE", "LOADING");
+    const verdict = (version: string): boolean =>
+      judge(loadingSecond, subject("tensorflow-serving", "m", version)).isReady;
+    expect([verdict("1"), verdict("2"), verdict("git-1f2e"), verdict("")]).toEqual([true, false, true, true]);
   });
 
   it("never asks with HEAD, which several servers refuse", () => {

@@ -139,7 +139,6 @@ export const modelServers = {
       "GET /v2": json(200, { name: "triton", version: "2.51.0", extensions: ["classification", "sequence"] }),
       "GET /v2/health/ready": empty(200),
       "GET /v2/models/add/ready": empty(200),
-      "GET /v2/models/add/versions/1/ready": empty(200),
       "GET /v2/models/cold/ready": empty(400),
     },
     fallback: () => empty(404),

@@ -22,10 +22,8 @@ export const kserveV2Readiness: ReadinessRule = {
     model.modelName === "" ? judgeServer(answer) : judgeModelRoute(pathOf(model), model, answer),
 };
 
-function pathOf({ modelName, modelVersion }: ModelIdentity): string {
-  if (modelName === "") return "/v2/health/ready";
-  const model = `/v2/models/${encodeURIComponent(modelName)}`;
-  return modelVersion === "" ? `${model}/ready` : `${model}/versions/${encodeURIComponent(modelVersion)}/ready`;
+function pathOf({ modelName }: ModelIdentity): string {
+  return modelName === "" ? "/v2/health/ready" : `/v2/models/${encodeURIComponent(modelName)}/ready`;
 }
 
 function judgeServer(answer: HttpAnswer): Readiness {

@@ -11,7 +11,10 @@ export interface Readiness {
 /** Whose readiness is asked for. Both are empty when unknown. */
 export interface ModelIdentity {
   readonly modelName: string;
-  /** A version, or for TensorFlow Serving a label. */
+  /**
+   * Never put into a question: often it is the operator's own label, which the server does not know, and a server
+   * that is ready must not look as if it were not.
+   */
   readonly modelVersion: string;
 }
 

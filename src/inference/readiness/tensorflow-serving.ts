@@ -6,7 +6,8 @@ import type { ModelIdentity, Readiness, ReadinessRule } from "./readiness-rule.t
 
 /**
  * TensorFlow Serving: 200 is also given while a version is loading and after it failed to load, so the `state` of
- * each version is read. One AVAILABLE version is enough: during a rollout the old and the new one stand side by side.
+ * each version is read. One AVAILABLE version is enough, because during a rollout the old and the new one stand side
+ * by side; but when the configured version is among them, that one decides.
  *
  * Without a model's name nothing can be read; the server then counts as ready once it answers, because it opens its
  * REST port only after the first loading of its models.
@@ -14,28 +15,27 @@ import type { ModelIdentity, Readiness, ReadinessRule } from "./readiness-rule.t
 export const tensorflowServingReadiness: ReadinessRule = {
   requests: (model) => [getRequest(pathOf(model))],
   judge(model, answer) {
-    if (model.modelName !== "") return judgeModel(quoteName(model.modelName), answer);
+    if (model.modelName !== "") return judgeModel(model, answer);
     if (answer.status >= 500) return notReady(`TensorFlow Serving answers ${answer.status}`);
     return ready(`TensorFlow Serving answers (no model's state was checked: ${nameTheModel})`);
   },
 };
 
-function pathOf({ modelName, modelVersion }: ModelIdentity): string {
-  if (modelName === "") return "/v1/models";
-  const model = `/v1/models/${encodeURIComponent(modelName)}`;
-  if (modelVersion === "") return model;
-  const selector = /^\d+$/.test(modelVersion) ? "versions" : "labels";
-  return `${model}/${selector}/${encodeURIComponent(modelVersion)}`;
+function pathOf({ modelName }: ModelIdentity): string {
+  return modelName === "" ? "/v1/models" : `/v1/models/${encodeURIComponent(modelName)}`;
 }
 
-function judgeModel(model: string, answer: HttpAnswer): Readiness {
+function judgeModel({ modelName, modelVersion }: ModelIdentity, answer: HttpAnswer): Readiness {
+  const model = quoteName(modelName);
   if (answer.status !== 200) {
     const error = textOf(jsonObjectOf(answer)?.["error"]);
     return notReady(
       `TensorFlow Serving answers ${answer.status} for model ${model}${error === "" ? "" : `: ${error}`}`,
     );
   }
-  const versions = versionsOf(answer);
+  const every = versionsOf(answer);
+  const named = every.filter(({ version }) => version === modelVersion);
+  const versions = named.length > 0 ? named : every;
   if (versions.length === 0) {
     return notReady(`the status of model ${model} names no version; is this TensorFlow Serving?`);
   }

@@ -24,10 +24,8 @@ export const torchserveReadiness: ReadinessRule = {
   },
 };
 
-function describe({ modelName, modelVersion }: ModelIdentity): ProbeRequest {
-  const model = `/predictions/${encodeURIComponent(modelName)}`;
-  const path = modelVersion === "" ? model : `${model}/${encodeURIComponent(modelVersion)}`;
-  return { kind: "http", method: "OPTIONS", path };
+function describe({ modelName }: ModelIdentity): ProbeRequest {
+  return { kind: "http", method: "OPTIONS", path: `/predictions/${encodeURIComponent(modelName)}` };
 }
 
 /** TorchServe answers 400, not 401, to a missing or expired token. */
