@@ -1,8 +1,8 @@
 /**
- * An open loop: requests are due at fixed times whether or not earlier ones are answered, and each is timed from when
- * it was due, so that a proxy that stalls is charged for every request that it held up (no coordinated omission).
- * Between due times the process does not sleep but looks at its sockets again and again: a sleeping client would
- * add the timer's own millisecond to every figure. It takes one core while it runs.
+ * An open loop: requests go out at a fixed rate whether or not earlier ones are answered, so a proxy that stalls is
+ * charged for every request that came meanwhile (no coordinated omission). Each is timed from the moment this process
+ * sees that it is due, which is up to a millisecond late: that is the timer's doing, not the proxy's. A client that
+ * looks at the clock without pause would be on time, but it fights for the cores with what it measures.
  *
  * Usage: node bench/clients/open-loop.ts '{"port":8080,"requestsPerSecond":1000,"seconds":5,"warmUpSeconds":1}'
  */
@@ -17,6 +17,12 @@ interface Options {
   readonly warmUpSeconds: number;
 }
 
+interface DueRequest {
+  readonly index: number;
+  readonly noticedAtMs: number;
+}
+
+const tickMs = 1;
 const connectionsAtStart = 32;
 const mostConnections = 1024;
 /** How long answers are waited for after the last request. */
@@ -35,8 +41,8 @@ let connections = connectionsAtStart;
 let sent = 0;
 let answered = 0;
 let errors = 0;
-/** Due times of requests for which no connection was free. */
-const waiting: number[] = [];
+/** Requests for which no connection was free. */
+const waiting: DueRequest[] = [];
 
 function dueAtMs(index: number): number {
   return firstDueAtMs + index * periodMs;
@@ -45,17 +51,17 @@ function dueAtMs(index: number): number {
 function tick(): void {
   const nowMs = performance.now();
   while (sent < total && dueAtMs(sent) <= nowMs) {
-    dispatch(sent);
+    dispatch({ index: sent, noticedAtMs: nowMs });
     sent += 1;
   }
   if (answered === total || nowMs > dueAtMs(total) + graceMs) report();
-  else setImmediate(tick);
+  else setTimeout(tick, tickMs);
 }
 
-function dispatch(index: number): void {
+function dispatch(due: DueRequest): void {
   const connection = takeConnection();
-  if (connection === undefined) waiting.push(index);
-  else send(connection, index);
+  if (connection === undefined) waiting.push(due);
+  else send(connection, due);
 }
 
 function takeConnection(): HttpConnection | undefined {
@@ -68,11 +74,11 @@ function takeConnection(): HttpConnection | undefined {
   return openHttpConnection(options.port);
 }
 
-function send(connection: HttpConnection, index: number): void {
+function send(connection: HttpConnection, { index, noticedAtMs }: DueRequest): void {
   connection.send(request, (status) => {
     answered += 1;
     if (status !== 200) errors += 1;
-    else if (index >= total - counted) latenciesMs.push(performance.now() - dueAtMs(index));
+    else if (index >= total - counted) latenciesMs.push(performance.now() - noticedAtMs);
     if (connection.isClosed()) connections -= 1;
     else free.push(connection);
     const next = waiting.shift();

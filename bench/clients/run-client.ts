@@ -40,7 +40,10 @@ export interface ClosedLoop {
   readonly request?: { readonly method: "GET" | "POST"; readonly path: string; readonly bodyBytes: number };
 }
 
-/** Runs wrk on one thread. */
+/** Share of failed requests from which a round says nothing: refusing is cheaper than relaying. */
+const mostErrors = 0.01;
+
+/** Runs wrk on one thread. Throws when none was answered, or more than one in a hundred failed or was refused. */
 export async function runClosedLoop(loop: ClosedLoop): Promise<WrkReport> {
   const { request } = loop;
   const stdout = await runProgram({
@@ -51,7 +54,12 @@ export async function runClosedLoop(loop: ClosedLoop): Promise<WrkReport> {
       request === undefined ? [] : [request.method, request.path, String(request.bodyBytes)],
     ),
   });
-  return lastJsonLine(stdout) as WrkReport;
+  const report = lastJsonLine(stdout) as WrkReport;
+  if (report.requests === 0) throw new Error("not one request was answered");
+  if (report.errors > report.requests * mostErrors) {
+    throw new Error(`${report.errors} of ${report.requests} requests failed or were refused`);
+  }
+  return report;
 }
 
 function clientPath(file: string): string {

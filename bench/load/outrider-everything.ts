@@ -8,6 +8,8 @@ export const outriderEverything: Peer = outriderPeer({
   title: "**Outrider**, everything on",
   protocol: "mlflow",
   config: {
+    // The path of the upstream's large responses, which is none of MLflow's.
+    routes: { allow: ["GET /bytes/*"] },
     tap: { body_bytes: 65_536 },
     log: { access: true, access_sample: 0.01 },
   },

@@ -11,16 +11,16 @@ import type { MicroCases } from "./run-micro.ts";
 
 const limits = { headBytes: 32_768, headerCount: 128, targetBytes: 8192 };
 
-const requestBytes = asciiBytes(
+const requestBytes = Buffer.from(
   "POST /invocations HTTP/1.1\r\nHost: 127.0.0.1:18080\r\nUser-Agent: python-requests/2.32.5\r\n" +
     "Accept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: keep-alive\r\nContent-Length: 312\r\n" +
     "Content-Type: application/json\r\n\r\n",
 );
-const responseBytes = asciiBytes(
+const responseBytes = Buffer.from(
   "HTTP/1.1 200 OK\r\ndate: Mon, 02 Nov 2026 10:00:00 GMT\r\nserver: uvicorn\r\ncontent-length: 25\r\n" +
     "content-type: application/json\r\n\r\n",
 );
-const chunkedBytes = asciiBytes(`${`3e8\r\n${"x".repeat(1000)}\r\n`.repeat(16)}0\r\n\r\n`);
+const chunkedBytes = Buffer.from(`${`3e8\r\n${"x".repeat(1000)}\r\n`.repeat(16)}0\r\n\r\n`);
 
 const requestAdditions = {
   clientAddress: asciiBytes("127.0.0.1"),
@@ -40,7 +40,7 @@ const requestHead = new RequestHead(limits);
 const responseHead = new ResponseHead(limits);
 const request = { head: requestHead, facts: createRequestFacts(), bytes: requestBytes, base: 0 };
 const response = { head: responseHead, bytes: responseBytes, base: 0 };
-const writer = new ByteWriter(new Uint8Array(4096));
+const writer = new ByteWriter(Buffer.alloc(4096));
 const decoder = new ChunkedDecoder({ trailerBytes: 8192, headerCount: 128, extensionBytes: 256 });
 const ignore = (): void => undefined;
 const sink = { coding: ignore, data: ignore, held: ignore };

@@ -44,7 +44,6 @@ async function measureOnce(
     () => pids,
     () => runClosedLoop({ port, connections, seconds, request: directions[direction] }),
   );
-  if (result.requests === 0) throw new Error("not one body of 10 MB went through");
   const megabytes = (result.requests * bodyBytes) / 1e6;
   return {
     megabytesPerSecond: megabytes / (result.microseconds / 1e6),
