@@ -15,7 +15,7 @@ import { startReplay } from "./replay.ts";
 import { requestForms } from "./request-forms.ts";
 import { seededRandom } from "./seeded-random.ts";
 import type { Moment, Scene } from "./show.ts";
-import { askAdmin, readSidecarPage } from "./sidecar-reading.ts";
+import { askAdmin, readReadiness, readSidecarPage } from "./sidecar-reading.ts";
 import { createStage, hasFinishedAsPlanned } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 import { createTally } from "./tally.ts";
@@ -145,8 +145,8 @@ async function untilReady(stage: Stage, adminUrl: string, display: Display): Pro
   let reason = "";
   const look = async (): Promise<true | undefined> => {
     const { status, body } = await askAdmin(adminUrl, "/readyz");
-    const found = body.trim() === "" ? `status ${status}` : body.trim();
-    if (status !== 200 && status !== 0 && found !== reason) {
+    const found = status === 0 ? "" : readReadiness(body);
+    if (status !== 200 && found !== "" && found !== reason) {
       reason = found;
       display.say(`waiting: ${reason}`);
     }

@@ -96,7 +96,8 @@ async function exchange(planned: PlannedRequest, options: ReplayOptions, agent: 
   }
   const sent = sendRequest({ host, port, agent, method: planned.method, path: planned.path, headers });
   if (planned.kind === "abandoned") {
-    setTimeout(() => sent.destroy(), patienceMs);
+    // A reset: a client that only closes its sending side may still want the answer.
+    setTimeout(() => sent.socket?.resetAndDestroy(), patienceMs);
   }
   const reply = readReply(sent);
   sent.end(planned.body);

@@ -44,6 +44,16 @@ function quotient(sum: number | undefined, count: number | undefined): number | 
   return sum === undefined || count === undefined || count === 0 ? undefined : sum / count;
 }
 
+/** Why the sidecar is not ready, in its own words, out of what `/readyz` answers; the whole answer when it is not as expected. */
+export function readReadiness(body: string): string {
+  try {
+    const { reason } = JSON.parse(body) as { readonly reason?: unknown };
+    return typeof reason === "string" ? reason : body.trim();
+  } catch {
+    return body.trim();
+  }
+}
+
 /** Longest wait for an answer on the admin port, milliseconds. */
 const adminPatienceMs = 2_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { readMetricsPage, sumOf, sumsBy } from "../../demo/metrics-page.ts";
-import { readSidecarPage } from "../../demo/sidecar-reading.ts";
+import { readReadiness, readSidecarPage } from "../../demo/sidecar-reading.ts";
 
 const page = `# HELP outrider_requests_total Finished requests.
 # TYPE outrider_requests_total counter
@@ -36,6 +36,14 @@ describe("readMetricsPage", () => {
     expect(sumOf(samples, "outrider_requests_total", { model: "a", outcome: "ok" })).toBe(7);
     expect(sumOf(samples, "outrider_requests")).toBeUndefined();
     expect(sumsBy(samples, "outrider_requests_total", "outcome")).toEqual({ ok: 10, denied: 2 });
+  });
+});
+
+describe("readReadiness", () => {
+  it("gives the reason, or the whole answer when there is none", () => {
+    expect(readReadiness('{ "ready": false, "reason": "connection refused" }')).toBe("connection refused");
+    expect(readReadiness("busy\n")).toBe("busy");
+    expect(readReadiness("null")).toBe("null");
   });
 });
 
