@@ -62,6 +62,11 @@ export class HeaderSection {
     this.#state = State.lineStart;
   }
 
+  /** Offset just after the last header line: where the head's final CRLF begins, once `done`. */
+  get linesEnd(): number {
+    return this.at - 2;
+  }
+
   /** Identity of line `index`. */
   fieldAt(index: number): FieldId {
     return this.field[index] as FieldId;

@@ -27,6 +27,8 @@ export class RequestHead {
   targetEnd = 0;
   /** Minor version: 0 for HTTP/1.0, 1 for every later HTTP/1.x. */
   minor = 1;
+  /** True when the version was written as exactly `HTTP/1.1`. */
+  isPlainVersion = true;
   target: TargetForm = { kind: "origin", authorityStart: 0, authorityEnd: 0, pathStart: 0 };
   framing: BodyFraming = { kind: "none", length: 0 };
   readonly options: ConnectionOptions = createConnectionOptions();
@@ -161,6 +163,7 @@ export class RequestHead {
     if (byte < 0x30 || byte > 0x39) return "request_line_malformed";
     if (at === versionText.length) return byte === 0x31 ? "" : "version_unsupported";
     this.minor = byte === 0x30 ? 0 : 1;
+    this.isPlainVersion = byte === 0x31;
     return "";
   }
 

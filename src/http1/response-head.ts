@@ -20,6 +20,8 @@ export class ResponseHead {
   readonly headers: HeaderSection;
   fault: Fault | "" = "";
   minor = 1;
+  /** True when the version was written as exactly `HTTP/1.1`. */
+  isPlainVersion = true;
   status = 0;
   /** End of the status line without its CRLF. */
   lineEnd = 0;
@@ -104,6 +106,7 @@ export class ResponseHead {
   #readVersion(byte: number, at: number): boolean {
     if (at < versionText.length) return byte === versionText.charCodeAt(at);
     this.minor = byte === 0x30 ? 0 : 1;
+    this.isPlainVersion = byte === 0x31;
     this.#state = State.status;
     return byte >= 0x30 && byte <= 0x39;
   }

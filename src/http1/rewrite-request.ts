@@ -10,16 +10,20 @@ import { isSafeRequestId, isValidTraceparent, readDecimal } from "./field-value.
 import { contains, isListed, listsTrailers } from "./list-value.ts";
 import type { RequestHead } from "./request-head.ts";
 
-/** What the relay adds to a request. All texts are ASCII. */
+/** What the relay adds to a request. All texts are ASCII; lines end in CRLF. */
 export interface RequestAdditions {
   /** Address of the client, for X-Forwarded-For. */
   readonly clientAddress: Buffer;
   /** This instance's name in Via. */
   readonly viaName: Buffer;
-  /** Request id to use when the client sent no safe one. */
-  readonly requestId: Buffer;
-  /** A whole `traceparent` value to use when the client sent no valid one. */
-  readonly traceparent: Buffer;
+  /** The X-Forwarded-For and Via lines of an HTTP/1.1 request that has none. */
+  readonly hopLines: Buffer;
+  /** Line with the request id to use when the client sent no safe one. */
+  readonly requestIdLine: Buffer;
+  /** Line with the `traceparent` to use when the client sent no valid one. */
+  readonly traceparentLine: Buffer;
+  /** The two lines above and the head's last CRLF. */
+  readonly identityLines: Buffer;
   /** Upgrade tokens that may be passed on, lower case. */
   readonly upgradeProtocols: readonly string[];
 }
@@ -127,8 +131,10 @@ function resetFacts(facts: RequestFacts): void {
 export function writeRequestHead(writer: ByteWriter, request: ParsedRequest, additions: RequestAdditions): void {
   const { bytes, base, head } = request;
   const { headers } = head;
-  writeRequestLine(writer, request);
-  let runStart = -1;
+  // The usual head goes on in one piece, from its first byte to its last line.
+  const isPlain = head.target.kind === "origin" && head.isPlainVersion;
+  let runStart = isPlain ? head.methodStart : -1;
+  if (!isPlain) writeRequestLine(writer, request);
   let wroteLength = false;
   for (let i = 0; i < headers.count; i++) {
     const action = lineAction(request, i, wroteLength);
@@ -144,7 +150,7 @@ export function writeRequestHead(writer: ByteWriter, request: ParsedRequest, add
     if (action === Action.append) appendMember(writer, request, i, additions);
     else if (action === Action.rewrite) rewriteLine(writer, request, i);
   }
-  if (runStart !== -1) writer.slice(bytes, base + runStart, base + headers.lineEnd[headers.count - 1]!);
+  if (runStart !== -1) writer.slice(bytes, base + runStart, base + headers.linesEnd);
   writeAdditions(writer, request, additions);
 }
 
@@ -302,8 +308,6 @@ function rewriteLine(writer: ByteWriter, { head, facts, bytes, base }: ParsedReq
 
 const forwardedForName = asciiBytes("X-Forwarded-For: ");
 const viaName = asciiBytes("Via: ");
-const requestIdName = asciiBytes("x-request-id: ");
-const traceparentName = asciiBytes("traceparent: ");
 const upgradeName = asciiBytes("Connection: Upgrade\r\nUpgrade: ");
 const teLines = asciiBytes("Connection: TE\r\nTE: trailers\r\n");
 
@@ -320,20 +324,30 @@ function writeAdditions(writer: ByteWriter, request: ParsedRequest, additions: R
   } else if (facts.teTrailersLine !== -1) {
     writer.all(teLines);
   }
-  if (facts.forwardedForLine === -1) writeLine(writer, forwardedForName, additions.clientAddress);
+  if (facts.forwardedForLine === -1 && facts.viaLine === -1 && head.minor === 1) {
+    writer.all(additions.hopLines);
+  } else {
+    writeHopLines(writer, request, additions);
+  }
+  if (facts.requestIdLine === -1 && facts.traceparentLine === -1) {
+    writer.all(additions.identityLines);
+  } else {
+    if (facts.requestIdLine === -1) writer.all(additions.requestIdLine);
+    if (facts.traceparentLine === -1) writer.all(additions.traceparentLine);
+    writer.all(lineEnd);
+  }
+}
+
+function writeHopLines(writer: ByteWriter, { head, facts }: ParsedRequest, additions: RequestAdditions): void {
+  if (facts.forwardedForLine === -1) {
+    writer.all(forwardedForName);
+    writer.all(additions.clientAddress);
+    writer.all(lineEnd);
+  }
   if (facts.viaLine === -1) {
     writer.all(viaName);
     writer.all(viaVersion[head.minor === 0 ? 0 : 1]);
     writer.all(additions.viaName);
     writer.all(lineEnd);
   }
-  if (facts.requestIdLine === -1) writeLine(writer, requestIdName, additions.requestId);
-  if (facts.traceparentLine === -1) writeLine(writer, traceparentName, additions.traceparent);
-  writer.all(lineEnd);
-}
-
-function writeLine(writer: ByteWriter, name: Buffer, value: Buffer): void {
-  writer.all(name);
-  writer.all(value);
-  writer.all(lineEnd);
 }

@@ -7,7 +7,10 @@ import type { ResponseHead } from "./response-head.ts";
 
 /** What the relay adds to a response, and how it frames the body towards the client. */
 export interface ResponseAdditions {
-  requestId: Buffer;
+  /** `x-request-id` with its CRLF, used when the upstream sent none. */
+  requestIdLine: Buffer;
+  /** `x-outrider-request-id` with its CRLF, and the head's last CRLF. */
+  lastLines: Buffer;
   /** A whole `Date` line with its CRLF, used when the upstream sent none. */
   dateLine: Buffer;
   /** The client's connection is closed after this response. */
@@ -27,8 +30,10 @@ export function writeResponseHead(
 ): void {
   const { head, bytes, base } = source;
   const { headers } = head;
-  writeStatusLine(writer, head, bytes, base);
-  let runStart = -1;
+  // The usual head goes on in one piece, from its first byte to its last line.
+  const isPlain = head.isPlainVersion && head.lineEnd > statusEnd;
+  let runStart = isPlain ? 0 : -1;
+  if (!isPlain) writeStatusLine(writer, head, bytes, base);
   let lengthLine = -1;
   for (let i = 0; i < headers.count; i++) {
     if (lengthLine === -1 && headers.field[i] === Field.contentLength) lengthLine = i;
@@ -39,7 +44,7 @@ export function writeResponseHead(
       runStart = -1;
     }
   }
-  if (runStart !== -1) writer.slice(bytes, base + runStart, base + headers.lineEnd[headers.count - 1]!);
+  if (runStart !== -1) writer.slice(bytes, base + runStart, base + headers.linesEnd);
   if (lengthLine !== -1 && additions.framing !== "bare" && !isCanonicalLength(head, lengthLine)) {
     writer.ascii(`Content-Length: ${head.framing.length}\r\n`);
   }
@@ -102,8 +107,6 @@ function keepsLine(
 const chunkedLine = asciiBytes("Transfer-Encoding: chunked\r\n");
 const closeLine = asciiBytes("Connection: close\r\n");
 const upgradeName = asciiBytes("Connection: Upgrade\r\nUpgrade: ");
-const requestIdName = asciiBytes("x-request-id: ");
-const ownRequestIdName = asciiBytes("x-outrider-request-id: ");
 
 function writeAdditions(
   writer: ByteWriter,
@@ -126,14 +129,9 @@ function writeAdditions(
   // An interim response belongs to the final one, which carries these.
   if (head.status >= 200 || head.status === 101) {
     if (!head.hasDate) writer.all(additions.dateLine);
-    if (!head.hasRequestId) writeLine(writer, requestIdName, additions.requestId);
-    writeLine(writer, ownRequestIdName, additions.requestId);
+    if (!head.hasRequestId) writer.all(additions.requestIdLine);
+    writer.all(additions.lastLines);
+  } else {
+    writer.all(lineEnd);
   }
-  writer.all(lineEnd);
-}
-
-function writeLine(writer: ByteWriter, name: Buffer, value: Buffer): void {
-  writer.all(name);
-  writer.all(value);
-  writer.all(lineEnd);
 }

@@ -39,11 +39,15 @@ export class ClientRequest {
 
   constructor(context: RelayContext, clientAddress: string) {
     this.#context = context;
+    const { identity, viaName } = context;
+    const address = asciiBytes(plainAddress(clientAddress));
     this.#additions = {
-      clientAddress: asciiBytes(plainAddress(clientAddress)),
-      viaName: context.viaName,
-      requestId: context.identity.id,
-      traceparent: context.identity.traceparent,
+      clientAddress: address,
+      viaName,
+      hopLines: asciiBytes(`X-Forwarded-For: ${address.toString()}\r\nVia: 1.1 ${viaName.toString()}\r\n`),
+      requestIdLine: identity.requestIdLine,
+      traceparentLine: identity.traceparentLine,
+      identityLines: identity.lines,
       upgradeProtocols: context.options.upgradeProtocols,
     };
   }

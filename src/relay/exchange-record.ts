@@ -9,7 +9,8 @@ import { BodyTap, type TapBudget } from "./tap.ts";
 export const unmatchedRoute: Route = { kind: "other", model: "", version: "" };
 
 const longestId = 128;
-const ownIdLength = 32;
+const idName = "x-request-id: ";
+const ownIdName = "x-outrider-request-id: ";
 
 interface BodyType {
   contentType: string;
@@ -46,9 +47,14 @@ export class ExchangeRecord implements Exchange {
   requestTap: BodyTap | undefined;
   responseTap: BodyTap | undefined;
   readonly #id: Buffer = Buffer.alloc(longestId);
-  readonly #ownId: Buffer = this.#id.subarray(0, ownIdLength);
+  readonly #idLine: Buffer = Buffer.alloc(idName.length + longestId + 2, idName);
+  readonly #lastLines: Buffer = Buffer.alloc(ownIdName.length + longestId + 4, ownIdName);
   readonly #traceId: Buffer = Buffer.alloc(32);
   #idLength = 0;
+  /** Length of the identity that the two lines were last made for; nearly always the same. */
+  #linesLength = -1;
+  #idLineView: Buffer | undefined;
+  #lastLinesView: Buffer | undefined;
 
   /** Clears what the last exchange left. */
   begin(beganMs: number, startedAtMs: number): void {
@@ -99,8 +105,17 @@ export class ExchangeRecord implements Exchange {
 
   /** Keeps the request's identity, at most 128 bytes. */
   setId(bytes: Buffer, start: number, end: number): void {
+    const length = end - start;
+    this.#idLength = length;
     bytes.copy(this.#id, 0, start, end);
-    this.#idLength = end - start;
+    bytes.copy(this.#idLine, idName.length, start, end);
+    bytes.copy(this.#lastLines, ownIdName.length, start, end);
+    if (length === this.#linesLength) return;
+    this.#idLine.write("\r\n", idName.length + length);
+    this.#lastLines.write("\r\n\r\n", ownIdName.length + length);
+    this.#linesLength = length;
+    this.#idLineView = undefined;
+    this.#lastLinesView = undefined;
   }
 
   setTraceId(bytes: Buffer, start: number): void {
@@ -109,8 +124,17 @@ export class ExchangeRecord implements Exchange {
 
   /** The request's identity as bytes. */
   get idBytes(): Buffer {
-    // Nearly all identities have the length that this instance makes itself.
-    return this.#idLength === ownIdLength ? this.#ownId : this.#id.subarray(0, this.#idLength);
+    return this.#id.subarray(0, this.#idLength);
+  }
+
+  /** The identity as an `x-request-id` line of a response, with its CRLF. */
+  get idLine(): Buffer {
+    return (this.#idLineView ??= this.#idLine.subarray(0, idName.length + this.#idLength + 2));
+  }
+
+  /** The identity as an `x-outrider-request-id` line with its CRLF, and the head's last CRLF. */
+  get lastLines(): Buffer {
+    return (this.#lastLinesView ??= this.#lastLines.subarray(0, ownIdName.length + this.#idLength + 4));
   }
 
   get requestId(): string {

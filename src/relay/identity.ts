@@ -6,15 +6,24 @@ const hexPairs: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
   return text.charCodeAt(0) | (text.charCodeAt(1) << 8);
 });
 
+const requestIdName = "x-request-id: ";
+const traceparentName = "traceparent: ";
+const traceparentAt = requestIdName.length + 32 + 2;
+const zeros = (count: number): string => "0".repeat(count);
+
 /**
  * Makes identities with sfc32, a small fast generator (Chris Doty-Humphrey, PractRand) seeded once from the system's.
  * They need to be unlike each other, not secret. About 40 ns each.
  */
 export class IdentitySource {
-  /** 32 hexadecimal digits, overwritten by {@link next}. */
-  readonly id: Buffer = Buffer.alloc(32);
-  /** A whole traceparent value, 55 bytes, of the same identity; overwritten by {@link next}. */
-  readonly traceparent: Buffer = Buffer.alloc(55);
+  /** All of it as the end of a head: both lines and the last CRLF. Everything here is overwritten by {@link next}. */
+  readonly lines: Buffer = Buffer.from(`${requestIdName}${zeros(32)}\r\n${traceparentName}${zeros(55)}\r\n\r\n`);
+  readonly requestIdLine: Buffer = this.lines.subarray(0, traceparentAt);
+  readonly traceparentLine: Buffer = this.lines.subarray(traceparentAt, this.lines.length - 2);
+  /** 32 hexadecimal digits. */
+  readonly id: Buffer = this.requestIdLine.subarray(requestIdName.length, requestIdName.length + 32);
+  /** A whole traceparent value, 55 bytes, of the same identity. */
+  readonly traceparent: Buffer = this.traceparentLine.subarray(traceparentName.length, traceparentName.length + 55);
   readonly #state = new Uint32Array(4);
 
   constructor(random: Random) {

@@ -9,6 +9,8 @@ import { BodyPass } from "./body-pass.ts";
 import type { RelayContext } from "./context.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 
+const nothing = Buffer.alloc(0);
+
 /** What the response's framing depends on, from its request. */
 export interface ResponseRequest {
   readonly isHead: boolean;
@@ -48,7 +50,7 @@ export class ResponseStream {
     this.#context = context;
     this.#record = record;
     this.#pass = new BodyPass(context.scratch);
-    this.#additions = { requestId: record.idBytes, dateLine: Buffer.alloc(0), close: false, framing: "same" };
+    this.#additions = { requestIdLine: nothing, lastLines: nothing, dateLine: nothing, close: false, framing: "same" };
   }
 
   /** Makes ready for the response to a new request; `close` as far as it is known by now. */
@@ -153,7 +155,8 @@ export class ResponseStream {
     const { writer } = this.#context.scratch;
     writer.clear();
     const additions = this.#additions;
-    additions.requestId = record.idBytes;
+    additions.requestIdLine = record.idLine;
+    additions.lastLines = record.lastLines;
     additions.dateLine = this.#context.dateLine.bytes;
     additions.close = this.close && !isUpgrade;
     writeResponseHead(writer, { head, bytes: source, base }, additions);
