@@ -7,8 +7,7 @@ export interface AdminError {
   readonly remedy: string;
 }
 
-/** All errors by code. */
-export const adminErrors = {
+const errors = {
   path_unknown: { status: 404, message: "there is no such path", remedy: "See `GET /` for all paths." },
   method_not_allowed: {
     status: 405,
@@ -55,7 +54,10 @@ export const adminErrors = {
     message: "internal error",
     remedy: "Report it with the line in Outrider's own log.",
   },
-} as const satisfies Record<string, AdminError>;
+} as const;
 
 /** Code of an admin error. */
-export type AdminErrorCode = keyof typeof adminErrors;
+export type AdminErrorCode = keyof typeof errors;
+
+/** All errors by code. */
+export const adminErrors: Readonly<Record<AdminErrorCode, AdminError>> = errors;

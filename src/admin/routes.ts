@@ -16,8 +16,7 @@ export interface AdminRoute {
   readonly statuses: readonly number[];
 }
 
-/** All routes by name. HEAD is answered wherever GET is. */
-export const adminRoutes = {
+const routes = {
   index: { method: "GET", path: "/", access: "open", meaning: "This list.", statuses: [200] },
   metrics: {
     method: "GET",
@@ -84,10 +83,13 @@ export const adminRoutes = {
     meaning: "The configuration in force and where each value came from, secrets masked.",
     statuses: [200],
   },
-} as const satisfies Record<string, AdminRoute>;
+} as const;
 
 /** Name of a route. */
-export type AdminRouteName = keyof typeof adminRoutes;
+export type AdminRouteName = keyof typeof routes;
+
+/** All routes by name. HEAD is answered wherever GET is. */
+export const adminRoutes: Readonly<Record<AdminRouteName, AdminRoute>> = routes;
 
 /** What a method and a path lead to. */
 export type RouteMatch =
