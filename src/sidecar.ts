@@ -1,21 +1,24 @@
 /** The running sidecar: its parts, how they are joined, and the order in which they start and stop. */
-import { setTimeout as sleep } from "node:timers/promises";
-
+import { startAdmin, type RunningAdmin } from "./admin/admin.ts";
+import type { AdminPorts } from "./admin/ports.ts";
 import { systemClock, systemRandom } from "./clock.ts";
 import { formatAddress } from "./config/address.ts";
-import type { EffectiveValue } from "./config/effective.ts";
+import { restartPaths, type EffectiveValue } from "./config/effective.ts";
 import type { ReloadCounters } from "./config/live-config.ts";
-import { restartPaths } from "./config/effective.ts";
 import type { Config } from "./config/table.ts";
 import { OutriderError } from "./errors.ts";
+import { createExposition } from "./exposition/exposition.ts";
+import { hdrReport } from "./exposition/hdr-report.ts";
+import type { ExpositionSources } from "./exposition/sources.ts";
 import type { Protocol } from "./inference/protocol.ts";
 import { createRouteTable } from "./inference/route-table.ts";
-import { AccessLog } from "./logging/access-log.ts";
+import { AccessLog, type AccessLogSettings } from "./logging/access-log.ts";
 import type { Log } from "./logging/logger.ts";
-import { RequestMetrics } from "./metrics/request-metrics.ts";
-import { startProber } from "./probe/prober.ts";
+import { RequestMetrics, type RequestMetricsOptions } from "./metrics/request-metrics.ts";
+import { startProber, type Prober, type ProberOptions } from "./probe/prober.ts";
+import { Drain } from "./relay/drain.ts";
 import type { RelayOptions, UpstreamAddress } from "./relay/options.ts";
-import { startRelay } from "./relay/relay.ts";
+import { startRelay, type Relay } from "./relay/relay.ts";
 
 /** What a sidecar is started with. */
 export interface SidecarOptions {
@@ -43,62 +46,151 @@ export interface Sidecar {
 
 /** Starts the sidecar. Rejects with an OutriderError when an address cannot be listened on; the upstream may come later. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
-  const { log } = options;
-  let { config } = options;
+  const { config, log } = options;
   const upstream = upstreamOf(config);
-  const metrics = new RequestMetrics({
-    model: config.model.name,
-    version: config.model.version,
-    variant: config.variant,
-    maxModels: config.metrics.maxModels,
-  });
+  const metrics = new RequestMetrics(metricsOptions(config));
   const accessLog = new AccessLog(log.logger, accessSettings(config));
   const relay = await startRelay(relayOptions(config, upstream, [metrics, accessLog]));
-  let protocol: Protocol | undefined;
-  const serve = (found: Protocol): void => {
-    protocol = found;
-    relay.serve({ protocol: found, table: routeTable(config, found) });
-  };
-  if (config.protocol !== "auto") serve(config.protocol);
-  const prober = startProber({
-    upstream,
-    protocol: config.protocol,
-    modelName: config.model.name,
-    modelVersion: config.model.version,
-    path: config.readiness.path,
-    intervalMs: config.readiness.intervalMs,
-    timeoutMs: config.readiness.timeoutMs,
-    clock: systemClock,
-    onProtocol: serve,
-    onChange: ({ isReady, reason }) => log.logger.info({ ready: isReady, reason }, "model server"),
+  const drain = new Drain(relay, systemClock, config.drain);
+  const routing = createRouting(relay, config);
+  const prober = startProber({ ...proberOptions(config, upstream, log), onProtocol: routing.setProtocol });
+  const parts: Parts = { options, relay, metrics, drain, prober };
+  const admin = await startAdminOf(parts).catch(async (error: unknown) => {
+    prober.stop();
+    await relay.stop();
+    throw error;
   });
-  let drainingSinceMs: number | undefined;
-  const drain = (): void => {
-    drainingSinceMs ??= systemClock.monotonicMs();
-    relay.drain();
-  };
   return {
     listenAddress: formatAddress(relay.address),
-    adminAddress: formatAddress(config.admin.listen),
-    drain,
+    adminAddress: formatAddress(admin.address),
+    drain: () => drain.begin(),
     stop: async ({ force = false } = {}) => {
-      drain();
+      // The admin port goes last: probes and scrapes follow the drain to its end.
+      await drain.finish(force);
       prober.stop();
-      const { minMs, timeoutMs } = config.drain;
-      const drainedMs = (): number => systemClock.monotonicMs() - (drainingSinceMs ?? 0);
-      // Load balancers that notice late still send new requests in this time.
-      if (!force) await sleep(Math.max(0, minMs - drainedMs()));
-      await relay.stop(force ? 0 : Math.max(0, timeoutMs - drainedMs()));
+      await admin.stop();
     },
     reload: (next) => {
-      const waiting = restartPaths(config, next);
-      config = next;
       log.setLevel(next.log.level);
       accessLog.configure(accessSettings(next));
-      if (protocol !== undefined) serve(protocol);
-      return waiting;
+      drain.settings = next.drain;
+      routing.setRules(next.routes);
+      return restartPaths(config, next);
     },
   };
+}
+
+/** What the admin port speaks for. */
+interface Parts {
+  readonly options: SidecarOptions;
+  readonly relay: Relay;
+  readonly metrics: RequestMetrics;
+  readonly drain: Drain;
+  readonly prober: Prober;
+}
+
+function startAdminOf(parts: Parts): Promise<RunningAdmin> {
+  const { config, log } = parts.options;
+  return startAdmin({
+    listen: config.admin.listen,
+    tokenFile: config.admin.tokenFile,
+    ports: adminPorts(parts),
+    onError: (error, path) => log.logger.error({ error, path }, "the admin port could not answer"),
+    wallMs: () => systemClock.wallMs(),
+  });
+}
+
+function adminPorts(parts: Parts): AdminPorts {
+  const { options, relay, metrics, drain, prober } = parts;
+  const exposition = createExposition(expositionSources(parts));
+  return {
+    metrics: async () => ({ contentType: exposition.contentType, text: await exposition.text() }),
+    readiness: () => {
+      const { isReady, reason, protocol = "unknown" } = prober.state();
+      const details = { protocol };
+      return drain.hasBegun ? { isReady: false, reason: "draining", details } : { isReady, reason, details };
+    },
+    upstreamLiveness: () => prober.checkNow(),
+    drain: () => {
+      drain.begin();
+      return { isDraining: true, inFlight: drain.inFlight };
+    },
+    waitForDrain: async (maxMs, signal) => ({ isDrained: await drain.wait(maxMs, signal), inFlight: drain.inFlight }),
+    configView: () => ({
+      listening: formatAddress(relay.address),
+      protocol: prober.state().protocol ?? null,
+      fields: options.effectiveValues(),
+    }),
+    version: () => ({ version: options.version, node: process.versions.node }),
+    hdr: () => hdrReport(metrics),
+  };
+}
+
+function expositionSources({ options, relay, metrics, prober }: Parts): ExpositionSources {
+  const { config, log } = options;
+  return {
+    requests: metrics,
+    relay: relay.counters,
+    upstream: () => {
+      const { isLive, isReady } = prober.state();
+      return { isUp: isLive, isReady };
+    },
+    configReloads: options.reloads,
+    logLinesDropped: () => log.linesDropped(),
+    build: { version: options.version, revision: "" },
+    model: config.model,
+    clock: systemClock,
+  };
+}
+
+/** Joins what is known of the protocol, which may come late, with the route rules, which may change. */
+function createRouting(
+  relay: Relay,
+  config: Config,
+): { setProtocol(this: void, protocol: Protocol): void; setRules(this: void, routes: Config["routes"]): void } {
+  let protocol = config.protocol === "auto" ? undefined : config.protocol;
+  let { routes } = config;
+  const serve = (): void => {
+    if (protocol === undefined) return;
+    const { name: modelName, version: modelVersion } = config.model;
+    relay.serve({ protocol, table: createRouteTable({ protocol, ...routes, modelName, modelVersion }) });
+  };
+  serve();
+  return {
+    setProtocol: (found) => {
+      protocol = found;
+      serve();
+    },
+    setRules: (next) => {
+      routes = next;
+      serve();
+    },
+  };
+}
+
+function proberOptions(config: Config, upstream: UpstreamAddress, { logger }: Log): Omit<ProberOptions, "onProtocol"> {
+  const { model, readiness, protocol } = config;
+  return {
+    upstream,
+    protocol,
+    modelName: model.name,
+    modelVersion: model.version,
+    path: readiness.path,
+    intervalMs: readiness.intervalMs,
+    timeoutMs: readiness.timeoutMs,
+    clock: systemClock,
+    onChange: (state) => {
+      const { isReady, reason } = state;
+      logger.info(
+        { ready: isReady, reason, protocol: state.protocol },
+        isReady ? "model server is ready" : "model server is not ready",
+      );
+    },
+  };
+}
+
+function metricsOptions({ model, variant, metrics }: Config): RequestMetricsOptions {
+  return { model: model.name, version: model.version, variant, maxModels: metrics.maxModels };
 }
 
 function upstreamOf({ upstream }: Config): UpstreamAddress {
@@ -108,19 +200,8 @@ function upstreamOf({ upstream }: Config): UpstreamAddress {
   return upstream;
 }
 
-function accessSettings({ log }: Config): { readonly isOn: boolean; readonly sampleRatio: number } {
+function accessSettings({ log }: Config): AccessLogSettings {
   return { isOn: log.access, sampleRatio: log.accessSample };
-}
-
-function routeTable(config: Config, protocol: Protocol): ReturnType<typeof createRouteTable> {
-  const { routes, model } = config;
-  return createRouteTable({
-    protocol,
-    allow: routes.allow,
-    deny: routes.deny,
-    modelName: model.name,
-    modelVersion: model.version,
-  });
 }
 
 function relayOptions(config: Config, upstream: UpstreamAddress, observers: RelayOptions["observers"]): RelayOptions {
