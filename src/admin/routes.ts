@@ -125,7 +125,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 
 /** Up to three paths that may have been meant; all of them when none is near. */
 function nearestPaths(path: string): readonly string[] {
-  const paths = [...new Set(names.map((name) => adminRoutes[name].path as string))];
+  const paths = [...new Set(names.map((name) => adminRoutes[name].path))];
   const asked = path.toLowerCase();
   const named = Object.entries(otherNames).filter(([word]) => asked.includes(word));
   const alike = paths.filter((known) => known !== "/" && sharedPrefix(asked, known) >= Math.min(4, known.length - 1));

@@ -250,9 +250,10 @@ const rows = {
 export type MetricName = keyof typeof rows;
 
 /** All metrics by name. */
-export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = Object.fromEntries(
-  Object.entries<Row>(rows).map(([name, [type, unit, help, ...labels]]) => [name, { type, unit, help, labels }]),
-) as Record<MetricName, MetricRow>;
+export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = mapValues<MetricName, Row, MetricRow>(
+  rows,
+  ([type, unit, help, ...labels]) => ({ type, unit, help, labels }),
+);
 
 /** Codes of `outrider_errors_total`, all at 0 from the start. */
 export const errorCodes: readonly WireErrorCode[] = Object.keys(wireErrors) as WireErrorCode[];
@@ -275,3 +276,11 @@ export const limitCodes: readonly WireErrorCode[] = [
   "connections_exceeded",
   "upstream_head_too_large",
 ];
+
+function mapValues<Key extends string, From, To>(
+  from: Readonly<Record<Key, From>>,
+  to: (value: From) => To,
+): Record<Key, To> {
+  const entries = Object.entries<From>(from).map(([key, value]): [string, To] => [key, to(value)]);
+  return Object.fromEntries(entries) as Record<Key, To>;
+}
