@@ -57,15 +57,6 @@ function messageFraming(
     const field = headers.field[i];
     if (field === Field.contentLength) {
       const value = readContentLength(bytes, base + headers.valueStart[i]!, base + headers.valueEnd[i]!);
-      if (value === "content_length_malformed" && process.env.DBG)
-        console.log(
-          "CLM",
-          base,
-          headers.valueStart[i],
-          headers.valueEnd[i],
-          bytes.length,
-          JSON.stringify(Buffer.from(bytes.subarray(base, base + 300)).toString("latin1")),
-        );
       if (typeof value === "string") return value;
       if (length !== -1 && (value !== length || digitsRead !== digits)) return "content_length_conflict";
       length = value;
