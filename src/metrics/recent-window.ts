@@ -25,33 +25,24 @@ const windowSeconds = (slotMs * slotsPerWindow) / 1000;
  * Memory: 14 KB a slot once latencies came, 155 KB in all.
  */
 export class RecentWindow {
+  readonly #epochs = new Float64Array(slotCount).fill(-1);
   readonly #arrivals = new Float64Array(slotCount);
-  readonly #arrivalEpochs = new Float64Array(slotCount).fill(-1);
   readonly #latencies: (LatencyHdr | undefined)[] = Array.from({ length: slotCount }, () => undefined);
-  readonly #latencyEpochs = new Float64Array(slotCount).fill(-1);
+  #slot = 0;
+  #slotStartMs = Infinity;
+  #slotEndMs = -Infinity;
   #merged: LatencyHdr | undefined;
 
   /** Counts one arrival at `nowMs` (wall time). */
   arrive(nowMs: number): void {
-    const epoch = Math.floor(nowMs / slotMs);
-    const slot = epoch % slotCount;
-    if (this.#arrivalEpochs[slot] !== epoch) {
-      this.#arrivalEpochs[slot] = epoch;
-      this.#arrivals[slot] = 0;
-    }
+    const slot = this.#slotAt(nowMs);
     this.#arrivals[slot] = (this.#arrivals[slot] ?? 0) + 1;
   }
 
   /** Records one latency of whole microseconds that was complete at `nowMs`. About 10 ns; twice a second 1 µs more. */
   record(us: number, nowMs: number): void {
-    const epoch = Math.floor(nowMs / slotMs);
-    const slot = epoch % slotCount;
-    let hdr = this.#latencies[slot];
-    if (hdr === undefined) this.#latencies[slot] = hdr = createShortLatencyHdr();
-    if (this.#latencyEpochs[slot] !== epoch) {
-      this.#latencyEpochs[slot] = epoch;
-      hdr.reset();
-    }
+    const slot = this.#slotAt(nowMs);
+    const hdr = (this.#latencies[slot] ??= createShortLatencyHdr());
     recordLatency(hdr, us);
   }
 
@@ -70,10 +61,26 @@ export class RecentWindow {
     };
   }
 
+  /** The slot for a time, emptied if it held another. The last one is remembered: a remainder of doubles takes 20 ns. */
+  #slotAt(nowMs: number): number {
+    if (nowMs >= this.#slotStartMs && nowMs < this.#slotEndMs) return this.#slot;
+    const epoch = Math.floor(nowMs / slotMs);
+    const slot = epoch % slotCount;
+    if (this.#epochs[slot] !== epoch) {
+      this.#epochs[slot] = epoch;
+      this.#arrivals[slot] = 0;
+      this.#latencies[slot]?.reset();
+    }
+    this.#slot = slot;
+    this.#slotStartMs = epoch * slotMs;
+    this.#slotEndMs = this.#slotStartMs + slotMs;
+    return slot;
+  }
+
   #arrivalsUntil(epoch: number, elapsedOfNewest: number): number {
     let sum = 0;
     for (let slot = 0; slot < slotCount; slot++) {
-      const age = epoch - (this.#arrivalEpochs[slot] ?? -1);
+      const age = epoch - (this.#epochs[slot] ?? -1);
       if (age < 0 || age > slotsPerWindow) continue;
       sum += (this.#arrivals[slot] ?? 0) * (age === slotsPerWindow ? 1 - elapsedOfNewest : 1);
     }
@@ -85,7 +92,7 @@ export class RecentWindow {
     this.#merged.reset();
     for (let slot = 0; slot < slotCount; slot++) {
       const hdr = this.#latencies[slot];
-      const age = epoch - (this.#latencyEpochs[slot] ?? -1);
+      const age = epoch - (this.#epochs[slot] ?? -1);
       if (hdr !== undefined && age >= 0 && age <= slotsPerWindow) this.#merged.add(hdr);
     }
     return this.#merged;

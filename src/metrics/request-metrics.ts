@@ -23,6 +23,9 @@ export interface RequestMetricsOptions {
   readonly maxModels: number;
 }
 
+const overheadEdges = bucketEdges(overheadEdgesSeconds);
+const queueEdges = bucketEdges(latencyEdgesSeconds);
+
 /** Route kinds that are counted apart from requests for predictions. */
 export const auxiliaryKinds = ["health", "metadata"] as const;
 
@@ -36,8 +39,8 @@ export type AuxiliaryKind = (typeof auxiliaryKinds)[number];
  * clients make up are counted as `__other__` and cannot use up the cap.
  */
 export class RequestMetrics implements ExchangeObserver {
-  readonly overhead: DurationHistogram = new DurationHistogram(bucketEdges(overheadEdgesSeconds), false);
-  readonly queue: DurationHistogram = new DurationHistogram(bucketEdges(latencyEdgesSeconds), false);
+  readonly overhead: DurationHistogram = new DurationHistogram(overheadEdges, false);
+  readonly queue: DurationHistogram = new DurationHistogram(queueEdges, false);
   /** The set whose series exist from the start. */
   readonly configured: LabelSet;
   /** Requests counted under `__other__`, by the values of the label `reason`. */

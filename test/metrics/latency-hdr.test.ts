@@ -5,6 +5,7 @@ import {
   createLatencyHdr,
   createShortLatencyHdr,
   longestUs,
+  lowestOf,
   recordLatency,
   wholeMicroseconds,
 } from "../../src/metrics/latency-hdr.ts";
@@ -28,6 +29,13 @@ describe("latency histograms", () => {
       fc.property(aDuration, (us) => cellOf(us) === hdr.countsArrayIndex(us)),
       { numRuns: 2000 },
     );
+  });
+
+  it("knows the lowest value of each cell", () => {
+    for (let cell = 0; cell <= cellOf(longestUs); cell++) {
+      expect(cellOf(lowestOf(cell))).toBe(cell);
+      if (cell > 0) expect(cellOf(lowestOf(cell) - 1)).toBe(cell - 1);
+    }
   });
 
   it("gives quantiles that are never below the true one and at most 1/128 above it", () => {
