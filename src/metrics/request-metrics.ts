@@ -51,7 +51,6 @@ export class RequestMetrics implements ExchangeObserver {
   readonly #errors = new Float64Array(errorCodes.length);
   readonly #auxiliary = new Float64Array(auxiliaryKinds.length * outcomes.length);
   readonly #window = new RecentWindow();
-  #areArrivalsAnnounced = false;
   #lastRoute: Route | undefined;
   #lastModel = "";
   #lastVariant = "";
@@ -68,9 +67,11 @@ export class RequestMetrics implements ExchangeObserver {
     this.#lastSet = this.configured;
   }
 
-  /** Counts an arrival: called when the request has passed the route table or is shed, before the model server is asked. */
+  /**
+   * Counts an arrival for {@link recent}, unless it is a health or metadata request. Only what the route table let
+   * through is announced, so denied and malformed requests are no demand; shed and timed-out ones are.
+   */
   begin(route: Route, startedAtMs: number): void {
-    this.#areArrivalsAnnounced = true;
     if (!isAuxiliary(route)) this.#window.arrive(startedAtMs);
   }
 
@@ -89,8 +90,6 @@ export class RequestMetrics implements ExchangeObserver {
 
   #observePrediction(exchange: Exchange): void {
     const endedAtMs = exchange.startedAtMs + exchange.durationMs;
-    // A relay that announces no arrivals is counted at the end, where a hanging model server hides demand.
-    if (!this.#areArrivalsAnnounced) this.#window.arrive(endedAtMs);
     const set = this.#setOf(exchange);
     set.requests.count(exchange.outcome, exchange.status);
     const wasAsked = exchange.upstreamMs > 0;

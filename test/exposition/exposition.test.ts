@@ -73,6 +73,7 @@ describe("exposition", () => {
     const sources = someSources();
     for (const durationMs of [200, 200.3, 15_000])
       sources.requests.observe(anExchange({ durationMs, startedAtMs: now - 100 }));
+    for (let i = 0; i < 3; i++) sources.requests.begin(aRoute(), now - 100);
     Object.assign(sources.relay, { inFlight: 3, retriesTotal: 4 });
     const samples = samplesOf(await createExposition(sources).text());
     const labels = 'model="iris",outcome="ok",status="200",variant="stable",version="1"';
@@ -90,7 +91,7 @@ describe("exposition", () => {
     expect(samples.get("outrider_upstream_up{}")).toBe(1);
     expect(samples.get("outrider_upstream_ready{}")).toBe(0);
     expect(samples.get('outrider_config_reloads_total{result="failure"}')).toBe(1);
-    expect(samples.get("outrider_requests_per_second{}")).toBeCloseTo(0.2 * 2);
+    expect(samples.get("outrider_requests_per_second{}")).toBeCloseTo(0.6);
   });
 
   it("escapes names that would break a line", async () => {
