@@ -1,10 +1,14 @@
-/** SIGTERM and SIGINT in the order in which they come. */
+import { isatty } from "node:tty";
+
+/** SIGTERM and SIGINT in the order in which they come, and the SIGHUP of a terminal that was closed. */
 export interface StopSignals {
   /** The next signal; one that came before the call counts. */
   next(): Promise<NodeJS.Signals>;
   /** Gives the signals their usual effect back. */
   close(): void;
 }
+
+const standardError = 2;
 
 /** Listens for the signals that ask a process to stop. */
 export function listenForStopSignals(): StopSignals {
@@ -18,8 +22,14 @@ export function listenForStopSignals(): StopSignals {
       waiting = undefined;
     }
   };
+  // A closed terminal sends the signal that otherwise means "reload"; nobody could end a program left behind by it.
+  const hadTerminal = isatty(standardError);
+  const onHangUp = (): void => {
+    if (hadTerminal && !isatty(standardError)) onSignal("SIGHUP");
+  };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  process.on("SIGHUP", onHangUp);
   return {
     next: async () => {
       const signal = came.shift();
@@ -28,6 +38,7 @@ export function listenForStopSignals(): StopSignals {
     close: () => {
       process.off("SIGTERM", onSignal);
       process.off("SIGINT", onSignal);
+      process.off("SIGHUP", onHangUp);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import path from "node:path";
@@ -9,6 +10,21 @@ import { until } from "../support/until.ts";
 import { startProgram, type Program } from "./program.ts";
 
 const anywhere = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--protocol", "generic"];
+
+const mainFile = path.resolve(import.meta.dirname, "../../src/main.ts");
+
+/** Starts a program on a terminal of its own, closes the terminal once it listens, and prints how the program ended. */
+const onTerminal = `
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+seen = b""
+while b"listens on" not in seen:
+    seen += os.read(terminal, 4096)
+os.close(terminal)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+`;
 
 async function listening(program: Program): Promise<string> {
   return String((await program.logged("outrider listens"))["listen"]);
@@ -130,6 +146,15 @@ describe("the program", { timeout: 120_000 }, () => {
     expect((await fetch(`${base}/c`)).status).toBe(403);
     program.child.kill("SIGTERM");
     expect(await program.ended).toBe(0);
+  });
+
+  it("ends when the terminal that it was started from is closed", async () => {
+    const words = [process.execPath, mainFile, "run", ...anywhere, "--upstream", "http://127.0.0.1:1"];
+    const { stdout, stderr } = spawnSync("python3", ["-c", onTerminal, ...words], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
   });
 
   it.each([
