@@ -220,6 +220,8 @@ describeWith("a real MLflow scoring server", installation, (installation) => {
     expect(await before.metric("outrider_requests_total", failed)).toBeGreaterThan(20);
     const refused = { ...labels, outcome: "client_error", status: "415" };
     expect(await before.metric("outrider_requests_total", refused)).toBe(3);
+    // Connections are reused: what was shown above does not come from opening a new one each time.
+    expect(await before.metric("outrider_upstream_reuses_total")).toBeGreaterThan(20);
     expect(await before.metric("outrider_auxiliary_requests_total", { kind: "health" })).toBeGreaterThan(1);
   });
 
@@ -233,17 +235,24 @@ describeWith("a real MLflow scoring server", installation, (installation) => {
       await untilAsync(async () => actor.hasExited(), "MLflow to end");
     });
 
-    it("is not ready, is answered for with 502 in its own shape, and is ready again when it is back", async () => {
-      await classifier.stop();
-      await untilAsync(async () => (await before.readiness()).status === 503, "not ready");
-      const answer = await askOnce(ports.via, score({ dataframe_records: [row] }));
-      expect([answer.status, headerOf(answer, "x-outrider-error")]).toEqual([502, "upstream_unreachable"]);
-      expect(JSON.parse(answer.body.toString())).toHaveProperty("error_code");
-      expect((await before.admin("/livez")).status).toBe(200);
+    it("is answered for in its own shape, and Outrider, old or new, is ready as soon as it is back", async () => {
+      await untilAsync(async () => (await beforeActor.readiness()).status === 503, "not ready");
+      const unreachable = await askOnce(actorPorts.via, score({ inputs: [1] }));
+      expect([unreachable.status, headerOf(unreachable, "x-outrider-error")]).toEqual([502, "upstream_unreachable"]);
+      expect(JSON.parse(unreachable.body.toString())).toHaveProperty("error_code");
+      expect((await beforeActor.admin("/livez")).status).toBe(200);
 
-      classifier = await startMlflow(installation, { model: "classifier", folder, port: classifier.port });
-      await untilAsync(async () => (await before.readiness()).status === 200, "ready again");
-      expect((await askOnce(ports.via, score({ dataframe_records: [row] }))).status).toBe(200);
+      const early = await startOutrider({ entry, folder, upstreamPort: actor.port, untilReady: false });
+      expect(await early.readiness()).toMatchObject({ status: 503, ready: false });
+      const unknown = await askOnce(early.port, score({ inputs: [1] }));
+      expect([unknown.status, headerOf(unknown, "x-outrider-error")]).toEqual([503, "not_ready"]);
+
+      actor = await startMlflow(installation, { model: "actor", folder, port: actor.port });
+      for (const outrider of [beforeActor, early]) {
+        await untilAsync(async () => (await outrider.readiness()).status === 200, "ready again");
+        expect((await askOnce(outrider.port, score({ inputs: [1] }))).status).toBe(200);
+      }
+      await early.stop();
     });
   });
 });

@@ -19,6 +19,7 @@ import {
   texts,
 } from "./support/triton-asks.ts";
 import { tritonBehindOutrider } from "./support/triton-behind-outrider.ts";
+import { untilAsync } from "./support/until-async.ts";
 
 describeWith("a real Triton", findInstalled("triton"), (installation) => {
   const servers = tritonBehindOutrider(installation, scratchFolder("triton-answers"));
@@ -191,6 +192,9 @@ describeWith("a real Triton", findInstalled("triton"), (installation) => {
       await client.received('"NUMBER":0');
       client.reset();
       await expectSameAnswer(ports, postJson(identity, numbers([1])));
+      const left = { model: "counter", outcome: "client_abort" };
+      const { metric } = servers().outrider;
+      await untilAsync(async () => (await metric("outrider_requests_total", left)) === 1, "the abort to be counted");
     });
   });
 });

@@ -154,6 +154,11 @@ describeWith("a real Triton", findInstalled("triton"), (installation) => {
     const answer = askOnce(ports.via, moody(1_000, touch));
     await untilAsync(async () => existsSync(touch), "the model to be at work");
     triton.signal("SIGTERM");
+    await untilAsync(async () => triton.log().includes("Waiting for in-flight"), "Triton to drain");
+    // While it drains, it closes or refuses new connections without a byte.
+    const early = await askOnce(ports.via, postJson(identity, numbers([1])));
+    expect(early.status).toBe(502);
+    expect(["upstream_reset", "upstream_unreachable"]).toContain(headerOf(early, "x-outrider-error"));
     expect((await answer).body.toString()).toContain('"SLEPT_MS"');
     await untilAsync(async () => triton.hasExited(), "Triton to end");
     const refused = await askOnce(ports.via, postJson(identity, numbers([1])));

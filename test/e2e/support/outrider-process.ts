@@ -30,6 +30,8 @@ export interface OutriderPlan {
   readonly upstreamPort: number;
   /** More flags of `outrider run`. */
   readonly args?: readonly string[];
+  /** False waits only until it listens: for a server that is not there yet. */
+  readonly untilReady?: boolean;
 }
 
 /** Builds the product as `npm run build` does, into the folder, and gives its entry file. */
@@ -42,7 +44,8 @@ export async function buildOutrider(folder: string): Promise<string> {
 let started = 0;
 
 /** Starts the product on free ports and waits until it calls the server behind it ready. */
-export async function startOutrider({ entry, folder, upstreamPort, args = [] }: OutriderPlan): Promise<Outrider> {
+export async function startOutrider(plan: OutriderPlan): Promise<Outrider> {
+  const { entry, folder, upstreamPort, args = [], untilReady = true } = plan;
   started += 1;
   const name = `outrider-${started}`;
   let admin: Outrider["admin"] = () => Promise.reject(new Error("not listening yet"));
@@ -56,7 +59,7 @@ export async function startOutrider({ entry, folder, upstreamPort, args = [] }: 
       const addresses = listening(log());
       if (addresses === undefined) return false;
       admin = (target) => get(addresses.admin + target);
-      return (await admin("/readyz")).status === 200;
+      return !untilReady || (await admin("/readyz")).status === 200;
     },
   });
   const addresses = listening(server.log());
