@@ -30,7 +30,10 @@ export function describeFailure(address: ProbedAddress, error: unknown): string 
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const text = texts[code];
   if (text !== undefined) return text(place);
-  // Codes of Node's HTTP parser.
-  if (code.startsWith("HPE_")) return `${place} does not answer in HTTP/1.1: is it a gRPC or TLS port?`;
   return `${place} cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** Says that what came is no HTTP/1.1 answer. */
+export function malformedText(address: ProbedAddress): string {
+  return `${formatAddress(address)} does not answer in HTTP/1.1: is it a gRPC or TLS port?`;
 }

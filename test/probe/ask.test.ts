@@ -3,7 +3,8 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 
 import type { ProbeAnswer } from "../../src/inference/probe-answer.ts";
-import { ask, maxAnswerBytes } from "../../src/probe/ask.ts";
+import { maxAnswerBytes } from "../../src/probe/answer-reader.ts";
+import { ask } from "../../src/probe/ask.ts";
 import { describeFailure } from "../../src/probe/failure-text.ts";
 
 const servers: Server[] = [];
@@ -126,7 +127,6 @@ describe("the text of a failure", () => {
   it.each([
     ["ECONNREFUSED", "connection refused at [::1]:8080: is the model server running, and is this its inference port?"],
     ["ENOTFOUND", "the host name of [::1]:8080 does not exist"],
-    ["HPE_INVALID_CONSTANT", "[::1]:8080 does not answer in HTTP/1.1: is it a gRPC or TLS port?"],
     ["EWHATEVER", "[::1]:8080 cannot be asked: details"],
   ])("for %s", (code, text) => {
     expect(describeFailure({ kind: "tcp", host: "::1", port: 8080 }, failure(code))).toBe(text);
