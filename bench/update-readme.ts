@@ -3,7 +3,7 @@
  *
  * Usage: node bench/update-readme.ts [--check]
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withReadmeTable } from "./report/readme-table.ts";
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const readmeFile = join(root, "README.md");
 const resultsFolder = join(root, "bench", "results");
 
-const newest = readdirSync(resultsFolder)
+const newest = (existsSync(resultsFolder) ? readdirSync(resultsFolder) : [])
   .filter((file) => file.endsWith(".json"))
   .sort()
   .at(-1);

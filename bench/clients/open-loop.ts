@@ -11,6 +11,8 @@ import { summarizeLatencies } from "./summarize-latencies.ts";
 
 interface Options {
   readonly port: number;
+  /** Left out: `/invocations`. */
+  readonly path?: string;
   readonly requestsPerSecond: number;
   readonly seconds: number;
   /** At the same rate, not counted. */
@@ -29,7 +31,7 @@ const mostConnections = 1024;
 const graceMs = 10_000;
 
 const options = JSON.parse(process.argv[2] ?? "{}") as Options;
-const request = predictionRequest(options.port);
+const request = predictionRequest(options.port, options.path);
 const free: HttpConnection[] = Array.from({ length: connectionsAtStart }, () => openHttpConnection(options.port));
 const latenciesMs: number[] = [];
 const periodMs = 1000 / options.requestsPerSecond;

@@ -7,5 +7,5 @@ export const outriderBare: Peer = outriderPeer({
   name: "outrider",
   title: "**Outrider**, bare",
   protocol: "generic",
-  config: { tap: { body_bytes: 0 } },
+  env: { OUTRIDER_TAP_BODY_BYTES: "0" },
 });

@@ -14,8 +14,12 @@ export interface OutriderVariant {
   readonly name: string;
   readonly title: string;
   readonly protocol: string;
-  /** What the configuration file holds; all else is as it comes. */
-  readonly config: Readonly<Record<string, unknown>>;
+  /** A path that the protocol answers without a model; left out: `/health`. */
+  readonly probePath?: string;
+  /** What the configuration file holds; left out: there is none, and no memory goes to reading it. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Settings given in the environment instead. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A peer that is the built bundle with the given settings. */
@@ -44,10 +48,11 @@ async function startOutrider(variant: OutriderVariant, upstreamPort: number): Pr
       args: [bundle, "run"].concat(
         ["--upstream", `http://127.0.0.1:${upstreamPort}`, "--protocol", variant.protocol],
         ["--listen", `127.0.0.1:${port}`, "--admin", `127.0.0.1:${adminPort}`],
-        ["--config", writeFile("outrider.yaml", JSON.stringify(variant.config))],
+        variant.config === undefined ? [] : ["--config", writeFile("outrider.yaml", JSON.stringify(variant.config))],
       ),
-      env: { NODE_ENV: "production" },
+      env: { NODE_ENV: "production", ...variant.env },
     }),
+    ...(variant.probePath === undefined ? {} : { probePath: variant.probePath }),
     // Asked side by side with the data port, so that neither time holds the other's.
     alsoAwait: async (program) => {
       readyMs = await untilAnswered(program, adminPort, "/readyz");

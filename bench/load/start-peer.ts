@@ -18,11 +18,11 @@ export interface PeerPlace {
   readonly folder: string;
 }
 
-const probePath = "/health";
-
 /** How a peer's program is started. */
 export interface PeerStart {
   readonly describe: (place: PeerPlace) => ProgramOptions | Promise<ProgramOptions>;
+  /** Path whose answer with 200 ends the start; left out: `/health`. */
+  readonly probePath?: string;
   /** Something else to wait for, beside the first answer. */
   readonly alsoAwait?: (program: Program) => Promise<void>;
 }
@@ -41,7 +41,10 @@ export async function startPeer(name: string, upstreamPort: number, start: PeerS
   };
   const program = startProgram(await start.describe({ upstreamPort, port, writeFile, folder }));
   try {
-    const [firstAnswerMs] = await Promise.all([untilAnswered(program, port, probePath), start.alsoAwait?.(program)]);
+    const [firstAnswerMs] = await Promise.all([
+      untilAnswered(program, port, start.probePath ?? "/health"),
+      start.alsoAwait?.(program),
+    ]);
     return {
       port,
       firstAnswerMs,

@@ -1,12 +1,16 @@
 /** HTTP/1.1 grammar: what reading and rewriting the heads of one exchange costs. */
 import { ByteWriter } from "../../src/http1/byte-writer.ts";
-import { asciiBytes } from "../../src/http1/bytes.ts";
 import { ChunkedDecoder } from "../../src/http1/chunked.ts";
 import { Progress } from "../../src/http1/header-section.ts";
 import { RequestHead } from "../../src/http1/request-head.ts";
 import { ResponseHead } from "../../src/http1/response-head.ts";
-import { createRequestFacts, inspectRequest, writeRequestHead } from "../../src/http1/rewrite-request.ts";
-import { writeResponseHead } from "../../src/http1/rewrite-response.ts";
+import {
+  createRequestFacts,
+  inspectRequest,
+  type RequestAdditions,
+  writeRequestHead,
+} from "../../src/http1/rewrite-request.ts";
+import { type ResponseAdditions, writeResponseHead } from "../../src/http1/rewrite-response.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const limits = { headBytes: 32_768, headerCount: 128, targetBytes: 8192 };
@@ -22,19 +26,25 @@ const responseBytes = Buffer.from(
 );
 const chunkedBytes = Buffer.from(`${`3e8\r\n${"x".repeat(1000)}\r\n`.repeat(16)}0\r\n\r\n`);
 
-const requestAdditions = {
-  clientAddress: asciiBytes("127.0.0.1"),
-  viaName: asciiBytes("outrider-0123456789ab"),
-  requestId: asciiBytes("0123456789abcdef0123456789abcdef"),
-  traceparent: asciiBytes("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"),
+const requestId = "0123456789abcdef0123456789abcdef";
+const requestIdLine = Buffer.from(`x-request-id: ${requestId}\r\n`);
+const traceparentLine = Buffer.from(`traceparent: 00-${requestId}-0123456789abcdef-01\r\n`);
+const requestAdditions: RequestAdditions = {
+  clientAddress: Buffer.from("127.0.0.1"),
+  viaName: Buffer.from("outrider-0123456789ab"),
+  hopLines: Buffer.from("X-Forwarded-For: 127.0.0.1\r\nVia: 1.1 outrider-0123456789ab\r\n"),
+  requestIdLine,
+  traceparentLine,
+  identityLines: Buffer.concat([requestIdLine, traceparentLine, Buffer.from("\r\n")]),
   upgradeProtocols: ["websocket"],
 };
-const responseAdditions = {
-  requestId: requestAdditions.requestId,
-  dateLine: asciiBytes("Date: Mon, 02 Nov 2026 10:00:00 GMT\r\n"),
+const responseAdditions: ResponseAdditions = {
+  requestIdLine,
+  lastLines: Buffer.from(`x-outrider-request-id: ${requestId}\r\n\r\n`),
+  dateLine: Buffer.from("Date: Mon, 02 Nov 2026 10:00:00 GMT\r\n"),
   close: false,
   framing: "same",
-} as const;
+};
 
 const requestHead = new RequestHead(limits);
 const responseHead = new ResponseHead(limits);

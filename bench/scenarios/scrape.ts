@@ -4,9 +4,8 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { openHttpConnection, predictionRequest } from "../clients/http-connection.ts";
-import { runClient } from "../clients/run-client.ts";
 import { outriderPeer } from "../load/outrider.ts";
-import type { OpenLoopSample } from "./open-loop.ts";
+import { type OpenLoopSample, runOpenLoop } from "./open-loop.ts";
 import type { ScenarioContext } from "./scenario.ts";
 
 /** One run. */
@@ -23,14 +22,16 @@ export interface ScrapeSample {
 }
 
 const wantedSeries = 10_000;
-const mostModels = 3000;
+const mostModels = 1000;
 const scrapeEveryMs = 250;
 const requestsPerSecond = 1000;
+const modelPath = (model: number): string => `/v2/models/model-${model}/infer`;
 
 const manyModels = outriderPeer({
   name: "outrider-many-models",
   title: "Outrider with many models",
   protocol: "kserve-v2",
+  probePath: "/v2/health/ready",
   config: { metrics: { max_models: mostModels } },
 });
 
@@ -58,7 +59,7 @@ async function fillSeries(port: number, metricsUrl: string): Promise<void> {
   for (let model = 0; model < mostModels; model += 1) {
     if (model % 50 === 0 && countSeries(await scrape(metricsUrl)) >= wantedSeries) break;
     const status = await new Promise<number>((resolve) => {
-      connection.send(predictionRequest(port, `/v2/models/model-${model}/infer`), resolve);
+      connection.send(predictionRequest(port, modelPath(model)), resolve);
     });
     if (status !== 200) throw new Error(`a request for model-${model} was answered with ${status}`);
   }
@@ -66,8 +67,7 @@ async function fillSeries(port: number, metricsUrl: string): Promise<void> {
 }
 
 async function measureOnce(port: number, metricsUrl: string, seconds: number): Promise<ScrapeSample> {
-  const openLoop = (): Promise<OpenLoopSample> =>
-    runClient("open-loop.ts", { port, requestsPerSecond, seconds, warmUpSeconds: 0.5 });
+  const openLoop = (): Promise<OpenLoopSample> => runOpenLoop({ port, requestsPerSecond, seconds, path: modelPath(0) });
   const without = await openLoop();
   const scrapeMs: number[] = [];
   let page = "";

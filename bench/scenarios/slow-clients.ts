@@ -1,7 +1,7 @@
 /** Slowloris: what good clients feel while 1,000 others send a head one byte at a time and never finish it. */
 import { setTimeout as delay } from "node:timers/promises";
-import { runClient, startClient } from "../clients/run-client.ts";
-import type { OpenLoopSample } from "./open-loop.ts";
+import { startClient } from "../clients/run-client.ts";
+import { type OpenLoopSample, runOpenLoop } from "./open-loop.ts";
 import { measureInRounds, type Samples, type ScenarioContext } from "./scenario.ts";
 
 /** One round of one peer: the same open loop without and with the slow clients. */
@@ -19,7 +19,7 @@ const openLimitMs = 30_000;
 export function measureSlowClients(context: ScenarioContext): Promise<Samples<SlowClientsSample>> {
   const plan = { title: "slow clients", rounds: context.pace.longRounds, withDirect: false };
   const goodClients = (port: number): Promise<OpenLoopSample> =>
-    runClient("open-loop.ts", { port, requestsPerSecond, seconds: context.pace.seconds, warmUpSeconds: 0.5 });
+    runOpenLoop({ port, requestsPerSecond, seconds: context.pace.seconds });
   return measureInRounds(context, plan, async ({ port }) => {
     const alone = await goodClients(port);
     const slow = startClient("slow-connections.ts", { port, connections: slowConnections, byteEveryMs });
