@@ -53,6 +53,13 @@ export function equalsIgnoreCase(bytes: Uint8Array, start: number, end: number, 
   return true;
 }
 
+/** True when the bytes of [start, end) are exactly `text` (ASCII). */
+export function equals(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
 /** The bytes of an ASCII text. */
 export const asciiBytes = (text: string): Buffer => Buffer.from(text, "latin1");
 

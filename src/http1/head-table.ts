@@ -16,7 +16,12 @@ export const headTable: readonly HeadRule[] = [
     "rewritten to origin-form and HTTP/1.1 when it was absolute-form or HTTP/1.0",
     "RFC 9112 §3.2.2, RFC 9110 §2.5",
   ),
-  rule("request", "Host", "replaced by the authority of an absolute-form target", "RFC 9112 §3.2.2"),
+  rule(
+    "request",
+    "Host",
+    "replaced by the authority of an absolute-form target; the upstream's own added to an HTTP/1.0 request without one",
+    "RFC 9112 §3.2.2",
+  ),
   rule(
     "request",
     "Connection and every header it names",

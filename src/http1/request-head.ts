@@ -33,6 +33,7 @@ export class RequestHead {
   framing: BodyFraming = { kind: "none", length: 0 };
   readonly options: ConnectionOptions = createConnectionOptions();
   expectsContinue = false;
+  hasHost = false;
   readonly #limits: HeadLimits;
   #state: number = State.start;
   #at = 0;
@@ -193,6 +194,7 @@ export class RequestHead {
         this.expectsContinue ||= isExpectContinue(bytes, base + headers.valueStart[i]!, base + headers.valueEnd[i]!);
       }
     }
+    this.hasHost = hosts > 0;
     return hosts === 0 && this.minor === 1 ? "host_missing" : "";
   }
 

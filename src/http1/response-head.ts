@@ -111,7 +111,7 @@ export class ResponseHead {
     return byte >= 0x30 && byte <= 0x39;
   }
 
-  /** A space, three digits from 100 to 599, and a space; the reason may be empty and its space missing. */
+  /** A space, three digits from 100 to 999 (a status above 599 is passed on like a 5xx), and a space; the reason may be empty and its space missing. */
   #readStatus(byte: number, at: number): boolean {
     if (at === versionText.length + 1) return byte === SP;
     if (at < statusEnd) {
@@ -120,7 +120,7 @@ export class ResponseHead {
       this.status = this.status * 10 + digit;
       return true;
     }
-    if (this.status < 100 || this.status > 599) return false;
+    if (this.status < 100) return false;
     this.#state = byte === CR ? State.lineLf : State.reason;
     this.lineEnd = at;
     return byte === SP || byte === CR;

@@ -2,7 +2,7 @@
  * A request head as the upstream gets it: the client's own bytes, but for the lines of {@link requestHeadRules}. Lines
  * that stay are copied as slices, never rebuilt.
  */
-import { asciiBytes, equalsIgnoreCase } from "./bytes.ts";
+import { asciiBytes, equals } from "./bytes.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { isNamed } from "./connection-options.ts";
 import { Field, type FieldId } from "./field.ts";
@@ -16,6 +16,8 @@ export interface RequestAdditions {
   readonly clientAddress: Buffer;
   /** This instance's name in Via. */
   readonly viaName: Buffer;
+  /** The Host line of an HTTP/1.0 request that has none. */
+  readonly hostLine: Buffer;
   /** The X-Forwarded-For and Via lines of an HTTP/1.1 request that has none. */
   readonly hopLines: Buffer;
   /** Line with the request id to use when the client sent no safe one. */
@@ -134,7 +136,7 @@ export function writeRequestHead(writer: ByteWriter, request: ParsedRequest, add
   // The usual head goes on in one piece, from its first byte to its last line.
   const isPlain = head.target.kind === "origin" && head.isPlainVersion;
   let runStart = isPlain ? head.methodStart : -1;
-  if (!isPlain) writeRequestLine(writer, request);
+  if (!isPlain) writeRequestLine(writer, request, additions);
   let wroteLength = false;
   for (let i = 0; i < headers.count; i++) {
     const action = lineAction(request, i, wroteLength);
@@ -159,7 +161,7 @@ const hostName = asciiBytes("Host: ");
 const lineEnd = asciiBytes("\r\n");
 const space = asciiBytes(" ");
 
-function writeRequestLine(writer: ByteWriter, request: ParsedRequest): void {
+function writeRequestLine(writer: ByteWriter, request: ParsedRequest, additions: RequestAdditions): void {
   const { bytes, base, head } = request;
   const { target } = head;
   if (target.kind === "origin") {
@@ -174,6 +176,8 @@ function writeRequestLine(writer: ByteWriter, request: ParsedRequest): void {
     writer.all(hostName);
     writer.slice(bytes, base + target.authorityStart, base + target.authorityEnd);
     writer.all(lineEnd);
+  } else if (!head.hasHost) {
+    writer.all(additions.hostLine);
   }
 }
 
@@ -181,7 +185,7 @@ function writeRequestLine(writer: ByteWriter, request: ParsedRequest): void {
 function writeTarget(writer: ByteWriter, request: ParsedRequest): void {
   const { bytes, base, head } = request;
   const { pathStart } = head.target;
-  if (pathStart === head.targetEnd) writer.ascii(isMethod(request, "options") ? "*" : "/");
+  if (pathStart === head.targetEnd) writer.ascii(isMethod(request, "OPTIONS") ? "*" : "/");
   else if (bytes[base + pathStart] === 0x3f) writer.ascii("/");
   writer.slice(bytes, base + pathStart, base + head.targetEnd);
 }
@@ -265,11 +269,11 @@ function isCanonicalLength(head: RequestHead, index: number): boolean {
 }
 
 function isMethod({ head, bytes, base }: ParsedRequest, name: string): boolean {
-  return equalsIgnoreCase(bytes, base + head.methodStart, base + head.methodEnd, name);
+  return equals(bytes, base + head.methodStart, base + head.methodEnd, name);
 }
 
 /** The methods whose Max-Forwards counts (RFC 9110 §7.6.2). */
-const isDiagnostic = (request: ParsedRequest): boolean => isMethod(request, "options") || isMethod(request, "trace");
+const isDiagnostic = (request: ParsedRequest): boolean => isMethod(request, "OPTIONS") || isMethod(request, "TRACE");
 
 const appendedMark = asciiBytes(", ");
 const viaVersion = [asciiBytes("1.0 "), asciiBytes("1.1 ")] as const;

@@ -1,5 +1,5 @@
 /** The forms of a request target (RFC 9112 §3.2). */
-import { equalsIgnoreCase } from "./bytes.ts";
+import { equals, equalsIgnoreCase } from "./bytes.ts";
 import type { Fault } from "./fault.ts";
 import { isValidHost } from "./field-value.ts";
 
@@ -29,10 +29,13 @@ const QUESTION = 0x3f;
 export function readTargetForm(bytes: Uint8Array, base: number, line: RequestLine): TargetForm | Fault {
   const start = base + line.targetStart;
   const end = base + line.targetEnd;
-  if (isMethod(bytes, base, line, "connect")) return "connect_refused";
+  const methodStart = base + line.methodStart;
+  const methodEnd = base + line.methodEnd;
+  // In lower case it is another method, but no safer to pass.
+  if (equalsIgnoreCase(bytes, methodStart, methodEnd, "connect")) return "connect_refused";
   if (bytes[start] === SLASH) return originForm(line.targetStart);
   if (bytes[start] === ASTERISK && end - start === 1) {
-    return isMethod(bytes, base, line, "options")
+    return equals(bytes, methodStart, methodEnd, "OPTIONS")
       ? { kind: "asterisk", authorityStart: 0, authorityEnd: 0, pathStart: line.targetStart }
       : "target_malformed";
   }
@@ -63,12 +66,4 @@ function absoluteForm(bytes: Uint8Array, base: number, authority: number, end: n
   // User information (`user@host`) is refused as well: `@` is no byte of a host.
   if (path === authority || !isValidHost(bytes, authority, path)) return "target_malformed";
   return { kind: "absolute", authorityStart: authority - base, authorityEnd: path - base, pathStart: path - base };
-}
-
-/** Method names are case-sensitive: `connect` in lower case is another method, but it is no safer to pass. */
-function isMethod(bytes: Uint8Array, base: number, line: RequestLine, name: string): boolean {
-  const start = base + line.methodStart;
-  const end = base + line.methodEnd;
-  if (end - start !== name.length) return false;
-  return equalsIgnoreCase(bytes, start, end, name);
 }

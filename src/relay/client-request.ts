@@ -13,6 +13,7 @@ import {
 } from "../http1/rewrite-request.ts";
 import type { WireErrorCode } from "../errors.ts";
 import type { RelayContext } from "./context.ts";
+import type { UpstreamAddress } from "./options.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 
 const noMethods: readonly string[] = [];
@@ -44,6 +45,7 @@ export class ClientRequest {
     this.#additions = {
       clientAddress: address,
       viaName,
+      hostLine: asciiBytes(`Host: ${hostOf(context.options.upstream)}\r\n`),
       hopLines: asciiBytes(`X-Forwarded-For: ${address.toString()}\r\nVia: 1.1 ${viaName.toString()}\r\n`),
       requestIdLine: identity.requestIdLine,
       traceparentLine: identity.traceparentLine,
@@ -141,6 +143,11 @@ export class ClientRequest {
       else record.requestType.contentEncoding = value;
     }
   }
+}
+
+function hostOf(upstream: UpstreamAddress): string {
+  if (upstream.kind === "unix") return "localhost";
+  return upstream.host.includes(":") ? `[${upstream.host}]:${upstream.port}` : `${upstream.host}:${upstream.port}`;
 }
 
 /** An IPv4 address that came in over an IPv6 socket, in its own form. */

@@ -5,13 +5,15 @@ import type { RelayTimeouts } from "./options.ts";
 /** What an exchange is waiting for, and since when. Times are monotonic milliseconds. */
 export interface Waiting {
   readonly beganMs: number;
+  /** Time of the last byte that was sent to the upstream. */
+  readonly sentMs: number;
   /** Time of the last byte in either direction. */
   readonly activeMs: number;
   /** Since when it stands in line for a connection; 0 when it does not. */
   readonly queuedMs: number;
   /** Since when it waits for the upstream to accept a connection; 0 when it does not. */
   readonly connectingMs: number;
-  /** All of the request has been handed over and no byte of a response has come. */
+  /** All of the request has been handed over and the final response has not begun. */
   readonly awaitsFirstByte: boolean;
   readonly isTunnel: boolean;
 }
@@ -27,7 +29,7 @@ export function overdue(waiting: Waiting, timeouts: RelayTimeouts, nowMs: number
     return nowMs - waiting.connectingMs >= timeouts.connectMs ? "upstream_connect_timeout" : "";
   }
   if (waiting.awaitsFirstByte) {
-    return isPast(waiting.activeMs, timeouts.firstByteMs, nowMs) ? "first_byte_timeout" : "";
+    return isPast(waiting.sentMs, timeouts.firstByteMs, nowMs) ? "first_byte_timeout" : "";
   }
   return isPast(waiting.activeMs, timeouts.streamIdleMs, nowMs) ? "stream_idle_timeout" : "";
 }

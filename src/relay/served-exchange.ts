@@ -29,7 +29,7 @@ export type Fate = "keep" | "close" | "break";
 export interface ExchangeHost {
   /** The exchange is over; called once for each. */
   onExchangeOver(fate: Fate): void;
-  /** A request that stood in line has been handed over: the rest of its body may come. */
+  /** There is somewhere for the bytes to go that were held: a connection was found, or a tunnel opened. */
   onHandedOver(): void;
 }
 
@@ -55,7 +55,9 @@ export class ServedExchange implements HandOverOwner {
   readonly #pass: BodyPass;
   readonly #handOver: HandOver;
   readonly #response: ResponseStream;
+  /** Time of the last byte in either direction, and of the last one that was sent to the upstream. */
   #activeMs = 0;
+  #sentMs = 0;
   #tunnel: Tunnel | undefined;
 
   constructor(context: RelayContext, client: Socket, host: ExchangeHost) {
@@ -107,6 +109,7 @@ export class ServedExchange implements HandOverOwner {
   /** Takes bytes of the request's body (or of a tunnel); returns the offset after the last that it took. */
   acceptBody({ bytes, start, end, lends }: Piece): number {
     this.#activeMs = this.#context.coarseMs;
+    this.#sentMs = this.#activeMs;
     if (this.#tunnel !== undefined) {
       this.#tunnel.fromClient(Buffer.from(bytes.subarray(start, end)));
       return end;
@@ -169,7 +172,8 @@ export class ServedExchange implements HandOverOwner {
       this.#host.onExchangeOver("break");
       return;
     }
-    const close = this.#response.close || outcome === "bad_request" || !this.#body.isComplete;
+    const endsConnection = outcome === "bad_request" || outcome === "timeout";
+    const close = this.#response.close || endsConnection || !this.#body.isComplete;
     const { isHead, detail, allow } = this.#request;
     const requestId = this.#record.idBytes;
     this.#record.status = composeError(this.#context, code, { isHead, close, requestId, detail, allow });
@@ -191,6 +195,7 @@ export class ServedExchange implements HandOverOwner {
         return true;
       case "upgraded":
         this.#tunnel = new Tunnel(this.#context, this.#record, this.#client, this.#handOver.upstream!.socket);
+        this.#host.onHandedOver();
         return this.#side.keepsUp(this.#handOver.upstream!);
       default:
         this.fail(progress);
@@ -227,6 +232,7 @@ export class ServedExchange implements HandOverOwner {
 
   onHandedOver(): void {
     this.#activeMs = this.#context.coarseMs;
+    this.#sentMs = this.#activeMs;
     this.#host.onHandedOver();
   }
 
@@ -235,6 +241,7 @@ export class ServedExchange implements HandOverOwner {
     this.#context.counters.inFlight++;
     this.#record.begin(beganMs, beganMs + this.#context.wallOffsetMs);
     this.#activeMs = beganMs;
+    this.#sentMs = beganMs;
     this.#tunnel = undefined;
   }
 
@@ -262,10 +269,11 @@ export class ServedExchange implements HandOverOwner {
     const { upstream, isQueued } = this.#handOver;
     return {
       beganMs: this.#record.beganMs,
+      sentMs: this.#sentMs,
       activeMs: this.#tunnel?.activeMs ?? this.#activeMs,
       queuedMs: isQueued ? this.#record.queuedAtMs : 0,
       connectingMs: upstream !== undefined && !upstream.isConnected ? this.#record.handedOverMs : 0,
-      awaitsFirstByte: (this.#body.isComplete || this.#awaitsContinue) && !this.#response.hasBytes,
+      awaitsFirstByte: (this.#body.isComplete || this.#awaitsContinue) && !this.#response.hasBegun,
       isTunnel: this.#tunnel !== undefined,
     };
   }
