@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { build } from "esbuild";
 import { buildOptions } from "../scripts/build.ts";
 import { checkArchitecture } from "./architecture/check.ts";
-import { loadedFiles, packagesAmong } from "./architecture/loading.ts";
+import { loadedBy, packagesAmong } from "./architecture/loading.ts";
 import { lawful, planted } from "./architecture/planted.ts";
 import { readSourceFiles } from "./architecture/source-files.ts";
 
@@ -29,28 +29,33 @@ describe("the checker", () => {
 /** What only some users configure or ask for. */
 const lazyPackages: ReadonlySet<string> = new Set(["yaml", "pino-pretty", "@valibot/to-json-schema"]);
 
+/** Node's own HTTP and TLS: 8 MB of resident memory and more that the relay has no use for. */
+const heavyBuiltins: ReadonlySet<string> = new Set(["http", "https", "http2", "tls", "inspector"]);
+
+const among = (names: ReadonlySet<string>, wanted: ReadonlySet<string>): readonly string[] =>
+  [...names].filter((name) => wanted.has(name));
+
 describe("the build", () => {
-  it("loads no package for `help`, and for `run` neither the config file's parser nor the terminal's log colours", async () => {
+  it("loads no package until a command is known", async () => {
     const { metafile } = await build({ ...buildOptions, write: false });
-    const atStart = packagesAmong(loadedFiles(metafile, ["src/main.ts"]));
-    expect([...atStart]).toEqual([]);
-    const running = loadedFiles(metafile, ["src/main.ts", "src/cli/run.ts", "src/sidecar.ts"]);
-    expect([...running].some((file) => file.startsWith("src/relay/"))).toBe(true);
-    expect([...packagesAmong(running)].filter((name) => lazyPackages.has(name))).toEqual([]);
+    expect([...packagesAmong(loadedBy(metafile, ["src/main.ts"]).files)]).toEqual([]);
   });
 
-  it("is caught when it would load a parser that nobody asked for", async () => {
-    const { metafile } = await build({
-      ...buildOptions,
-      write: false,
-      entryPoints: {},
-      stdin: {
-        contents: 'import { parse } from "yaml"; console.log(parse);',
-        resolveDir: import.meta.dirname,
-        sourcefile: "planted-entry.ts",
-      },
-    });
-    const loaded = packagesAmong(loadedFiles(metafile, ["test/planted-entry.ts"]));
-    expect([...loaded].filter((name) => lazyPackages.has(name))).toEqual(["yaml"]);
+  it("loads for `run` neither what only some configure nor Node's own HTTP", async () => {
+    const { metafile } = await build({ ...buildOptions, write: false });
+    const { files, builtins } = loadedBy(metafile, ["src/main.ts", "src/cli/run.ts", "src/sidecar.ts"]);
+    expect([...files].some((file) => file.startsWith("src/relay/"))).toBe(true);
+    expect(builtins).toContain("net");
+    expect(among(packagesAmong(files), lazyPackages)).toEqual([]);
+    expect(among(builtins, heavyBuiltins)).toEqual([]);
+  });
+
+  it("is caught when it would load a parser or an HTTP client that nobody asked for", async () => {
+    const contents = 'import { parse } from "yaml"; import { get } from "node:http"; console.log(parse, get);';
+    const stdin = { contents, resolveDir: import.meta.dirname, sourcefile: "planted-entry.ts" };
+    const { metafile } = await build({ ...buildOptions, write: false, entryPoints: {}, stdin });
+    const { files, builtins } = loadedBy(metafile, ["test/planted-entry.ts"]);
+    expect(among(packagesAmong(files), lazyPackages)).toEqual(["yaml"]);
+    expect(among(builtins, heavyBuiltins)).toEqual(["http"]);
   });
 });
