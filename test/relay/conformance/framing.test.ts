@@ -1,0 +1,4 @@
+import { framingCases } from "./cases/framing-cases.ts";
+import { describeCases } from "./describe-cases.ts";
+
+describeCases("framing of requests", framingCases);

@@ -1,0 +1,4 @@
+import { interimCases } from "./cases/interim-cases.ts";
+import { describeCases } from "./describe-cases.ts";
+
+describeCases("interim responses, upgrades, early answers", interimCases);

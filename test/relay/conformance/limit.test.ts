@@ -1,0 +1,4 @@
+import { limitCases } from "./cases/limit-cases.ts";
+import { describeCases } from "./describe-cases.ts";
+
+describeCases("bounds in size", limitCases);

@@ -1,0 +1,4 @@
+import { serviceCases } from "./cases/service-cases.ts";
+import { describeCases } from "./describe-cases.ts";
+
+describeCases("streams, errors, drain", serviceCases);

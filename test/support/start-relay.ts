@@ -1,0 +1,123 @@
+import { systemClock, systemRandom } from "../../src/clock.ts";
+import type { Exchange, ExchangeObserver } from "../../src/exchange.ts";
+import { createRouteTable } from "../../src/inference/route-table.ts";
+import type { RelayOptions, UpstreamAddress } from "../../src/relay/options.ts";
+import { type Relay, startRelay } from "../../src/relay/relay.ts";
+
+/** Bounds that no ordinary case meets, so that a case which is about one bound sets just that one. */
+const testDefaults: Omit<RelayOptions, "upstream" | "observers"> = {
+  listen: { host: "127.0.0.1", port: 0 },
+  variant: "stable",
+  limits: {
+    headBytes: 16_384,
+    headerCount: 100,
+    targetBytes: 8_192,
+    bodyBytes: 64 * 1_048_576,
+    trailerBytes: 4_096,
+    minBodyBytesPerSecond: 0,
+    connections: 2_000,
+    inFlight: 0,
+    queued: 1_000,
+  },
+  timeouts: {
+    headerMs: 20_000,
+    idleMs: 20_000,
+    bodyGraceMs: 20_000,
+    connectMs: 5_000,
+    queueMs: 10_000,
+    firstByteMs: 20_000,
+    streamIdleMs: 20_000,
+    totalMs: 0,
+    tunnelIdleMs: 20_000,
+    halfCloseMs: 150,
+  },
+  pool: { maxConnections: 512, maxIdleConnections: 64, idleMs: 4_000, retryUnsafe: false },
+  tap: { bodyBytes: 0, totalBytes: 0 },
+  upgradeProtocols: ["websocket"],
+  retryAfterSeconds: 1,
+  clock: systemClock,
+  random: systemRandom,
+};
+
+/** Options of a test: any part of the relay's, one level deep. */
+export interface RelayOverrides {
+  readonly limits?: Partial<RelayOptions["limits"]>;
+  readonly timeouts?: Partial<RelayOptions["timeouts"]>;
+  readonly pool?: Partial<RelayOptions["pool"]>;
+  readonly tap?: Partial<RelayOptions["tap"]>;
+  readonly upgradeProtocols?: readonly string[];
+  readonly retryAfterSeconds?: number;
+  readonly observers?: readonly ExchangeObserver[];
+}
+
+/** The relay's options for a test in front of `upstream`. */
+export function relayOptions(upstream: UpstreamAddress, overrides: RelayOverrides = {}): RelayOptions {
+  return {
+    ...testDefaults,
+    ...overrides,
+    upstream,
+    limits: { ...testDefaults.limits, ...overrides.limits },
+    timeouts: { ...testDefaults.timeouts, ...overrides.timeouts },
+    pool: { ...testDefaults.pool, ...overrides.pool },
+    tap: { ...testDefaults.tap, ...overrides.tap },
+    observers: overrides.observers ?? [],
+  };
+}
+
+/** What a test keeps of an exchange: the record itself is reused by the relay. */
+export type SeenExchange = Pick<
+  Exchange,
+  | "method"
+  | "target"
+  | "requestId"
+  | "outcome"
+  | "errorCode"
+  | "status"
+  | "retries"
+  | "requestBodyBytes"
+  | "responseBodyBytes"
+  | "isStreaming"
+>;
+
+/** An observer that copies what passes. */
+export function recordExchanges(): { readonly seen: SeenExchange[]; readonly observer: ExchangeObserver } {
+  const seen: SeenExchange[] = [];
+  return {
+    seen,
+    observer: {
+      observe: ({
+        method,
+        target,
+        requestId,
+        outcome,
+        errorCode,
+        status,
+        retries,
+        requestBodyBytes,
+        responseBodyBytes,
+        isStreaming,
+      }) => {
+        seen.push({
+          method,
+          target,
+          requestId,
+          outcome,
+          errorCode,
+          status,
+          retries,
+          requestBodyBytes,
+          responseBodyBytes,
+          isStreaming,
+        });
+      },
+    },
+  };
+}
+
+/** Starts a relay that passes every path, as the generic protocol does. */
+export async function startTestRelay(options: RelayOptions): Promise<Relay> {
+  const relay = await startRelay(options);
+  const table = createRouteTable({ protocol: "generic", allow: [], deny: [], modelName: "", modelVersion: "" });
+  relay.serve({ table, protocol: "generic" });
+  return relay;
+}
