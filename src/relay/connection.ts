@@ -157,7 +157,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
       this.#socket.resume();
       this.#read({ bytes, start: 0, end: bytes.length, lends: true });
     }
-    if (this.#hasEnded && this.#phase !== "exchange") this.#onEnd();
+    if (this.#hasEnded) this.#onEnd();
   }
 
   /** Reads requests, one after another as long as each is answered at once. */

@@ -27,7 +27,8 @@ export class IdentitySource {
   readonly #state = new Uint32Array(4);
 
   constructor(random: Random) {
-    random.fill(new Uint8Array(this.#state.buffer));
+    const seed = new Uint8Array(this.#state.buffer);
+    random.fill(seed);
     this.traceparent.set([0x30, 0x30, 0x2d], 0);
     // Flags 00: this hop does not ask anybody to sample.
     this.traceparent.set([0x2d, 0x30, 0x30], 52);

@@ -174,30 +174,17 @@ export class ResponseStream {
 
   /** Decides how the body is framed towards the client, and whether the upstream connection may be used again. */
   #decideBody(head: ResponseHead): void {
-    const request = this.#request;
     const { kind, length } = head.framing;
     this.#mode = kind;
     this.#remaining = length;
-    this.#additions.framing = "same";
+    this.#additions.framing = framingFor(head, this.#request.minor);
     if (kind === "chunked") {
       this.#decoder ??= new ChunkedDecoder(this.#context.chunkedLimits);
       this.#decoder.reset();
-      if (request.minor === 0) this.#additions.framing = "close";
-    } else if (kind === "close") {
-      this.#additions.framing = request.minor === 0 ? "close" : "chunked";
-    } else if (head.status === 204 || head.status === 101) {
-      this.#additions.framing = "bare";
-    } else if (kind === "none" && request.minor === 0) {
-      this.#additions.framing = "close";
     }
-    // uvicorn closes silently after a 500; some servers send a body after HEAD: neither is trusted with another request.
-    this.isReusable =
-      kind !== "close" &&
-      head.minor === 1 &&
-      !head.options.close &&
-      head.status < 500 &&
-      !request.isHead &&
-      head.status !== 204;
+    const endsConnection = kind === "close" || head.minor === 0 || head.options.close;
+    // uvicorn closes silently after a 500; some servers send a body after HEAD or 204: none is trusted with another request.
+    this.isReusable = !endsConnection && head.status < 500 && !this.#request.isHead && head.status !== 204;
   }
 
   #describeBody(head: ResponseHead, bytes: Buffer, base: number): void {
@@ -252,6 +239,12 @@ export class ResponseStream {
     this.#head = undefined;
     this.#partial = undefined;
   }
+}
+
+function framingFor(head: ResponseHead, clientMinor: number): ResponseAdditions["framing"] {
+  if (head.status === 204 || head.status === 101) return "bare";
+  if (clientMinor === 0) return head.framing.kind === "length" ? "same" : "close";
+  return head.framing.kind === "close" ? "chunked" : "same";
 }
 
 function valueOf(head: ResponseHead, line: number, bytes: Buffer, base: number): string {
