@@ -34,8 +34,8 @@ async function benchUnderLoad(load: LoadOptions): Promise<void> {
     const json = `${JSON.stringify(results, null, 1)}\n`;
     const report = renderReport(results);
     if (load.isKept) keep(results.date, json, report);
-    if (load.jsonFile !== undefined && load.jsonFile !== "-") writeFileSync(load.jsonFile, json);
-    process.stdout.write(load.jsonFile === "-" ? json : report);
+    if (load.jsonFile !== undefined) writeFileSync(load.jsonFile, json);
+    process.stdout.write(report);
   } catch (error) {
     console.error(`bench: ${(error as Error).message}`);
     process.exitCode = 1;

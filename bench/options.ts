@@ -43,13 +43,14 @@ export interface LoadOptions {
 export const usage: string = `npm run bench -- [OPTIONS]
 
 Puts proxies side by side on loopback and prints what each costs, as ratios to nginx in the same round.
+A full run takes about 25 minutes, a quick one three. Other work on the machine shows in the figures.
 
   --quick             short rounds: a look, not a result (bench/results is left alone)
   --all               also the peers that take minutes to build: KServe's agent, Knative's queue-proxy
   --only a,b          only these peers; nginx is always there. Known: ${peers.map((peer) => peer.name).join(", ")}
   --scenarios a,b     only these. Known: ${scenarioNames.join(", ")}
   --rounds N          interleaved rounds, 1 to 100 (default 5, quick 2)
-  --json FILE         also write the results as JSON to FILE ("-": to stdout, in place of the tables)
+  --json FILE         also write the results as JSON to FILE
   --no-save           leave bench/results alone
   --micro [FILTER]    micro-benchmarks of hot functions instead, those whose file name holds FILTER
   --help              this text
