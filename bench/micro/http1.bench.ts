@@ -32,6 +32,7 @@ const traceparentLine = Buffer.from(`traceparent: 00-${requestId}-0123456789abcd
 const requestAdditions: RequestAdditions = {
   clientAddress: Buffer.from("127.0.0.1"),
   viaName: Buffer.from("outrider-0123456789ab"),
+  hostLine: Buffer.from("Host: 127.0.0.1:8080\r\n"),
   hopLines: Buffer.from("X-Forwarded-For: 127.0.0.1\r\nVia: 1.1 outrider-0123456789ab\r\n"),
   requestIdLine,
   traceparentLine,
