@@ -35,7 +35,9 @@ describe("differential fuzz through the relay", () => {
 
   beforeAll(async () => {
     upstream = await startEchoUpstream();
-    relay = await startTestRelay(relayOptions({ kind: "tcp", host: upstream.host, port: upstream.port }));
+    relay = await startTestRelay(
+      relayOptions({ kind: "tcp", host: upstream.host, port: upstream.port }, { timeouts: { halfCloseMs: 10_000 } }),
+    );
   });
 
   afterAll(async () => {
