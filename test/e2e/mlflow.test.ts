@@ -13,7 +13,7 @@ import { type Ask, askAgain, askOnce, type BothPorts, postJson } from "./support
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { type MlflowServer, startMlflow } from "./support/mlflow-server.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
-import { expectSameAnswer } from "./support/same-answer.ts";
+import { expectSame, expectSameAnswer } from "./support/same-answer.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { untilAsync } from "./support/until-async.ts";
 
@@ -40,7 +40,7 @@ describeWith("a real MLflow scoring server", installation, (installation) => {
     entry = await buildOutrider(folder);
     [classifier, actor] = await Promise.all([
       startMlflow(installation, { model: "classifier", folder }),
-      startMlflow(installation, { model: "actor", folder, requestTimeoutSeconds: 1 }),
+      startMlflow(installation, { model: "actor", folder, requestTimeoutSeconds: 3 }),
     ]);
     const identity = ["--model-name", "breast-cancer", "--model-version", "7", "--log-access"];
     before = await startOutrider({ entry, folder, upstreamPort: classifier.port, args: identity });
@@ -105,11 +105,17 @@ describeWith("a real MLflow scoring server", installation, (installation) => {
         send([["Content-Type", "application/json"]], '{"inputs":[NaN,9007199254740993]}'),
       ],
       ["a model that fails, stack trace and all", 400, score({ inputs: [1], params: { fail: true } })],
-      ["a time-out that says JSON and is none", 504, score({ inputs: [1], params: { sleep_seconds: 1.5 } })],
       ["an answer of 8 MiB", 200, score({ inputs: [1], params: { padding_bytes: 8 * 1_048_576 } })],
       ["a request of 8 MiB", 200, score({ inputs: ["x".repeat(8 * 1_048_576)] })],
     ])("%s", async (_name, status, ask) => {
       expect((await expectSameAnswer(actorPorts, ask)).status).toBe(status);
+    });
+
+    it("a time-out that says JSON and is none", async () => {
+      const ask = score({ inputs: [1], params: { sleep_seconds: 3.5 } });
+      const [direct, via] = await Promise.all([askOnce(actorPorts.direct, ask), askOnce(actorPorts.via, ask)]);
+      expectSame(direct, via);
+      expect([via.status, via.body.toString()]).toEqual([504, "Request processing time exceeded limit"]);
     });
 
     it("a chunked request", async () => {

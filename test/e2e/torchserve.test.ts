@@ -127,7 +127,7 @@ describeWith("a real TorchServe", installation, (installation) => {
   });
 
   describe("answers pipelined requests out of order", () => {
-    const slowThenQuick = Buffer.concat([requestBytes(sleep(300)), requestBytes(echo({ quick: true }))]);
+    const slowThenQuick = Buffer.concat([requestBytes(sleep(800)), requestBytes(echo({ quick: true }))]);
 
     it("when asked directly: the quick answer overtakes", async () => {
       const client = await connectRaw({ host: "127.0.0.1", port: ports.direct });
@@ -141,7 +141,7 @@ describeWith("a real TorchServe", installation, (installation) => {
       client.send(Buffer.concat([slowThenQuick, slowThenQuick]));
       await client.response(4);
       const bodies = client.reading().responses.map((response) => response.body.toString().replaceAll(/\s/g, ""));
-      expect(bodies).toEqual(['{"slept_ms":300}', '{"quick":true}', '{"slept_ms":300}', '{"quick":true}']);
+      expect(bodies).toEqual(['{"slept_ms":800}', '{"quick":true}', '{"slept_ms":800}', '{"quick":true}']);
       client.close();
     });
   });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { openSync, closeSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { afterAll } from "vitest";
 import { until } from "../../support/until.ts";
 
 /** How to start one server. */
@@ -34,11 +35,15 @@ const readyLimitMs = 120_000;
 const pollMs = 50;
 const stopGraceMs = 5_000;
 
-/** Process groups that this process has started and not ended: none may outlive it. */
+/** Process groups that the tests of this file have started and not ended: none may outlive them. */
 const running = new Set<number>();
-process.once("exit", () => {
+const endAll = (): void => {
   for (const pid of running) killGroup(pid);
-});
+  running.clear();
+};
+// A test that fails stops nothing; and a run that is broken off never comes to its last hook.
+afterAll(endAll);
+process.once("exit", endAll);
 
 /** Starts a server and waits until it is ready; when it is not in time or ends before, says why with its log. */
 export async function startServer(plan: ServerPlan): Promise<ServerProcess> {
