@@ -11,6 +11,8 @@ import { type ExchangeHost, type Fate, type Piece, ServedExchange } from "./serv
 
 /** Bytes a client may send ahead of their turn before it is no longer read. */
 const mostPending = 64 * 1024;
+/** Answers a client may leave untaken before its next request is looked at. */
+const mostUntaken = 64 * 1024;
 /** Size of a read while a body or a tunnel is under way. */
 const bodyReadBytes = 64 * 1024;
 /** How long a client that still sends is listened to after the last answer, so that it can read that answer. */
@@ -36,6 +38,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   /** While a body or a tunnel is under way: a buffer of its own, which sockets may point into. */
   #bodyBuffer: Buffer | undefined;
   #isReading = false;
+  #isUntaken = false;
   #hasEnded = false;
 
   constructor(context: RelayContext, accepted: Socket, onClosed: (connection: ClientConnection) => void) {
@@ -109,6 +112,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     if (this.#phase === "lingering") return;
     const piece = { bytes: buffer, start: 0, end: count, lends: buffer === this.#bodyBuffer };
     if (this.#phase === "exchange") this.#feedExchange(piece);
+    else if (this.#isUntaken) this.#hold(buffer.subarray(0, count));
     else this.#read(piece);
   }
 
@@ -153,8 +157,8 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   #readOn(): void {
     const bytes = this.#pending;
     this.#pending = nothing;
+    this.#socket.resume();
     if (bytes.length > 0) {
-      this.#socket.resume();
       this.#read({ bytes, start: 0, end: bytes.length, lends: true });
     }
     if (this.#hasEnded) this.#onEnd();
@@ -164,10 +168,23 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   #read({ bytes, end }: Piece): void {
     this.#isReading = true;
     let start = 0;
-    while (start < end && (this.#phase === "idle" || this.#phase === "head"))
-      start = this.#readRequest(bytes, start, end);
+    while (start < end && this.#mayRead()) start = this.#readRequest(bytes, start, end);
     this.#isReading = false;
-    if (start < end && this.#phase === "exchange") this.#hold(bytes.subarray(start, end));
+    if (start < end && this.#phase !== "lingering") this.#hold(bytes.subarray(start, end));
+  }
+
+  /** False while a request is served, and while the client leaves too much of its answers untaken: then once it has taken them. */
+  #mayRead(): boolean {
+    if (this.#phase !== "idle" && this.#phase !== "head") return false;
+    if (this.#isUntaken) return false;
+    if (this.#socket.writableLength < mostUntaken) return true;
+    this.#isUntaken = true;
+    this.#socket.pause();
+    this.#socket.write(nothing, () => {
+      this.#isUntaken = false;
+      if (this.#phase === "idle") this.#readOn();
+    });
+    return false;
   }
 
   /** Reads one head, or a part of it; returns the offset after what was used. */

@@ -27,8 +27,8 @@ export class IdentitySource {
   readonly #state = new Uint32Array(4);
 
   constructor(random: Random) {
-    const seed = new Uint8Array(this.#state.buffer);
-    random.fill(seed);
+    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- this is Random.fill
+    random.fill(new Uint8Array(this.#state.buffer));
     this.traceparent.set([0x30, 0x30, 0x2d], 0);
     // Flags 00: this hop does not ask anybody to sample.
     this.traceparent.set([0x2d, 0x30, 0x30], 52);

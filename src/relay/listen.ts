@@ -14,7 +14,7 @@ export function listen(
   place: { readonly host: string; readonly port: number },
 ): Promise<{ readonly host: string; readonly port: number }> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
+    server.on("error", (error: NodeJS.ErrnoException) => {
       const code = codes[error.code ?? ""] ?? "address_unavailable";
       const where = place.host.includes(":") ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`;
       reject(new OutriderError(code, `cannot listen on ${where}: ${commandErrors[code].meaning}`, { cause: error }));

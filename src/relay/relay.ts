@@ -36,7 +36,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const counters = new RelayCounters();
   const context = new RelayContext(options, counters);
   const connections = new Set<ClientConnection>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => accept(context, connections, socket));
+  const turnedAway = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
+    if (counters.connectionsOpen >= options.limits.connections) turnAway(context, socket, turnedAway);
+    else accept(context, connections, socket);
+  });
   const address = await listen(server, options.listen);
   const sweep = setInterval(() => sweepAll(context, connections), sweepMs);
   sweep.unref();
@@ -54,19 +58,15 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       context.isDraining = true;
       await close(server, connections, { counters, graceMs, clock: options.clock });
       context.pool.close();
+      for (const socket of turnedAway) socket.destroy();
       clearInterval(sweep);
     },
   };
 }
 
 function accept(context: RelayContext, connections: Set<ClientConnection>, socket: Socket): void {
-  const { counters, options } = context;
+  const { counters } = context;
   counters.connectionsTotal++;
-  if (counters.connectionsOpen >= options.limits.connections) {
-    counters.connectionsRefusedTotal++;
-    turnAway(context, socket);
-    return;
-  }
   counters.connectionsOpen++;
   const connection = new ClientConnection(context, socket, (closed) => {
     connections.delete(closed);
@@ -75,12 +75,27 @@ function accept(context: RelayContext, connections: Set<ClientConnection>, socke
   connections.add(connection);
 }
 
-/** Answers without reading: whoever is over the limit must not cost memory. */
-function turnAway(context: RelayContext, socket: Socket): void {
+/** What is turned away is still listened to for this long, or a reset would overtake the answer. */
+const turnAwayMs = 1000;
+/** So many at once; more are cut off at once. */
+const mostTurnedAway = 1024;
+
+function turnAway(context: RelayContext, socket: Socket, turnedAway: Set<Socket>): void {
+  context.counters.connectionsTotal++;
+  context.counters.connectionsRefusedTotal++;
+  if (turnedAway.size >= mostTurnedAway) {
+    socket.destroy();
+    return;
+  }
+  turnedAway.add(socket);
   const frame = { isHead: false, close: true, requestId: Buffer.alloc(0), detail: "", allow: [] };
   composeError(context, "connections_exceeded", frame);
   socket.on("error", () => undefined);
-  socket.end(Buffer.from(context.scratch.view), () => socket.destroy());
+  socket.on("end", () => socket.destroy());
+  socket.on("close", () => turnedAway.delete(socket));
+  socket.setTimeout(turnAwayMs, () => socket.destroy());
+  socket.resume();
+  socket.end(Buffer.from(context.scratch.view));
   context.scratch.writer.clear();
 }
 
