@@ -2,7 +2,7 @@
  * A real Triton, without a GPU: the binary that ships inside nvidia-pytriton, with its Python backend. The backend's
  * stub is linked against one minor version of Python's library, which therefore must be there.
  */
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { builtFolderPath, makeBuiltFolder } from "../setup/built-folder.mjs";
 import { rootDir } from "../setup/command.mjs";
@@ -80,7 +80,15 @@ export function find(context) {
   return {
     server: path.join(venv.sitePackages, "pytriton", "tritonserver", "bin", "tritonserver"),
     backends: path.join(built, "backends"),
+    // To be first on PATH: the interpreter in the stub takes the modules of whichever python3 it finds there.
+    pythonFolder: programFolderOf(venv),
     libraryFolders: [path.join(venv.sitePackages, "nvidia_pytriton.libs"), path.join(built, "libraries", "python")],
     models: sources,
   };
+}
+
+/** The folder of the python3 that the environment was made from. */
+function programFolderOf(venv) {
+  const settings = readFileSync(path.join(venv.dir, "pyvenv.cfg"), "utf8");
+  return /^home\s*=\s*(.+)$/m.exec(settings)?.[1]?.trim() ?? "/usr/bin";
 }

@@ -30,7 +30,10 @@ export async function startTriton(installation: Installation<"triton">, folder: 
       `--metrics-port=${metricsPort}`,
       "--exit-timeout-secs=5",
     ],
-    env: { LD_LIBRARY_PATH: installation.libraryFolders.join(":") },
+    env: {
+      LD_LIBRARY_PATH: installation.libraryFolders.join(":"),
+      PATH: `${installation.pythonFolder}:${process.env["PATH"] ?? ""}`,
+    },
     folder,
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/v2/health/ready`)).status === 200,
   });
