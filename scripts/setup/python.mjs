@@ -61,8 +61,9 @@ async function pipInstall(command, target) {
 export function findVenv(cacheDir, name, requirements) {
   const dir = path.join(cacheDir, "venvs", name);
   const marker = path.join(dir, markerName);
-  if (!existsSync(marker) || readFileSync(marker, "utf8") !== fingerprint(requirements)) return undefined;
-  return describe(dir);
+  // The interpreter is a link to the machine's own, which may have gone since.
+  if (!existsSync(marker) || !existsSync(path.join(dir, "bin", "python"))) return undefined;
+  return readFileSync(marker, "utf8") === fingerprint(requirements) ? describe(dir) : undefined;
 }
 
 /**
