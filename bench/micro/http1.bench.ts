@@ -40,8 +40,7 @@ const requestAdditions: RequestAdditions = {
   upgradeProtocols: ["websocket"],
 };
 const responseAdditions: ResponseAdditions = {
-  requestIdLine,
-  lastLines: Buffer.from(`x-outrider-request-id: ${requestId}\r\n\r\n`),
+  identityLines: Buffer.from(`x-request-id: ${requestId}\r\nx-outrider-request-id: ${requestId}\r\n\r\n`),
   dateLine: Buffer.from("Date: Mon, 02 Nov 2026 10:00:00 GMT\r\n"),
   close: false,
   framing: "same",

@@ -80,6 +80,9 @@ export class HeaderSection {
     const stop = Math.min(end, base + this.#limits.headBytes);
     let i = base + this.at;
     let progress: ProgressValue | -1 = -1;
+    // Local names: the tables are looked up for every byte.
+    const tokens = isToken;
+    const values = isFieldValue;
     while (i < stop && progress === -1) {
       switch (this.#state) {
         case State.lineStart:
@@ -87,7 +90,7 @@ export class HeaderSection {
           if ((this.#state as number) === State.endLf) i++;
           break;
         case State.name:
-          while (i < stop && isToken[bytes[i]!] === 1) i++;
+          while (i < stop && tokens[bytes[i]!] === 1) i++;
           if (i < stop) progress = this.#endName(bytes, base, i++);
           break;
         case State.valueStart:
@@ -98,7 +101,7 @@ export class HeaderSection {
           }
           break;
         case State.value:
-          while (i < stop && isFieldValue[bytes[i]!] === 1) i++;
+          while (i < stop && values[bytes[i]!] === 1) i++;
           if (i < stop) progress = this.#endValue(bytes, base, i++);
           break;
         case State.valueLf:

@@ -7,10 +7,8 @@ import type { ResponseHead } from "./response-head.ts";
 
 /** What the relay adds to a response, and how it frames the body towards the client. */
 export interface ResponseAdditions {
-  /** `x-request-id` with its CRLF, used when the upstream sent none. */
-  requestIdLine: Buffer;
-  /** `x-outrider-request-id` with its CRLF, and the head's last CRLF. */
-  lastLines: Buffer;
+  /** `x-request-id`, unless the upstream set one, and `x-outrider-request-id`, each with its CRLF, and the head's last CRLF. */
+  identityLines: Buffer;
   /** A whole `Date` line with its CRLF, used when the upstream sent none. */
   dateLine: Buffer;
   /** The client's connection is closed after this response. */
@@ -129,8 +127,7 @@ function writeAdditions(
   // An interim response belongs to the final one, which carries these.
   if (head.status >= 200 || head.status === 101) {
     if (!head.hasDate) writer.all(additions.dateLine);
-    if (!head.hasRequestId) writer.all(additions.requestIdLine);
-    writer.all(additions.lastLines);
+    writer.all(additions.identityLines);
   } else {
     writer.all(lineEnd);
   }

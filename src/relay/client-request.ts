@@ -124,9 +124,9 @@ export class ClientRequest {
     const { headers } = head;
     const { identity } = this.#context;
     if (requestIdLine === -1 || traceparentLine === -1) identity.next();
-    if (requestIdLine === -1) record.setId(identity.id, 0, identity.id.length);
-    else record.setId(bytes, base + headers.valueStart[requestIdLine]!, base + headers.valueEnd[requestIdLine]!);
-    if (traceparentLine === -1) record.setTraceId(identity.traceparent, 3);
+    if (requestIdLine === -1) record.identity.set(identity.id, 0, identity.id.length);
+    else record.identity.set(bytes, base + headers.valueStart[requestIdLine]!, base + headers.valueEnd[requestIdLine]!);
+    if (traceparentLine === -1) record.beginTrace(identity, requestIdLine === -1);
     else record.setTraceId(bytes, base + headers.valueStart[traceparentLine]! + 3);
   }
 

@@ -3,14 +3,12 @@ import type { WireErrorCode } from "../errors.ts";
 import type { CapturedBody, Exchange, Route } from "../exchange.ts";
 import type { Outcome } from "../outcome.ts";
 import { findModelName } from "../inference/model-name.ts";
+import { IdentityLines } from "./identity-lines.ts";
+import type { IdentitySource } from "./identity.ts";
 import { BodyTap, type TapBudget } from "./tap.ts";
 
 /** What requests that are not routed are recorded under. */
 export const unmatchedRoute: Route = { kind: "other", model: "", version: "" };
-
-const longestId = 128;
-const idName = "x-request-id: ";
-const ownIdName = "x-outrider-request-id: ";
 
 interface BodyType {
   contentType: string;
@@ -46,15 +44,10 @@ export class ExchangeRecord implements Exchange {
   readonly responseType: BodyType = { contentType: "", contentEncoding: "" };
   requestTap: BodyTap | undefined;
   responseTap: BodyTap | undefined;
-  readonly #id: Buffer = Buffer.alloc(longestId);
-  readonly #idLine: Buffer = Buffer.alloc(idName.length + longestId + 2, idName);
-  readonly #lastLines: Buffer = Buffer.alloc(ownIdName.length + longestId + 4, ownIdName);
+  readonly identity: IdentityLines = new IdentityLines();
   readonly #traceId: Buffer = Buffer.alloc(32);
-  #idLength = 0;
-  /** Length of the identity that the two lines were last made for; nearly always the same. */
-  #linesLength = -1;
-  #idLineView: Buffer | undefined;
-  #lastLinesView: Buffer | undefined;
+  /** True when the trace was begun here: its identity is then the request's own. */
+  #isOwnTrace = false;
 
   /** Clears what the last exchange left. */
   begin(beganMs: number, startedAtMs: number): void {
@@ -79,7 +72,6 @@ export class ExchangeRecord implements Exchange {
     this.handedOverMs = 0;
     this.queuedAtMs = 0;
     this.firstByteAtMs = 0;
-    this.#idLength = 0;
   }
 
   /** Starts keeping both bodies. */
@@ -103,46 +95,25 @@ export class ExchangeRecord implements Exchange {
     this.responseTap = undefined;
   }
 
-  /** Keeps the request's identity, at most 128 bytes. */
-  setId(bytes: Buffer, start: number, end: number): void {
-    const length = end - start;
-    this.#idLength = length;
-    bytes.copy(this.#id, 0, start, end);
-    bytes.copy(this.#idLine, idName.length, start, end);
-    bytes.copy(this.#lastLines, ownIdName.length, start, end);
-    if (length === this.#linesLength) return;
-    this.#idLine.write("\r\n", idName.length + length);
-    this.#lastLines.write("\r\n\r\n", ownIdName.length + length);
-    this.#linesLength = length;
-    this.#idLineView = undefined;
-    this.#lastLinesView = undefined;
-  }
-
+  /** Keeps the trace identity at `start`. */
   setTraceId(bytes: Buffer, start: number): void {
+    this.#isOwnTrace = false;
     bytes.copy(this.#traceId, 0, start, start + 32);
   }
 
-  /** The request's identity as bytes. */
-  get idBytes(): Buffer {
-    return this.#id.subarray(0, this.#idLength);
-  }
-
-  /** The identity as an `x-request-id` line of a response, with its CRLF. */
-  get idLine(): Buffer {
-    return (this.#idLineView ??= this.#idLine.subarray(0, idName.length + this.#idLength + 2));
-  }
-
-  /** The identity as an `x-outrider-request-id` line with its CRLF, and the head's last CRLF. */
-  get lastLines(): Buffer {
-    return (this.#lastLinesView ??= this.#lastLines.subarray(0, ownIdName.length + this.#idLength + 4));
+  /** The trace was begun here; `isRequestId` when its identity is the request's as well. */
+  beginTrace(source: IdentitySource, isRequestId: boolean): void {
+    this.#isOwnTrace = isRequestId;
+    if (!isRequestId) source.id.copy(this.#traceId);
   }
 
   get requestId(): string {
-    return this.#id.toString("latin1", 0, this.#idLength);
+    return this.identity.id.toString("latin1");
   }
 
   get traceId(): string {
-    return this.#idLength === 0 ? "" : this.#traceId.toString("latin1");
+    if (this.identity.id.length === 0) return "";
+    return (this.#isOwnTrace ? this.identity.id : this.#traceId).toString("latin1");
   }
 
   get model(): string {

@@ -38,8 +38,11 @@ export class IdentitySource {
   /** Makes the next identity. */
   next(): void {
     // An identity of all zeros is invalid; one fixed bit rules it out.
-    for (let word = 0; word < 4; word++) writeHex(this.id, word * 8, this.#draw() | (word === 3 ? 1 : 0));
-    this.id.copy(this.traceparent, 3);
+    for (let word = 0; word < 4; word++) {
+      const draw = this.#draw() | (word === 3 ? 1 : 0);
+      writeHex(this.id, word * 8, draw);
+      writeHex(this.traceparent, 3 + word * 8, draw);
+    }
     writeHex(this.traceparent, 36, this.#draw());
     writeHex(this.traceparent, 44, this.#draw() | 1);
   }

@@ -50,7 +50,7 @@ export class ResponseStream {
     this.#context = context;
     this.#record = record;
     this.#pass = new BodyPass(context.scratch);
-    this.#additions = { requestIdLine: nothing, lastLines: nothing, dateLine: nothing, close: false, framing: "same" };
+    this.#additions = { identityLines: nothing, dateLine: nothing, close: false, framing: "same" };
   }
 
   /** Makes ready for the response to a new request; `close` as far as it is known by now. */
@@ -155,8 +155,7 @@ export class ResponseStream {
     const { writer } = this.#context.scratch;
     writer.clear();
     const additions = this.#additions;
-    additions.requestIdLine = record.idLine;
-    additions.lastLines = record.lastLines;
+    additions.identityLines = head.hasRequestId ? record.identity.own : record.identity.both;
     additions.dateLine = this.#context.dateLine.bytes;
     additions.close = this.close && !isUpgrade;
     writeResponseHead(writer, { head, bytes: source, base }, additions);

@@ -100,6 +100,7 @@ export class ServedExchange implements HandOverOwner {
   /** Records and answers a request whose head was never understood. */
   refuse(code: WireErrorCode, beganMs: number): void {
     this.#begin(beganMs);
+    this.#record.identity.clear();
     this.#request.reset();
     this.#response.begin(this.#request, true);
     this.#body.begin(noBody);
@@ -175,7 +176,7 @@ export class ServedExchange implements HandOverOwner {
     const endsConnection = outcome === "bad_request" || outcome === "timeout";
     const close = this.#response.close || endsConnection || !this.#body.isComplete;
     const { isHead, detail, allow } = this.#request;
-    const requestId = this.#record.idBytes;
+    const requestId = this.#record.identity.id;
     this.#record.status = composeError(this.#context, code, { isHead, close, requestId, detail, allow });
     this.#sendOwnAnswer(outcome, code, close ? "close" : "keep");
   }
@@ -291,7 +292,7 @@ export class ServedExchange implements HandOverOwner {
     composeAnswer(this.#context, 200, {
       isHead: false,
       close,
-      requestId: this.#record.idBytes,
+      requestId: this.#record.identity.id,
       lines: isTrace ? ["Content-Type: message/http"] : [],
       body: isTrace ? this.#request.describe(head, bytes, base) : Buffer.alloc(0),
     });
