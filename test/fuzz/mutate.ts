@@ -176,7 +176,12 @@ const mutations: readonly Mutation[] = [
 
 /** A valid request with none to three mutations. */
 export function mutatedRequest(random: SeededRandom): string {
-  let text = random.pick(templates);
+  return mutated(random.pick(templates), random);
+}
+
+/** The text with none to three mutations. */
+export function mutated(original: string, random: SeededRandom): string {
+  let text = original;
   for (let left = random.pick([0, 1, 1, 1, 2, 3]); left > 0; left--) text = random.pick(mutations)(text, random);
   return text;
 }

@@ -113,7 +113,7 @@ export function readChunked(cursor: Cursor, onChunk?: (piece: Buffer) => void): 
   const pieces: Buffer[] = [];
   for (;;) {
     const line = readLine(cursor);
-    const size = /^([0-9A-Fa-f]{1,16})(?:;.*)?$/.exec(line)?.[1];
+    const size = /^([0-9A-Fa-f]{1,16})(?:;[\t\x20-\x7e\x80-\xff]*)?$/.exec(line)?.[1];
     if (size === undefined) throw new MalformedMessage(`chunk size ${JSON.stringify(line)}`);
     const length = Number.parseInt(size, 16);
     if (!Number.isSafeInteger(length)) throw new MalformedMessage("chunk size past 2^53-1");

@@ -16,7 +16,7 @@ import {
   valuesOf,
 } from "./strict-message.ts";
 
-const hostPattern = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)(?::[0-9]*)?$/;
+const hostPattern = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)(?::([0-9]*))?$/;
 
 /** One complete request. */
 export interface StrictRequest {
@@ -86,7 +86,7 @@ function checkTarget(method: string, target: string): void {
     throw new MalformedMessage(`target ${JSON.stringify(target)}`);
   if (target.startsWith("/")) return;
   const authority = /^https?:\/\/([^/?]+)/i.exec(target)?.[1];
-  if (authority !== undefined && hostPattern.test(authority) && !authority.startsWith(":")) return;
+  if (authority !== undefined && isHost(authority)) return;
   if (target === "*" && method === "OPTIONS") return;
   throw new MalformedMessage(`target ${JSON.stringify(target)}`);
 }
@@ -99,5 +99,10 @@ function checkHost(headers: readonly Field[], version: string): void {
     if (version !== "HTTP/1.0") throw new MalformedMessage("no Host");
     return;
   }
-  if (!hostPattern.test(host)) throw new MalformedMessage(`Host ${host}`);
+  if (!isHost(host)) throw new MalformedMessage(`Host ${host}`);
+}
+
+function isHost(text: string): boolean {
+  const match = hostPattern.exec(text);
+  return match !== null && !text.startsWith(":") && Number(match[1] ?? 0) <= 65_535;
 }

@@ -59,7 +59,7 @@ export function readResponses(bytes: Buffer, methods: readonly string[], ended: 
 }
 
 function readResponse(cursor: Cursor, method: string, ended: boolean): StrictResponse {
-  const line = /^(HTTP\/1\.[01]) ([1-9][0-9]{2}) ([\t\x20-\x7e\x80-\xff]*)$/.exec(readLine(cursor));
+  const line = /^(HTTP\/1\.[0-9]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(readLine(cursor));
   if (!line) throw new MalformedMessage("status line");
   const [, version = "", digits = "", reason = ""] = line;
   const head = { version, status: Number(digits), reason, headers: readFields(cursor) };

@@ -11,6 +11,7 @@ import { lifecycleCases } from "./cases/lifecycle-cases.ts";
 import { limitCases } from "./cases/limit-cases.ts";
 import { requestLineCases } from "./cases/request-line-cases.ts";
 import { responseCases } from "./cases/response-cases.ts";
+import { routingCases } from "./cases/routing-cases.ts";
 import { serviceCases } from "./cases/service-cases.ts";
 
 /** Every conformance case. */
@@ -27,5 +28,6 @@ export const allCases: readonly ConformanceCase[] = [
   ...answerCases,
   ...poolCases,
   ...timeoutCases,
+  ...routingCases,
   ...serviceCases,
 ];

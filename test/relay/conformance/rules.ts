@@ -89,6 +89,8 @@ export const rules = {
   "lingering-close": lifecycle("a refused client can read why, though it goes on sending"),
   drain: lifecycle("draining serves what comes with Connection: close and ends when all is served"),
   "not-ready": lifecycle("before a protocol is known every request is a 503"),
+  routing: lifecycle("what the route table denies is answered here, with what the client may do instead"),
+  observers: lifecycle("observers see every exchange, and one that throws harms nothing"),
   "unix-upstream": lifecycle("an upstream may listen on a Unix socket"),
 } as const satisfies Record<string, Rule>;
 

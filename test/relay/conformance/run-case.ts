@@ -13,6 +13,8 @@ import type { ExpectedRequest, ExpectedResponse, Expectation, FieldExpectation, 
 export interface Target {
   readonly address: Address;
   readonly upstream: ScriptedUpstream;
+  /** How long to wait for what should happen; the usual patience when absent. */
+  readonly limitMs?: number;
 }
 
 /** What the client saw of a row: enough to compare two runs. */
@@ -43,7 +45,7 @@ export async function runClient(target: Target, row: WireCase, pieces: readonly 
   const client = await connectRaw(target.address);
   try {
     await client.sendPieces(pieces);
-    await settled(client, row);
+    await settled(client, row, target.limitMs ?? patienceMs);
     const reading = client.reading(row.methods);
     const finals = reading.responses.filter((response) => response.status >= 200);
     const problems =
@@ -61,15 +63,15 @@ export async function runClient(target: Target, row: WireCase, pieces: readonly 
 }
 
 /** Waits for the end of a row: the close where one is due, else the last response. */
-async function settled(client: RawClient, row: WireCase): Promise<void> {
+async function settled(client: RawClient, row: WireCase, limitMs: number): Promise<void> {
   const { expect } = row;
   try {
-    if (expect.kind === "refused" || expect.closes === true) await client.left();
+    if (expect.kind === "refused" || expect.closes === true) await client.left(limitMs);
     else {
       const count = expect.responses.length;
       const last = expect.responses[count - 1];
-      if (last?.complete === false) await client.left();
-      else await client.response(count, row.methods, patienceMs);
+      if (last?.complete === false) await client.left(limitMs);
+      else await client.response(count, row.methods, limitMs);
       await turnOfTheLoop();
     }
   } catch {
