@@ -1,6 +1,6 @@
 /**
- * Installs what tests, demo and benches need: `node scripts/setup.mjs [all|test|demo|bench|COMPONENT…]`. Runs again
- * without harm and in a moment when nothing is missing. Plain JavaScript for Node 20: it comes before everything.
+ * Installs what is needed: `node scripts/setup.mjs [test|demo|demo:mlflow|bench|bench:all|all|COMPONENT…]`, by default
+ * what tests, demo and the usual benches need. Runs again without harm and in a moment when nothing is missing. Plain JavaScript for Node 20: it comes before everything.
  */
 import process from "node:process";
 import { passSignalsOn } from "./setup/command.mjs";
@@ -10,7 +10,7 @@ import { prepare } from "./setup/prepare.mjs";
 passSignalsOn();
 const wanted = process.argv.slice(2);
 try {
-  await prepare(wanted.length === 0 ? ["all"] : wanted);
+  await prepare(wanted.length === 0 ? ["test", "demo", "demo:mlflow", "bench"] : wanted);
 } catch (error) {
   console.error(red(error.message));
   process.exitCode = 1;
