@@ -243,7 +243,7 @@ export class ChunkedDecoder {
     let length = 3;
     for (let i = 0; i < trailers.count; i++) {
       if (forbiddenTrailers.has(trailers.field[i]!)) continue;
-      const line = this.#trailerBytes.subarray(trailers.nameStart[i]!, trailers.lineEnd[i]!);
+      const line = this.#trailerBytes.subarray(trailers.nameStart[i], trailers.lineEnd[i]);
       out.set(line, length);
       length += line.length;
     }

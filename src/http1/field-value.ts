@@ -1,31 +1,38 @@
 /** Checks of single header values; each takes the value's bytes at [start, end). */
-import { COLON, equalsIgnoreCase, hexValue, isHostName, isSafeId } from "./bytes.ts";
+import { COLON, equals, equalsIgnoreCase, hexValue, isHostName, isSafeId } from "./bytes.ts";
 
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
+const DOT = 0x2e;
+const mostPort = 65_535;
 const longestId = 128;
 
 /** True for `host`, `host:port`, `[address]` and `[address]:port` (RFC 9110 §7.2); an empty value is valid. */
 export function isValidHost(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end) return true;
+  const host = bytes[start] === OPEN_BRACKET ? endOfAddress(bytes, start, end) : endOfName(bytes, start, end);
+  if (host === start) return false;
+  return host === end || (bytes[host] === COLON && isValidPort(bytes, host + 1, end));
+}
+
+function endOfName(bytes: Uint8Array, start: number, end: number): number {
   let i = start;
-  if (bytes[i] === OPEN_BRACKET && i < end) {
-    i++;
-    while (i < end && (hexValue[bytes[i]!] !== 255 || bytes[i] === COLON || bytes[i] === 0x2e)) i++;
-    if (i >= end || i === start + 1 || bytes[i] !== CLOSE_BRACKET) return false;
-    i++;
-  } else {
-    while (i < end && isHostName[bytes[i]!] === 1) i++;
-  }
-  if (i === end) return true;
-  if (bytes[i] !== COLON || i === start) return false;
-  let port = 0;
-  for (i++; i < end; i++) {
-    const digit = bytes[i]! - 0x30;
-    if (digit < 0 || digit > 9) return false;
-    port = port * 10 + digit;
-    if (port > 65_535) return false;
-  }
-  return true;
+  while (i < end && isHostName[bytes[i]!] === 1) i++;
+  return i;
+}
+
+/** Offset after the closing bracket, or `start` when there is no address in brackets. */
+function endOfAddress(bytes: Uint8Array, start: number, end: number): number {
+  let i = start + 1;
+  while (i < end && (hexValue[bytes[i]!] !== 255 || bytes[i] === COLON || bytes[i] === DOT)) i++;
+  return i < end && i > start + 1 && bytes[i] === CLOSE_BRACKET ? i + 1 : start;
+}
+
+/** True for digits that name a port, and for none at all (RFC 3986 §3.2.3). */
+function isValidPort(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end) return true;
+  const port = readDecimal(bytes, start, end);
+  return port !== -1 && port <= mostPort;
 }
 
 /** True for `100-continue`. */
@@ -49,23 +56,28 @@ const DASH = 0x2d;
  * identity all zeros; or a later version (but ff) with the same four parts, perhaps followed by more after a dash.
  */
 export function isValidTraceparent(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = end - start;
-  if (length < traceparentLength) return false;
-  const isVersionZero = bytes[start] === 0x30 && bytes[start + 1] === 0x30;
-  if (bytes[start] === 0x66 && bytes[start + 1] === 0x66) return false;
-  if (length > traceparentLength && (isVersionZero || bytes[start + traceparentLength] !== DASH)) return false;
+  if (end - start < traceparentLength) return false;
   return (
+    hasKnownLength(bytes, start, end) &&
     isLowerHex(bytes, start, start + 2) &&
     bytes[start + 2] === DASH &&
-    isLowerHex(bytes, start + 3, start + 35) &&
-    !isAllZero(bytes, start + 3, start + 35) &&
+    isIdentity(bytes, start + 3, start + 35) &&
     bytes[start + 35] === DASH &&
-    isLowerHex(bytes, start + 36, start + 52) &&
-    !isAllZero(bytes, start + 36, start + 52) &&
+    isIdentity(bytes, start + 36, start + 52) &&
     bytes[start + 52] === DASH &&
     isLowerHex(bytes, start + 53, start + traceparentLength)
   );
 }
+
+/** Version 00 has one length; later ones may go on after a dash; ff is none. */
+function hasKnownLength(bytes: Uint8Array, start: number, end: number): boolean {
+  if (equals(bytes, start, start + 2, "ff")) return false;
+  if (end - start === traceparentLength) return true;
+  return bytes[start + traceparentLength] === DASH && !equals(bytes, start, start + 2, "00");
+}
+
+const isIdentity = (bytes: Uint8Array, start: number, end: number): boolean =>
+  isLowerHex(bytes, start, end) && !isAllZero(bytes, start, end);
 
 function isLowerHex(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {

@@ -68,8 +68,12 @@ function messageFraming(
   }
   if (codings === -1) return length === -1 ? undefined : lengthFraming(length);
   if (length !== -1) return "framing_conflict";
+  return codedFraming(bytes, base + headers.valueStart[codings]!, base + headers.valueEnd[codings]!, minor);
+}
+
+function codedFraming(bytes: Uint8Array, start: number, end: number, minor: number): BodyFraming | Fault {
   if (minor === 0) return "transfer_encoding_malformed";
-  const fault = checkCodings(bytes, base + headers.valueStart[codings]!, base + headers.valueEnd[codings]!);
+  const fault = checkCodings(bytes, start, end);
   return fault === "" ? chunkedBody : fault;
 }
 
@@ -82,25 +86,31 @@ let digitsRead = 0;
 
 /** One length, or a list of equal ones (RFC 9110 §8.6): equal digits, not merely equal numbers. */
 function readContentLength(bytes: Uint8Array, start: number, end: number): number | Fault {
-  const whole = readDecimal(bytes, start, end);
-  digitsRead = end - start;
+  const whole = readMember(bytes, start, end);
   if (whole !== -1) return whole;
   let first = -1;
+  let digits = 0;
   for (let at = start; at <= end;) {
     let stop = at;
     while (stop < end && bytes[stop] !== COMMA) stop++;
-    let from = at;
-    let to = stop;
-    while (from < to && isBlank(bytes[from])) from++;
-    while (to > from && isBlank(bytes[to - 1])) to--;
-    const value = readDecimal(bytes, from, to);
+    const value = readMember(bytes, at, stop);
     if (value === -1) return "content_length_malformed";
-    if (first !== -1 && (value !== first || to - from !== digitsRead)) return "content_length_conflict";
+    if (first !== -1 && (value !== first || digitsRead !== digits)) return "content_length_conflict";
     first = value;
-    digitsRead = to - from;
+    digits = digitsRead;
     at = stop + 1;
   }
-  return first === -1 ? "content_length_malformed" : first;
+  return first;
+}
+
+/** One member of a list as a number, or −1; sets {@link digitsRead}. */
+function readMember(bytes: Uint8Array, start: number, end: number): number {
+  let from = start;
+  let to = end;
+  while (from < to && isBlank(bytes[from])) from++;
+  while (to > from && isBlank(bytes[to - 1])) to--;
+  digitsRead = to - from;
+  return readDecimal(bytes, from, to);
 }
 
 const knownCodings = ["gzip", "x-gzip", "deflate", "compress", "x-compress", "identity", "chunked"] as const;
@@ -112,14 +122,16 @@ function checkCodings(bytes: Uint8Array, start: number, end: number): Fault | ""
   for (let i = start; i < end; i++) if (bytes[i] === COMMA) last = i + 1;
   while (last < end && isBlank(bytes[last])) last++;
   if (last === end) return "transfer_encoding_malformed";
-  const isChunkedLast = equalsIgnoreCase(bytes, last, end, "chunked");
-  if (isChunkedLast) {
-    let first = start;
-    while (first < end && bytes[first] !== COMMA) first++;
-    const repeats = equalsIgnoreCase(bytes, start, first, "chunked") || first === start;
-    return repeats ? "transfer_encoding_malformed" : "transfer_encoding_unsupported";
-  }
+  if (equalsIgnoreCase(bytes, last, end, "chunked")) return chunkedBehind(bytes, start, end);
   // RFC 9112 §6.1: an unknown coding is 501; a known one that leaves the length open is 400 (§6.3).
   const isKnown = knownCodings.some((coding) => equalsIgnoreCase(bytes, last, end, coding));
   return isKnown ? "transfer_encoding_malformed" : "transfer_encoding_unsupported";
+}
+
+/** What is wrong with `chunked` behind another coding: an empty one or itself is malformed, any other not understood. */
+function chunkedBehind(bytes: Uint8Array, start: number, end: number): Fault {
+  let first = start;
+  while (first < end && bytes[first] !== COMMA) first++;
+  const isMalformed = first === start || equalsIgnoreCase(bytes, start, first, "chunked");
+  return isMalformed ? "transfer_encoding_malformed" : "transfer_encoding_unsupported";
 }

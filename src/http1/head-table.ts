@@ -82,7 +82,7 @@ export const headTable: readonly HeadRule[] = [
   rule(
     "response",
     "Connection and every header it names, Keep-Alive, Proxy-Connection, Proxy-Authenticate, Proxy-Authorization, TE, Upgrade",
-    "removed; Upgrade is kept in a 101",
+    "removed; Upgrade is kept in a 101, and Date, x-request-id and framing headers cannot be named away",
     "they end at this hop",
   ),
   rule("response", "Connection", "`close` is added when this connection ends after the response", "RFC 9112 §9.6"),

@@ -79,6 +79,7 @@ export class RequestHead {
     return this.fault === "" ? Progress.done : Progress.faulty;
   }
 
+  // oxlint-disable-next-line complexity -- the loop over every byte of a request line: a method for each state would cost a call a byte
   #readLine(bytes: Uint8Array, base: number, stop: number): ProgressValue {
     let i = base + this.#at;
     while (i < stop) {
@@ -154,11 +155,7 @@ export class RequestHead {
 
   #readVersion(byte: number): Fault | "" {
     const at = this.#versionAt++;
-    if (at === versionLength) {
-      this.#state = State.lineLf;
-      if (byte === CR) return "";
-      return byte === LF ? "line_end_malformed" : "request_line_malformed";
-    }
+    if (at === versionLength) return this.#endVersion(byte);
     if (at < versionText.length) return byte === versionText.charCodeAt(at) ? "" : "request_line_malformed";
     if (at === versionText.length + 1) return byte === 0x2e ? "" : "request_line_malformed";
     if (byte < 0x30 || byte > 0x39) return "request_line_malformed";
@@ -166,6 +163,12 @@ export class RequestHead {
     this.minor = byte === 0x30 ? 0 : 1;
     this.isPlainVersion = byte === 0x31;
     return "";
+  }
+
+  #endVersion(byte: number): Fault | "" {
+    this.#state = State.lineLf;
+    if (byte === CR) return "";
+    return byte === LF ? "line_end_malformed" : "request_line_malformed";
   }
 
   /** What the lines mean together: the checks that need the whole head. */

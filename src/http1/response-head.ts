@@ -86,11 +86,7 @@ export class ResponseHead {
           break;
         case State.reason:
           while (i < stop && isFieldValue[bytes[i]!] === 1) i++;
-          if (i < stop) {
-            if (bytes[i] !== CR) return this.#fail("line_end_malformed");
-            this.lineEnd = i++ - base;
-            this.#state = State.lineLf;
-          }
+          if (i < stop && !this.#endReason(bytes[i]!, i++ - base)) return this.#fail("line_end_malformed");
           break;
         default:
           if (bytes[i++] !== LF) return this.#fail("line_end_malformed");
@@ -124,6 +120,12 @@ export class ResponseHead {
     this.#state = byte === CR ? State.lineLf : State.reason;
     this.lineEnd = at;
     return byte === SP || byte === CR;
+  }
+
+  #endReason(byte: number, at: number): boolean {
+    this.lineEnd = at;
+    this.#state = State.lineLf;
+    return byte === CR;
   }
 
   #understand(bytes: Uint8Array, base: number, isHead: boolean): Fault | "" {

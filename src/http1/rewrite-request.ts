@@ -5,7 +5,7 @@
 import { asciiBytes, equals } from "./bytes.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { isNamed } from "./connection-options.ts";
-import { Field, type FieldId } from "./field.ts";
+import { Field } from "./field.ts";
 import { isSafeRequestId, isValidTraceparent, readDecimal } from "./field-value.ts";
 import { contains, isListed, listsTrailers } from "./list-value.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -75,48 +75,54 @@ export interface ParsedRequest {
 
 /** Fills `request.facts` with what the rewriting and the relay need to know of a parsed head. */
 export function inspectRequest(request: ParsedRequest, additions: RequestAdditions): void {
-  const { bytes, base, head, facts } = request;
-  const { headers } = head;
-  let requestIds = 0;
-  let traceparents = 0;
-  resetFacts(facts);
+  const { headers } = request.head;
+  resetFacts(request.facts);
   for (let i = 0; i < headers.count; i++) {
-    const field = headers.field[i]!;
-    if (field === Field.other) continue;
-    const start = base + headers.valueStart[i]!;
-    const end = base + headers.valueEnd[i]!;
-    switch (field as FieldId) {
-      case Field.xRequestId:
-        if (++requestIds === 1 && isSafeRequestId(bytes, start, end)) facts.requestIdLine = i;
-        break;
-      case Field.traceparent:
-        if (++traceparents === 1 && isValidTraceparent(bytes, start, end)) facts.traceparentLine = i;
-        break;
-      case Field.xForwardedFor:
-        facts.forwardedForLine = i;
-        break;
-      case Field.via:
-        facts.viaLine = i;
-        facts.isLoop ||= contains(bytes, start, end, additions.viaName);
-        break;
-      case Field.upgrade:
-        if (head.options.upgrade && head.minor === 1 && isListed(bytes, start, end, additions.upgradeProtocols)) {
-          facts.upgradeLine = i;
-        }
-        break;
-      case Field.te:
-        if (listsTrailers(bytes, start, end)) facts.teTrailersLine = i;
-        break;
-      case Field.maxForwards:
-        facts.maxForwards = readDecimal(bytes, start, end);
-        break;
-      default:
-    }
+    if (headers.field[i] !== Field.other) inspectLine(request, i, additions);
   }
-  // Two ids or two parents: nobody can say which one the others use.
-  if (requestIds > 1) facts.requestIdLine = -1;
-  if (traceparents > 1) facts.traceparentLine = -1;
 }
+
+function inspectLine(request: ParsedRequest, index: number, additions: RequestAdditions): void {
+  const { bytes, base, head, facts } = request;
+  const start = base + head.headers.valueStart[index]!;
+  const end = base + head.headers.valueEnd[index]!;
+  switch (head.headers.fieldAt(index)) {
+    case Field.xRequestId:
+      facts.requestIdLine = onlyLine(head, index, isSafeRequestId(bytes, start, end));
+      break;
+    case Field.traceparent:
+      facts.traceparentLine = onlyLine(head, index, isValidTraceparent(bytes, start, end));
+      break;
+    case Field.xForwardedFor:
+      facts.forwardedForLine = index;
+      break;
+    case Field.via:
+      facts.viaLine = index;
+      facts.isLoop ||= contains(bytes, start, end, additions.viaName);
+      break;
+    case Field.upgrade:
+      if (mayUpgrade(head) && isListed(bytes, start, end, additions.upgradeProtocols)) facts.upgradeLine = index;
+      break;
+    case Field.te:
+      if (listsTrailers(bytes, start, end)) facts.teTrailersLine = index;
+      break;
+    case Field.maxForwards:
+      facts.maxForwards = readDecimal(bytes, start, end);
+      break;
+    default:
+  }
+}
+
+/** `index` when its value is sound and no other line has the same field: of two, nobody can say which one others use. */
+function onlyLine({ headers }: RequestHead, index: number, isSound: boolean): number {
+  if (!isSound) return -1;
+  for (let i = 0; i < headers.count; i++) {
+    if (i !== index && headers.field[i] === headers.field[index]) return -1;
+  }
+  return index;
+}
+
+const mayUpgrade = ({ options, minor }: RequestHead): boolean => options.upgrade && minor === 1;
 
 function resetFacts(facts: RequestFacts): void {
   facts.requestIdLine = -1;
@@ -149,8 +155,7 @@ export function writeRequestHead(writer: ByteWriter, request: ParsedRequest, add
     const to = action === Action.append ? headers.valueEnd[i]! : headers.nameStart[i]!;
     writer.slice(bytes, base + from, base + to);
     runStart = -1;
-    if (action === Action.append) appendMember(writer, request, i, additions);
-    else if (action === Action.rewrite) rewriteLine(writer, request, i);
+    if (action !== Action.drop) changeLine(writer, request, i, additions);
   }
   if (runStart !== -1) writer.slice(bytes, base + runStart, base + headers.linesEnd);
   writeAdditions(writer, request, additions);
@@ -236,30 +241,32 @@ function knownAction(request: ParsedRequest, index: number, wroteLength: boolean
   const { head, facts } = request;
   switch (head.headers.fieldAt(index)) {
     case Field.host:
-      return head.target.kind === "absolute" ? Action.drop : Action.keep;
+      return keepIf(head.target.kind !== "absolute");
     case Field.contentLength:
-      if (wroteLength) return Action.drop;
-      return isCanonicalLength(head, index) ? Action.keep : Action.rewrite;
+      return wroteLength ? Action.drop : keepOr(Action.rewrite, isCanonicalLength(head, index));
     case Field.transferEncoding:
       return Action.rewrite;
     case Field.expect:
-      return head.minor === 0 && head.expectsContinue ? Action.drop : Action.keep;
+      return keepIf(head.minor === 1 || !head.expectsContinue);
     case Field.xForwardedFor:
-      return index === facts.forwardedForLine ? Action.append : Action.keep;
+      return keepOr(Action.append, index !== facts.forwardedForLine);
     case Field.via:
-      return index === facts.viaLine ? Action.append : Action.keep;
+      return keepOr(Action.append, index !== facts.viaLine);
     case Field.xRequestId:
-      return index === facts.requestIdLine ? Action.keep : Action.drop;
+      return keepIf(index === facts.requestIdLine);
     case Field.traceparent:
-      return index === facts.traceparentLine ? Action.keep : Action.drop;
+      return keepIf(index === facts.traceparentLine);
     case Field.tracestate:
-      return facts.traceparentLine === -1 ? Action.drop : Action.keep;
+      return keepIf(facts.traceparentLine !== -1);
     case Field.maxForwards:
-      return facts.maxForwards > 0 && isDiagnostic(request) ? Action.rewrite : Action.keep;
+      return keepOr(Action.rewrite, facts.maxForwards <= 0 || !isDiagnostic(request));
     default:
       return Action.keep;
   }
 }
+
+const keepOr = (other: ActionValue, isKept: boolean): ActionValue => (isKept ? Action.keep : other);
+const keepIf = (isKept: boolean): ActionValue => keepOr(Action.drop, isKept);
 
 /** True when the line already is the length in plain digits: neither a list nor padded with zeros. */
 function isCanonicalLength(head: RequestHead, index: number): boolean {
@@ -274,6 +281,13 @@ function isMethod({ head, bytes, base }: ParsedRequest, name: string): boolean {
 
 /** The methods whose Max-Forwards counts (RFC 9110 §7.6.2). */
 const isDiagnostic = (request: ParsedRequest): boolean => isMethod(request, "OPTIONS") || isMethod(request, "TRACE");
+
+/** Lists of hops grow by a member; every other line that is changed is written anew. */
+function changeLine(writer: ByteWriter, request: ParsedRequest, index: number, additions: RequestAdditions): void {
+  const field = request.head.headers.field[index];
+  if (field === Field.xForwardedFor || field === Field.via) appendMember(writer, request, index, additions);
+  else rewriteLine(writer, request, index);
+}
 
 const appendedMark = asciiBytes(", ");
 const viaVersion = [asciiBytes("1.0 "), asciiBytes("1.1 ")] as const;

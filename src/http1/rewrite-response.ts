@@ -26,6 +26,20 @@ export function writeResponseHead(
   source: { readonly head: ResponseHead; readonly bytes: Buffer; readonly base: number },
   additions: ResponseAdditions,
 ): void {
+  const { head } = source;
+  const lengthLine = writeLines(writer, source, additions.framing);
+  if (lengthLine !== -1 && additions.framing !== "bare" && !isCanonicalLength(head, lengthLine)) {
+    writer.ascii(`Content-Length: ${head.framing.length}\r\n`);
+  }
+  writeAdditions(writer, source, additions);
+}
+
+/** Writes the status line and the lines that stay; returns the index of the first Content-Length line, or −1. */
+function writeLines(
+  writer: ByteWriter,
+  source: { readonly head: ResponseHead; readonly bytes: Buffer; readonly base: number },
+  framing: ResponseAdditions["framing"],
+): number {
   const { head, bytes, base } = source;
   const { headers } = head;
   // The usual head goes on in one piece, from its first byte to its last line.
@@ -35,7 +49,7 @@ export function writeResponseHead(
   let lengthLine = -1;
   for (let i = 0; i < headers.count; i++) {
     if (lengthLine === -1 && headers.field[i] === Field.contentLength) lengthLine = i;
-    if (keepsLine(source, i, additions.framing, lengthLine)) {
+    if (keepsLine(source, i, framing, lengthLine)) {
       if (runStart === -1) runStart = headers.nameStart[i]!;
     } else if (runStart !== -1) {
       writer.slice(bytes, base + runStart, base + headers.nameStart[i]!);
@@ -43,10 +57,7 @@ export function writeResponseHead(
     }
   }
   if (runStart !== -1) writer.slice(bytes, base + runStart, base + headers.linesEnd);
-  if (lengthLine !== -1 && additions.framing !== "bare" && !isCanonicalLength(head, lengthLine)) {
-    writer.ascii(`Content-Length: ${head.framing.length}\r\n`);
-  }
-  writeAdditions(writer, source, additions);
+  return lengthLine;
 }
 
 /** A length that is a list or padded with zeros is written anew, for a body that has one. */
@@ -96,7 +107,8 @@ function keepsLine(
     return framing !== "bare" && index === lengthLine && isCanonicalLength(source.head, index);
   }
   if (field === Field.transferEncoding) return framing === "same";
-  if (options.namedCount === 0) return true;
+  // What the relay adds when it is missing cannot be named away: it counts on having seen it.
+  if (options.namedCount === 0 || field === Field.date || field === Field.xRequestId) return true;
   const start = source.base + headers.nameStart[index]!;
   const end = source.base + headers.nameEnd[index]!;
   return !isNamed(options, source.bytes, source.base, { start, end });
