@@ -76,6 +76,7 @@ export class HeaderSection {
    * Reads on through `bytes`, whose head begins at `base` and which holds bytes up to `end`. Call again with more after
    * `needsMore`; after `faulty`, {@link fault} says what is wrong.
    */
+  // oxlint-disable-next-line complexity -- the loop over all bytes of all heads: a method for each state would cost a call a byte
   read(bytes: Uint8Array, base: number, end: number): ProgressValue {
     const stop = Math.min(end, base + this.#limits.headBytes);
     let i = base + this.at;
@@ -120,6 +121,7 @@ export class HeaderSection {
    * Reads on over lines that lie whole and plain in the bytes, as nearly all do; returns where the first that does not
    * begins. It takes nothing that the states above would refuse, and is half as dear for each line.
    */
+  // oxlint-disable-next-line complexity -- it is there for speed alone, see the micro-benchmark of heads
   #wholeLines(bytes: Uint8Array, base: number, from: number, stop: number): number {
     // Local names: the tables are looked up for every byte.
     const tokens = isToken;
