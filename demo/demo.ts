@@ -84,6 +84,8 @@ async function setScene(stage: Stage, options: DemoOptions, display: Display): P
   const upstreamUrl = `http://${writeHostAndPort(upstream.address)}`;
   const adminUrl = `http://${writeHostAndPort(admin)}`;
   const addresses = [
+    "--drain-min-ms",
+    "0",
     "--upstream",
     upstreamUrl,
     "--listen",

@@ -38,8 +38,11 @@ export interface Sidecar {
   readonly adminAddress: string;
   /** Readiness fails from now on and every response ends its connection; requests are still served. Idempotent. */
   drain(): void;
-  /** Drains, waits for what is in flight within the configured times, and stops everything. `force` does not wait. */
-  stop(options?: { readonly force?: boolean }): Promise<void>;
+  /**
+   * Drains, waits for what is in flight within the configured times, and stops everything. `hurry` leaves out the least
+   * time for load balancers, `force` does not wait at all.
+   */
+  stop(pace?: "orderly" | "hurry" | "force"): Promise<void>;
   /** Takes what can be changed without a restart and returns the paths of changed fields that cannot. */
   reload(config: Config): readonly string[];
 }
@@ -64,9 +67,9 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     listenAddress: formatAddress(relay.address),
     adminAddress: formatAddress(admin.address),
     drain: () => drain.begin(),
-    stop: async ({ force = false } = {}) => {
+    stop: async (pace = "orderly") => {
       // The admin port goes last: probes and scrapes follow the drain to its end.
-      await drain.finish(force);
+      await drain.finish(pace);
       prober.stop();
       await admin.stop();
     },

@@ -38,7 +38,7 @@ async function start(settings: Settings): Promise<Running> {
     version: "1.2.3",
     log: await createLogger({ ...config.log, format: "json", sink }),
   });
-  onTestFinished(() => sidecar.stop({ force: true }));
+  onTestFinished(() => sidecar.stop("force"));
   return {
     sidecar,
     lines,

@@ -50,7 +50,7 @@ async function startOutrider(variant: OutriderVariant, upstreamPort: number): Pr
         ["--listen", `127.0.0.1:${port}`, "--admin", `127.0.0.1:${adminPort}`],
         variant.config === undefined ? [] : ["--config", writeFile("outrider.yaml", JSON.stringify(variant.config))],
       ),
-      env: { NODE_ENV: "production", ...variant.env },
+      env: { NODE_ENV: "production", OUTRIDER_DRAIN_MIN_MS: "0", ...variant.env },
     }),
     ...(variant.probePath === undefined ? {} : { probePath: variant.probePath }),
     // Asked side by side with the data port, so that neither time holds the other's.

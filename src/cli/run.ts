@@ -68,13 +68,14 @@ async function stopOnSignal(sidecar: Sidecar, signals: StopSignals, { logger }: 
   const signal = await signals.next();
   logger.info({ signal }, "draining; a second signal stops at once");
   sidecar.drain();
-  const stopped = sidecar.stop().then(() => undefined);
+  // Whoever presses Ctrl-C stands before no load balancer.
+  const stopped = sidecar.stop(signal === "SIGINT" ? "hurry" : "orderly").then(() => undefined);
   const second = await Promise.race([stopped, signals.next()]);
   if (second === undefined) {
     logger.info("stopped");
     return 0;
   }
   logger.warn({ signal: second }, "stopping at once");
-  await sidecar.stop({ force: true });
+  await sidecar.stop("force");
   return 1;
 }

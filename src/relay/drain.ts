@@ -61,11 +61,14 @@ export class Drain {
     return this.isOver;
   }
 
-  /** Begins the drain if need be, waits for it within its time, and stops the relay; `force` does not wait. */
-  async finish(force: boolean): Promise<void> {
+  /**
+   * Begins the drain if need be, waits for it within its time, and stops the relay. `hurry` leaves out the least time,
+   * `force` does not wait at all.
+   */
+  async finish(pace: "orderly" | "hurry" | "force"): Promise<void> {
     this.begin();
-    if (!force) await this.#leastTime();
-    await this.#relay.stop(force ? 0 : Math.max(0, this.settings.timeoutMs - this.#elapsedMs()));
+    if (pace === "orderly") await this.#leastTime();
+    await this.#relay.stop(pace === "force" ? 0 : Math.max(0, this.settings.timeoutMs - this.#elapsedMs()));
   }
 
   /** Load balancers that notice late still send new requests in it. */

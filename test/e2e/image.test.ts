@@ -49,7 +49,7 @@ describeWith("the image's file tree, run as root to set it up", isRoot, () => {
       name: "container",
       command: "unshare",
       args: ["--mount", "sh", "-c", contain, tree, ...entrypoint, "run", ...flags, ...anyPort],
-      env: { NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
+      env: { NODE_DEBUG_NATIVE: "COMPILE_CACHE", OUTRIDER_DRAIN_MIN_MS: "0" },
       folder,
       isReady: async (log) => {
         const found = listening(log());

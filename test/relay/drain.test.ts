@@ -75,22 +75,28 @@ describe("a drain", () => {
     const state = bench(40, 1000);
     state.drain.begin();
     state.nowMs += 30;
-    const finished = state.drain.finish(false);
+    const finished = state.drain.finish("orderly");
     expect(state.stops).toEqual([]);
     state.nowMs += 10;
     await finished;
     expect(state.stops).toEqual([960]);
   });
 
+  it("leaves the least time out when in a hurry, but not what is in flight", async () => {
+    const state = bench(40, 1000);
+    await state.drain.finish("hurry");
+    expect(state.stops).toEqual([1000]);
+  });
+
   it("waits for nothing when forced, or when its time is over", async () => {
     const forced = bench(40, 1000);
-    await forced.drain.finish(true);
+    await forced.drain.finish("force");
     expect(forced.stops).toEqual([0]);
     expect(forced.drains()).toBeGreaterThan(0);
     const late = bench(0, 1000);
     late.drain.begin();
     late.nowMs += 5000;
-    await late.drain.finish(false);
+    await late.drain.finish("orderly");
     expect(late.stops).toEqual([0]);
   });
 });

@@ -35,9 +35,9 @@ export const drainFields = {
     kind: "milliseconds",
     min: 0,
     max: 86_400_000,
-    default: 0,
-    doc: "Least time to go on accepting after drain begins, for load balancers that notice late.",
-    example: "5s",
+    default: 5000,
+    doc: "Least time to go on accepting after drain begins, for load balancers that notice late. Ctrl-C does not wait for it.",
+    example: "10s",
     reload: true,
   },
 } as const;

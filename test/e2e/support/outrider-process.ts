@@ -53,6 +53,8 @@ export async function startOutrider(plan: OutriderPlan): Promise<Outrider> {
   const server = await startServer({
     name,
     command: process.execPath,
+    // Nobody has to notice late that a sidecar of a test goes.
+    env: { OUTRIDER_DRAIN_MIN_MS: "0" },
     args: [entry, "run", "--upstream", `http://127.0.0.1:${upstreamPort}`, ...anyPort, "--log-level", "debug", ...args],
     folder,
     isReady: async (log) => {
