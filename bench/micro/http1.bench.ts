@@ -4,12 +4,8 @@ import { ChunkedDecoder } from "../../src/http1/chunked.ts";
 import { Progress } from "../../src/http1/header-section.ts";
 import { RequestHead } from "../../src/http1/request-head.ts";
 import { ResponseHead } from "../../src/http1/response-head.ts";
-import {
-  createRequestFacts,
-  inspectRequest,
-  type RequestAdditions,
-  writeRequestHead,
-} from "../../src/http1/rewrite-request.ts";
+import { createRequestFacts, inspectRequest } from "../../src/http1/request-facts.ts";
+import { type RequestAdditions, writeRequestHead } from "../../src/http1/rewrite-request.ts";
 import { type ResponseAdditions, writeResponseHead } from "../../src/http1/rewrite-response.ts";
 import type { MicroCases } from "./run-micro.ts";
 

@@ -1,21 +1,18 @@
 /**
- * A request head as the upstream gets it: the client's own bytes, but for the lines of {@link requestHeadRules}. Lines
+ * A request head as the upstream gets it: the client's own bytes, but for the lines of the head table. Lines
  * that stay are copied as slices, never rebuilt.
  */
 import { asciiBytes, equals } from "./bytes.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { isNamed } from "./connection-options.ts";
 import { Field } from "./field.ts";
-import { isSafeRequestId, isValidTraceparent, readDecimal } from "./field-value.ts";
-import { contains, isListed, listsTrailers } from "./list-value.ts";
+import type { OwnNames, ParsedRequest } from "./request-facts.ts";
 import type { RequestHead } from "./request-head.ts";
 
 /** What the relay adds to a request. All texts are ASCII; lines end in CRLF. */
-export interface RequestAdditions {
+export interface RequestAdditions extends OwnNames {
   /** Address of the client, for X-Forwarded-For. */
   readonly clientAddress: Buffer;
-  /** This instance's name in Via. */
-  readonly viaName: Buffer;
   /** The Host line of an HTTP/1.0 request that has none. */
   readonly hostLine: Buffer;
   /** The X-Forwarded-For and Via lines of an HTTP/1.1 request that has none. */
@@ -26,113 +23,6 @@ export interface RequestAdditions {
   readonly traceparentLine: Buffer;
   /** The two lines above and the head's last CRLF. */
   readonly identityLines: Buffer;
-  /** Upgrade tokens that may be passed on, lower case. */
-  readonly upgradeProtocols: readonly string[];
-}
-
-/** What {@link inspectRequest} found; offsets count from the head's first byte, −1 when there is none. */
-export interface RequestFacts {
-  /** Line whose value is the client's safe request id. */
-  requestIdLine: number;
-  /** Line whose value is a valid traceparent. */
-  traceparentLine: number;
-  /** Last X-Forwarded-For line. */
-  forwardedForLine: number;
-  /** Last Via line. */
-  viaLine: number;
-  /** Line of an upgrade that is passed on. */
-  upgradeLine: number;
-  /** Line of a TE header that lists trailers. */
-  teTrailersLine: number;
-  /** Value of Max-Forwards; −1 when absent or malformed. */
-  maxForwards: number;
-  /** True when Via names this very instance: the request has been here before. */
-  isLoop: boolean;
-}
-
-/** A fresh record for {@link inspectRequest} to fill. */
-export function createRequestFacts(): RequestFacts {
-  return {
-    requestIdLine: -1,
-    traceparentLine: -1,
-    forwardedForLine: -1,
-    viaLine: -1,
-    upgradeLine: -1,
-    teTrailersLine: -1,
-    maxForwards: -1,
-    isLoop: false,
-  };
-}
-
-/** A parsed head together with the bytes it lies in, and what was found in it. */
-export interface ParsedRequest {
-  readonly head: RequestHead;
-  readonly facts: RequestFacts;
-  readonly bytes: Buffer;
-  /** Offset of the head's first byte in `bytes`. */
-  readonly base: number;
-}
-
-/** Fills `request.facts` with what the rewriting and the relay need to know of a parsed head. */
-export function inspectRequest(request: ParsedRequest, additions: RequestAdditions): void {
-  const { headers } = request.head;
-  resetFacts(request.facts);
-  for (let i = 0; i < headers.count; i++) {
-    if (headers.field[i] !== Field.other) inspectLine(request, i, additions);
-  }
-}
-
-function inspectLine(request: ParsedRequest, index: number, additions: RequestAdditions): void {
-  const { bytes, base, head, facts } = request;
-  const start = base + head.headers.valueStart[index]!;
-  const end = base + head.headers.valueEnd[index]!;
-  switch (head.headers.fieldAt(index)) {
-    case Field.xRequestId:
-      facts.requestIdLine = onlyLine(head, index, isSafeRequestId(bytes, start, end));
-      break;
-    case Field.traceparent:
-      facts.traceparentLine = onlyLine(head, index, isValidTraceparent(bytes, start, end));
-      break;
-    case Field.xForwardedFor:
-      facts.forwardedForLine = index;
-      break;
-    case Field.via:
-      facts.viaLine = index;
-      facts.isLoop ||= contains(bytes, start, end, additions.viaName);
-      break;
-    case Field.upgrade:
-      if (mayUpgrade(head) && isListed(bytes, start, end, additions.upgradeProtocols)) facts.upgradeLine = index;
-      break;
-    case Field.te:
-      if (listsTrailers(bytes, start, end)) facts.teTrailersLine = index;
-      break;
-    case Field.maxForwards:
-      facts.maxForwards = readDecimal(bytes, start, end);
-      break;
-    default:
-  }
-}
-
-/** `index` when its value is sound and no other line has the same field: of two, nobody can say which one others use. */
-function onlyLine({ headers }: RequestHead, index: number, isSound: boolean): number {
-  if (!isSound) return -1;
-  for (let i = 0; i < headers.count; i++) {
-    if (i !== index && headers.field[i] === headers.field[index]) return -1;
-  }
-  return index;
-}
-
-const mayUpgrade = ({ options, minor }: RequestHead): boolean => options.upgrade && minor === 1;
-
-function resetFacts(facts: RequestFacts): void {
-  facts.requestIdLine = -1;
-  facts.traceparentLine = -1;
-  facts.forwardedForLine = -1;
-  facts.viaLine = -1;
-  facts.upgradeLine = -1;
-  facts.teTrailersLine = -1;
-  facts.maxForwards = -1;
-  facts.isLoop = false;
 }
 
 /** Writes the head for the upstream, with its final empty line. */
@@ -243,7 +133,7 @@ function knownAction(request: ParsedRequest, index: number, wroteLength: boolean
     case Field.host:
       return keepIf(head.target.kind !== "absolute");
     case Field.contentLength:
-      return wroteLength ? Action.drop : keepOr(Action.rewrite, isCanonicalLength(head, index));
+      return lengthAction(head, index, wroteLength);
     case Field.transferEncoding:
       return Action.rewrite;
     case Field.expect:
@@ -259,7 +149,7 @@ function knownAction(request: ParsedRequest, index: number, wroteLength: boolean
     case Field.tracestate:
       return keepIf(facts.traceparentLine !== -1);
     case Field.maxForwards:
-      return keepOr(Action.rewrite, facts.maxForwards <= 0 || !isDiagnostic(request));
+      return keepOr(Action.rewrite, !countsHops(request));
     default:
       return Action.keep;
   }
@@ -268,19 +158,21 @@ function knownAction(request: ParsedRequest, index: number, wroteLength: boolean
 const keepOr = (other: ActionValue, isKept: boolean): ActionValue => (isKept ? Action.keep : other);
 const keepIf = (isKept: boolean): ActionValue => keepOr(Action.drop, isKept);
 
-/** True when the line already is the length in plain digits: neither a list nor padded with zeros. */
-function isCanonicalLength(head: RequestHead, index: number): boolean {
+/** The first line stays when it already is the length in plain digits: neither a list nor padded with zeros. */
+function lengthAction(head: RequestHead, index: number, wroteLength: boolean): ActionValue {
+  if (wroteLength) return Action.drop;
   let digits = 1;
   for (let rest = head.framing.length; rest >= 10; rest = Math.floor(rest / 10)) digits++;
-  return head.headers.valueEnd[index]! - head.headers.valueStart[index]! === digits;
+  return keepOr(Action.rewrite, head.headers.valueEnd[index]! - head.headers.valueStart[index]! === digits);
 }
 
 function isMethod({ head, bytes, base }: ParsedRequest, name: string): boolean {
   return equals(bytes, base + head.methodStart, base + head.methodEnd, name);
 }
 
-/** The methods whose Max-Forwards counts (RFC 9110 §7.6.2). */
-const isDiagnostic = (request: ParsedRequest): boolean => isMethod(request, "OPTIONS") || isMethod(request, "TRACE");
+/** True when Max-Forwards counts for this method (RFC 9110 §7.6.2) and there is something left of it. */
+const countsHops = (request: ParsedRequest): boolean =>
+  request.facts.maxForwards > 0 && (isMethod(request, "OPTIONS") || isMethod(request, "TRACE"));
 
 /** Lists of hops grow by a member; every other line that is changed is written anew. */
 function changeLine(writer: ByteWriter, request: ParsedRequest, index: number, additions: RequestAdditions): void {

@@ -3,14 +3,8 @@ import { asciiBytes } from "../http1/bytes.ts";
 import type { ByteWriter } from "../http1/byte-writer.ts";
 import { Field } from "../http1/field.ts";
 import type { RequestHead } from "../http1/request-head.ts";
-import {
-  createRequestFacts,
-  inspectRequest,
-  type ParsedRequest,
-  type RequestAdditions,
-  type RequestFacts,
-  writeRequestHead,
-} from "../http1/rewrite-request.ts";
+import { createRequestFacts, inspectRequest, type ParsedRequest, type RequestFacts } from "../http1/request-facts.ts";
+import { type RequestAdditions, writeRequestHead } from "../http1/rewrite-request.ts";
 import type { WireErrorCode } from "../errors.ts";
 import type { RelayContext } from "./context.ts";
 import type { UpstreamAddress } from "./options.ts";
