@@ -11,9 +11,7 @@ export const wideLimits = { headBytes: 16_384, headerCount: 100, targetBytes: 81
 /** The bounds of a head, some of them replaced. */
 export type Bounds = Partial<typeof wideLimits>;
 
-const names = new Map<ProgressValue, string>(
-  Object.entries(Progress).map(([name, value]) => [value as ProgressValue, name]),
-);
+const names = new Map<ProgressValue, string>(Object.entries(Progress).map(([name, value]) => [value, name]));
 
 /** The word for a {@link Progress}. */
 export const wordOf = (progress: ProgressValue): string => names.get(progress) ?? "unknown";

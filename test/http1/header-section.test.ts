@@ -67,7 +67,7 @@ describe("header lines", () => {
     ["an endless value", `A: ${"b".repeat(50)}`, 20, "faulty", "head_too_large"],
     ["as many bytes as the bound and no end", "A: b\r\n", 6, "faulty", "head_too_large"],
     ["one byte less than the bound and no end", "A: b\r\n", 7, "needsMore", ""],
-  ])("of %s", (_, text, headBytes, progress, fault) => {
+  ] as const)("of %s", (...[, text, headBytes, progress, fault]) => {
     for (const cuts of allCuts(text.length)) {
       expect(read(text, cuts, new HeaderSection({ ...wideLimits, headBytes }))).toMatchObject({ progress, fault });
     }

@@ -7,7 +7,8 @@ import { type ResponseAdditions, writeResponseHead } from "../../src/http1/rewri
 import { bytesOf } from "./cuts.ts";
 import { generatedResponse, responseText } from "./generated-responses.ts";
 import { wideLimits } from "./head-pictures.ts";
-import { expectedResponse, sorted, splitHead } from "./naive-rewriting.ts";
+import { splitHead, toldApart } from "./naive-lines.ts";
+import { expectedResponse } from "./naive-response.ts";
 
 const date = "Mon, 23 Nov 2026 10:00:00 GMT";
 const requestId = "fresh-id";
@@ -86,7 +87,7 @@ describe("a response head for the client", () => {
         const expected = expectedResponse(response, { framing, close, hasBody, date, requestId });
         const { startLine, lines } = splitHead(text);
         expect(startLine).toBe(expected.startLine);
-        const { passed, added } = sorted(lines, expected.passed);
+        const { passed, added } = toldApart(lines, expected.passed);
         expect(passed).toEqual(expected.passed);
         expect(added).toEqual(expected.added);
       }),
