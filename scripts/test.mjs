@@ -20,7 +20,8 @@ Sets up what is missing, then runs every gate.
 
   CI=true                 a missing real component is an error, not a warning
   OUTRIDER_CACHE=DIR      where components are kept (default ~/.cache/outrider)
-  OUTRIDER_FUZZ_SECONDS=N time box of each fuzz test
+  OUTRIDER_FUZZ_INPUTS=N  inputs of each fuzz test (default 100000)
+  OUTRIDER_FUZZ_MS=N      time box of each fuzz test (default 240000)
   OUTRIDER_FUZZ_SEED=N    repeats a fuzz run`;
 
 passSignalsOn();

@@ -1,13 +1,23 @@
 /** The program: words of the command line → command → exit code. The only place that ends the process. */
 import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+// As a whole: a Node that is too old lacks some of its names, and is told so below instead of failing here.
+import * as nodeModule from "node:module";
 import { join } from "node:path";
+
+const oldestNode = [24, 12] as const;
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
+  process.stderr.write(
+    `outrider needs Node ${oldestNode.join(".")} or newer and was started with ${process.versions.node}: put a newer node first on PATH\n`,
+  );
+  process.exit(2);
+}
 
 // Compiled code kept beside the bundle saves tens of milliseconds at start. The directory exists only where the build
 // made it: a shared temporary directory could be filled by somebody else. A read-only disk is no obstacle.
 const compileCache: string = join(import.meta.dirname, "compile-cache");
 if (existsSync(compileCache)) {
-  enableCompileCache({ directory: compileCache, portable: true });
+  nodeModule.enableCompileCache({ directory: compileCache, portable: true });
 }
 
 // A reader that has seen enough (`outrider help | head -1`) is no failure.
