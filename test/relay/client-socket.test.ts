@@ -55,10 +55,11 @@ describe("a socket that was taken over", () => {
     expect(socket.remoteAddress).toBe("127.0.0.1");
     client.end();
     await once(socket, "end");
+    const closed = once(socket, "close");
     socket.end("late answer");
     const [chunk] = (await once(client, "data")) as [Buffer];
     expect(chunk.toString()).toBe("late answer");
-    await once(socket, "close");
+    await closed;
   });
 
   it("is read in the ordinary way where Node has no handle to give", () => {

@@ -1,4 +1,5 @@
 import type { ConformanceCase } from "./case.ts";
+import { addedHeaderCases } from "./cases/added-header-cases.ts";
 import { answerCases } from "./cases/answer-cases.ts";
 import { poolCases } from "./cases/pool-cases.ts";
 import { timeoutCases } from "./cases/timeout-cases.ts";
@@ -21,6 +22,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...framingCases,
   ...chunkCases,
   ...forwardingCases,
+  ...addedHeaderCases,
   ...responseCases,
   ...interimCases,
   ...lifecycleCases,

@@ -190,6 +190,9 @@ const oldClientRows: ConformanceCase[] = [
     response: { body: "hello", framing: "close" },
     closes: true,
   }),
+  passes("http10-client", "its Expect means nothing and goes no further", old("Expect: 100-continue"), {
+    request: { lacks: ["expect"] },
+  }),
   passes("keep-alive", "HTTP/1.1 stays open", get(), { closes: false }),
   passes("keep-alive", "HTTP/1.1 with close closes and says so", get("Connection: close"), {
     response: { has: { connection: "close" } },

@@ -83,6 +83,16 @@ const retryRows: ConformanceCase[] = [
   retried("POST is sent again where the server is known to be safe", post(["Content-Length: 2"], "ab"), close, {
     retryUnsafe: true,
   }),
+  story("retry", "PUT is not sent again while its body is still coming", async (stage) => {
+    const client = await stage.connect();
+    client.send(get());
+    await client.response();
+    stage.upstream.play({ onData: close });
+    client.send(message(["PUT /m HTTP/1.1", "Host: a", "Content-Length: 10"], "part"));
+    assert.equal((await client.response(2, ["GET", "PUT"])).status, 502);
+    assert.equal(stage.upstream.connections.length, 1);
+    assert.equal(stage.relay.counters.retriesTotal, 0);
+  }),
   story("retry", "a new connection that fails is not tried again", async (stage) => {
     stage.upstream.play({ onRequest: close });
     const client = await stage.connect();
@@ -154,7 +164,7 @@ const poolRows: ConformanceCase[] = [
     await client.response();
     const upstream = await stage.upstream.connection();
     upstream.write("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
-    await upstream.left();
+    await upstream.left(1_500);
     client.send(get());
     assert.equal((await client.response(2)).status, 200);
     assert.equal(stage.upstream.connections.length, 2);
@@ -206,7 +216,8 @@ async function excess(stage: Stage, bytes: string, method: string = "GET"): Prom
   const client = await stage.connect();
   client.send(withMethod(method));
   await client.response(1, [method]);
-  await (await stage.upstream.connection()).left();
+  // Sooner than the idle time would end it anyway.
+  await (await stage.upstream.connection()).left(1_500);
   stage.upstream.play(reply);
   const other = await stage.connect();
   other.send(get());
