@@ -1,5 +1,6 @@
 /** Keeping pace with a client: stopping it, waiting for it, and noticing that it has gone. */
 import type { Socket } from "node:net";
+import { isClear } from "./socket-write.ts";
 import type { UpstreamConnection } from "./upstream-connection.ts";
 
 const nothing = Buffer.alloc(0);
@@ -29,7 +30,7 @@ export class ClientSide {
 
   /** False when the client has not taken all that was written: `upstream` is then read again once it has. */
   keepsUp(upstream: UpstreamConnection): boolean {
-    if (this.#socket.writableLength === 0) return true;
+    if (isClear(this.#socket)) return true;
     // An empty write is done when all before it is: Node tells of `drain` only above a high-water mark.
     this.#socket.write(nothing, () => upstream.socket.resume());
     return false;
@@ -37,7 +38,7 @@ export class ClientSide {
 
   /** Stops reading the client until `upstream` has taken all that was written. */
   waitFor(upstream: Socket, onResume: () => void): void {
-    if (upstream.writableLength === 0) return;
+    if (isClear(upstream)) return;
     this.pause();
     upstream.write(nothing, (error) => {
       if (error !== null && error !== undefined) return;

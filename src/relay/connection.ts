@@ -7,12 +7,11 @@ import { Progress } from "../http1/header-section.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import { type ByteReader, takeOver } from "./client-socket.ts";
 import type { RelayContext } from "./context.ts";
+import { isClear } from "./socket-write.ts";
 import { type ExchangeHost, type Fate, type Piece, ServedExchange } from "./served-exchange.ts";
 
 /** Bytes a client may send ahead of their turn before it is no longer read. */
 const mostPending = 64 * 1024;
-/** Answers a client may leave untaken before its next request is looked at. */
-const mostUntaken = 64 * 1024;
 /** Size of a read while a body or a tunnel is under way. */
 const bodyReadBytes = 64 * 1024;
 /** How long a client that still sends is listened to after the last answer, so that it can read that answer. */
@@ -173,11 +172,11 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     if (start < end && this.#phase !== "lingering") this.#hold(bytes.subarray(start, end));
   }
 
-  /** False while a request is served, and while the client leaves too much of its answers untaken: then once it has taken them. */
+  /** False while a request is served, and while the client has not taken the last answer: then once it has. */
   #mayRead(): boolean {
     if (this.#phase !== "idle" && this.#phase !== "head") return false;
     if (this.#isUntaken) return false;
-    if (this.#socket.writableLength < mostUntaken) return true;
+    if (isClear(this.#socket)) return true;
     this.#isUntaken = true;
     this.#socket.pause();
     this.#socket.write(nothing, () => {

@@ -48,7 +48,7 @@ export class HandOver implements PoolWaiter {
     if (isRepeatable && upstream.uses > 1) this.#composed = pass.copy();
     pass.send(upstream.socket);
     // The write itself found the connection dead: not one byte has gone, so any method may take another connection.
-    if (upstream.socket.errored !== null && upstream.uses > 1) {
+    if (upstream.hasFailedWrite && upstream.uses > 1) {
       this.drop();
       this.#countRetry();
       pass.send(this.#own(pool.connect()).socket);

@@ -1,6 +1,7 @@
 /** The one buffer in which heads are composed before they are written. */
 import type { Socket } from "node:net";
 import { ByteWriter } from "../http1/byte-writer.ts";
+import { writeNow } from "./socket-write.ts";
 
 /** Room for a read of full size and its head. */
 const scratchBytes = 128 * 1024;
@@ -29,12 +30,6 @@ export class Scratch {
 
   /** Writes the composed bytes to `socket`. */
   sendTo(socket: Socket): void {
-    const { view } = this;
-    if (socket.connecting || socket.writableLength > 0) {
-      socket.write(Buffer.from(view));
-    } else {
-      socket.write(view);
-      if (socket.writableLength > 0) this.writer.bytes = Buffer.allocUnsafeSlow(scratchBytes);
-    }
+    if (!writeNow(socket, this.view)) this.writer.bytes = Buffer.allocUnsafeSlow(scratchBytes);
   }
 }

@@ -20,6 +20,7 @@ import { HandOver, type HandOverOwner } from "./hand-over.ts";
 import { composeAnswer, composeError } from "./own-answer.ts";
 import { RequestBody } from "./request-body.ts";
 import { ResponseStream } from "./response-stream.ts";
+import { isClear } from "./socket-write.ts";
 import { Tunnel } from "./tunnel.ts";
 
 /** What is to become of the client's connection: serve the next request, close in order, or close now and visibly. */
@@ -312,7 +313,7 @@ export class ServedExchange implements HandOverOwner {
     const { status } = this.#record;
     const isReusable = this.#response.isReusable && this.#body.isComplete;
     // The client's socket still points into what was read: the connection goes on with another buffer.
-    if (this.#client.writableLength > 0) this.#handOver.upstream!.retireBuffer();
+    if (!isClear(this.#client)) this.#handOver.upstream!.retireBuffer();
     this.#finish(status < 400 ? "ok" : status < 500 ? "client_error" : "upstream_error", "");
     this.#handOver.release(isReusable);
     this.#host.onExchangeOver(this.#response.close ? "close" : "keep");

@@ -36,6 +36,7 @@ export class UpstreamConnection {
   idleSinceMs = 0;
   isConnected = false;
   isClosed = false;
+  #lastWriteFailed = false;
   #buffer: Buffer = Buffer.allocUnsafeSlow(smallRead);
   #next: Buffer | undefined;
   #error: NodeJS.ErrnoException | undefined;
@@ -52,6 +53,11 @@ export class UpstreamConnection {
     this.socket = connect({ ...place, onread, allowHalfOpen: true });
     this.#listen();
     this.#readLastWords();
+  }
+
+  /** True right after a write that found the connection broken. */
+  get hasFailedWrite(): boolean {
+    return this.#lastWriteFailed || this.socket.errored !== null;
   }
 
   /** Leaves the present read buffer to whoever still points into it. */
@@ -115,6 +121,7 @@ export class UpstreamConnection {
     const destroy = socket.destroy.bind(socket);
     socket.destroy = (error?: Error & { syscall?: string }): Socket => {
       if (error?.syscall !== "write" || this.owner === undefined) return destroy(error);
+      this.#lastWriteFailed = true;
       setTimeout(() => destroy(error), lastWordsMs).unref();
       return socket;
     };
