@@ -35,7 +35,10 @@ export function runDecoder(
   for (const stop of stops) {
     const base = (from * 7 + 3) % 11;
     const piece = Buffer.concat([Buffer.alloc(base, 0x30), bytesOf(text.slice(from, stop)), Buffer.alloc(5, 0x30)]);
-    const textOf = (start: number, end: number): string => piece.toString("latin1", start, end);
+    const textOf = (start: number, end: number): string => {
+      if (start >= end) throw new Error(`told of an empty range at ${start}`);
+      return piece.toString("latin1", start, end);
+    };
     const next = decoder.read(piece, base, base + stop - from, {
       coding: (start, end) => {
         passed += textOf(start, end);
