@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 /** The parts of a socket that the relay writes through. */
 export class RecordedSocket {
   connecting = false;
+  readonly writable = true;
   /** True for a peer that does not read: what is written then waits, uncopied, as in a real socket. */
   isStuck = false;
   errored: Error | null = null;
@@ -35,6 +36,17 @@ export class RecordedSocket {
     this.#take();
     done?.();
     return true;
+  }
+
+  /** A direct write: done in the course of the call, or later and invisible to {@link writableLength}. */
+  _write(bytes: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
+    this.pieces.push(bytes);
+    if (this.isStuck) {
+      this.#whenTaken.push(done);
+      return;
+    }
+    this.#take();
+    done();
   }
 
   /** The peer reads again: what waited is sent as it is now. */
