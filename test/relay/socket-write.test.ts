@@ -11,7 +11,9 @@ async function pair(): Promise<{ readonly sender: Socket; readonly receiver: Soc
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const sender = connect((server.address() as { port: number }).port, "127.0.0.1");
-  const [receiver] = (await once(server, "connection")) as [Socket];
+  const [[receiver]] = (await Promise.all([once(server, "connection"), once(sender, "connect")])) as unknown as [
+    [Socket],
+  ];
   sender.on("error", () => undefined);
   onTestFinished(() => {
     sender.destroy();
@@ -23,7 +25,8 @@ async function pair(): Promise<{ readonly sender: Socket; readonly receiver: Soc
 
 /** Writes pieces of `size` bytes, each of one number, until the kernel takes no more; returns how many were written. */
 function fill(sender: Socket, size: number): number {
-  for (let count = 1; ; count++) if (!writeNow(sender, Buffer.alloc(size, count & 255))) return count;
+  for (let count = 1; count <= 4096; count++) if (!writeNow(sender, Buffer.alloc(size, count & 255))) return count;
+  throw new Error("the kernel took everything");
 }
 
 async function received(receiver: Socket, length: number): Promise<Buffer> {
@@ -72,7 +75,7 @@ describe("a direct write", () => {
   it("destroys a socket whose peer has reset the connection", async () => {
     const { sender, receiver } = await pair();
     receiver.resetAndDestroy();
-    const closed = once(sender, "close");
+    const closed = new Promise((resolve) => sender.once("close", resolve));
     const probe = setInterval(() => {
       if (!sender.destroyed) writeNow(sender, Buffer.from("?"));
     }, 1);
