@@ -74,6 +74,8 @@ describe("differential fuzz through the relay", () => {
 interface Sent extends RequestReading {
   /** True when no bytes can make what is left a request. */
   readonly isLostCause: boolean;
+  /** False when the request that is left was cut off within its head, where some faults do not show yet. */
+  readonly hasWholeHead: boolean;
 }
 
 /** Sends several mutated requests on one connection and compares the answers with a strict reading of what was sent. */
@@ -89,7 +91,9 @@ async function oneConnection(relay: TestRelay, random: SeededRandom, tally: Tall
   );
   // Half a line may be beyond hope before its end has come.
   const ended = readRequests(Buffer.concat([bytes, latin1("\r\n\r\n")]));
-  const sent = { ...readRequests(bytes), isLostCause: ended.error !== "" };
+  const read = readRequests(bytes);
+  const hasWholeHead = bytes.includes("\r\n\r\n", read.consumed);
+  const sent = { ...read, hasWholeHead, isLostCause: ended.error !== "" };
   const reading = client.reading(sent.requests.map(({ method }) => method));
   client.close();
   const answers = reading.responses.filter(({ status }) => status >= 200);
@@ -123,7 +127,8 @@ function compareAnswers(sent: Sent, answers: readonly StrictResponse[], tally: T
     const code = answers[passed.length] && headerOf(answers[passed.length] as StrictResponse, "x-outrider-error");
     problems.push(`${passed.length} requests were served in place of ${served} (${code ?? "no refusal"})`);
   }
-  if (last === -1 && sent.error !== "" && refusals === 0) problems.push(`no refusal (the reader says: ${sent.error})`);
+  const mustRefuse = last === -1 && sent.error !== "" && sent.hasWholeHead;
+  if (mustRefuse && refusals === 0) problems.push(`no refusal (the reader says: ${sent.error})`);
   const mayRefuse = last === -1 && (sent.error !== "" || sent.isLostCause);
   if (refusals > (mayRefuse ? 1 : 0)) problems.push(`${refusals} refusals (the reader says: ${sent.error})`);
   return problems;
