@@ -27,7 +27,6 @@ export class IdentitySource {
   readonly #state = new Uint32Array(4);
 
   constructor(random: Random) {
-    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- this is Random.fill
     random.fill(new Uint8Array(this.#state.buffer));
     this.traceparent.set([0x30, 0x30, 0x2d], 0);
     // Flags 00: this hop does not ask anybody to sample.
