@@ -108,30 +108,32 @@ async function oneConnection(relay: TestRelay, random: SeededRandom, tally: Tall
 
 /** Says what is wrong with the answers to a connection's requests, and counts them. */
 function compareAnswers(sent: Sent, answers: readonly StrictResponse[], tally: Tally): string[] {
-  const problems: string[] = [];
   const passed = answers.filter(({ status }) => status === 200);
-  passed.forEach((answer, index) => {
-    const request = sent.requests[index];
-    const echo = headerOf(answer, "x-echo");
-    if (echo !== undefined) tally.forwarded += 1;
-    if (!request) problems.push(`request ${index + 1} was served, and the strict reader sees none (${sent.error})`);
-    else if (echo === undefined ? !isAnsweredHere(request) : echo !== fingerprint(request)) {
-      problems.push(`request ${index + 1} was forwarded as ${echo} and sent as ${fingerprint(request)}`);
-    }
-  });
-  const refusals = answers.length - passed.length;
-  tally.refused += refusals;
+  const refused = answers.filter(({ status }) => status !== 200);
+  tally.refused += refused.length;
+  const problems = passed.map((answer, index) => comparePassed(answer, sent.requests[index], tally));
   const last = sent.requests.findIndex(isLast);
   const served = last === -1 ? sent.requests.length : last + 1;
   if (passed.length < served) {
-    const code = answers[passed.length] && headerOf(answers[passed.length] as StrictResponse, "x-outrider-error");
-    problems.push(`${passed.length} requests were served in place of ${served} (${code ?? "no refusal"})`);
+    const code = refused.map((answer) => headerOf(answer, "x-outrider-error")).join();
+    problems.push(`${passed.length} requests were served in place of ${served} (${code || "no refusal"})`);
   }
-  const mustRefuse = last === -1 && sent.error !== "" && sent.hasWholeHead;
-  if (mustRefuse && refusals === 0) problems.push(`no refusal (the reader says: ${sent.error})`);
-  const mayRefuse = last === -1 && (sent.error !== "" || sent.isLostCause);
-  if (refusals > (mayRefuse ? 1 : 0)) problems.push(`${refusals} refusals (the reader says: ${sent.error})`);
-  return problems;
+  return [...problems, compareRefusals(sent, refused.length, last !== -1)].filter((problem) => problem !== "");
+}
+
+function comparePassed(answer: StrictResponse, request: StrictRequest | undefined, tally: Tally): string {
+  const echo = headerOf(answer, "x-echo");
+  if (echo !== undefined) tally.forwarded += 1;
+  if (!request) return `a request was served where the strict reader sees none (${echo})`;
+  const isSame = echo === undefined ? isAnsweredHere(request) : echo === fingerprint(request);
+  return isSame ? "" : `a request was forwarded as ${echo} and sent as ${fingerprint(request)}`;
+}
+
+function compareRefusals(sent: Sent, refusals: number, isOver: boolean): string {
+  const mustRefuse = !isOver && sent.error !== "" && sent.hasWholeHead;
+  const mayRefuse = !isOver && (sent.error !== "" || sent.isLostCause);
+  const isRight = refusals >= (mustRefuse ? 1 : 0) && refusals <= (mayRefuse ? 1 : 0);
+  return isRight ? "" : `${refusals} refusals (the reader says: ${sent.error})`;
 }
 
 /** RFC 9110 §7.6.2: these go no further. */
