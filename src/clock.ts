@@ -22,11 +22,3 @@ export const systemClock: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
 };
-
-/** The platform's cryptographic generator. */
-export const systemRandom: Random = {
-  fill: (target) => {
-    crypto.getRandomValues(target);
-    return target;
-  },
-};

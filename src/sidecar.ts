@@ -1,7 +1,7 @@
 /** The running sidecar: its parts, how they are joined, and the order in which they start and stop. */
 import { startAdmin, type RunningAdmin } from "./admin/admin.ts";
 import type { AdminPorts } from "./admin/ports.ts";
-import { systemClock, systemRandom } from "./clock.ts";
+import { systemClock } from "./clock.ts";
 import { formatAddress } from "./config/address.ts";
 import { restartPaths, type EffectiveValue } from "./config/effective.ts";
 import type { ReloadCounters } from "./config/live-config.ts";
@@ -19,6 +19,7 @@ import { startProber, type Prober, type ProberOptions } from "./probe/prober.ts"
 import { Drain } from "./relay/drain.ts";
 import type { RelayOptions, UpstreamAddress } from "./relay/options.ts";
 import { startRelay, type Relay } from "./relay/relay.ts";
+import { systemRandom } from "./relay/system-random.ts";
 
 /** What a sidecar is started with. */
 export interface SidecarOptions {
@@ -28,6 +29,8 @@ export interface SidecarOptions {
   /** Numbers about reloads, for metrics. */
   reloads(this: void): ReloadCounters;
   readonly version: string;
+  /** The commit it was built from; empty when unknown. */
+  readonly revision: string;
   readonly log: Log;
 }
 
@@ -124,7 +127,7 @@ function adminPorts(parts: Parts): AdminPorts {
       protocol: prober.state().protocol ?? null,
       fields: options.effectiveValues(),
     }),
-    version: () => ({ version: options.version, node: process.versions.node }),
+    version: () => ({ version: options.version, revision: options.revision, node: process.versions.node }),
     hdr: () => hdrReport(metrics),
   };
 }
@@ -140,7 +143,7 @@ function expositionSources({ options, relay, metrics, prober }: Parts): Expositi
     },
     configReloads: options.reloads,
     logLinesDropped: () => log.linesDropped(),
-    build: { version: options.version, revision: "" },
+    build: { version: options.version, revision: options.revision },
     model: config.model,
     clock: systemClock,
   };

@@ -36,6 +36,7 @@ async function start(settings: Settings): Promise<Running> {
     effectiveValues: () => effectiveValues({ config, origins: new Map() }),
     reloads: () => ({ succeeded: 3, failed: 2, isLastGood: true, loadedAtMs: 1000 }),
     version: "1.2.3",
+    revision: "0abcdef",
     log: await createLogger({ ...config.log, format: "json", sink }),
   });
   onTestFinished(() => sidecar.stop("force"));
@@ -92,7 +93,7 @@ describe("the sidecar", () => {
     expect(await (await running.admin("/hdr")).json()).toMatchObject({
       histograms: [{ count: 1 }, { count: 0 }],
     });
-    expect(await (await running.admin("/version")).json()).toMatchObject({ version: "1.2.3" });
+    expect(await (await running.admin("/version")).json()).toMatchObject({ version: "1.2.3", revision: "0abcdef" });
   });
 
   it("starts without its model server and says why it is not ready", async () => {

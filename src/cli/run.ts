@@ -7,6 +7,7 @@ import { startSidecar, type Sidecar } from "../sidecar.ts";
 import type { CommandContext, Invocation } from "./command.ts";
 import { loadCommandConfig } from "./load-config.ts";
 import { mistakeReport } from "./mistake-report.ts";
+import { productRevision } from "./product-revision.ts";
 import { productVersion } from "./product-version.ts";
 import { startReloading } from "./reloading.ts";
 import { listenForStopSignals, type StopSignals } from "./stop-signals.ts";
@@ -37,6 +38,7 @@ export async function run(invocation: Invocation, context: CommandContext): Prom
       effectiveValues: () => effectiveValues(live.loaded),
       reloads: () => live.counters,
       version: productVersion,
+      revision: productRevision,
       log,
     });
     announce(sidecar, loaded, log);

@@ -1,7 +1,6 @@
 /** What `GET /hdr` gives: each HDR histogram in the wire format that every HdrHistogram library reads and merges. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
-import { deflate } from "node:zlib";
 import { encodeHdr, hdrCompressedCookie } from "../metrics/hdr-encoding.ts";
 import type { LatencyHdr } from "../metrics/latency-hdr.ts";
 import type { RequestMetrics } from "../metrics/request-metrics.ts";
@@ -23,8 +22,6 @@ export interface HdrReport {
   readonly histograms: readonly EncodedHistogram[];
 }
 
-const deflateAsync = promisify(deflate);
-
 /** Encodes every histogram, one an event-loop turn (0.1 ms each; compression runs on the thread pool). */
 export async function hdrReport(requests: RequestMetrics): Promise<HdrReport> {
   const histograms: EncodedHistogram[] = [];
@@ -45,7 +42,9 @@ export async function hdrReport(requests: RequestMetrics): Promise<HdrReport> {
 }
 
 async function compress(hdr: LatencyHdr): Promise<string> {
-  const body = await deflateAsync(encodeHdr(hdr));
+  // Loaded by the first who asks: few do, and zlib brings 2 MB of resident memory with it.
+  const { deflate } = await import("node:zlib");
+  const body = await promisify(deflate)(encodeHdr(hdr));
   const head = Buffer.alloc(8);
   head.writeUInt32BE(hdrCompressedCookie);
   head.writeUInt32BE(body.length, 4);

@@ -66,6 +66,7 @@ describe("the command line", () => {
     expect((await dispatched([word])).output).toMatch(/^outrider \d+\.\d+\.\d+\n$/);
     expect(JSON.parse((await dispatched([word, "--json"])).output)).toEqual({
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      revision: "",
       node: process.versions.node,
     });
   });

@@ -94,6 +94,18 @@ describe("exposition", () => {
     expect(samples.get("outrider_requests_per_second{}")).toBeCloseTo(0.6);
   });
 
+  it("shows the processor time that the process has taken since its start, as counters", async () => {
+    const spent = (): number => process.cpuUsage().user / 1e6;
+    const before = spent();
+    const text = await createExposition(someSources()).text();
+    const samples = samplesOf(text);
+    const [user, system] = ["user", "system"].map((mode) => samples.get(`process_cpu_${mode}_seconds_total{}`)!);
+    expect(user).toBeGreaterThanOrEqual(before);
+    expect(user).toBeLessThanOrEqual(spent());
+    expect(text).toContain("# TYPE process_cpu_seconds_total counter\n");
+    expect(samples.get("process_cpu_seconds_total{}")).toBeGreaterThanOrEqual(user! + system!);
+  });
+
   it("escapes names that would break a line", async () => {
     const sources = someSources();
     sources.requests.observe(anExchange({ route: aRoute({ model: 'a"b\\c\nd' }) }));

@@ -1,8 +1,9 @@
-import { systemClock, systemRandom } from "../../src/clock.ts";
+import { systemClock } from "../../src/clock.ts";
 import type { Exchange, ExchangeObserver } from "../../src/exchange.ts";
 import { createRouteTable } from "../../src/inference/route-table.ts";
 import type { RelayOptions, UpstreamAddress } from "../../src/relay/options.ts";
 import { type Relay, startRelay } from "../../src/relay/relay.ts";
+import { systemRandom } from "../../src/relay/system-random.ts";
 
 /** Bounds that no ordinary case meets, so that a case which is about one bound sets just that one. */
 const testDefaults: Omit<RelayOptions, "upstream" | "observers"> = {
