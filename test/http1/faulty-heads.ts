@@ -155,6 +155,16 @@ export const faultyResponses: readonly FaultyHead[] = [
   { fault: "request_line_malformed", what: "a status of two digits", text: "HTTP/1.1 20 OK\r\n\r\n" },
   { fault: "request_line_malformed", what: "a status of four digits", text: "HTTP/1.1 2000 OK\r\n\r\n" },
   { fault: "request_line_malformed", what: "a status below 100", text: "HTTP/1.1 099 OK\r\n\r\n" },
+  {
+    fault: "request_line_malformed",
+    what: "a byte just below the digits in the status",
+    text: "HTTP/1.1 2/0 OK\r\n\r\n",
+  },
+  {
+    fault: "request_line_malformed",
+    what: "a byte just above the digits in the status",
+    text: "HTTP/1.1 2:0 OK\r\n\r\n",
+  },
   { fault: "request_line_malformed", what: "two spaces before the status", text: "HTTP/1.1  200 OK\r\n\r\n" },
   { fault: "request_line_malformed", what: "a version of two digits", text: "HTTP/1.10 200 OK\r\n\r\n" },
   { fault: "line_end_malformed", what: "an LF after the reason", text: "HTTP/1.1 200 OK\n\r\n" },

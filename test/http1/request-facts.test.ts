@@ -51,6 +51,17 @@ describe("what is found in a request head", () => {
     expect(facts).toEqual(absent);
   });
 
+  it("is found on the first line as well", () => {
+    inspect("GET / HTTP/1.1\r\nX-Request-Id: a\r\nHost: a\r\n\r\n");
+    expect(facts).toEqual({ ...absent, requestIdLine: 0 });
+  });
+
+  it("does not take lines of an earlier head for its own", () => {
+    inspect(withLines("X-Request-Id: a", "X-Request-Id: b"));
+    inspect(withLines("X-Request-Id: a"));
+    expect(facts).toEqual({ ...absent, requestIdLine: 1 });
+  });
+
   it("is found anew for each head", () => {
     inspect(
       withLines("X-Request-Id: a", "Via: 1.1 b", "TE: trailers", "Max-Forwards: 3", `Traceparent: ${traceparent}`),

@@ -102,6 +102,8 @@ describe("what a request asks of the relay", () => {
     expect(read(line("POST /v2/models/iris/infer?x=1 HTTP/1.1"))).toBe("");
     expect(record).toMatchObject({ method: "POST", target: "/v2/models/iris/infer?x=1", isStreaming: false });
     expect(record.route).toMatchObject({ kind: "inference", model: "iris" });
+    expect(read(line("POST /v2/models/iris/generate_stream HTTP/1.1"))).toBe("");
+    expect(record).toMatchObject({ isStreaming: true, route: { kind: "stream" } });
   });
 
   it("is denied with the reason and the methods that are open", () => {

@@ -72,6 +72,7 @@ describe("the record of an exchange", () => {
     record.begin(100, 0);
     record.end(130);
     expect(seen(record)).toMatchObject({ durationMs: 30, firstByteMs: 0, upstreamMs: 0 });
+    expect(seen(used())).toMatchObject({ startedAtMs: 1_700_000_000_000 });
   });
 
   it("leaves nothing of an exchange to the next on the same connection", () => {

@@ -69,6 +69,14 @@ describe("remembered targets", () => {
     expect(asked.length).toBeLessThan(4000 - 128);
   });
 
+  it("are told apart by their first byte", () => {
+    const memo = new TargetMemo();
+    // Of so many pairs some share a place.
+    for (let i = 0; i < 3000; i++) {
+      for (const method of ["AET", "BET"]) expect(ask(memo, table, `${method} /v2/${i}`).method).toBe(method);
+    }
+  });
+
   it("are never mistaken for one another, whichever share a place", () => {
     const memo = new TargetMemo();
     const line = fc
