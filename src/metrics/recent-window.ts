@@ -2,7 +2,7 @@
  * What happened in the last five seconds, for autoscalers that read a gauge without a rate window. Time is passed in;
  * nothing runs on a timer.
  */
-import { createShortLatencyHdr, recordLatency, type LatencyHdr } from "./latency-hdr.ts";
+import { addLatencies, createShortLatencyHdr, recordLatency, type LatencyHdr } from "./latency-hdr.ts";
 
 /** What {@link RecentWindow.read} gives; all 0 when nothing happened. */
 export interface RecentRates {
@@ -93,7 +93,7 @@ export class RecentWindow {
     for (let slot = 0; slot < slotCount; slot++) {
       const hdr = this.#latencies[slot];
       const age = epoch - (this.#epochs[slot] ?? -1);
-      if (hdr !== undefined && age >= 0 && age <= slotsPerWindow) this.#merged.add(hdr);
+      if (hdr !== undefined && age >= 0 && age <= slotsPerWindow) addLatencies(this.#merged, hdr);
     }
     return this.#merged;
   }

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  addLatencies,
   cellOf,
   createLatencyHdr,
   createShortLatencyHdr,
@@ -70,7 +71,7 @@ describe("latency histograms", () => {
     fc.assert(
       fc.property(fc.array(aDuration), fc.array(aDuration), (left, right) => {
         const merged = recorded(left);
-        merged.add(recorded(right));
+        addLatencies(merged, recorded(right));
         const whole = recorded([...left, ...right]);
         expect(cells(merged)).toEqual(cells(whole));
         expect([merged.totalCount, merged.maxValue]).toEqual([whole.totalCount, whole.maxValue]);
