@@ -25,10 +25,13 @@ export function ask(request: ProbeRequest, options: AskOptions): Promise<ProbeAn
       failed(`${formatAddress(address)} cannot be asked: the path ${JSON.stringify(request.path)}`),
     );
   }
+  let socket: Socket;
+  try {
+    socket = connect(address.kind === "tcp" ? { host: address.host, port: address.port } : { path: address.path });
+  } catch (error) {
+    return Promise.resolve(failed(describeFailure(address, error)));
+  }
   return new Promise((resolve) => {
-    const socket = connect(
-      address.kind === "tcp" ? { host: address.host, port: address.port } : { path: address.path },
-    );
     const settle = (answer: ProbeAnswer): void => {
       clearTimeout(timer);
       signal.removeEventListener("abort", giveUp);

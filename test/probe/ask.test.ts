@@ -1,11 +1,14 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 
 import type { ProbeAnswer } from "../../src/inference/probe-answer.ts";
 import { maxAnswerBytes } from "../../src/probe/answer-reader.ts";
 import { ask } from "../../src/probe/ask.ts";
-import { describeFailure } from "../../src/probe/failure-text.ts";
+import { describeFailure, type ProbedAddress } from "../../src/probe/failure-text.ts";
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
@@ -17,7 +20,7 @@ afterEach(async () => {
 /** A server that does as it is told once the request's head has come. */
 async function askServer(
   respond: (socket: Socket, head: string) => void,
-  more: { readonly timeoutMs?: number; readonly path?: string } = {},
+  more: { readonly timeoutMs?: number; readonly path?: string; readonly listen?: string } = {},
 ): Promise<ProbeAnswer> {
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -29,16 +32,27 @@ async function askServer(
     });
   });
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const { listen = "127.0.0.1" } = more;
+  await new Promise<void>((resolve, reject) => {
+    server.on("error", reject);
+    if (listen.startsWith("/")) server.listen(listen, resolve);
+    else server.listen(0, listen, resolve);
+  });
   return ask(
     { kind: "http", method: "GET", path: more.path ?? "/ping" },
     {
-      address: { kind: "tcp", host: "127.0.0.1", port },
+      address: addressOf(server),
       timeoutMs: more.timeoutMs ?? 10_000,
       signal: new AbortController().signal,
     },
   );
+}
+
+function addressOf(server: Server): ProbedAddress {
+  const address = server.address() as AddressInfo | string;
+  return typeof address === "string"
+    ? { kind: "unix", path: address }
+    : { kind: "tcp", host: address.address, port: address.port };
 }
 
 describe("ask", () => {
@@ -67,6 +81,61 @@ describe("ask", () => {
       );
     });
     expect(answer).toMatchObject({ kind: "http", status: 404, body: "body" });
+  });
+
+  it.each([
+    ["chunked", "transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"],
+    ["ended by the connection", "\r\nbody"],
+  ])("keeps a body that is %s when its connection is reset right after it", async (_, rest) => {
+    const answer = await askServer((socket) => {
+      socket.write(`HTTP/1.1 404 Not Found\r\n${rest}`, () => socket.resetAndDestroy());
+    });
+    expect(answer).toMatchObject({ kind: "http", status: 404, body: "body" });
+  });
+
+  it("passes over interim answers and reads one that comes byte by byte", async () => {
+    const answer = await askServer((socket) => {
+      const bytes = "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok";
+      const send = (at: number): void => {
+        if (at < bytes.length) socket.write(bytes.charAt(at), () => setImmediate(send, at + 1));
+      };
+      socket.setNoDelay(true);
+      send(0);
+    });
+    expect(answer).toMatchObject({ kind: "http", status: 200, body: "ok" });
+  });
+
+  it("waits for nothing after the answer, though the server keeps the connection", async () => {
+    const answer = await askServer((socket) => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"));
+    expect(answer).toMatchObject({ kind: "http", status: 200, body: "" });
+  });
+
+  it("asks a Unix socket as localhost", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "outrider-ask-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const echo = (socket: Socket, head: string): unknown => socket.end(`HTTP/1.0 200 OK\r\n\r\n${head}`);
+    const answer = await askServer(echo, { listen: path.join(folder, "model.sock") });
+    expect(answer).toHaveProperty("body", expect.stringContaining("\r\nHost: localhost\r\n"));
+  });
+
+  it("writes an IPv6 address in brackets, where there is IPv6", async ({ skip }) => {
+    let wanted = "";
+    const respond = (socket: Socket, head: string): unknown => {
+      wanted = `\r\nHost: [::1]:${socket.localPort}\r\n`;
+      return socket.end(`HTTP/1.0 200 OK\r\n\r\n${head}`);
+    };
+    const answer = await askServer(respond, { listen: "::1" }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRNOTAVAIL" && error.code !== "EAFNOSUPPORT") throw error;
+      return skip("this machine has no IPv6");
+    });
+    expect(answer).toHaveProperty("body", expect.stringContaining(wanted));
+  });
+
+  it("resolves even for an address that cannot be", async () => {
+    const address = { kind: "tcp", host: "127.0.0.1", port: 70_000 } as const;
+    const options = { address, timeoutMs: 1000, signal: new AbortController().signal };
+    const answer = await ask({ kind: "http", method: "GET", path: "/" }, options);
+    expect(answer).toHaveProperty("problem", expect.stringMatching(/^127\.0\.0\.1:70000 cannot be asked: /));
   });
 
   it("keeps what came of an answer that breaks off", async () => {
