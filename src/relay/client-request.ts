@@ -72,9 +72,12 @@ export class ClientRequest {
     this.isHead = isHeadMethod(bytes, base + head.methodStart, base + head.methodEnd);
     this.detail = "";
     this.allow = noMethods;
-    if (facts.isLoop) return "loop_detected";
     const { routing } = this.#context;
-    if (routing === undefined) return "not_ready";
+    if (facts.isLoop || routing === undefined) {
+      record.method = bytes.toString("latin1", base + head.methodStart, base + head.methodEnd);
+      record.target = bytes.toString("latin1", base + head.targetStart, base + head.targetEnd);
+      return facts.isLoop ? "loop_detected" : "not_ready";
+    }
     const known = this.#context.memo.decide(routing.table, bytes, base + head.methodStart, base + head.targetEnd);
     record.method = known.method;
     record.target = known.target;
