@@ -30,6 +30,7 @@ export interface OutriderPlan {
   readonly upstreamPort: number;
   /** More flags of `outrider run`. */
   readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   /** False waits only until it listens: for a server that is not there yet. */
   readonly untilReady?: boolean;
 }
@@ -45,7 +46,7 @@ let started = 0;
 
 /** Starts the product on free ports and waits until it calls the server behind it ready. */
 export async function startOutrider(plan: OutriderPlan): Promise<Outrider> {
-  const { entry, folder, upstreamPort, args = [], untilReady = true } = plan;
+  const { entry, folder, upstreamPort, args = [], env = {}, untilReady = true } = plan;
   started += 1;
   const name = `outrider-${started}`;
   let admin: Outrider["admin"] = () => Promise.reject(new Error("not listening yet"));
@@ -54,7 +55,7 @@ export async function startOutrider(plan: OutriderPlan): Promise<Outrider> {
     name,
     command: process.execPath,
     // Nobody has to notice late that a sidecar of a test goes.
-    env: { OUTRIDER_DRAIN_MIN_MS: "0" },
+    env: { OUTRIDER_DRAIN_MIN_MS: "0", ...env },
     args: [entry, "run", "--upstream", `http://127.0.0.1:${upstreamPort}`, ...anyPort, "--log-level", "debug", ...args],
     folder,
     isReady: async (log) => {
