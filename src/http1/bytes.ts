@@ -6,6 +6,7 @@ export const CR = 0x0d;
 export const SP = 0x20;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
+export const DEL = 0x7f;
 export const SEMICOLON = 0x3b;
 
 const tableOf = (accepts: (byte: number) => boolean): Uint8Array =>

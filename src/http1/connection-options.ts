@@ -1,6 +1,6 @@
 /** What the Connection lines of a head say (RFC 9110 §7.6.1). */
 import { COMMA, equalsIgnoreCase, isBlank, lower } from "./bytes.ts";
-import { Field } from "./field.ts";
+import { Field, fieldBit } from "./field.ts";
 import type { Fault } from "./fault.ts";
 import type { HeaderSection } from "./header-section.ts";
 
@@ -41,6 +41,7 @@ export function readConnectionOptions(
   options.keepAlive = false;
   options.upgrade = false;
   options.namedCount = 0;
+  if ((headers.seen & fieldBit(Field.connection)) === 0) return "";
   for (let i = 0; i < headers.count; i++) {
     if (headers.field[i] !== Field.connection) continue;
     let start = headers.valueStart[i]! + base;

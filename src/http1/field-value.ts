@@ -92,6 +92,13 @@ function isAllZero(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
+/** How many decimal digits a whole number ≥ 0 has. */
+export function decimalDigits(value: number): number {
+  let digits = 1;
+  for (let bound = 10; value >= bound; bound *= 10) digits++;
+  return digits;
+}
+
 /** The value as a whole number, or -1 when it is not 1*DIGIT or is past 2^53 − 1. */
 export function readDecimal(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end) return -1;

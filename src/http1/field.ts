@@ -34,6 +34,13 @@ export const Field = {
 /** A value of {@link Field}. */
 export type FieldId = (typeof Field)[keyof typeof Field];
 
+/** A bit for each field, so that a set of fields is one number. */
+export const fieldBit = (field: FieldId): number => 1 << field;
+
+/** The bits of several fields. */
+export const fieldBits = (fields: readonly FieldId[]): number =>
+  fields.reduce<number>((bits, field) => bits | fieldBit(field), 0);
+
 const names: Readonly<Record<string, FieldId>> = {
   host: Field.host,
   connection: Field.connection,

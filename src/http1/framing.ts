@@ -1,6 +1,6 @@
 /** How long a body is (RFC 9112 §6): decided once from the head, refused whenever two readers could differ. */
 import { COMMA, equalsIgnoreCase, isBlank } from "./bytes.ts";
-import { Field } from "./field.ts";
+import { Field, fieldBits } from "./field.ts";
 import type { Fault } from "./fault.ts";
 import { readDecimal } from "./field-value.ts";
 import type { HeaderSection } from "./header-section.ts";
@@ -26,6 +26,7 @@ export function requestFraming(
   headers: HeaderSection,
   minor: number,
 ): BodyFraming | Fault {
+  if ((headers.seen & lengthFields) === 0) return noBody;
   return messageFraming(bytes, base, headers, minor) ?? noBody;
 }
 
@@ -43,6 +44,8 @@ export function responseFraming(
   if (typeof framing === "string") return framing;
   return context.hasNoBody ? noBody : (framing ?? closeDelimitedBody);
 }
+
+const lengthFields = fieldBits([Field.contentLength, Field.transferEncoding]);
 
 function messageFraming(
   bytes: Uint8Array,

@@ -2,8 +2,8 @@
  * Header lines, read strictly and incrementally: the verdict is the same whichever way the bytes are cut.
  * Nothing is copied and no string is made; a line is four offsets and the identity of its field.
  */
-import { COLON, CR, LF, SP, TAB, isFieldValue, isToken } from "./bytes.ts";
-import { type FieldId, identifyField } from "./field.ts";
+import { COLON, CR, DEL, LF, SP, TAB, isFieldValue, isToken } from "./bytes.ts";
+import { fieldBit, type FieldId, identifyField } from "./field.ts";
 import type { Fault } from "./fault.ts";
 
 /** Bounds of a head. */
@@ -40,6 +40,8 @@ export class HeaderSection {
   /** Offset of the next byte to read; after `done` the length of the head. */
   at = 0;
   fault: Fault | "" = "";
+  /** Which fields there are: the bits of {@link fieldBit}. What no line names need not be looked for. */
+  seen = 0;
   readonly #limits: HeadLimits;
   #state: number = State.lineStart;
 
@@ -57,6 +59,7 @@ export class HeaderSection {
   /** Makes ready for the lines that begin at offset `at` of a new head. */
   reset(at: number): void {
     this.count = 0;
+    this.seen = 0;
     this.at = at;
     this.fault = "";
     this.#state = State.lineStart;
@@ -125,7 +128,6 @@ export class HeaderSection {
   #wholeLines(bytes: Uint8Array, base: number, from: number, stop: number): number {
     // Local names: the tables are looked up for every byte.
     const tokens = isToken;
-    const values = isFieldValue;
     const most = this.nameStart.length;
     let lineStart = from;
     for (let { count } = this; count < most; count++) {
@@ -135,7 +137,11 @@ export class HeaderSection {
       if (nameEnd === lineStart || nameEnd >= stop || bytes[i++] !== COLON) break;
       if (bytes[i] === SP) i++;
       const valueStart = i;
-      while (i < stop && values[bytes[i]!] === 1) i++;
+      // What isFieldValue says, in comparisons: one look-up a byte instead of two.
+      for (; i < stop; i++) {
+        const byte = bytes[i]!;
+        if ((byte < SP && byte !== TAB) || byte === DEL) break;
+      }
       if (i + 1 >= stop || bytes[i] !== CR || bytes[i + 1] !== LF) break;
       // Blanks at the edges and empty values take the other way.
       if (bytes[valueStart]! <= SP || bytes[i - 1]! <= SP) break;
@@ -143,7 +149,9 @@ export class HeaderSection {
       this.nameEnd[count] = nameEnd - base;
       this.valueStart[count] = valueStart - base;
       this.valueEnd[count] = i - base;
-      this.field[count] = identifyField(bytes, lineStart, nameEnd);
+      const field = identifyField(bytes, lineStart, nameEnd);
+      this.field[count] = field;
+      this.seen |= fieldBit(field);
       lineStart = i + 2;
       this.lineEnd[count] = lineStart - base;
       this.count = count + 1;
@@ -170,7 +178,9 @@ export class HeaderSection {
       return this.#fail(bytes[i] === LF ? "line_end_malformed" : "header_name_malformed");
     }
     this.nameEnd[this.count] = i - base;
-    this.field[this.count] = identifyField(bytes, start, i);
+    const field = identifyField(bytes, start, i);
+    this.field[this.count] = field;
+    this.seen |= fieldBit(field);
     this.#state = State.valueStart;
     return -1;
   }

@@ -1,5 +1,5 @@
 /** What the relay has to know of a request beyond its framing: identity, hops, upgrade. */
-import { Field } from "./field.ts";
+import { Field, fieldBits } from "./field.ts";
 import { isSafeRequestId, isValidTraceparent, readDecimal } from "./field-value.ts";
 import { contains, isListed, listsTrailers } from "./list-value.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -59,10 +59,21 @@ export interface ParsedRequest {
 export function inspectRequest(request: ParsedRequest, names: OwnNames): void {
   const { headers } = request.head;
   resetFacts(request.facts);
+  if ((headers.seen & inspected) === 0) return;
   for (let i = 0; i < headers.count; i++) {
     if (headers.field[i] !== Field.other) inspectLine(request, i, names);
   }
 }
+
+const inspected = fieldBits([
+  Field.xRequestId,
+  Field.traceparent,
+  Field.xForwardedFor,
+  Field.via,
+  Field.upgrade,
+  Field.te,
+  Field.maxForwards,
+]);
 
 function inspectLine(request: ParsedRequest, index: number, names: OwnNames): void {
   const { bytes, base, head, facts } = request;

@@ -2,7 +2,7 @@
  * A request head (RFC 9112 §2–3), read strictly and incrementally. Anything that two honest parsers could read
  * differently is a {@link Fault}; the verdict never depends on how the bytes were cut.
  */
-import { CR, LF, SP, isTarget, isToken } from "./bytes.ts";
+import { CR, LF, SP, equals, isTarget, isToken } from "./bytes.ts";
 import { type ConnectionOptions, createConnectionOptions, readConnectionOptions } from "./connection-options.ts";
 import { Field } from "./field.ts";
 import type { Fault } from "./fault.ts";
@@ -16,6 +16,10 @@ const State = { start: 0, startLf: 1, method: 2, target: 3, version: 4, lineLf: 
 const versionText = "HTTP/";
 const versionLength = "HTTP/1.1".length;
 const longestMethod = 64;
+
+/** True for `HTTP/1.1` and one byte more: nearly every request line ends so. */
+const isPlainVersionLine = (bytes: Uint8Array, at: number, stop: number): boolean =>
+  at + versionLength < stop && equals(bytes, at, at + versionLength, "HTTP/1.1");
 
 /** Reads one request head after another; all fields are valid between `done` and the next {@link reset}. */
 export class RequestHead {
@@ -105,6 +109,12 @@ export class RequestHead {
           else if (i < stop) fault = this.#endTarget(bytes[i]!, i++ - base);
           break;
         case State.version:
+          if (this.#versionAt === 0 && isPlainVersionLine(bytes, i, stop)) {
+            this.minor = 1;
+            this.isPlainVersion = true;
+            this.#versionAt = versionLength;
+            i += versionLength;
+          }
           fault = this.#readVersion(bytes[i++]!);
           break;
         default:

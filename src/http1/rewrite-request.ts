@@ -5,7 +5,8 @@
 import { asciiBytes, equals } from "./bytes.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { isNamed } from "./connection-options.ts";
-import { Field } from "./field.ts";
+import { Field, fieldBits } from "./field.ts";
+import { decimalDigits } from "./field-value.ts";
 import type { OwnNames, ParsedRequest } from "./request-facts.ts";
 import type { RequestHead } from "./request-head.ts";
 
@@ -27,12 +28,59 @@ export interface RequestAdditions extends OwnNames {
 
 /** Writes the head for the upstream, with its final empty line. */
 export function writeRequestHead(writer: ByteWriter, request: ParsedRequest, additions: RequestAdditions): void {
-  const { bytes, base, head } = request;
-  const { headers } = head;
+  const { head } = request;
   // The usual head goes on in one piece, from its first byte to its last line.
   const isPlain = head.target.kind === "origin" && head.isPlainVersion;
-  let runStart = isPlain ? head.methodStart : -1;
   if (!isPlain) writeRequestLine(writer, request, additions);
+  writeLines(writer, request, additions, isPlain ? head.methodStart : -1);
+  writeAdditions(writer, request, additions);
+}
+
+const lengthBit = fieldBits([Field.contentLength]);
+
+/** Fields whose lines may change in an origin-form request; a head without them keeps every line. */
+const changeable = fieldBits([
+  Field.connection,
+  Field.transferEncoding,
+  Field.te,
+  Field.upgrade,
+  Field.keepAlive,
+  Field.proxyConnection,
+  Field.proxyAuthenticate,
+  Field.proxyAuthorization,
+  Field.expect,
+  Field.via,
+  Field.xForwardedFor,
+  Field.xRequestId,
+  Field.traceparent,
+  Field.tracestate,
+  Field.maxForwards,
+  Field.http2Settings,
+  Field.internal,
+]);
+
+function keepsEveryLine(head: RequestHead): boolean {
+  const { headers } = head;
+  if ((headers.seen & changeable) !== 0) return false;
+  if ((headers.seen & lengthBit) === 0) return true;
+  let lengthLine = -1;
+  for (let i = 0; i < headers.count; i++) {
+    if (headers.field[i] !== Field.contentLength) continue;
+    if (lengthLine !== -1) return false;
+    lengthLine = i;
+  }
+  return lengthAction(head, lengthLine, false) === Action.keep;
+}
+
+/** Writes the lines that stay or are changed; `runFrom` is where bytes begin that have not been written yet, or −1. */
+function writeLines(writer: ByteWriter, request: ParsedRequest, additions: RequestAdditions, runFrom: number): void {
+  const { bytes, base, head } = request;
+  const { headers } = head;
+  let runStart = runFrom;
+  if (runStart !== -1 && keepsEveryLine(head)) {
+    writer.slice(bytes, base + runStart, base + headers.linesEnd);
+    return;
+  }
   let wroteLength = false;
   for (let i = 0; i < headers.count; i++) {
     const action = lineAction(request, i, wroteLength);
@@ -48,7 +96,6 @@ export function writeRequestHead(writer: ByteWriter, request: ParsedRequest, add
     if (action !== Action.drop) changeLine(writer, request, i, additions);
   }
   if (runStart !== -1) writer.slice(bytes, base + runStart, base + headers.linesEnd);
-  writeAdditions(writer, request, additions);
 }
 
 const httpVersion = asciiBytes(" HTTP/1.1\r\n");
@@ -161,8 +208,7 @@ const keepIf = (isKept: boolean): ActionValue => keepOr(Action.drop, isKept);
 /** The first line stays when it already is the length in plain digits: neither a list nor padded with zeros. */
 function lengthAction(head: RequestHead, index: number, wroteLength: boolean): ActionValue {
   if (wroteLength) return Action.drop;
-  let digits = 1;
-  for (let rest = head.framing.length; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+  const digits = decimalDigits(head.framing.length);
   return keepOr(Action.rewrite, head.headers.valueEnd[index]! - head.headers.valueStart[index]! === digits);
 }
 

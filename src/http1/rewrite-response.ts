@@ -3,6 +3,7 @@ import { asciiBytes } from "./bytes.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { isNamed } from "./connection-options.ts";
 import { Field } from "./field.ts";
+import { decimalDigits } from "./field-value.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** What the relay adds to a response, and how it frames the body towards the client. */
@@ -63,7 +64,7 @@ function writeLines(
 /** A length that is a list or padded with zeros is written anew, for a body that has one. */
 function isCanonicalLength(head: ResponseHead, line: number): boolean {
   if (head.framing.kind !== "length") return true;
-  return head.headers.valueEnd[line]! - head.headers.valueStart[line]! === String(head.framing.length).length;
+  return head.headers.valueEnd[line]! - head.headers.valueStart[line]! === decimalDigits(head.framing.length);
 }
 
 const httpVersion = asciiBytes("HTTP/1.1");
