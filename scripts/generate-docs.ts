@@ -7,6 +7,7 @@ import path from "node:path";
 import process from "node:process";
 
 import { adminApiPage } from "./docs/admin-api-page.ts";
+import { baselineSchemaPage } from "./docs/baseline-schema-page.ts";
 import { cliPage } from "./docs/cli-page.ts";
 import { configPage } from "./docs/config-page.ts";
 import { configSchemaPage } from "./docs/config-schema-page.ts";
@@ -23,6 +24,7 @@ const pages: readonly Page[] = [
   metricsPage,
   adminApiPage,
   routesPage,
+  baselineSchemaPage,
 ];
 
 /** Names of pages in a directory that are missing, differ from the tables, or belong to no table. */

@@ -384,6 +384,26 @@ const commandRows = {
     meaning: "Requests were still in flight when the time given was over.",
     remedy: "Raise `--max` and the pod's terminationGracePeriodSeconds.",
   },
+  file_unwritable: {
+    exitCode: 1,
+    meaning: "A file that was named cannot be written.",
+    remedy: "Check that its folder exists, its permissions and the space on the disk.",
+  },
+  dataset_malformed: {
+    exitCode: 2,
+    meaning: "A data set is not what its format says; the message names the file and the line.",
+    remedy: "Correct the file, or name its format with `--format`.",
+  },
+  dataset_changed: {
+    exitCode: 1,
+    meaning: "A data set was changed while it was read.",
+    remedy: "Build the baseline from a copy that nobody writes to.",
+  },
+  baseline_invalid: {
+    exitCode: 2,
+    meaning: "A file is no baseline, or one of another format version; the first mistakes are listed with their place.",
+    remedy: "Build it again with `outrider baseline build`; docs/reference/baseline.schema.json describes the format.",
+  },
 } as const;
 
 /** Code of a start-up or command error. */

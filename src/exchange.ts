@@ -48,6 +48,8 @@ export interface Exchange {
   readonly target: string;
   /** The identity under which this request is known everywhere. Lazy. */
   readonly requestId: string;
+  /** Value of the request header that labels name, when one is configured and bodies are kept; empty otherwise. */
+  readonly labelId: string;
   /** The 32 hex digits of the trace it belongs to. Lazy. */
   readonly traceId: string;
   readonly outcome: Outcome;

@@ -32,6 +32,7 @@ process.exit(
     environment: process.env,
     isTerminal: process.stdout.isTTY === true,
     isErrorTerminal: process.stderr.isTTY === true,
+    columns: process.stdout.columns,
     write: (text) => process.stdout.write(text),
     writeError: (text) => process.stderr.write(text),
   }),

@@ -1,5 +1,6 @@
 /** The running sidecar: its parts, how they are joined, and the order in which they start and stop. */
 import { startAdmin, type RunningAdmin } from "./admin/admin.ts";
+import type { Insight } from "./assembly/insight.ts";
 import type { AdminPorts } from "./admin/ports.ts";
 import { systemClock } from "./clock.ts";
 import { formatAddress } from "./config/address.ts";
@@ -56,14 +57,20 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const upstream = upstreamOf(config);
   const metrics = new RequestMetrics(metricsOptions(config));
   const accessLog = new AccessLog(log.logger, accessSettings(config));
-  const relay = await startRelay(relayOptions(config, upstream, [metrics, accessLog]));
+  const insight = await insightOf(options, metrics);
+  const observers = [metrics, accessLog, ...(insight === undefined ? [] : [insight.observer])];
+  const relay = await startRelay(relayOptions(config, upstream, observers)).catch(async (error: unknown) => {
+    await insight?.stop();
+    throw error;
+  });
   const drain = new Drain(relay, systemClock, config.drain);
-  const routing = createRouting(relay, config);
+  const routing = createRouting(relay, config, insight);
   const prober = startProber({ ...proberOptions(config, upstream, log), onProtocol: routing.setProtocol });
-  const parts: Parts = { options, relay, metrics, drain, prober };
+  const parts: Parts = { options, relay, metrics, drain, prober, insight };
   const admin = await startAdminOf(parts).catch(async (error: unknown) => {
     prober.stop();
     await relay.stop();
+    await insight?.stop();
     throw error;
   });
   return {
@@ -74,6 +81,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       // The admin port goes last: probes and scrapes follow the drain to its end.
       await drain.finish(pace);
       prober.stop();
+      await insight?.stop();
       await admin.stop();
     },
     reload: (next) => {
@@ -93,6 +101,15 @@ interface Parts {
   readonly metrics: RequestMetrics;
   readonly drain: Drain;
   readonly prober: Prober;
+  /** Nothing when no bodies are read. */
+  readonly insight: Insight | undefined;
+}
+
+/** Loaded only when bodies are read. */
+async function insightOf({ config, log }: SidecarOptions, requests: RequestMetrics): Promise<Insight | undefined> {
+  if (config.reading.sample === 0 || config.tap.bodyBytes === 0) return undefined;
+  const { startInsight } = await import("./assembly/insight.ts");
+  return startInsight({ config, log, clock: systemClock, random: systemRandom, requests });
 }
 
 function startAdminOf(parts: Parts): Promise<RunningAdmin> {
@@ -107,7 +124,7 @@ function startAdminOf(parts: Parts): Promise<RunningAdmin> {
 }
 
 function adminPorts(parts: Parts): AdminPorts {
-  const { options, relay, metrics, drain, prober } = parts;
+  const { options, relay, metrics, drain, prober, insight } = parts;
   const exposition = createExposition(expositionSources(parts));
   return {
     metrics: async () => ({ contentType: exposition.contentType, text: await exposition.text() }),
@@ -129,10 +146,16 @@ function adminPorts(parts: Parts): AdminPorts {
     }),
     version: () => ({ version: options.version, revision: options.revision, node: process.versions.node }),
     hdr: () => hdrReport(metrics),
+    drift: (query) => insight?.drift(query) ?? notReading,
+    accuracy: () => insight?.accuracy() ?? notReading,
+    labels: async (body, contentType) => insight?.labels(body, contentType) ?? { status: 400, body: notReading },
+    fleet: async () => insight?.fleet() ?? notReading,
   };
 }
 
-function expositionSources({ options, relay, metrics, prober }: Parts): ExpositionSources {
+const notReading = { reports: [], reason: "no bodies are read: `reading.sample` or `tap.body_bytes` is 0" };
+
+function expositionSources({ options, relay, metrics, prober, insight }: Parts): ExpositionSources {
   const { config, log } = options;
   return {
     requests: metrics,
@@ -146,6 +169,7 @@ function expositionSources({ options, relay, metrics, prober }: Parts): Expositi
     build: { version: options.version, revision: options.revision },
     model: config.model,
     clock: systemClock,
+    groups: insight?.groups ?? [],
   };
 }
 
@@ -153,6 +177,7 @@ function expositionSources({ options, relay, metrics, prober }: Parts): Expositi
 function createRouting(
   relay: Relay,
   config: Config,
+  insight: Insight | undefined,
 ): { setProtocol(this: void, protocol: Protocol): void; setRules(this: void, routes: Config["routes"]): void } {
   let protocol = config.protocol === "auto" ? undefined : config.protocol;
   let { routes } = config;
@@ -162,10 +187,12 @@ function createRouting(
     relay.serve({ protocol, table: createRouteTable({ protocol, ...routes, modelName, modelVersion }) });
   };
   serve();
+  if (protocol !== undefined) insight?.serve(protocol);
   return {
     setProtocol: (found) => {
       protocol = found;
       serve();
+      insight?.serve(found);
     },
     setRules: (next) => {
       routes = next;
@@ -211,7 +238,7 @@ function accessSettings({ log }: Config): AccessLogSettings {
 }
 
 function relayOptions(config: Config, upstream: UpstreamAddress, observers: RelayOptions["observers"]): RelayOptions {
-  const { listen, variant, limits, timeouts, pool, tap, upgrade } = config;
+  const { listen, variant, limits, timeouts, pool, tap, upgrade, labels } = config;
   return {
     listen,
     upstream,
@@ -219,7 +246,7 @@ function relayOptions(config: Config, upstream: UpstreamAddress, observers: Rela
     limits,
     timeouts,
     pool,
-    tap,
+    tap: { ...tap, idHeader: labels.idHeader.toLowerCase() },
     upgradeProtocols: upgrade.protocols,
     retryAfterSeconds: limits.retryAfterSeconds,
     observers,

@@ -1,4 +1,4 @@
-import type { Command, FlagSpec } from "../../src/cli/command.ts";
+import { flagNames, type Command, type FlagSpec } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/table.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
@@ -45,6 +45,6 @@ function commandText(command: Command): string {
 }
 
 function flagRow(flag: FlagSpec): readonly string[] {
-  const name = flag.placeholder === undefined ? flag.name : `${flag.name} ${flag.placeholder}`;
+  const name = flag.placeholder === undefined ? flagNames(flag) : `${flagNames(flag)} ${flag.placeholder}`;
   return [code(name), flag.default === undefined ? flag.doc : `${flag.doc} Default: ${code(flag.default)}.`];
 }

@@ -1,4 +1,5 @@
-import { metricCatalogue, metricLabels, type MetricRow } from "../../src/metrics/catalogue.ts";
+import { metricCatalogue, type MetricRow } from "../../src/metrics/catalogue.ts";
+import { metricLabels } from "../../src/metrics/metric-labels.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/metrics.md. */

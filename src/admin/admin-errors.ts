@@ -49,6 +49,26 @@ const errors = {
     message: "a web page from elsewhere may not call this",
     remedy: "Call from a program, or open the admin port itself in the browser.",
   },
+  body_too_large: {
+    status: 413,
+    message: "the body is longer than 8 MiB",
+    remedy: "Send it in several parts; sending a label twice does no harm.",
+  },
+  body_timeout: {
+    status: 408,
+    message: "the body did not come in time",
+    remedy: "Send less at once, or over a quicker connection.",
+  },
+  body_incomplete: {
+    status: 400,
+    message: "the connection ended before the body did",
+    remedy: "Send as many bytes as `Content-Length` says, or the last chunk.",
+  },
+  bodies_too_many: {
+    status: 503,
+    message: "too many bodies are coming in at once",
+    remedy: "Send one after the other; try again in a second.",
+  },
   internal_error: {
     status: 500,
     message: "internal error",

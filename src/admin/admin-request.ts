@@ -14,6 +14,7 @@ export interface AdminRequest {
   /** `Sec-Fetch-Site`, which browsers send and pages cannot set. */
   readonly fetchSite: string;
   readonly authorization: string;
+  readonly contentType: string;
   readonly remoteAddress: string;
 }
 
@@ -32,11 +33,16 @@ export function readAdminRequest(head: RequestHead, bytes: Buffer, remoteAddress
     origin: valueOf(head, bytes, "origin"),
     fetchSite: valueOf(head, bytes, "sec-fetch-site"),
     authorization: valueOf(head, bytes, "authorization"),
+    contentType: valueOf(head, bytes, "content-type"),
     remoteAddress,
   };
 }
 
-const knownFields: Readonly<Record<string, number>> = { host: Field.host, authorization: Field.authorization };
+const knownFields: Readonly<Record<string, number>> = {
+  host: Field.host,
+  authorization: Field.authorization,
+  "content-type": Field.contentType,
+};
 
 function valueOf({ headers }: RequestHead, bytes: Buffer, name: string): string {
   const values: string[] = [];

@@ -6,8 +6,9 @@ import type { AdminErrorCode } from "./admin-errors.ts";
 import type { AdminRequest } from "./admin-request.ts";
 import { errorAnswer, type AdminAnswer } from "./answer.ts";
 import { handlers } from "./handlers.ts";
-import { AdminConnection, type AdminTimeouts } from "./http-connection.ts";
+import { AdminConnection, type AdminTimeouts, type RequestSide } from "./http-connection.ts";
 import type { AdminPorts } from "./ports.ts";
+import { BodyRoom, longestBody } from "./request-body.ts";
 import { adminRoutes, matchRoute } from "./routes.ts";
 import { createTokenCheck, type TokenCheck } from "./token-file.ts";
 
@@ -24,6 +25,8 @@ export interface AdminOptions {
   /** Most connections at once; more are closed as they come. Default 256. */
   readonly maxConnections?: number;
   readonly timeouts?: Partial<AdminTimeouts>;
+  /** Most bytes that bodies on all connections take at once; more are refused. Default 32 MiB. */
+  readonly bodyRoomBytes?: number;
 }
 
 /** A running admin port. */
@@ -34,7 +37,13 @@ export interface RunningAdmin {
   stop(): Promise<void>;
 }
 
-const defaultTimeouts: AdminTimeouts = { headerMs: 10_000, idleMs: 75_000, writeMs: 30_000, lingerMs: 2000 };
+const defaultTimeouts: AdminTimeouts = {
+  headerMs: 10_000,
+  bodyMs: 30_000,
+  idleMs: 75_000,
+  writeMs: 30_000,
+  lingerMs: 2000,
+};
 
 /** Longest that {@link RunningAdmin.stop} waits for answers on their way. */
 const stopMs = 1000;
@@ -44,9 +53,10 @@ export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
   const respond = createResponder(options);
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const connections = new Set<AdminConnection>();
+  const room = new BodyRoom(options.bodyRoomBytes ?? 4 * longestBody);
   // A client that has sent all it has to say may still be answered.
   const server = createServer({ allowHalfOpen: true }, (socket: Socket) => {
-    const connection = new AdminConnection(socket, { handle: respond, timeouts, wallMs: options.wallMs });
+    const connection = new AdminConnection(socket, { handle: respond, timeouts, room, wallMs: options.wallMs });
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
   });
@@ -56,11 +66,11 @@ export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
 }
 
 /** Makes the function from request to answer; what the ports throw becomes a 500. */
-function createResponder(options: AdminOptions): (request: AdminRequest, signal: AbortSignal) => Promise<AdminAnswer> {
+function createResponder(options: AdminOptions): (request: AdminRequest, client: RequestSide) => Promise<AdminAnswer> {
   const checkToken = createTokenCheck(options.tokenFile);
-  return async (request, signal) => {
+  return async (request, client) => {
     try {
-      return await respond(request, signal, { ports: options.ports, checkToken });
+      return await respond(request, client, { ports: options.ports, checkToken });
     } catch (error) {
       options.onError(error, request.path);
       return errorAnswer("internal_error");
@@ -70,7 +80,7 @@ function createResponder(options: AdminOptions): (request: AdminRequest, signal:
 
 async function respond(
   request: AdminRequest,
-  signal: AbortSignal,
+  client: RequestSide,
   { ports, checkToken }: { readonly ports: AdminPorts; readonly checkToken: TokenCheck },
 ): Promise<AdminAnswer> {
   const match = matchRoute(request.method, request.path);
@@ -80,7 +90,7 @@ async function respond(
   }
   const { access } = adminRoutes[match.name];
   const code = access === "open" ? "" : refusal(access, request, await checkToken(request.authorization));
-  return code === "" ? handlers[match.name](ports, request, signal) : errorAnswer(code, {}, refusalHeaders[code]);
+  return code === "" ? handlers[match.name](ports, request, client) : errorAnswer(code, {}, refusalHeaders[code]);
 }
 
 const challenge = { "WWW-Authenticate": 'Bearer realm="outrider"' };

@@ -61,12 +61,14 @@ export function answerHead(answer: AdminAnswer, framing: AnswerFraming): string 
 
 const reasons: Readonly<Record<number, string>> = {
   200: "OK",
+  202: "Accepted",
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   408: "Request Timeout",
+  413: "Content Too Large",
   414: "URI Too Long",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",

@@ -1,11 +1,13 @@
 /** What each route does. */
-import { errorAnswer, jsonAnswer, type AdminAnswer } from "./answer.ts";
+import { errorAnswer, faultAnswer, jsonAnswer, type AdminAnswer } from "./answer.ts";
 import type { AdminRequest } from "./admin-request.ts";
+import type { RequestSide } from "./http-connection.ts";
 import type { AdminPorts } from "./ports.ts";
+import type { BodyRefusal } from "./request-body.ts";
 import { adminRoutes, type AdminRouteName } from "./routes.ts";
 
-/** Answers one request; `signal` fires when the client has gone. */
-type Handler = (ports: AdminPorts, request: AdminRequest, signal: AbortSignal) => Promise<AdminAnswer> | AdminAnswer;
+/** Answers one request. */
+type Handler = (ports: AdminPorts, request: AdminRequest, client: RequestSide) => Promise<AdminAnswer> | AdminAnswer;
 
 const routeList = Object.values(adminRoutes).map(({ method, path, access, meaning }) => ({
   method,
@@ -34,13 +36,30 @@ export const handlers: Readonly<Record<AdminRouteName, Handler>> = {
   hdr: async (ports) => jsonAnswer(200, await ports.hdr()),
   drain: (ports) => drain(ports),
   drainHook: (ports) => drain(ports),
-  drainWait: async (ports, request, signal) => {
+  drainWait: async (ports, request, { signal }) => {
     const maxMs = readMaxMs(request.query.get("max") ?? "30");
     if (Number.isNaN(maxMs)) return errorAnswer("argument_invalid");
     const { isDrained, inFlight } = await ports.waitForDrain(maxMs, signal);
     return jsonAnswer(isDrained ? 200 : 503, { drained: isDrained, in_flight: inFlight });
   },
   config: (ports) => jsonAnswer(200, ports.configView()),
+  labels: async (ports, request, client) => {
+    const reading = await client.readBody();
+    if (reading.kind === "faulty") return faultAnswer(reading.fault);
+    if (reading.kind === "refused") return errorAnswer(reading.code, {}, refusalHeaders[reading.code]);
+    const { status, body } = await ports.labels(reading.bytes, request.contentType);
+    return jsonAnswer(status, body);
+  },
+  accuracy: (ports) => jsonAnswer(200, ports.accuracy()),
+  drift: (ports, request) => {
+    const model = request.query.get("model");
+    return jsonAnswer(200, ports.drift(model === null ? {} : { model }));
+  },
+  fleet: async (ports) => jsonAnswer(200, await ports.fleet()),
+};
+
+const refusalHeaders: Partial<Record<BodyRefusal, Readonly<Record<string, string>>>> = {
+  bodies_too_many: { "Retry-After": "1" },
 };
 
 function drain(ports: AdminPorts): AdminAnswer {

@@ -5,15 +5,19 @@
  * and 40 ms of start-up to every sidecar (measured in the bundle, Node 26) and accept what the relay refuses.
  */
 import type { Socket } from "node:net";
+import type { BodyFraming } from "../http1/framing.ts";
 import { Progress, type HeadLimits } from "../http1/header-section.ts";
 import { RequestHead } from "../http1/request-head.ts";
 import { readAdminRequest, type AdminRequest } from "./admin-request.ts";
 import { answerHead, faultAnswer, type AdminAnswer } from "./answer.ts";
+import { IncomingBody, type BodyReading, type BodyRoom } from "./request-body.ts";
 
 /** How long each phase may last, milliseconds. */
 export interface AdminTimeouts {
   /** First byte of a head to its end; also connecting to the first byte. */
   readonly headerMs: number;
+  /** From the moment a body is wanted to its end. */
+  readonly bodyMs: number;
   /** A kept connection without a request. */
   readonly idleMs: number;
   /** An answer that the client does not read. */
@@ -22,11 +26,24 @@ export interface AdminTimeouts {
   readonly lingerMs: number;
 }
 
+/** The client of one request, for those who answer it. */
+export interface RequestSide {
+  /** Fires when the client has closed its side. */
+  readonly signal: AbortSignal;
+  /**
+   * Takes in the body; empty when there is none. Called at most once, and only when the request may come in: a client
+   * that waits for it is told to go on. A body that nobody asked for is not read and ends the connection.
+   */
+  readBody(this: void): Promise<BodyReading>;
+}
+
 /** What a connection needs. */
 export interface AdminConnectionOptions {
-  /** Answers a request; never rejects. `signal` fires when the client has closed its side. */
-  handle(request: AdminRequest, signal: AbortSignal): Promise<AdminAnswer>;
+  /** Answers a request; never rejects. */
+  handle(request: AdminRequest, client: RequestSide): Promise<AdminAnswer>;
   readonly timeouts: AdminTimeouts;
+  /** Memory for bodies, shared by all connections. */
+  readonly room: BodyRoom;
   wallMs(): number;
 }
 
@@ -40,8 +57,11 @@ export class AdminConnection {
   readonly #head = new RequestHead(headLimits);
   readonly #gone = new AbortController();
   #bytes: Buffer = Buffer.alloc(0);
-  #state: "idle" | "reading" | "answering" | "closing" = "idle";
+  #state: "idle" | "reading" | "answering" | "body" | "closing" = "idle";
   #isLast = false;
+  /** True while bytes of the request's body may still come that nobody will take. */
+  #hasUnreadBody = false;
+  #body: IncomingBody | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, options: AdminConnectionOptions) {
@@ -56,6 +76,7 @@ export class AdminConnection {
     socket.on("close", () => {
       clearTimeout(this.#timer);
       this.#gone.abort();
+      this.#body?.end("body_incomplete");
     });
     this.#limit(options.timeouts.headerMs);
   }
@@ -73,6 +94,10 @@ export class AdminConnection {
 
   #take(chunk: Buffer): void {
     if (this.#state === "closing") return;
+    if (this.#state === "body") {
+      this.#takeBody(chunk);
+      return;
+    }
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
     if (this.#state !== "answering") this.#read();
     else if (this.#bytes.length > headLimits.headBytes) this.#socket.pause();
@@ -81,7 +106,8 @@ export class AdminConnection {
   #takeEnd(): void {
     this.#gone.abort();
     this.#isLast = true;
-    if (this.#state !== "answering") this.#close();
+    if (this.#state === "body") this.#endBody("body_incomplete");
+    else if (this.#state !== "answering") this.#close();
   }
 
   #read(): void {
@@ -102,15 +128,50 @@ export class AdminConnection {
   async #answer(): Promise<void> {
     const head = this.#head;
     const request = readAdminRequest(head, this.#bytes, this.#socket.remoteAddress ?? "");
-    // No route takes a body: one that comes is not read, so the connection cannot be used again.
-    const hasBody = head.framing.kind === "chunked" || head.framing.length > 0;
-    this.#isLast ||= hasBody || head.options.close || head.minor === 0;
+    const { framing, minor } = head;
+    const isAwaited = head.expectsContinue && minor > 0;
+    this.#hasUnreadBody = framing.kind === "chunked" || framing.length > 0;
+    this.#isLast ||= head.options.close || minor === 0;
     this.#bytes = this.#bytes.subarray(head.length);
     head.reset();
     this.#state = "answering";
     clearTimeout(this.#timer);
-    const answer = await this.#options.handle(request, this.#gone.signal);
+    const readBody = (): Promise<BodyReading> => this.#readBody(framing, isAwaited);
+    const answer = await this.#options.handle(request, { signal: this.#gone.signal, readBody });
+    this.#body?.release();
+    this.#body = undefined;
     this.#write(answer, request.method === "HEAD");
+  }
+
+  #readBody(framing: BodyFraming, isAwaited: boolean): Promise<BodyReading> {
+    const body = new IncomingBody(framing, this.#options.room);
+    this.#body = body;
+    if (body.isOver) return body.reading;
+    this.#state = "body";
+    this.#limit(this.#options.timeouts.bodyMs);
+    if (isAwaited && this.#bytes.length === 0) this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n");
+    this.#socket.resume();
+    this.#takeBody(this.#bytes);
+    // The client's end may have come while its token was looked at.
+    if (!body.isOver && this.#gone.signal.aborted) this.#endBody("body_incomplete");
+    return body.reading;
+  }
+
+  #takeBody(chunk: Buffer): void {
+    const body = this.#body;
+    if (body === undefined) return;
+    this.#bytes = chunk.subarray(body.accept(chunk));
+    if (!body.isOver) return;
+    this.#hasUnreadBody = !body.isWhole;
+    this.#state = "answering";
+    clearTimeout(this.#timer);
+    if (this.#bytes.length > headLimits.headBytes) this.#socket.pause();
+  }
+
+  #endBody(code: "body_incomplete" | "body_timeout"): void {
+    this.#state = "answering";
+    clearTimeout(this.#timer);
+    this.#body?.end(code);
   }
 
   #write(answer: AdminAnswer, isHead: boolean): void {
@@ -120,6 +181,8 @@ export class AdminConnection {
     this.#limit(this.#options.timeouts.writeMs);
     socket.cork();
     const nowMs = this.#options.wallMs();
+    // What follows would be read as a request.
+    this.#isLast ||= this.#hasUnreadBody;
     let isTaken = socket.write(answerHead(answer, { isHead, isLast: this.#isLast, nowMs }), "latin1");
     if (!isHead) isTaken = socket.write(answer.body);
     socket.uncork();
@@ -151,6 +214,10 @@ export class AdminConnection {
   }
 
   #expire(): void {
+    if (this.#state === "body") {
+      this.#endBody("body_timeout");
+      return;
+    }
     if (this.#state !== "reading") {
       this.#socket.destroy();
       return;

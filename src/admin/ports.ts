@@ -27,6 +27,14 @@ export interface DrainResult {
   readonly inFlight: number;
 }
 
+/** How labels were taken. */
+export interface LabelsAnswer {
+  /** 202 when at least one label was taken, 400 when none was. */
+  readonly status: 202 | 400;
+  /** Any JSON value. */
+  readonly body: unknown;
+}
+
 /** Functions behind the routes. Those that return promises may reject: the caller gets a 500 and the log the error. */
 export interface AdminPorts {
   /** A page for Prometheus. */
@@ -46,4 +54,12 @@ export interface AdminPorts {
   version(): Readonly<Record<string, string>>;
   /** All HDR histograms; any JSON value. */
   hdr(): Promise<unknown>;
+  /** Takes a body with labels, whatever it holds; `contentType` is empty when none was sent. */
+  labels(body: Uint8Array, contentType: string): Promise<LabelsAnswer>;
+  /** How right the models are, of labels and without them; any JSON value. */
+  accuracy(): unknown;
+  /** What drifted, of one model when `model` is given; any JSON value. */
+  drift(query: { readonly model?: string }): unknown;
+  /** What all replicas say together; any JSON value. */
+  fleet(): Promise<unknown>;
 }

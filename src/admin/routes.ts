@@ -83,6 +83,37 @@ const routes = {
     meaning: "The configuration in force and where each value came from, secrets masked.",
     statuses: [200],
   },
+  labels: {
+    method: "POST",
+    path: "/labels",
+    access: "local",
+    meaning:
+      'Takes true answers for predictions: `{"id": …, "label": …}` with the request\'s identity, a list of these, `{"labels": […]}`, or one a line. `row` names a row of a batch (0 when absent); a list as `label` stands for rows 0, 1, 2 and so on. `time` is when the answer was known, in milliseconds since 1970. Sending a label again changes nothing. Good labels beside bad ones are taken; the answer counts both.',
+    statuses: [202, 400, 408, 413, 503],
+  },
+  accuracy: {
+    method: "GET",
+    path: "/accuracy",
+    access: "local",
+    meaning:
+      "How right each model is: of the labels that came, and what can be expected of predictions without labels.",
+    statuses: [200],
+  },
+  drift: {
+    method: "GET",
+    path: "/drift",
+    access: "local",
+    meaning:
+      "How far features, predictions and confidence are from the baseline, with the evidence; `model` names one model.",
+    statuses: [200],
+  },
+  fleet: {
+    method: "GET",
+    path: "/fleet",
+    access: "local",
+    meaning: "What all replicas say together, which of them have been heard, and who leads.",
+    statuses: [200],
+  },
 } as const;
 
 /** Name of a route. */
@@ -121,6 +152,8 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   stats: ["/metrics"],
   quit: ["/drain"],
   shutdown: ["/drain"],
+  feedback: ["/labels"],
+  truth: ["/labels"],
 };
 
 /** Up to three paths that may have been meant; all of them when none is near. */

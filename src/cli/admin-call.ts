@@ -12,15 +12,15 @@ export interface AdminCall {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly timeoutMs: number;
+  /** Longest answer that is read, in UTF-16 code units; the rest is left out. Default 65,536. */
+  readonly maxBodyLength?: number;
 }
 
-/** What the sidecar answered; at most 64 KiB of the body. */
+/** What the sidecar answered. */
 export interface AdminAnswer {
   readonly status: number;
   readonly body: string;
 }
-
-const maxBodyLength = 65_536;
 
 /** Sends the call and returns the answer whatever its status; `admin_unreachable` when there is none in time. */
 export async function adminCall(call: AdminCall): Promise<AdminAnswer> {
@@ -33,7 +33,8 @@ export async function adminCall(call: AdminCall): Promise<AdminAnswer> {
   }
 }
 
-async function send({ admin, token, method, path, timeoutMs }: AdminCall): Promise<AdminAnswer> {
+async function send(call: AdminCall): Promise<AdminAnswer> {
+  const { admin, token, method, path, timeoutMs, maxBodyLength = 65_536 } = call;
   const { promise, resolve, reject } = Promise.withResolvers<AdminAnswer>();
   const outgoing = request({
     host: admin.host,

@@ -13,8 +13,8 @@ interface Reader {
 }
 
 /**
- * Reads `--flag value`, `--flag=value`, switches as `--flag`, `--no-flag` or `--flag=false`, and operands; all words
- * after `--` are operands. Every mistake is reported, none ends the reading.
+ * Reads `--flag value`, `--flag=value` (or the flag's alias), switches as `--flag`, `--no-flag` or `--flag=false`, and
+ * operands; all words after `--` are operands. Every mistake is reported, none ends the reading.
  */
 export function readArguments(
   words: readonly string[],
@@ -45,12 +45,13 @@ export function readArguments(
 /** Takes one flag and returns how many words it was. */
 function readFlag(reader: Reader, word: string, next: string | undefined): number {
   const equals = word.indexOf("=");
-  const name = equals < 0 ? word : word.slice(0, equals);
+  const given = equals < 0 ? word : word.slice(0, equals);
   const inline = equals < 0 ? undefined : word.slice(equals + 1);
-  const spec = reader.specs.find((candidate) => candidate.name === name);
+  const spec = reader.specs.find((candidate) => candidate.name === given || candidate.alias === given);
   if (spec === undefined) {
-    return readNegatedOrUnknown(reader, name, inline, next);
+    return readNegatedOrUnknown(reader, given, inline, next);
   }
+  const { name } = spec;
   if (spec.placeholder === undefined) {
     reader.flags.push({ flag: name, text: inline ?? "true" });
     return 1;

@@ -7,6 +7,8 @@ import type { Mistake } from "../config/mistake.ts";
 export interface FlagSpec {
   /** With its dashes, e.g. `--listen`. */
   readonly name: `--${string}`;
+  /** A short form of the name that people know from other programs, e.g. `-o`. */
+  readonly alias?: `-${string}`;
   /** What stands after it, e.g. `ADDRESS`; a switch has none and can be turned off with `--no-…` or `=false`. */
   readonly placeholder?: string;
   readonly doc: string;
@@ -68,6 +70,8 @@ export interface CommandContext {
   readonly environment: Environment;
   readonly isTerminal: boolean;
   readonly isErrorTerminal: boolean;
+  /** Width of the terminal; absent when there is none. */
+  readonly columns?: number | undefined;
   write(text: string): void;
   writeError(text: string): void;
 }
@@ -75,6 +79,16 @@ export interface CommandContext {
 /** The text of a flag given to a command, the last one if there are several; `undefined` when it was not given. */
 export function flagText(invocation: Invocation, name: FlagSpec["name"]): string | undefined {
   return invocation.flags.findLast((flag) => flag.flag === name)?.text;
+}
+
+/** All texts given to a flag, in order. */
+export function flagTexts(invocation: Invocation, name: FlagSpec["name"]): readonly string[] {
+  return invocation.flags.filter((flag) => flag.flag === name).map((flag) => flag.text);
+}
+
+/** The names by which a flag can be given, its short form first, e.g. `-o, --output`. */
+export function flagNames(flag: FlagSpec): string {
+  return flag.alias === undefined ? flag.name : `${flag.alias}, ${flag.name}`;
 }
 
 /** True when a switch was given and not turned off. */

@@ -70,7 +70,8 @@ export function fishCompletion(): string {
 }
 
 function fishFlag(flag: FlagSpec): string {
-  const parts = [`-l ${flag.name.slice(2)}`, `-d ${quote(flag.doc)}`];
+  const short = flag.alias === undefined ? [] : [`-s ${flag.alias.slice(1)}`];
+  const parts = [...short, `-l ${flag.name.slice(2)}`, `-d ${quote(flag.doc)}`];
   if (flag.placeholder !== undefined) {
     parts.push(flag.isFile === true ? "-r -F" : "-x");
   }
@@ -89,10 +90,15 @@ function valueCases(offer: (words: string) => string, offerFiles: string, leave:
     (flag) => flag.placeholder !== undefined && !withChoices.includes(flag) && !files.includes(flag),
   );
   return [
-    ...withChoices.map((flag) => `    ${flag.name}) ${offer((flag.choices ?? []).join(" "))}; ${leave} ;;`),
-    `    ${files.map((flag) => flag.name).join("|")}) ${offerFiles}; ${leave} ;;`,
-    `    ${others.map((flag) => flag.name).join("|")}) ${leave} ;;`,
+    ...withChoices.map((flag) => `    ${pattern([flag])}) ${offer((flag.choices ?? []).join(" "))}; ${leave} ;;`),
+    `    ${pattern(files)}) ${offerFiles}; ${leave} ;;`,
+    `    ${pattern(others)}) ${leave} ;;`,
   ].join("\n");
+}
+
+/** A pattern of the shells' `case` for all names of these flags. */
+function pattern(flags: readonly FlagSpec[]): string {
+  return flags.flatMap((flag) => (flag.alias === undefined ? [flag.name] : [flag.alias, flag.name])).join("|");
 }
 
 /** Cases on the command: its second words, operands and flags. */

@@ -12,7 +12,11 @@ const placeholders: Readonly<Record<Exclude<FieldKind, "boolean">, string>> = {
   ratio: "RATIO",
   name: "TEXT",
   path: "PATH",
+  file: "FILE",
   secret_file: "FILE",
+  pointer: "POINTER",
+  pointers: "POINTER,…",
+  url: "URL",
   routes: "RULE,…",
   tokens: "TOKEN,…",
   choice: "WORD",
@@ -40,7 +44,7 @@ function flagOfField(row: FieldRow): FlagSpec {
     ...(field.kind === "boolean" ? {} : { placeholder: placeholders[field.kind] }),
     ...(shown === "" ? {} : { default: shown }),
     ...(field.kind === "choice" ? { choices: choices[field.of] } : {}),
-    ...(field.kind === "secret_file" ? { isFile: true } : {}),
+    ...(field.kind === "secret_file" || field.kind === "file" ? { isFile: true } : {}),
     ...(field.common === true ? {} : { isRare: true }),
   };
 }

@@ -1,5 +1,5 @@
 /** What `--help` prints. */
-import type { Command, FlagSpec } from "./command.ts";
+import { flagNames, type Command, type FlagSpec } from "./command.ts";
 import { commands, flagsOf } from "./table.ts";
 
 const lineWidth = 100;
@@ -63,7 +63,7 @@ function restNote(command: Command, count: number): string {
 }
 
 function flagLines(flag: FlagSpec): readonly string[] {
-  const name = flag.placeholder === undefined ? flag.name : `${flag.name} ${flag.placeholder}`;
+  const name = flag.placeholder === undefined ? flagNames(flag) : `${flagNames(flag)} ${flag.placeholder}`;
   const defaultNote = flag.default === undefined ? "" : ` (default: ${flag.default})`;
   const choiceNote = flag.choices === undefined ? "" : ` One of ${flag.choices.join(", ")}.`;
   return [`  ${name}`, ...wrap(`${flag.doc}${choiceNote}${defaultNote}`, "      ")];

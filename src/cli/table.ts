@@ -1,6 +1,10 @@
 /** Every command of `outrider`, once: help, completion and the reference follow from here. */
+import { adminFlags } from "./admin-flags.ts";
 import type { Command, ExitCode, FlagSpec } from "./command.ts";
+import { baselineCommands } from "./baseline-commands.ts";
 import { configFlags } from "./config-flags.ts";
+import { driftCommands } from "./drift-commands.ts";
+import { jsonFlag } from "./json-flag.ts";
 
 const fine: ExitCode = { code: 0, meaning: "All went well." };
 
@@ -10,8 +14,6 @@ const wrongUsage: ExitCode = {
   code: 2,
   meaning: "The command line or the configuration is wrong; every mistake is listed.",
 };
-
-const jsonFlag: FlagSpec = { name: "--json", doc: "Print one JSON value instead of text." };
 
 const run: Command = {
   name: "run",
@@ -90,22 +92,7 @@ const drain: Command = {
   about:
     "What a preStop hook runs. Readiness fails at once, requests are still served with `Connection: close`, and the command returns when none is in flight or the time is over. Calling it again does no harm.",
   takesConfig: false,
-  flags: [
-    {
-      name: "--admin",
-      placeholder: "HOST:PORT",
-      doc: "Admin address of the running sidecar; OUTRIDER_ADMIN_LISTEN names it too.",
-      default: "127.0.0.1:18090",
-    },
-    { name: "--max", placeholder: "TIME", doc: "Longest wait.", default: "30s" },
-    {
-      name: "--token-file",
-      placeholder: "FILE",
-      doc: "Bearer token, needed from elsewhere than loopback.",
-      isFile: true,
-    },
-    jsonFlag,
-  ],
+  flags: [...adminFlags, { name: "--max", placeholder: "TIME", doc: "Longest wait.", default: "30s" }, jsonFlag],
   examples: [
     { line: "outrider drain", explains: "In the pod of the sidecar." },
     { line: "outrider drain --admin 10.0.0.7:18090 --token-file token --max 2m", explains: "From elsewhere." },
@@ -165,7 +152,17 @@ const completion: Command = {
 };
 
 /** All commands, in the order in which help lists them. */
-export const commands: readonly Command[] = [run, check, configPrint, drain, version, help, completion];
+export const commands: readonly Command[] = [
+  run,
+  check,
+  configPrint,
+  drain,
+  ...baselineCommands,
+  ...driftCommands,
+  version,
+  help,
+  completion,
+];
 
 /** All flags that a command takes. */
 export function flagsOf(command: Command): readonly FlagSpec[] {

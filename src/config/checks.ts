@@ -43,6 +43,22 @@ const checks: readonly CrossCheck[] = [
     problem: ({ limits }) => moreThan(limits.targetBytes, limits.headBytes, "limits.head_bytes"),
   },
   {
+    paths: ["drift.warn_psi", "drift.critical_psi"],
+    problem: ({ drift }) => moreThan(drift.warnPsi, drift.criticalPsi, "drift.critical_psi"),
+  },
+  {
+    paths: ["labels.id_header"],
+    problem: ({ labels }) =>
+      /^[\w!#$%&'*+.^`|~-]*$/.test(labels.idHeader)
+        ? undefined
+        : `${JSON.stringify(labels.idHeader)} is no header name`,
+  },
+  {
+    paths: ["labels.stream", "redis.url"],
+    problem: ({ labels, redis }) =>
+      labels.stream !== "" && redis.url === "" ? "a stream is read from Redis, and `redis.url` is not set" : undefined,
+  },
+  {
     paths: ["drain.min_ms", "drain.timeout_ms"],
     problem: ({ drain }) => moreThan(drain.minMs, drain.timeoutMs, "drain.timeout_ms"),
   },

@@ -40,19 +40,27 @@ interface BooleanField extends FieldCommon {
 }
 
 interface TextField extends FieldCommon {
-  readonly kind: "name" | "path" | "secret_file";
+  readonly kind: "name" | "path" | "file" | "secret_file" | "pointer";
   /** The empty text stands for "not set". */
   readonly default: string;
 }
 
 interface ListField extends FieldCommon {
-  readonly kind: "routes" | "tokens";
+  readonly kind: "routes" | "tokens" | "pointers";
   readonly default: readonly string[];
 }
 
 interface ChoiceField extends FieldCommon {
   readonly kind: "choice";
   readonly of: ChoiceList;
+  readonly default: string;
+}
+
+interface UrlField extends FieldCommon {
+  readonly kind: "url";
+  /** What may stand before `://`. */
+  readonly schemes: readonly string[];
+  /** The empty text stands for "not set". */
   readonly default: string;
 }
 
@@ -74,6 +82,7 @@ export type Field =
   | TextField
   | ListField
   | ChoiceField
+  | UrlField
   | AddressField
   | UpstreamField;
 
@@ -95,9 +104,13 @@ interface ValueOfKind {
   readonly boolean: boolean;
   readonly name: string;
   readonly path: string;
+  readonly file: string;
   readonly secret_file: string;
+  readonly pointer: string;
+  readonly url: string;
   readonly routes: readonly string[];
   readonly tokens: readonly string[];
+  readonly pointers: readonly string[];
   readonly address: Address;
   readonly upstream: Upstream | undefined;
 }

@@ -8,8 +8,9 @@ import { formatAddress, parseAddress, type Address, type Reading } from "./addre
 import { choices } from "./choices.ts";
 import type { Field, FieldKind } from "./field.ts";
 import { parseSize, parseTime, sizePattern, timePattern } from "./quantity.ts";
-import { routeProblem, tokenProblem } from "./list-items.ts";
+import { pointerProblem, routeProblem, tokenProblem } from "./list-items.ts";
 import { formatUpstream, parseUpstream, type Upstream } from "./upstream.ts";
+import { urlProblem } from "./url-problem.ts";
 
 /** A value as it stands in the file or in JSON. */
 export type Input = string | number | boolean | readonly string[];
@@ -82,6 +83,12 @@ export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } =
     toInput: sameInput,
     expected: () => "a path that begins with /",
   },
+  file: {
+    schema: () => v.pipe(v.string(), v.regex(/^[^\0]{0,4096}$/)),
+    fromText: sameText,
+    toInput: sameInput,
+    expected: () => "the path of a file",
+  },
   secret_file: {
     schema: () => v.pipe(v.string(), v.regex(/^[^\0]{0,4096}$/)),
     fromText: sameText,
@@ -99,6 +106,24 @@ export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } =
     fromText: listFromText,
     toInput: sameInput,
     expected: () => "a list of upgrade tokens in lower case",
+  },
+  pointer: {
+    schema: () => checkedText(pointerProblem),
+    fromText: sameText,
+    toInput: sameInput,
+    expected: () => "a JSON Pointer; `*` is any item of a list or an object",
+  },
+  pointers: {
+    schema: () => list(64, pointerProblem),
+    fromText: listFromText,
+    toInput: sameInput,
+    expected: () => "a list of JSON Pointers; `*` is any item of a list or an object",
+  },
+  url: {
+    schema: (field) => checkedText((text) => urlProblem(text, field.schemes)),
+    fromText: sameText,
+    toInput: sameInput,
+    expected: (field) => `an address that begins with ${field.schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
   },
   choice: {
     schema: (field) => v.picklist(choices[field.of]),
@@ -161,7 +186,12 @@ function parsed<Value>(parse: (text: string) => Reading<Value>): v.GenericSchema
 }
 
 function list(maxLength: number, problemOf: (item: string) => string | undefined): v.GenericSchema<unknown, unknown> {
-  const item = v.pipe(
+  return v.pipe(v.array(checkedText(problemOf)), v.maxLength(maxLength));
+}
+
+/** Text that a function finds nothing wrong with. */
+function checkedText(problemOf: (text: string) => string | undefined): v.GenericSchema<unknown, string> {
+  return v.pipe(
     v.string(),
     v.rawCheck(({ dataset, addIssue }) => {
       const problem = dataset.typed ? problemOf(dataset.value) : undefined;
@@ -170,5 +200,4 @@ function list(maxLength: number, problemOf: (item: string) => string | undefined
       }
     }),
   );
-  return v.pipe(v.array(item), v.maxLength(maxLength));
 }

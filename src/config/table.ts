@@ -3,6 +3,14 @@
  * flags, environment names and documentation all follow from it.
  */
 import type { Field, FieldValue } from "./field.ts";
+import {
+  driftFields,
+  inferenceFields,
+  labelsFields,
+  readingFields,
+  redisFields,
+  registryFields,
+} from "./fields/insight.ts";
 import { limitsFields } from "./fields/limits.ts";
 import { adminFields, drainFields, logFields, metricsFields, readinessFields } from "./fields/operation.ts";
 import { modelFields, routesFields, topFields, upgradeFields } from "./fields/serving.ts";
@@ -17,6 +25,12 @@ interface SectionTables {
   readonly timeouts: typeof timeoutsFields;
   readonly pool: typeof poolFields;
   readonly tap: typeof tapFields;
+  readonly reading: typeof readingFields;
+  readonly inference: typeof inferenceFields;
+  readonly drift: typeof driftFields;
+  readonly labels: typeof labelsFields;
+  readonly redis: typeof redisFields;
+  readonly registry: typeof registryFields;
   readonly upgrade: typeof upgradeFields;
   readonly drain: typeof drainFields;
   readonly readiness: typeof readinessFields;
@@ -57,6 +71,16 @@ export const sections: readonly Section[] = [
   { name: "timeouts", doc: "How long each phase of a request may last.", fields: timeoutsFields },
   { name: "pool", doc: "Connections to the model server.", fields: poolFields },
   { name: "tap", doc: "Copies of the first bytes of bodies, for observers.", fields: tapFields },
+  { name: "reading", doc: "How much of the bodies is read for predictions, and at what price.", fields: readingFields },
+  {
+    name: "inference",
+    doc: "Where features and predictions stand in the bodies, for servers that no protocol describes.",
+    fields: inferenceFields,
+  },
+  { name: "drift", doc: "What live traffic is held against, and when a difference counts.", fields: driftFields },
+  { name: "labels", doc: "How true answers find the predictions they belong to.", fields: labelsFields },
+  { name: "redis", doc: "Where replicas of one model meet.", fields: redisFields },
+  { name: "registry", doc: "The MLflow server that knows the model.", fields: registryFields },
   { name: "upgrade", doc: "Connections that stop being HTTP.", fields: upgradeFields },
   { name: "drain", doc: "How the sidecar goes.", fields: drainFields },
   { name: "readiness", doc: "How the model server is asked whether it can serve.", fields: readinessFields },

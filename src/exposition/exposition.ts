@@ -7,6 +7,7 @@ import Registry from "prom-client/lib/registry.js";
 import { metricCatalogue, type MetricName } from "../metrics/catalogue.ts";
 import { familiesOf } from "./families.ts";
 import { registerProcessMetrics } from "./process-metrics.ts";
+import type { SampledFamilies, SampleGroup } from "./sample-group.ts";
 import type { ExpositionSources } from "./sources.ts";
 
 /** A page of metrics, rendered when it is asked for. */
@@ -25,20 +26,50 @@ const turnMs = 0.25;
 export function createExposition(sources: ExpositionSources): Exposition {
   const registry = new Registry();
   registerProcessMetrics(registry);
+  const renderers = sources.groups.map((group) => groupRenderer(registry, group));
   let rendering: Promise<string> | undefined;
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
     text: () => {
-      rendering ??= render(registry, sources).finally(() => (rendering = undefined));
+      rendering ??= render(registry, sources, renderers).finally(() => (rendering = undefined));
       return rendering;
     },
   };
 }
 
-async function render(registry: Registry, sources: ExpositionSources): Promise<string> {
+type Breathe = () => Promise<void>;
+
+async function render(
+  registry: Registry,
+  sources: ExpositionSources,
+  renderers: readonly ((breathe: Breathe) => Promise<readonly string[]>)[],
+): Promise<string> {
   const breathe = turnGiver();
+  const parts = await renderFamilies(registry, familiesOf(sources), breathe);
+  for (const renderGroup of renderers) parts.push(...(await renderGroup(breathe)));
+  for (const metric of registry.getMetricsAsArray()) {
+    parts.push(await registry.getMetricsAsString(metric));
+    await breathe();
+  }
+  return `${parts.join("\n")}\n`;
+}
+
+/** Renders a group, or gives what it was when its version has not changed since. */
+function groupRenderer(registry: Registry, group: SampleGroup): (breathe: Breathe) => Promise<readonly string[]> {
+  let known: { readonly version: number | undefined; readonly parts: readonly string[] } | undefined;
+  return async (breathe) => {
+    // Read first: what changes while it is rendered is rendered the next time.
+    const version = group.version();
+    if (known === undefined || version === undefined || version !== known.version) {
+      known = { version, parts: await renderFamilies(registry, group.families(), breathe) };
+    }
+    return known.parts;
+  };
+}
+
+async function renderFamilies(registry: Registry, families: SampledFamilies, breathe: Breathe): Promise<string[]> {
   const parts: string[] = [];
-  for (const [name, samples] of Object.entries(familiesOf(sources))) {
+  for (const [name, samples] of Object.entries(families)) {
     const { help, type } = metricCatalogue[name as MetricName];
     let isFirst = true;
     for (const values of slices(samples)) {
@@ -48,11 +79,7 @@ async function render(registry: Registry, sources: ExpositionSources): Promise<s
       await breathe();
     }
   }
-  for (const metric of registry.getMetricsAsArray()) {
-    parts.push(await registry.getMetricsAsString(metric));
-    await breathe();
-  }
-  return `${parts.join("\n")}\n`;
+  return parts;
 }
 
 /** Cuts samples into slices; no samples are one empty slice, so that help and type are still told. */
@@ -77,7 +104,7 @@ function withoutHeader(text: string): string {
 }
 
 /** Gives the event loop a turn whenever {@link turnMs} of work have gone by since the last one. */
-function turnGiver(): () => Promise<void> {
+function turnGiver(): Breathe {
   let since = performance.now();
   return async () => {
     if (performance.now() - since < turnMs) return;

@@ -1,7 +1,7 @@
 /** The values of every metric in the catalogue, read from where they are counted. */
 import type Registry from "prom-client/lib/registry.js";
 import type { WireErrorCode } from "../errors.ts";
-import { denialCodes, errorCodes, limitCodes, type MetricName } from "../metrics/catalogue.ts";
+import { denialCodes, errorCodes, limitCodes, type RelayMetricName } from "../metrics/catalogue.ts";
 import type { DurationHistogram } from "../metrics/duration-histogram.ts";
 import type { LabelSet } from "../metrics/label-sets.ts";
 import { auxiliaryKinds, type RequestMetrics } from "../metrics/request-metrics.ts";
@@ -10,8 +10,8 @@ import type { ExpositionSources } from "./sources.ts";
 
 type Sample = Registry.Sample;
 
-/** Samples of each metric; made while they are read, so that a long family can be read in slices. */
-export type Families = Readonly<Record<MetricName, Iterable<Sample>>>;
+/** Samples of each metric that is always there; made while they are read, so that a long family can be read in slices. */
+export type Families = Readonly<Record<RelayMetricName, Iterable<Sample>>>;
 
 /** Reads all metrics once. What is cheap is read at once, label sets while the families are iterated. */
 export const familiesOf = (sources: ExpositionSources): Families => ({
@@ -158,7 +158,7 @@ function* requestCounts(requests: RequestMetrics): Generator<Sample> {
 
 function* byModel(
   requests: RequestMetrics,
-  name: MetricName,
+  name: RelayMetricName,
   histogramOf: (set: LabelSet) => DurationHistogram | undefined,
 ): Generator<Sample> {
   for (const set of requests.labelSets) {
@@ -169,7 +169,7 @@ function* byModel(
 
 /** `_bucket`, `_sum` and `_count` of one histogram. */
 function* buckets(
-  name: MetricName,
+  name: RelayMetricName,
   histogram: DurationHistogram,
   sharedLabels: Readonly<Record<string, string>>,
 ): Generator<Sample> {

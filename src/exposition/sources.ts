@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { RelayCounters } from "../metrics/relay-counters.ts";
 import type { RequestMetrics } from "../metrics/request-metrics.ts";
+import type { SampleGroup } from "./sample-group.ts";
 
 /** Where the values of a scrape come from. Functions are called once a scrape and must not block. */
 export interface ExpositionSources {
@@ -15,6 +16,8 @@ export interface ExpositionSources {
   /** The configured model; empty where the configuration says nothing. */
   readonly model: { readonly name: string; readonly version: string; readonly digest: string };
   readonly clock: Clock;
+  /** What other parts count, in the order of the page. */
+  readonly groups: readonly SampleGroup[];
 }
 
 /** How often the configuration was loaded again, and how the last time went. */

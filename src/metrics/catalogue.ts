@@ -3,68 +3,10 @@
  * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) are listed in src/exposition/.
  */
 import { wireErrors, type WireErrorCode } from "../errors.ts";
-import { outcomes } from "../outcome.ts";
-
-/** The labels that metrics carry, by name. */
-const labelNames = [
-  "model",
-  "version",
-  "variant",
-  "outcome",
-  "status",
-  "code",
-  "kind",
-  "reason",
-  "result",
-  "digest",
-  "revision",
-  "node",
-] as const;
-
-/** Name of a label, see {@link metricLabels}. */
-export type MetricLabel = (typeof labelNames)[number];
-
-/** One row of {@link metricLabels}. */
-export interface LabelRow {
-  readonly meaning: string;
-  /** Which values it can have, and so how many. */
-  readonly values: string;
-}
-
-/** What each label says. None repeats what a scrape adds by itself (`pod`, `namespace`, `instance`). */
-export const metricLabels: Readonly<Record<MetricLabel, LabelRow>> = {
-  model: {
-    meaning:
-      "Model name from the path, the body (OpenAI) or the configuration; `__unnamed__` when none of them gives one, `__other__` for names past the cap or that the model server never answered for, `__unmatched__` for requests that were denied or malformed.",
-    values: "at most `metrics.max_models` pairs of model and version, and three fixed names",
-  },
-  version: {
-    meaning: "Model version or label from the path or the configuration; empty when unknown.",
-    values: "counted together with `model`",
-  },
-  variant: {
-    meaning: "The variant that answered; empty when no upstream was asked.",
-    values: "the variants in the configuration",
-  },
-  outcome: { meaning: "How the exchange ended.", values: outcomes.join(", ") },
-  status: {
-    meaning: "Exact status code sent to the client; `0` when it left before one was sent.",
-    values: "at most 128 pairs of outcome and status, then `__other__`",
-  },
-  code: {
-    meaning: "Error code, as in the `x-outrider-error` header.",
-    values: "the codes in docs/reference/errors.md",
-  },
-  kind: { meaning: "What the path is for.", values: "health, metadata" },
-  reason: {
-    meaning: "Why a request was counted under a collected name instead of its own.",
-    values: "max_models, unknown_model, max_statuses",
-  },
-  result: { meaning: "How it went.", values: "success, failure" },
-  digest: { meaning: "Digest of the model's files, as configured.", values: "one" },
-  revision: { meaning: "Source revision of the build.", values: "one" },
-  node: { meaning: "Version of the Node.js runtime.", values: "one" },
-};
+import { accuracyRows } from "./accuracy-catalogue.ts";
+import type { MetricRowText } from "./catalogue-row.ts";
+import { driftRows, fleetRows, predictionRows, readingRows } from "./insight-catalogue.ts";
+import type { MetricLabel } from "./metric-labels.ts";
 
 /** One row of {@link metricCatalogue}. */
 export interface MetricRow {
@@ -84,8 +26,6 @@ export const latencyEdgesSeconds: readonly number[] = [
 export const overheadEdgesSeconds: readonly number[] = [
   0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
 ];
-
-type Row = readonly [type: MetricRow["type"], unit: string, help: string, ...labels: MetricLabel[]];
 
 const rows = {
   outrider_requests_total: [
@@ -246,12 +186,24 @@ const rows = {
   ],
 } as const;
 
+/** Those that are there whatever is configured. */
+export type RelayMetricName = keyof typeof rows;
+
+/** See {@link RelayMetricName}. */
+export const relayMetricNames: readonly RelayMetricName[] = Object.keys(rows) as RelayMetricName[];
+
 /** Name of a metric, see {@link metricCatalogue}. */
-export type MetricName = keyof typeof rows;
+export type MetricName =
+  | RelayMetricName
+  | keyof typeof readingRows
+  | keyof typeof predictionRows
+  | keyof typeof driftRows
+  | keyof typeof accuracyRows
+  | keyof typeof fleetRows;
 
 /** All metrics by name. */
-export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = mapValues<MetricName, Row, MetricRow>(
-  rows,
+export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = mapValues<MetricName, MetricRowText, MetricRow>(
+  { ...rows, ...readingRows, ...predictionRows, ...driftRows, ...accuracyRows, ...fleetRows },
   ([type, unit, help, ...labels]) => ({ type, unit, help, labels }),
 );
 

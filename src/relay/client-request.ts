@@ -1,5 +1,5 @@
 /** What a request asks of the relay: its route, its identity, and the head that the upstream gets. */
-import { asciiBytes } from "../http1/bytes.ts";
+import { asciiBytes, equalsIgnoreCase } from "../http1/bytes.ts";
 import type { ByteWriter } from "../http1/byte-writer.ts";
 import { Field } from "../http1/field.ts";
 import type { RequestHead } from "../http1/request-head.ts";
@@ -139,7 +139,22 @@ export class ClientRequest {
       if (field === Field.contentType) record.requestType.contentType = value;
       else record.requestType.contentEncoding = value;
     }
+    const { idHeader } = this.#context.options.tap;
+    if (idHeader !== "") record.labelId = firstValue(head, bytes, base, idHeader);
   }
+}
+
+/** Longest identity that is kept. */
+const longestIdBytes = 256;
+
+/** Value of the first line of this name, cut off at {@link longestIdBytes}; empty when there is none. */
+function firstValue({ headers }: RequestHead, bytes: Buffer, base: number, name: string): string {
+  for (let i = 0; i < headers.count; i++) {
+    if (!equalsIgnoreCase(bytes, base + headers.nameStart[i]!, base + headers.nameEnd[i]!, name)) continue;
+    const start = base + headers.valueStart[i]!;
+    return bytes.toString("latin1", start, Math.min(base + headers.valueEnd[i]!, start + longestIdBytes));
+  }
+  return "";
 }
 
 function hostOf(upstream: UpstreamAddress): string {

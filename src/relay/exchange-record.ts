@@ -21,6 +21,7 @@ export class ExchangeRecord implements Exchange {
   variant = "";
   method = "";
   target = "";
+  labelId = "";
   outcome: Outcome = "ok";
   errorCode: WireErrorCode | "" = "";
   status = 0;
@@ -55,6 +56,7 @@ export class ExchangeRecord implements Exchange {
     this.variant = "";
     this.method = "";
     this.target = "";
+    this.labelId = "";
     this.outcome = "ok";
     this.errorCode = "";
     this.status = 0;

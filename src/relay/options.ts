@@ -68,6 +68,8 @@ export interface TapOptions {
   readonly bodyBytes: number;
   /** Of all bodies held at once. */
   readonly totalBytes: number;
+  /** Header whose value is kept beside the bodies as `Exchange.labelId`, written in lower case; empty for none. */
+  readonly idHeader: string;
 }
 
 /** All that the relay needs to run. */

@@ -2,37 +2,46 @@
 import type { RelayCounters } from "../metrics/relay-counters.ts";
 import type { TapOptions } from "./options.ts";
 
+/** What a tap takes at first, which is enough for most bodies. */
+const blockBytes = 4096;
+/** Blocks kept for the next tap: making one costs ten times as much as filling it. */
+const mostSpares = 64;
+const nothing = Buffer.alloc(0);
+
 /** The bytes that all taps of a relay may hold together. */
 export class TapBudget {
   readonly bodyBytes: number;
   readonly #totalBytes: number;
   readonly #counters: RelayCounters;
+  readonly #spares: Buffer[] = [];
 
-  constructor(options: TapOptions, counters: RelayCounters) {
+  constructor(options: Pick<TapOptions, "bodyBytes" | "totalBytes">, counters: RelayCounters) {
     this.bodyBytes = options.bodyBytes;
     this.#totalBytes = options.totalBytes;
     this.#counters = counters;
   }
 
-  /** Reserves `bytes`; false, and counted, when the total would be passed. */
-  reserve(bytes: number): boolean {
-    if (this.#counters.tapBytesHeld + bytes > this.#totalBytes) {
+  /** Memory of `bytes`, in place of what a tap `held`; undefined, and counted, when the total would be passed. */
+  take(bytes: number, held: Buffer): Buffer | undefined {
+    if (this.#counters.tapBytesHeld + bytes - held.length > this.#totalBytes) {
       this.#counters.tapDroppedTotal++;
-      return false;
+      return undefined;
     }
     this.#counters.tapBytesHeld += bytes;
-    return true;
+    return (bytes === blockBytes ? this.#spares.pop() : undefined) ?? Buffer.allocUnsafeSlow(bytes);
   }
 
-  release(bytes: number): void {
-    this.#counters.tapBytesHeld -= bytes;
+  /** Takes memory back; nobody may look at it any more. */
+  giveBack(held: Buffer): void {
+    this.#counters.tapBytesHeld -= held.length;
+    if (held.length === blockBytes && this.#spares.length < mostSpares) this.#spares.push(held);
   }
 }
 
 /** Holds the beginning of one body. Bytes are copied: the buffers they come from are used again. */
 export class BodyTap {
   readonly #budget: TapBudget;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = nothing;
   #length = 0;
   #isComplete = true;
   #isOpen = true;
@@ -52,18 +61,18 @@ export class BodyTap {
   }
 
   /** Keeps of [start, end) what still fits. */
-  add(source: Uint8Array, start: number, end: number): void {
+  add(source: Buffer, start: number, end: number): void {
     const count = Math.min(end - start, this.#budget.bodyBytes - this.#length);
     if (count < end - start) this.#isComplete = false;
     if (count <= 0 || !this.#isOpen || !this.#makeRoom(count)) return;
-    this.#bytes.set(source.subarray(start, start + count), this.#length);
+    source.copy(this.#bytes, this.#length, start, start + count);
     this.#length += count;
   }
 
   /** Gives the bytes back to the budget. */
   release(): void {
-    this.#budget.release(this.#bytes.length);
-    this.#bytes = Buffer.alloc(0);
+    this.#budget.giveBack(this.#bytes);
+    this.#bytes = nothing;
     this.#length = 0;
     this.#isOpen = true;
     this.#isComplete = true;
@@ -72,14 +81,15 @@ export class BodyTap {
   #makeRoom(count: number): boolean {
     const needed = this.#length + count;
     if (needed <= this.#bytes.length) return true;
-    const size = Math.min(this.#budget.bodyBytes, Math.max(needed, this.#bytes.length * 2));
-    if (!this.#budget.reserve(size - this.#bytes.length)) {
+    const size = Math.min(this.#budget.bodyBytes, Math.max(needed, this.#bytes.length * 2, blockBytes));
+    const grown = this.#budget.take(size, this.#bytes);
+    if (grown === undefined) {
       this.#isOpen = false;
       this.#isComplete = false;
       return false;
     }
-    const grown = Buffer.allocUnsafeSlow(size);
-    grown.set(this.bytes);
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#budget.giveBack(this.#bytes);
     this.#bytes = grown;
     return true;
   }

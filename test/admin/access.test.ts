@@ -11,6 +11,7 @@ const aRequest = (over: Partial<AdminRequest> = {}): AdminRequest => ({
   origin: "",
   fetchSite: "",
   authorization: "",
+  contentType: "",
   remoteAddress: "127.0.0.1",
   ...over,
 });

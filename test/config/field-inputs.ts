@@ -12,6 +12,10 @@ const host = fc.constantFrom("0.0.0.0", "127.0.0.1", "localhost", "[::]", "[::1]
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/);
 
+const pointer = fc
+  .array(fc.oneof(word, fc.constant("*")), { minLength: 1, maxLength: 4 })
+  .map((steps) => `/${steps.join("/")}`);
+
 type NumberField = Field & { readonly kind: "integer" | "bytes" | "milliseconds" };
 
 const numbers = (field: Field): fc.Arbitrary<Input> => {
@@ -27,7 +31,14 @@ const inputs: Readonly<Record<FieldKind, (field: Field) => fc.Arbitrary<Input>>>
   boolean: () => fc.boolean(),
   name: () => fc.string({ maxLength: 40, unit: "grapheme" }).filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text)),
   path: () => word.map((text) => `/${text}`),
+  file: () => word.map((text) => `/etc/${text}.json`),
   secret_file: () => fc.constant(""),
+  pointer: () => pointer,
+  pointers: () => fc.array(pointer, { maxLength: 4 }),
+  url: (field) => {
+    const { schemes } = field as Field & { readonly kind: "url" };
+    return fc.tuple(fc.constantFrom(...schemes), word).map(([scheme, name]) => `${scheme}://${name}/${name}`);
+  },
   routes: () =>
     fc.array(
       word.map((text) => `GET /${text}/**`),

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { createExposition } from "../../src/exposition/exposition.ts";
 import { processMetricNames } from "../../src/exposition/process-metrics.ts";
+import type { SampleGroup } from "../../src/exposition/sample-group.ts";
 import type { ExpositionSources } from "../../src/exposition/sources.ts";
-import { errorCodes, metricCatalogue, type MetricRow } from "../../src/metrics/catalogue.ts";
+import { errorCodes, metricCatalogue, relayMetricNames } from "../../src/metrics/catalogue.ts";
 import { RelayCounters } from "../../src/metrics/relay-counters.ts";
 import { RequestMetrics } from "../../src/metrics/request-metrics.ts";
 import { anExchange, aRoute } from "../support/an-exchange.ts";
@@ -24,6 +25,7 @@ const someSources = (over: Partial<ExpositionSources> = {}): ExpositionSources =
   build: { version: "0.1.0", revision: "abc" },
   model: { name: "iris", version: "1", digest: "sha256:0" },
   clock,
+  groups: [],
   ...over,
 });
 
@@ -48,10 +50,11 @@ function manyModels(): RequestMetrics {
 }
 
 describe("exposition", () => {
-  it("has every metric of the catalogue with its help and type, and the process metrics, from the start", async () => {
+  it("has every metric of the relay with its help and type, and the process metrics, from the start", async () => {
     const text = await createExposition(someSources()).text();
     const samples = [...samplesOf(text).keys()];
-    for (const [name, { type, help }] of Object.entries<MetricRow>(metricCatalogue)) {
+    for (const name of relayMetricNames) {
+      const { type, help } = metricCatalogue[name];
       expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
       expect(
         samples.some((sample) => sample.startsWith(type === "histogram" ? `${name}_count{` : `${name}{`)),
@@ -126,6 +129,35 @@ describe("exposition", () => {
     expect(check.status).toBe(0);
     const wrong = spawnSync("promtool", ["check", "metrics"], { input: "# TYPE a_total gauge\na_total 1\n" });
     expect(wrong.status, "promtool finds mistakes").not.toBe(0);
+  });
+
+  it("renders what others count anew when its version changes, and for every scrape when it has none", async () => {
+    let [version, score, queued, asked] = [1, 0.25, 10, 0];
+    const drift: SampleGroup = {
+      version: () => version,
+      families: () => {
+        asked++;
+        return { outrider_drift_score: [{ labels: { feature: "age" }, value: score }] };
+      },
+    };
+    const reading: SampleGroup = {
+      version: () => undefined,
+      families: () => ({ outrider_reading_queue_bytes: [{ value: queued }], outrider_bodies_read_total: [] }),
+    };
+    const exposition = createExposition(someSources({ groups: [drift, reading] }));
+    const seen = async (): Promise<readonly (number | undefined)[]> => {
+      const samples = samplesOf(await exposition.text());
+      return [samples.get('outrider_drift_score{feature="age"}'), samples.get("outrider_reading_queue_bytes{}"), asked];
+    };
+    expect(await seen()).toEqual([0.25, 10, 1]);
+    [score, queued] = [0.5, 20];
+    expect(await seen(), "the version is the same").toEqual([0.25, 20, 1]);
+    version = 2;
+    expect(await seen()).toEqual([0.5, 20, 2]);
+    const { help } = metricCatalogue.outrider_bodies_read_total;
+    expect(await exposition.text(), "a family without samples").toContain(
+      `# HELP outrider_bodies_read_total ${help}\n`,
+    );
   });
 
   it("is the text format that Prometheus 2 and 3 read", () => {

@@ -6,9 +6,9 @@ import {
   latencyEdgesSeconds,
   limitCodes,
   metricCatalogue,
-  metricLabels,
   type MetricRow,
 } from "../../src/metrics/catalogue.ts";
+import { metricLabels } from "../../src/metrics/metric-labels.ts";
 
 const rows = Object.entries<MetricRow>(metricCatalogue);
 

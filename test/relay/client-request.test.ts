@@ -193,10 +193,11 @@ describe("a request that ends here", () => {
 describe("the bodies of a request", () => {
   const ignore = (): void => undefined;
   const observer = { wantsBodies: true, observe: ignore };
+  const tap = { bodyBytes: 10, totalBytes: 100, idHeader: "" };
   const head = `${line("POST / HTTP/1.1")}Content-Type: text/plain\r\nContent-Encoding: gzip\r\n`;
 
   it("are kept, with their type, when an observer reads them", () => {
-    const { read, record } = bench({ overrides: { tap: { bodyBytes: 10, totalBytes: 100 }, observers: [observer] } });
+    const { read, record } = bench({ overrides: { tap, observers: [observer] } });
     read(head);
     expect(record.requestBody).toMatchObject({ contentType: "text/plain", contentEncoding: "gzip" });
     record.releaseTaps();
@@ -205,16 +206,29 @@ describe("the bodies of a request", () => {
   });
 
   it.each([
-    ["nobody reads them", { tap: { bodyBytes: 10, totalBytes: 100 }, observers: [{ observe: ignore }] }],
-    ["none may be kept", { tap: { bodyBytes: 0, totalBytes: 100 }, observers: [observer] }],
+    ["nobody reads them", { tap, observers: [{ observe: ignore }] }],
+    ["none may be kept", { tap: { ...tap, bodyBytes: 0 }, observers: [observer] }],
   ])("are not kept when %s", (_, overrides) => {
     const { read, record } = bench({ overrides });
     read(head);
     expect([record.requestBody, record.responseBody]).toEqual([undefined, undefined]);
   });
 
+  it("come with the identity that labels name, from the first header of that name", () => {
+    const overrides = { tap: { ...tap, idHeader: "x-order" }, observers: [observer] };
+    const { read, record } = bench({ overrides });
+    read(`${line("POST / HTTP/1.1")}X-ORDER: 17\r\nx-order: 18\r\n`);
+    expect(record.labelId).toBe("17");
+    record.begin(0, 0);
+    read(`${line("POST / HTTP/1.1")}x-order: ${"9".repeat(300)}\r\n`);
+    expect(record.labelId).toBe("9".repeat(256));
+    record.begin(0, 0);
+    read(line("POST / HTTP/1.1"));
+    expect(record.labelId).toBe("");
+  });
+
   it("are kept for the model's name alone where the protocol puts it there", () => {
-    const { read, record } = bench({ protocol: "openai", overrides: { tap: { bodyBytes: 10, totalBytes: 100 } } });
+    const { read, record } = bench({ protocol: "openai", overrides: { tap } });
     expect(read(line("POST /v1/chat/completions HTTP/1.1"))).toBe("");
     expect([record.hasModelInBody, record.requestBody !== undefined]).toEqual([true, true]);
   });

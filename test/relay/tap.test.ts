@@ -43,14 +43,27 @@ describe("a tap", () => {
   });
 
   it("keeps no more of a body once the total is used up, even when some becomes free again", () => {
-    const { taps, counters } = bench(10, 15);
-    add(taps[0]!, "aaaaaaaaaa");
-    add(taps[1]!, "bbbbb");
-    add(taps[1]!, "bbbbb");
-    expect([text(taps[1]!), taps[1]!.isComplete, counters.tapDroppedTotal]).toEqual(["bbbbb", false, 1]);
+    const { taps, counters } = bench(10_000, 10_000);
+    add(taps[0]!, "a".repeat(4000));
+    add(taps[1]!, "b".repeat(4000));
+    add(taps[1]!, "b".repeat(4000));
+    const seen = (): unknown[] => [text(taps[1]!), taps[1]!.isComplete, counters.tapDroppedTotal];
+    expect(seen()).toEqual(["b".repeat(4000), false, 1]);
     taps[0]!.release();
     add(taps[1]!, "c");
-    expect([text(taps[1]!), taps[1]!.isComplete, counters.tapDroppedTotal]).toEqual(["bbbbb", false, 1]);
+    expect(seen()).toEqual(["b".repeat(4000), false, 1]);
+  });
+
+  it("uses memory again that another has given back, and shows nothing of what was in it", () => {
+    const { taps, counters } = bench(10_000, 10_000);
+    add(taps[0]!, "secret");
+    const { buffer } = taps[0]!.bytes;
+    taps[0]!.release();
+    expect(counters.tapBytesHeld).toBe(0);
+    add(taps[1]!, "b");
+    expect([taps[1]!.bytes.buffer === buffer, text(taps[1]!), text(taps[0]!)]).toEqual([true, "b", ""]);
+    add(taps[1]!, "b".repeat(5000));
+    expect([text(taps[1]!), counters.tapBytesHeld]).toEqual(["b".repeat(5001), 8192]);
   });
 
   it("is as new after a release", () => {
@@ -64,16 +77,20 @@ describe("a tap", () => {
   });
 
   it("never holds more than the total, and the sum held is what the counter says", () => {
+    const aPiece = fc.oneof(
+      fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 30 }),
+      fc.nat(6000).map((length) => "c".repeat(length)),
+    );
     const step = fc.oneof(
       {
         weight: 6,
-        arbitrary: fc.record({ tap: fc.nat(2), piece: fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 30 }) }),
+        arbitrary: fc.record({ tap: fc.nat(2), piece: aPiece }),
       },
       { weight: 1, arbitrary: fc.record({ tap: fc.nat(2), piece: fc.constant(undefined) }) },
     );
     const sizes = fc.record({
-      bodyBytes: fc.integer({ min: 0, max: 64 }),
-      totalBytes: fc.integer({ min: 0, max: 128 }),
+      bodyBytes: fc.oneof(fc.integer({ min: 0, max: 64 }), fc.constantFrom(4096, 5000, 20_000)),
+      totalBytes: fc.oneof(fc.integer({ min: 0, max: 128 }), fc.integer({ min: 4096, max: 30_000 })),
     });
     fc.assert(
       fc.property(sizes, fc.array(step, { maxLength: 40 }), ({ bodyBytes, totalBytes }, steps) => {

@@ -22,6 +22,10 @@ export const somePorts = (over: Partial<AdminPorts> = {}): AdminPorts => ({
   configView: () => ({ upstream: "http://127.0.0.1:5000" }),
   version: () => ({ version: "0.1.0" }),
   hdr: async () => ({ histograms: [] }),
+  labels: async () => ({ status: 202, body: { taken: 1 } }),
+  accuracy: () => ({ models: [] }),
+  drift: () => ({ models: [] }),
+  fleet: async () => ({ replicas: [] }),
   ...over,
 });
 

@@ -19,6 +19,7 @@ export function anExchange(over: Partial<Exchange> = {}): Exchange {
     method: "POST",
     target: "/v2/models/iris/infer",
     requestId: "3f1c9a52",
+    labelId: "",
     traceId: "0af7651916cd43dd8448eb211c80319c",
     outcome: "ok",
     errorCode: "",

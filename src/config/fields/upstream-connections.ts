@@ -44,10 +44,10 @@ export const tapFields = {
     kind: "bytes",
     min: 0,
     max: 16_777_216,
-    default: 65_536,
+    default: 262_144,
     zero: "keeps none",
-    doc: "How much of each body is kept for observers.",
-    example: "64KiB",
+    doc: "How much of each body is kept for observers. A longer body is passed on all the same, but not read.",
+    example: "1MiB",
     reload: false,
   },
   total_bytes: {

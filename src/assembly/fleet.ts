@@ -1,0 +1,185 @@
+/** This replica's place in its fleet, put together. Loaded only when Redis is configured. */
+import { hostname } from "node:os";
+import type { Clock, Random } from "../clock.ts";
+import type { Config } from "../config/table.ts";
+import type { DriftMonitors, MonitorWindows } from "../drift/drift-monitors.ts";
+import { driftSamples } from "../drift/drift-series.ts";
+import type { SampleGroup } from "../exposition/sample-group.ts";
+import { answerValue } from "../labels/answer-value.ts";
+import type { LabelInput } from "../labels/label-input.ts";
+import { accuracyFamilies } from "../labels/label-families.ts";
+import type { LabelMonitor } from "../labels/label-monitor.ts";
+import type { Log } from "../logging/logger.ts";
+import type { ModelLabels } from "../metrics/label-sets.ts";
+import type { RequestMetrics } from "../metrics/request-metrics.ts";
+import { fleetSamples } from "../state/fleet-samples.ts";
+import { Fleet } from "../state/fleet.ts";
+import { createRedisStore } from "../state/redis-store.ts";
+import type { LabelItem, StateStore } from "../state/store.ts";
+import { familiesFrom } from "./sample-families.ts";
+import { fleetAccuracyKey, SharedAccuracy } from "./shared-accuracy.ts";
+import { SharedBaselines } from "./shared-baselines.ts";
+import { reportKey, SharedDrift, type SharedDriftOptions } from "./shared-drift.ts";
+import { fleetLatencyKey, SharedLatency } from "./shared-latency.ts";
+
+/** What is shared. */
+export interface FleetParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly requests: RequestMetrics;
+  readonly monitors: DriftMonitors;
+  readonly labels: LabelMonitor;
+  readonly drift: Pick<SharedDriftOptions, "windowsMs" | "thresholds" | "maxFeatures">;
+}
+
+/** A replica in its fleet. */
+export interface RunningFleet {
+  readonly groups: readonly SampleGroup[];
+  /** True while drift and accuracy of this replica alone should not be exposed: the leader speaks for all. */
+  speaksForAll(this: void): boolean;
+  /** Keeps the final counts of windows that have closed. */
+  keep(this: void, closed: readonly MonitorWindows[]): void;
+  /** Tells the other replicas of a label that nobody here knows; true when it was taken. */
+  passLabel(this: void, label: LabelInput): boolean;
+  /** What all replicas say together; JSON-able. */
+  describe(this: void): Promise<unknown>;
+  /** Writes once more and leaves, within a few seconds. */
+  stop(this: void): Promise<void>;
+}
+
+/** Windows that are over are published on for so many flush intervals, at least for {@link leastKeepMs}. */
+const keepFlushes = 10;
+const leastKeepMs = 60_000;
+const stopMs = 3000;
+const leastLeaseMs = 5000;
+
+/** Joins the fleet. Rejects when a file of the configuration cannot be read; Redis itself may come later. */
+export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
+  const { config, log, clock, monitors, labels, requests } = parts;
+  const store = await openStore(parts);
+  const keepMs = Math.max(leastKeepMs, keepFlushes * config.redis.flushMs);
+  const drift = new SharedDrift({ monitors, ...parts.drift, keepMs });
+  const baselines = new SharedBaselines(monitors, store);
+  const accuracy = new SharedAccuracy(labels);
+  const latency = new SharedLatency(requests, parts.drift.windowsMs[0], keepMs);
+  const following = {
+    // Every turn asks for contributions; what others have agreed on is asked for beside that.
+    *contributions(nowMs: number) {
+      void baselines.follow(nowMs);
+    },
+  };
+  const fleet = new Fleet({
+    store,
+    replica: { ...identityOf(parts), startedAtMs: clock.wallMs(), flushMs: config.redis.flushMs },
+    leaseMs: Math.max(leastLeaseMs, 4 * config.redis.flushMs),
+    windowsMs: parts.drift.windowsMs,
+    clock,
+    sources: [following, drift, accuracy, latency],
+    lead: async (turn) => {
+      for (const part of [baselines, drift, accuracy, latency]) await part.lead(turn);
+    },
+    labelStreams: config.labels.stream === "" ? [] : [config.labels.stream],
+    onLabels: (items) => {
+      for (const item of items) takeLabel(labels, item, clock.wallMs());
+    },
+    log: log.logger,
+  });
+  const speaksForAll = (): boolean => isReachable(fleet, config.redis.flushMs, clock.wallMs());
+  const isLeading = (): boolean => speaksForAll() && fleet.status().isLeader;
+  fleet.start();
+  return {
+    groups: [fleetGroup(fleet, latency), ...leaderGroups({ isLeading, drift, accuracy })],
+    speaksForAll,
+    keep: (closed) => drift.keep(closed),
+    passLabel: ({ id, row, label }) => fleet.passLabels([{ id, row, label: String(label) }]) > 0,
+    describe: () =>
+      describeFleet(
+        fleet,
+        store,
+        monitors.all.map(({ subject }) => subject),
+      ),
+    stop: () => fleet.stop(stopMs),
+  };
+}
+
+/** Streams carry text: what reads as a number is one, as in a CSV file. */
+function takeLabel(labels: LabelMonitor, { id, row = 0, label: text }: LabelItem, nowMs: number): void {
+  const label = answerValue(text);
+  if (label === undefined) labels.countInvalid();
+  else labels.label({ id, row, label }, nowMs, true);
+}
+
+function openStore({ config, clock }: FleetParts): Promise<StateStore> {
+  const { url, passwordFile, caFile, prefix, timeoutMs } = config.redis;
+  return createRedisStore({
+    url,
+    ...(passwordFile === "" ? {} : { passwordFile }),
+    ...(caFile === "" ? {} : { caFile }),
+    fleet: prefix,
+    clientName: "outrider",
+    connectTimeoutMs: timeoutMs,
+    commandTimeoutMs: timeoutMs,
+    clock,
+  });
+}
+
+/** New with every start: what a replica counts begins at 0 with it. */
+function identityOf({ random, config }: FleetParts): { readonly replicaId: string; readonly address: string } {
+  const bytes = random.fill(new Uint8Array(12));
+  return { replicaId: Buffer.from(bytes).toString("hex"), address: `${hostname()}:${config.listen.port}` };
+}
+
+/** Flushes in a row that may fail before this replica speaks for itself again. */
+const patientFlushes = 10;
+
+function isReachable(fleet: Fleet, flushMs: number, nowMs: number): boolean {
+  const { lastFlushMs } = fleet.status();
+  return lastFlushMs > 0 && nowMs - lastFlushMs < patientFlushes * flushMs;
+}
+
+const fleetGroup = (fleet: Fleet, latency: SharedLatency): SampleGroup => ({
+  version: () => undefined,
+  families: () => {
+    const { last } = latency;
+    const isLeader = last !== undefined && fleet.status().isLeader;
+    return {
+      ...familiesFrom(fleetSamples(fleet.status())),
+      outrider_fleet_latency_p50_seconds: isLeader ? [{ value: last.p50_seconds }] : [],
+      outrider_fleet_latency_p95_seconds: isLeader ? [{ value: last.p95_seconds }] : [],
+      outrider_fleet_latency_p99_seconds: isLeader ? [{ value: last.p99_seconds }] : [],
+    };
+  },
+});
+
+/** What the leader says for all: nobody else gives these, so they stand once in a fleet. */
+function leaderGroups(parts: {
+  readonly isLeading: () => boolean;
+  readonly drift: SharedDrift;
+  readonly accuracy: SharedAccuracy;
+}): readonly SampleGroup[] {
+  const { isLeading, drift, accuracy } = parts;
+  return [
+    {
+      version: () => (isLeading() ? drift.version : -1),
+      families: () => (isLeading() ? familiesFrom(drift.reports().flatMap((report) => driftSamples(report))) : {}),
+    },
+    { version: () => undefined, families: () => (isLeading() ? accuracyFamilies(accuracy.reports()) : {}) },
+  ];
+}
+
+async function describeFleet(fleet: Fleet, store: StateStore, subjects: readonly ModelLabels[]): Promise<unknown> {
+  const { store: health, ...status } = fleet.status();
+  const read = async (key: string): Promise<unknown> => {
+    const verdict = await store.readVerdict(key);
+    return verdict.kind === "done" && verdict.value !== undefined ? JSON.parse(verdict.value.json) : null;
+  };
+  const reports = await Promise.all(subjects.map((subject) => read(reportKey(subject))));
+  return {
+    status: { ...status, failures: Object.fromEntries(health.failures), last_success_ms: health.lastSuccessMs },
+    drift: reports.filter((report) => report !== null),
+    accuracy: await read(fleetAccuracyKey),
+    latency: await read(fleetLatencyKey),
+  };
+}

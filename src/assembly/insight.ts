@@ -1,0 +1,219 @@
+/** What is learned from bodies, put together: reading, predictions, drift, labels, the fleet. Loaded only when bodies are read. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Clock, Random } from "../clock.ts";
+import type { Config } from "../config/table.ts";
+import type { Baseline } from "../drift/baseline.ts";
+import { DriftMonitors, type MonitorsOptions } from "../drift/drift-monitors.ts";
+import { driftSamples } from "../drift/drift-series.ts";
+import type { ExchangeObserver } from "../exchange.ts";
+import type { SampleGroup } from "../exposition/sample-group.ts";
+import type { Protocol } from "../inference/protocol.ts";
+import type { ReaderOptions } from "../inference/readers/reader-options.ts";
+import { createReader } from "../inference/readers/create-reader.ts";
+import { accuracyFamilies, labelFamilies } from "../labels/label-families.ts";
+import type { LabelInput } from "../labels/label-input.ts";
+import { LabelMonitor } from "../labels/label-monitor.ts";
+import { LabelPost, type LabelPostAnswer } from "../labels/label-post.ts";
+import type { Log } from "../logging/logger.ts";
+import type { ModelLabels } from "../metrics/label-sets.ts";
+import { predictionFamilies } from "../metrics/prediction-families.ts";
+import { PredictionMetrics } from "../metrics/prediction-metrics.ts";
+import { readingFamilies } from "../metrics/reading-families.ts";
+import type { RequestMetrics } from "../metrics/request-metrics.ts";
+import { createReading, type Reading, type ReadingOptions } from "../reading/reading.ts";
+import { baselineFromFile, fetchBaseline, isInRegistry } from "./baseline-sources.ts";
+import { DriftWatch } from "./drift-watch.ts";
+import type { RunningFleet } from "./fleet.ts";
+import { familiesFrom } from "./sample-families.ts";
+
+/** What the sidecar needs of it. */
+export interface Insight {
+  /** To be given to the relay. */
+  readonly observer: ExchangeObserver;
+  readonly groups: readonly SampleGroup[];
+  /** Reads bodies of this protocol from now on. */
+  serve(this: void, protocol: Protocol): void;
+  /** Answers of the admin port; JSON-able. */
+  drift(this: void, query: { readonly model?: string }): unknown;
+  accuracy(this: void): unknown;
+  labels(this: void, body: Uint8Array, contentType: string): Promise<LabelPostAnswer>;
+  fleet(this: void): Promise<unknown>;
+  stop(this: void): Promise<void>;
+}
+
+/** What it is started with. */
+export interface InsightOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** For the latency of a fleet. */
+  readonly requests: RequestMetrics;
+}
+
+/** Starts it. Rejects with an OutriderError when the configured baseline is none. */
+export async function startInsight(options: InsightOptions): Promise<Insight> {
+  const { config, log, clock } = options;
+  const fileBaseline = await baselineFromFile(config);
+  const monitors = new DriftMonitors(monitorOptions(config, fileBaseline));
+  const predictions = new PredictionMetrics({
+    ...modelOf(config),
+    maxModels: config.metrics.maxModels,
+    valueEdges: () => predictionEdges(fileBaseline),
+  });
+  let fleet: RunningFleet | undefined;
+  const labels = createLabels(config, monitors, (label) => fleet?.passLabel(label) ?? false);
+  fleet = await fleetOf(options, { monitors, labels });
+  const reading = createReading({ ...readingOptions(config), sinks: [predictions, monitors, labels], clock });
+  const watch = new DriftWatch({ monitors, clock, onClosed: (closed) => fleet?.keep(closed) });
+  watch.start();
+  const forgetting = setInterval(() => labels.advance(clock.wallMs()), forgetEveryMs).unref();
+  const giveUp = isInRegistry(config)
+    ? fetchBaseline(config, log.logger, (baseline) => monitors.useBaseline(baseline, clock.wallMs()))
+    : () => {};
+  const isAlone = (): boolean => fleet === undefined || !fleet.speaksForAll();
+  return {
+    observer: reading.observer,
+    groups: [
+      readingGroup(reading),
+      predictionGroup(predictions, clock),
+      labelGroup(labels),
+      ...ownGroups({ isAlone, monitors, labels }),
+      ...(fleet?.groups ?? []),
+    ],
+    serve: (protocol) => reading.serve(protocol, createReader(protocol, readerOptions(config))),
+    drift: ({ model }) => ({ reports: monitors.reports(model) }),
+    accuracy: () => ({ models: labels.report() }),
+    labels: (body, contentType) => postLabels(new LabelPost(labels, body, contentType), clock),
+    fleet: async () => (await fleet?.describe()) ?? { status: null, reason: "`redis.url` is not set" },
+    stop: async () => {
+      giveUp();
+      watch.stop();
+      clearInterval(forgetting);
+      reading.stop();
+      await fleet?.stop();
+    },
+  };
+}
+
+const forgetEveryMs = 5000;
+
+function createLabels(config: Config, monitors: DriftMonitors, passOn: (label: LabelInput) => boolean): LabelMonitor {
+  const { ttlMs, maxPredictions, windowMs } = config.labels;
+  const { variant } = config;
+  return new LabelMonitor({
+    ttlMs,
+    maxPredictions,
+    windowMs,
+    maxModels: config.drift.maxModels,
+    baselineOf: (model, version) => monitors.find(model, version, variant)?.baseline,
+    onUnmatched: passOn,
+  });
+}
+
+/** Loaded only when Redis is configured. */
+async function fleetOf(
+  options: InsightOptions,
+  parts: { readonly monitors: DriftMonitors; readonly labels: LabelMonitor },
+): Promise<RunningFleet | undefined> {
+  const { config } = options;
+  if (config.redis.url === "") return undefined;
+  const { joinFleet } = await import("./fleet.ts");
+  const { windowMs, longWindowsMs, thresholds, maxFeatures } = monitorOptions(config, undefined);
+  return joinFleet({
+    ...options,
+    ...parts,
+    drift: { windowsMs: [windowMs, ...longWindowsMs], thresholds, maxFeatures },
+  });
+}
+
+/** Labels worked off before requests have their turn: about half a millisecond. */
+const labelsATurn = 500;
+
+async function postLabels(post: LabelPost, clock: Clock): Promise<LabelPostAnswer> {
+  while (!post.step(clock.wallMs(), labelsATurn)) await nextTurn();
+  return post.answer();
+}
+
+const readingOptions = ({ reading }: Config): Omit<ReadingOptions, "sinks" | "clock"> => ({
+  sampleRatio: reading.sample,
+  cpuRatio: reading.cpu,
+  queueBytes: reading.queueBytes,
+  decodedBytes: reading.decodedBytes,
+});
+
+const hourMs = 3_600_000;
+
+/** Longer windows that are shown beside the one that decides. */
+const longWindows = (windowMs: number): readonly number[] => [hourMs, 24 * hourMs].filter((ms) => ms > windowMs);
+
+function monitorOptions({ drift, reading }: Config, baseline: Baseline | undefined): MonitorsOptions {
+  return {
+    baselines: baseline === undefined ? [] : [baseline],
+    learnRequests: drift.learnRequests,
+    windowMs: drift.windowMs,
+    longWindowsMs: longWindows(drift.windowMs),
+    thresholds: { warnPsi: drift.warnPsi, criticalPsi: drift.criticalPsi, falseDiscovery: drift.falseDiscovery },
+    maxModels: drift.maxModels,
+    maxFeatures: reading.maxColumns,
+    formatTime: (ms) => new Date(ms).toISOString(),
+  };
+}
+
+function readerOptions({ inference, reading, labels }: Config): ReaderOptions {
+  const { features, prediction, score } = inference;
+  return {
+    limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: deepestJson },
+    ...(features.length === 0 ? {} : { features }),
+    ...(prediction === "" ? {} : { prediction }),
+    ...(score === "" ? {} : { score }),
+    ...(labels.idPath === "" ? {} : { id: labels.idPath }),
+  };
+}
+
+/** Deeper than any table of features, and far from what would overflow a stack. */
+const deepestJson = 64;
+
+/** Bins of the numbers that the model predicted when it was good make comparable buckets. */
+function predictionEdges(baseline: Baseline | undefined): readonly number[] | undefined {
+  const prediction = baseline?.prediction;
+  return prediction?.kind === "numeric" && prediction.edges.length > 1 ? prediction.edges : undefined;
+}
+
+const modelOf = ({ model, variant }: Config): ModelLabels => ({ model: model.name, version: model.version, variant });
+
+const readingGroup = ({ counters }: Reading): SampleGroup => ({
+  version: () => undefined,
+  families: () => readingFamilies(counters),
+});
+
+const predictionGroup = (predictions: PredictionMetrics, clock: Clock): SampleGroup => ({
+  version: () => undefined,
+  families: () => predictionFamilies(predictions, clock.wallMs()),
+});
+
+const labelGroup = (labels: LabelMonitor): SampleGroup => ({
+  version: () => undefined,
+  families: () => labelFamilies(labels),
+});
+
+/** What this replica says of itself; nothing while the leader of its fleet speaks for all. */
+function ownGroups(parts: {
+  readonly isAlone: () => boolean;
+  readonly monitors: DriftMonitors;
+  readonly labels: LabelMonitor;
+}): readonly SampleGroup[] {
+  const { isAlone, monitors, labels } = parts;
+  return [
+    {
+      version: () => undefined,
+      families: () => ({ outrider_drift_models_dropped_total: [{ value: monitors.droppedRequests }] }),
+    },
+    {
+      // Thousands of series that change once a window: rendered then, and not for every scrape.
+      version: () => (isAlone() ? monitors.version : -1),
+      families: () => (isAlone() ? familiesFrom(monitors.reports().flatMap((report) => driftSamples(report))) : {}),
+    },
+    { version: () => undefined, families: () => (isAlone() ? accuracyFamilies(labels.totals()) : {}) },
+  ];
+}

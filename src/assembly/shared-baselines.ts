@@ -1,0 +1,63 @@
+/**
+ * Replicas that learn their baselines would each learn another one, and counts by different baselines do not add up. So
+ * the leader's stands for all: the others take it over, also those that come later.
+ */
+import { readBaseline, writeBaseline } from "../drift/baseline-file.ts";
+import type { DriftMonitor } from "../drift/drift-monitor.ts";
+import type { DriftMonitors } from "../drift/drift-monitors.ts";
+import type { LeaderTurn } from "../state/leader-turn.ts";
+import type { StateStore } from "../state/store.ts";
+import { done } from "./shared-drift.ts";
+import { sharedKey } from "./shared-key.ts";
+
+/** Agreement on learned baselines. */
+export class SharedBaselines {
+  readonly #monitors: DriftMonitors;
+  readonly #store: Pick<StateStore, "readVerdict">;
+  /** Monitors that use what all use. */
+  readonly #agreed = new WeakSet<DriftMonitor>();
+
+  constructor(monitors: DriftMonitors, store: Pick<StateStore, "readVerdict">) {
+    this.#monitors = monitors;
+    this.#store = store;
+  }
+
+  /** Takes over what was agreed on, where this replica has learned or is learning something else. Never rejects. */
+  async follow(nowMs: number): Promise<void> {
+    for (const monitor of this.#monitors.all.filter((candidate) => this.#isOpen(candidate))) {
+      const agreed = await this.#store.readVerdict(keyOf(monitor));
+      if (agreed.kind === "done" && agreed.value !== undefined) this.#use(monitor, agreed.value.json, nowMs);
+    }
+  }
+
+  /** As the leader: makes what this replica has learned the baseline of all, unless there is one. */
+  async lead(turn: LeaderTurn): Promise<void> {
+    const isDue = (monitor: DriftMonitor): boolean => turn.ended.length > 0 || this.#isOpen(monitor);
+    for (const monitor of this.#monitors.all.filter((candidate) => isLearned(candidate) && isDue(candidate))) {
+      const agreed = done(await turn.readVerdict(keyOf(monitor)));
+      if (agreed !== undefined) {
+        if (this.#isOpen(monitor)) this.#use(monitor, agreed.json, turn.nowMs);
+      } else if (monitor.baseline !== undefined) {
+        done(await turn.publishVerdict(keyOf(monitor), writeBaseline(monitor.baseline)));
+        this.#agreed.add(monitor);
+      }
+    }
+  }
+
+  /** True while nobody has agreed on what this monitor compares with. */
+  #isOpen(monitor: DriftMonitor): boolean {
+    return !this.#agreed.has(monitor) && (monitor.baseline === undefined || isLearned(monitor));
+  }
+
+  #use(monitor: DriftMonitor, json: string, nowMs: number): void {
+    const reading = readBaseline(json);
+    if (reading.kind !== "baseline") return;
+    const isOwn = monitor.baseline !== undefined && writeBaseline(monitor.baseline) === json;
+    if (!isOwn) monitor.useBaseline(reading.baseline, nowMs);
+    this.#agreed.add(monitor);
+  }
+}
+
+const isLearned = ({ baseline }: DriftMonitor): boolean => baseline?.source.kind === "learned";
+
+const keyOf = ({ subject }: DriftMonitor): string => sharedKey(["baseline"], subject);

@@ -1,0 +1,136 @@
+/** What there is to say about a baseline that was just built. */
+import type { Baseline, Distribution, DistributionNote } from "../drift/baseline.ts";
+import type { ColumnProfile } from "../drift/column-profile.ts";
+import type { BuildResult } from "./baseline-build.ts";
+import type { BuildRequest } from "./baseline-request.ts";
+import { formatCount, formatShare } from "./number-text.ts";
+import { printable } from "./printable.ts";
+
+/** Something odd; `column` is empty when it is about the whole input. */
+interface Remark {
+  readonly column: string;
+  readonly remark: string;
+}
+
+/** Remarks printed at most; `--json` has all. */
+const mostRemarks = 40;
+
+/** The report for people. */
+export function buildReport(built: BuildResult, request: BuildRequest): string {
+  const { baseline } = built;
+  const remarks = remarksOf(built, request);
+  const lines = [
+    `${request.output === "-" ? "Baseline" : request.output}: ${summary(baseline)}`,
+    ...remarks
+      .slice(0, mostRemarks)
+      .map(({ column, remark }) => `  ${column === "" ? "" : `${printable(column)}: `}${remark}`),
+    ...(remarks.length > mostRemarks ? [`  … and ${remarks.length - mostRemarks} more; --json lists all`] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The report for machines. */
+export function buildReportJson(built: BuildResult, request: BuildRequest): object {
+  const { features, prediction, quality, source } = built.baseline;
+  return {
+    output: request.output,
+    source,
+    features: features.map(({ name, kind, note }) => ({ name, kind, ...(note === undefined ? {} : { note }) })),
+    ...(prediction === undefined ? {} : { prediction: { name: prediction.name, kind: prediction.kind } }),
+    ...(quality === undefined ? {} : { quality }),
+    remarks: remarksOf(built, request),
+  };
+}
+
+function summary({ source, features, prediction, confidence, quality }: Baseline): string {
+  const numeric = features.filter((feature) => feature.kind === "numeric").length;
+  const parts = [
+    `${formatCount(source.rows)} rows of ${source.name}`,
+    `${numeric} numeric and ${features.length - numeric} categorical features`,
+    ...(prediction === undefined ? [] : [`${prediction.kind} prediction`]),
+    ...(confidence === undefined ? [] : ["confidence"]),
+    ...(quality?.accuracy === undefined ? [] : [`accuracy ${quality.accuracy.toFixed(4)}`]),
+    ...(quality?.meanAbsoluteError === undefined ? [] : [`mean absolute error ${quality.meanAbsoluteError}`]),
+    ...(quality?.calibration === undefined ? [] : [`calibration in ${quality.calibration.x.length} points`]),
+  ];
+  return parts.join(", ");
+}
+
+function remarksOf(built: BuildResult, request: BuildRequest): readonly Remark[] {
+  const { baseline, profiles } = built;
+  const distributions = [...baseline.features, ...(baseline.prediction === undefined ? [] : [baseline.prediction])];
+  return [
+    ...inputRemarks(built, request).map((remark) => ({ column: "", remark })),
+    ...distributions.flatMap((distribution, index) =>
+      columnRemarks(distribution, profiles[index]).map((remark) => ({ column: distribution.name, remark })),
+    ),
+  ];
+}
+
+function inputRemarks(built: BuildResult, { options }: BuildRequest): readonly string[] {
+  const { baseline, shortRows, unweightedRows, droppedColumns } = built;
+  const { roles, positive } = options;
+  const wrongScores = baseline.confidence?.invalid ?? 0;
+  const hasLabelOnly = roles.label !== undefined && baseline.quality === undefined;
+  const names = baseline.features.map((feature) => feature.name);
+  const remarks: readonly (readonly [boolean, string])[] = [
+    [shortRows > 0, `${formatCount(shortRows)} rows have fewer fields than the header; the others count as missing`],
+    [unweightedRows > 0, `${formatCount(unweightedRows)} rows are left out: their weight is no number of 0 or more`],
+    [wrongScores > 0, `${formatCount(wrongScores)} scores are no number from 0 to 1`],
+    [droppedColumns > 0, `${formatCount(droppedColumns)} columns or more are left out: there are too many`],
+    [hasLabelOnly, "no row has what accuracy needs: a label and a prediction of the same kind"],
+    [positive !== "" && neverPositive(baseline), `no row has the label ${positive}`],
+    [
+      names.length > 1 && names.every((name) => /^-?\d/.test(name)),
+      "the column names are numbers: is the header missing?",
+    ],
+    [names.length === 0, "there is no feature"],
+  ];
+  return remarks.filter(([isSo]) => isSo).map(([, text]) => text);
+}
+
+function neverPositive({ quality }: Baseline): boolean {
+  return quality?.calibration?.y.every((y) => y === 0) ?? false;
+}
+
+function columnRemarks(distribution: Distribution, profile: ColumnProfile | undefined): readonly string[] {
+  const example =
+    profile === undefined || profile.example === "" ? "" : `, e.g. ${JSON.stringify(printable(profile.example))}`;
+  const invalid = distribution.kind === "numeric" && distribution.invalid > 0;
+  return [
+    ...(distribution.note === undefined ? [] : [noteRemarks[distribution.note](distribution, example)]),
+    ...(invalid && distribution.note !== "mixed_types"
+      ? [`${formatCount(distribution.invalid)} rows hold no finite number${example}`]
+      : []),
+    ...missingRemarks(distribution),
+  ];
+}
+
+const noteRemarks: Readonly<Record<DistributionNote, (distribution: Distribution, example: string) => string>> = {
+  constant: () => "every row has the same value",
+  all_missing: () => "no row has a value",
+  mixed_types: mixedRemark,
+  many_values: manyRemark,
+};
+
+function mixedRemark(distribution: Distribution, example: string): string {
+  if (distribution.kind === "numeric")
+    return `${formatCount(distribution.invalid)} rows hold no finite number${example}; they count as invalid`;
+  return `words and numbers are mixed${example}: all count as categories; --numeric makes the words invalid, --exclude leaves the column out`;
+}
+
+function manyRemark(distribution: Distribution): string {
+  if (distribution.kind === "numeric") return "there are many values";
+  const own = distribution.values.length;
+  return `${formatCount(distribution.distinct)} different values or more, ${own === 0 ? "none" : own} frequent enough for a cell: new ones will not be told from rare ones; --exclude leaves the column out`;
+}
+
+function missingRemarks(distribution: Distribution): readonly string[] {
+  if (distribution.missing === 0 || distribution.note === "all_missing") return [];
+  const present =
+    distribution.kind === "numeric"
+      ? distribution.counts.reduce((sum, count) => sum + count, distribution.invalid)
+      : distribution.counts.reduce((sum, count) => sum + count, distribution.other);
+  const share = distribution.missing / (distribution.missing + present);
+  return share < 0.5 ? [] : [`${formatShare(share)} of the rows have no value`];
+}

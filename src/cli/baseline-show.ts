@@ -1,0 +1,88 @@
+import { nearestName } from "../config/nearest-name.ts";
+import type { Baseline, Distribution } from "../drift/baseline.ts";
+import { writeBaseline } from "../drift/baseline-file.ts";
+import { OutriderError } from "../errors.ts";
+import { isColoured } from "./colour.ts";
+import { flagTexts, isSwitchOn, type CommandContext, type Invocation } from "./command.ts";
+import { distributionChart, type ChartStyle } from "./distribution-chart.ts";
+import { loadBaseline } from "./load-baseline.ts";
+import { formatCount, formatShare, formatValue } from "./number-text.ts";
+import { printable } from "./printable.ts";
+import { isUtf8 } from "./utf8-locale.ts";
+
+/** Width of a chart that goes to no terminal, and on the widest one. */
+const usualWidth = 80;
+const largestWidth = 120;
+
+/** `outrider baseline show`: draws the distributions of a baseline. */
+export async function baselineShow(invocation: Invocation, context: CommandContext): Promise<number> {
+  const [file] = invocation.operands;
+  if (file === undefined)
+    throw new OutriderError("usage", "name the baseline, e.g. outrider baseline show baseline.json");
+  const baseline = withColumns(await loadBaseline(file), flagTexts(invocation, "--columns"));
+  if (isSwitchOn(invocation, "--json")) {
+    context.write(writeBaseline(baseline));
+    return 0;
+  }
+  const style: ChartStyle = {
+    width: Math.min(largestWidth, Math.max(40, context.columns ?? usualWidth)),
+    isUtf8: isUtf8(context.environment),
+    isColoured: isColoured(context.isTerminal, context.environment),
+  };
+  const charts = titledDistributions(baseline).map(([title, distribution]) => {
+    const lines = distributionChart(distribution, style);
+    return (title === "" ? lines : [`${title}:`, ...lines]).join("\n");
+  });
+  context.write(`${[headLines(baseline).join("\n"), ...charts].join("\n\n")}\n`);
+  return 0;
+}
+
+/** The baseline with only the columns that were asked for; of the prediction and the confidence by their names too. */
+function withColumns(baseline: Baseline, texts: readonly string[]): Baseline {
+  if (texts.length === 0) return baseline;
+  const { features, prediction, confidence, ...rest } = baseline;
+  const all = new Set(
+    [...features, prediction, confidence].flatMap((column) => (column === undefined ? [] : [column.name])),
+  );
+  const wanted = new Set(texts.flatMap((text) => (all.has(text) ? [text] : text.split(","))));
+  for (const name of wanted) {
+    if (all.has(name)) continue;
+    const nearest = nearestName(name, all);
+    const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+    throw new OutriderError("usage", `--columns ${name}: there is no such column${hint}`);
+  }
+  return {
+    ...rest,
+    features: features.filter(({ name }) => wanted.has(name)),
+    ...(prediction !== undefined && wanted.has(prediction.name) ? { prediction } : {}),
+    ...(confidence !== undefined && wanted.has(confidence.name) ? { confidence } : {}),
+  };
+}
+
+function titledDistributions(baseline: Baseline): readonly (readonly [string, Distribution])[] {
+  const { features, prediction, confidence } = baseline;
+  return [
+    ...features.map((feature) => ["", feature] as const),
+    ...(prediction === undefined ? [] : [["prediction", prediction] as const]),
+    ...(confidence === undefined ? [] : [["confidence", confidence] as const]),
+  ];
+}
+
+function headLines({ source, createdAt, model, quality }: Baseline): readonly string[] {
+  const origin = source.kind === "file" ? "of" : "learned from requests for";
+  const modelText = model === undefined ? "" : `, for ${printable(`${model.name} ${model.version}`.trim())}`;
+  return [
+    `Baseline ${origin} ${printable(source.name)}: ${formatCount(source.rows)} rows, made ${createdAt}${modelText}`,
+    ...(source.digest === "" ? [] : [source.digest]),
+    ...(quality === undefined ? [] : [qualityLine(quality)]),
+  ];
+}
+
+function qualityLine({ accuracy, meanAbsoluteError, rows, calibration }: NonNullable<Baseline["quality"]>): string {
+  return [
+    `${formatCount(rows)} labelled rows`,
+    ...(accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`]),
+    ...(meanAbsoluteError === undefined ? [] : [`mean absolute error ${formatValue(meanAbsoluteError)}`]),
+    ...(calibration === undefined ? [] : [`calibrated in ${calibration.x.length} points`]),
+  ].join(", ");
+}

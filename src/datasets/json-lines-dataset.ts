@@ -1,0 +1,111 @@
+import { ColumnsMemo } from "../inference/readers/columns.ts";
+import { readTable } from "../inference/readers/feature-table.ts";
+import { isList, isObject, type JsonValue } from "../inference/readers/json-value.ts";
+import { readJsonText } from "../inference/readers/read-json.ts";
+import type { FeatureTable, ReaderLimits } from "../inference/reading.ts";
+import type { Dataset } from "./dataset.ts";
+import { malformed } from "./malformed.ts";
+import { TextFile } from "./text-file.ts";
+
+const limits: ReaderLimits = { columns: 65_536, rows: 4096, depth: 64 };
+
+/** Rows of a table at most, and the characters that they take together at most. */
+const rowsAtOnce = 256;
+const charactersAtOnce = 2 ** 20;
+
+/** A longer line is most likely no row. */
+const longestLine = 2 ** 24;
+
+/** A JSON value a line: an object (columns by key) or a list (by position), flattened as in requests. */
+export class JsonLinesDataset implements Dataset {
+  readonly bytesTotal: number;
+  readonly shortRows = 0;
+  readonly #file: string;
+  readonly #text: TextFile;
+  readonly #columns = new ColumnsMemo();
+  #line = 0;
+
+  constructor(file: string, bytesTotal: number) {
+    this.#file = file;
+    this.#text = new TextFile(file);
+    this.bytesTotal = bytesTotal;
+  }
+
+  get bytesRead(): number {
+    return this.#text.bytesRead;
+  }
+
+  get digest(): string {
+    return this.#text.digest;
+  }
+
+  async *tables(): AsyncGenerator<FeatureTable> {
+    let rows: JsonValue[] = [];
+    let characters = 0;
+    let isEmpty = true;
+    for await (const line of this.#lines()) {
+      this.#line++;
+      if (line.trim() === "") continue;
+      isEmpty = false;
+      rows.push(this.#parse(line));
+      characters += line.length;
+      if (rows.length < rowsAtOnce && characters < charactersAtOnce) continue;
+      yield* this.#tablesOf(rows);
+      rows = [];
+      characters = 0;
+    }
+    yield* this.#tablesOf(rows);
+    if (isEmpty) throw malformed(this.#file, "the file is empty");
+  }
+
+  async *#lines(): AsyncGenerator<string> {
+    let rest = "";
+    let isFirst = true;
+    for await (const piece of this.#text.pieces()) {
+      const lines = (rest + (isFirst ? piece.replace(/^\ufeff/, "") : piece)).split("\n");
+      isFirst = false;
+      rest = lines.pop() ?? "";
+      if (rest.length > longestLine) {
+        throw malformed(
+          `${this.#file}:${this.#line + lines.length + 1}`,
+          `the line is longer than ${longestLine} characters`,
+        );
+      }
+      yield* lines;
+    }
+    yield rest;
+  }
+
+  #parse(line: string): JsonValue {
+    const result = readJsonText(line, limits.depth, (value, pass) => {
+      // Which numbers are identities is not known yet: those that may be are read exactly.
+      pass.hasUnsafeInteger = true;
+      return { kind: "read", value };
+    });
+    const place = `${this.#file}:${this.#line}`;
+    if (result.kind === "unread") {
+      const isArray = this.#line === 1 && line.startsWith("[");
+      const hint = isArray ? "; is the file one JSON array? Write an object a line" : "";
+      throw malformed(
+        place,
+        result.reason === "too_deep" ? "the value is nested too deeply" : `the line is no JSON${hint}`,
+      );
+    }
+    if (!isObject(result.value) && !isList(result.value)) {
+      throw malformed(place, 'an object or a list is expected, e.g. {"age": 42}');
+    }
+    return result.value;
+  }
+
+  *#tablesOf(rows: readonly JsonValue[]): Generator<FeatureTable> {
+    const result = readTable(rows, { limits, columns: this.#columns, pass: { hasUnsafeInteger: false } });
+    if (result.kind === "read") {
+      if (result.value.table !== undefined && result.value.table.rowCount > 0) yield result.value.table;
+    } else if (rows.length > 1) {
+      // Rows that share few columns would make a table far larger than themselves.
+      for (const row of rows) yield* this.#tablesOf([row]);
+    } else {
+      throw malformed(`${this.#file}:${this.#line}`, "the line is no row of values");
+    }
+  }
+}

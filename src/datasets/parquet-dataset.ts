@@ -1,0 +1,184 @@
+import { open, type FileHandle } from "node:fs/promises";
+
+import { ColumnsMemo } from "../inference/readers/columns.ts";
+import { readTable } from "../inference/readers/feature-table.ts";
+import { cutText, type JsonValue } from "../inference/readers/json-value.ts";
+import type { Cell, Columns, FeatureTable } from "../inference/reading.ts";
+import type { Dataset } from "./dataset.ts";
+import { digestOf } from "./file-digest.ts";
+import { malformed } from "./malformed.ts";
+
+/** Cells of a row group that are decoded at once: about 32 MB of numbers. */
+const cellsAtOnce = 2 ** 22;
+
+/** Rows of a table. */
+const rowsAtOnce = 1024;
+
+/** Decoded values of one column: numbers, texts, bigints, dates, bytes, lists, objects. */
+type ColumnValues = ArrayLike<unknown>;
+
+/**
+ * Parquet, a part of a row group at a time. Only the columns and pages that a part needs are decoded; the digest takes a
+ * reading of its own, so the progress goes to twice the size.
+ */
+export class ParquetDataset implements Dataset {
+  readonly bytesTotal: number;
+  readonly shortRows = 0;
+  readonly #file: string;
+  readonly #size: number;
+  readonly #memo = new ColumnsMemo();
+  #bytesRead = 0;
+  #digest = "";
+
+  constructor(file: string, size: number) {
+    this.#file = file;
+    this.#size = size;
+    this.bytesTotal = 2 * size;
+  }
+
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  get digest(): string {
+    return this.#digest;
+  }
+
+  async *tables(): AsyncGenerator<FeatureTable> {
+    const handle = await open(this.#file);
+    try {
+      const digest = await digestOf(this.#file, (bytes) => (this.#bytesRead += bytes));
+      yield* this.#read(handle);
+      this.#bytesRead = this.bytesTotal;
+      this.#digest = digest;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async *#read(handle: FileHandle): AsyncGenerator<FeatureTable> {
+    const scan = await this.#guarded(async () => {
+      const { parquetScan } = await import("hyparquet");
+      const { compressors } = await import("hyparquet-compressors");
+      return parquetScan({ file: asyncBuffer(handle, this.#size), compressors });
+    });
+    const names = scan.metadata.schema.length === 0 ? [] : topLevelNames(scan.metadata.schema);
+    const rowCount = Number(scan.metadata.num_rows);
+    if (names.length === 0 || rowCount === 0) throw malformed(this.#file, "there is no row");
+    const columns: Columns = { names, isPositional: false };
+    const rowsOfPart = Math.max(1, Math.floor(cellsAtOnce / names.length));
+    for (const range of scan.ranges) {
+      for (let start = range.rowStart; start < range.rowEnd; start += rowsOfPart) {
+        const end = Math.min(range.rowEnd, start + rowsOfPart);
+        const values: ColumnValues[] = [];
+        for (const column of names) {
+          values.push(await this.#guarded(async () => scan.readColumn({ column, rowStart: start, rowEnd: end })));
+        }
+        yield* this.#tablesOf(columns, values, end - start);
+        this.#bytesRead = this.#size + Math.floor((this.#size * end) / rowCount);
+      }
+    }
+  }
+
+  *#tablesOf(columns: Columns, values: readonly ColumnValues[], rowCount: number): Generator<FeatureTable> {
+    const width = columns.names.length;
+    for (let start = 0; start < rowCount; start += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, rowCount - start);
+      const cells: JsonValue[] = [];
+      let isFlat = true;
+      for (let row = start; row < start + rows; row++) {
+        for (const column of values) {
+          const value = plainValue(column[row]);
+          isFlat &&= typeof value !== "object" || value === null;
+          cells.push(value);
+        }
+      }
+      yield isFlat ? { columns, rowCount: rows, cells: cells as Cell[] } : this.#flattened(columns.names, cells, width);
+    }
+  }
+
+  /** Lists and structures within rows become columns of their own, as in requests. */
+  #flattened(names: readonly string[], cells: readonly JsonValue[], width: number): FeatureTable {
+    const rows: JsonValue[] = [];
+    for (let start = 0; start < cells.length; start += width) {
+      rows.push(Object.fromEntries(names.map((name, index) => [name, cells[start + index] ?? null])));
+    }
+    const limits = { columns: 65_536, rows: rowsAtOnce, depth: 64 };
+    const result = readTable(rows, { limits, columns: this.#memo, pass: { hasUnsafeInteger: false } });
+    if (result.kind === "unread" || result.value.table === undefined) {
+      throw malformed(this.#file, "its lists differ too much in length to be columns");
+    }
+    return result.value.table;
+  }
+
+  async #guarded<Value>(read: () => Promise<Value>): Promise<Value> {
+    try {
+      return await read();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
+      throw malformed(this.#file, `it cannot be read as Parquet: ${(error as Error).message}`, error);
+    }
+  }
+}
+
+interface SchemaElement {
+  readonly name: string;
+  readonly num_children?: number;
+}
+
+/** Names of the columns: the children of the first element, of which each is followed by its own children. */
+function topLevelNames(schema: readonly SchemaElement[]): readonly string[] {
+  const names: string[] = [];
+  let at = 1;
+  const skip = (): void => {
+    const children = schema[at]?.num_children ?? 0;
+    at++;
+    for (let child = 0; child < children; child++) skip();
+  };
+  for (let child = 0; child < (schema[0]?.num_children ?? 0); child++) {
+    names.push(schema[at]?.name ?? "");
+    skip();
+  }
+  return names;
+}
+
+/** 64-bit integers become numbers when they can be exact, dates their ISO text; bytes are no feature. */
+function plainValue(value: unknown): JsonValue {
+  switch (typeof value) {
+    case "number":
+    case "boolean":
+      return value;
+    case "string":
+      return cutText(value);
+    case "bigint":
+      return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+    default:
+      return plainObject(value);
+  }
+}
+
+function plainObject(value: unknown): JsonValue {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return null;
+  if (Array.isArray(value)) return value.map(plainValue);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plainValue(member)]));
+}
+
+function asyncBuffer(
+  handle: FileHandle,
+  byteLength: number,
+): { readonly byteLength: number; slice(start: number, end?: number): Promise<ArrayBuffer> } {
+  return {
+    byteLength,
+    slice: async (start, end = byteLength) => {
+      if (!(start >= 0 && end >= start && end <= byteLength)) throw new Error("it points outside of the file");
+      const bytes = new Uint8Array(end - start);
+      for (let at = 0; at < bytes.length;) {
+        const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
+        if (bytesRead === 0) throw new Error("the file became shorter");
+        at += bytesRead;
+      }
+      return bytes.buffer;
+    },
+  };
+}

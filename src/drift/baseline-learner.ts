@@ -1,0 +1,163 @@
+import { predictedClass } from "../inference/predicted-class.ts";
+import type { Cell, Columns, FeatureTable, Predictions } from "../inference/reading.ts";
+import { baselineFormatVersion, type Baseline, type Distribution } from "./baseline.ts";
+import { ColumnProfile, type ProfileOptions } from "./column-profile.ts";
+import { distributionCounts, type DistributionCounts } from "./distribution-counts.ts";
+
+/** Bounds of a {@link BaselineLearner}. */
+export interface LearnerOptions {
+  /** Columns that are learned; further ones are counted and left out. */
+  readonly maxColumns: number;
+  /** Memory for all columns together, roughly. */
+  readonly maxBytes: number;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+}
+
+/** Memory of a column at least and at most: with 16 KB it keeps 1,000 numbers before its edges are set. */
+const leastColumnBytes = 16 * 1024;
+const mostColumnBytes = 512 * 1024;
+
+/** Columns that are allowed for beside those of the first request: the prediction, the confidence, a few late ones. */
+const spareColumns = 8;
+
+/**
+ * Makes a baseline of the requests that pass, in one go and in bounded memory. A column keeps its first values; when
+ * its memory is full, the edges of its bins are set by them and every further row is counted exactly.
+ */
+export class BaselineLearner {
+  readonly #options: LearnerOptions;
+  readonly #columns = new Map<string, LearnedColumn>();
+  #columnBytes = 0;
+  #lastColumns: Columns | undefined;
+  #lastPlan: readonly (LearnedColumn | undefined)[] = [];
+  #prediction: LearnedColumn | undefined;
+  #confidence: LearnedColumn | undefined;
+  #requests = 0;
+  #rows = 0;
+  #droppedColumns = 0;
+
+  constructor(options: LearnerOptions) {
+    this.#options = options;
+  }
+
+  /** Requests that were learned from. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Rows that were learned from. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Columns of one request that were left out at most, because there were too many. */
+  get droppedColumns(): number {
+    return this.#droppedColumns;
+  }
+
+  /** Learns from one request and its answer. */
+  add(features: FeatureTable, predictions: Predictions | undefined): void {
+    this.#requests++;
+    const plan = this.#planFor(features.columns);
+    const width = plan.length;
+    for (let index = 0; index < width; index++) {
+      const column = plan[index];
+      if (column === undefined) continue;
+      for (let row = 0; row < features.rowCount; row++) column.add(features.cells[row * width + index]);
+    }
+    this.#rows += features.rowCount;
+    if (predictions !== undefined) this.#addPredictions(predictions);
+  }
+
+  /** The baseline of all that was added. `createdAt` is in RFC 3339. The learner may go on afterwards. */
+  finish(createdAt: string, modelName: string): Baseline {
+    const prediction = this.#prediction?.finish(0);
+    const confidence = this.#confidence?.finish(0);
+    return {
+      format: "outrider-baseline",
+      version: baselineFormatVersion,
+      createdAt,
+      source: { kind: "learned", name: modelName, digest: "", rows: this.#rows },
+      features: [...this.#columns.values()].map((column) => column.finish(this.#rows)),
+      ...(prediction === undefined ? {} : { prediction }),
+      ...(confidence?.kind === "numeric" ? { confidence } : {}),
+    };
+  }
+
+  #addPredictions(predictions: Predictions): void {
+    this.#prediction ??= this.#newColumn("prediction", { wanted: "auto", isTarget: true });
+    for (let row = 0; row < predictions.rowCount; row++) this.#prediction.add(predictedClass(predictions, row));
+    if (predictions.confidences.length === 0) return;
+    this.#confidence ??= this.#newColumn("confidence", { wanted: "numeric", isTarget: false });
+    for (let row = 0; row < predictions.rowCount; row++) this.#confidence.add(predictions.confidences[row]);
+  }
+
+  #planFor(columns: Columns): readonly (LearnedColumn | undefined)[] {
+    if (columns === this.#lastColumns) return this.#lastPlan;
+    if (this.#columnBytes === 0) this.#columnBytes = this.#bytesOfEach(columns.names.length);
+    const plan = columns.names.map((name) => this.#columns.get(name) ?? this.#addColumn(name));
+    this.#droppedColumns = Math.max(this.#droppedColumns, plan.filter((column) => column === undefined).length);
+    this.#lastColumns = columns;
+    this.#lastPlan = plan;
+    return plan;
+  }
+
+  #addColumn(name: string): LearnedColumn | undefined {
+    const { maxColumns, maxBytes } = this.#options;
+    const count = this.#columns.size + 1;
+    if (count > maxColumns || count * this.#columnBytes > maxBytes) return undefined;
+    const column = this.#newColumn(name, { wanted: "auto", isTarget: false }, this.#rows);
+    this.#columns.set(name, column);
+    return column;
+  }
+
+  #newColumn(name: string, options: Pick<ProfileOptions, "wanted" | "isTarget">, rowsBefore = 0): LearnedColumn {
+    if (this.#columnBytes === 0) this.#columnBytes = this.#bytesOfEach(0);
+    const profile = new ColumnProfile(name, {
+      ...options,
+      isWeighted: false,
+      numbers: this.#columnBytes / 2 / Float64Array.BYTES_PER_ELEMENT,
+      categoryBytes: this.#columnBytes / 2,
+      random: this.#options.random,
+    });
+    return new LearnedColumn(profile, rowsBefore);
+  }
+
+  #bytesOfEach(columns: number): number {
+    const share = this.#options.maxBytes / (columns + spareColumns);
+    return Math.max(leastColumnBytes, Math.min(mostColumnBytes, Math.floor(share)));
+  }
+}
+
+class LearnedColumn {
+  readonly #profile: ColumnProfile;
+  #counts: DistributionCounts | undefined;
+  #rows: number;
+
+  /** `rowsBefore` rows came before the column did. */
+  constructor(profile: ColumnProfile, rowsBefore: number) {
+    this.#profile = profile;
+    this.#rows = rowsBefore;
+    if (rowsBefore > 0) profile.add(undefined, rowsBefore);
+  }
+
+  add(cell: Cell): void {
+    this.#rows++;
+    if (this.#counts !== undefined) {
+      this.#counts.add(cell, 1);
+      return;
+    }
+    this.#profile.add(cell, 1);
+    if (!this.#profile.numbers.hasRoom && this.#profile.kind === "numeric") {
+      this.#counts = distributionCounts(this.#profile, true);
+    }
+  }
+
+  /** The distribution of `rows` rows: those that did not have the column are missing. */
+  finish(rows: number): Distribution {
+    const distribution = (this.#counts ?? distributionCounts(this.#profile, true)).finish();
+    const absent = Math.max(0, rows - this.#rows);
+    return absent === 0 ? distribution : { ...distribution, missing: distribution.missing + absent };
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The baseline: what features, predictions and confidences looked like when the model was good. Built by
+ * `outrider baseline build` or learned from the first requests; the file format is described by
+ * docs/reference/baseline.schema.json.
+ */
+
+/** Written into every file; a reader refuses other numbers. */
+export const baselineFormatVersion = 1;
+
+/** A whole baseline. */
+export interface Baseline {
+  readonly format: "outrider-baseline";
+  readonly version: typeof baselineFormatVersion;
+  /** When it was made, RFC 3339 in UTC. */
+  readonly createdAt: string;
+  readonly source: BaselineSource;
+  /** The model it belongs to; absent when it was made for any. */
+  readonly model?: { readonly name: string; readonly version: string };
+  /** In the order of the input's columns: requests without names are matched by position. */
+  readonly features: readonly Distribution[];
+  /** Distribution of what the model answered on the same rows. */
+  readonly prediction?: Distribution;
+  /** Distribution of how sure it was, 0 to 1: the probability of the predicted class. */
+  readonly confidence?: NumericDistribution;
+  /** How good it was on these rows, when labels were there. */
+  readonly quality?: BaselineQuality;
+}
+
+/** Where a baseline came from. */
+export interface BaselineSource {
+  readonly kind: "file" | "learned";
+  /** File name without its folder, or the name of the model it was learned from. */
+  readonly name: string;
+  /** `sha256:…` of the input's bytes; empty when learned. */
+  readonly digest: string;
+  /** Rows counted; the sum of weights when rows were weighted. */
+  readonly rows: number;
+}
+
+/** How good the model was when the baseline was made. */
+export interface BaselineQuality {
+  /** Part of the rows whose prediction was the label, 0 to 1; absent for numeric predictions. */
+  readonly accuracy?: number;
+  /** Mean absolute error; numeric predictions only. */
+  readonly meanAbsoluteError?: number;
+  readonly rows: number;
+  /** From what the model says of its own sureness to how often it was right; absent without scores. */
+  readonly calibration?: CalibrationMap;
+}
+
+/**
+ * A monotone map through (x[i], y[i]), linear between them and constant outside. `of` says what goes in and comes out:
+ * the probability of the class `positive`, or the confidence in the predicted class and the chance that it is right.
+ */
+export interface CalibrationMap {
+  readonly of: "positive_probability" | "confidence";
+  /** The class whose probability is meant; empty for `confidence`. */
+  readonly positive: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** How the values of one column are spread. */
+export type Distribution = NumericDistribution | CategoricalDistribution;
+
+/**
+ * Numbers in bins `[edges[i], edges[i+1])`, the last one closed at both ends: `edges[0]` is the smallest and the last
+ * edge the largest value seen. A value with much of the mass has a bin of its own, `[v, nextUp(v))`.
+ */
+export interface NumericDistribution {
+  readonly name: string;
+  readonly kind: "numeric";
+  /** One more than there are bins, strictly ascending, finite. A constant column has two: v and nextUp(v). Empty when no number was seen. */
+  readonly edges: readonly number[];
+  /** Rows in each bin. */
+  readonly counts: readonly number[];
+  /** Rows without a value, and rows with something that is no finite number. */
+  readonly missing: number;
+  readonly invalid: number;
+  /** Of the finite values; 0 when there were none. */
+  readonly mean: number;
+  readonly standardDeviation: number;
+  /** 25 %, 50 % and 75 % quantile of the finite values. */
+  readonly quartiles: readonly [number, number, number];
+  readonly note?: DistributionNote;
+}
+
+/** Words: at most 50 values that each hold enough of the rows, the rest together. */
+export interface CategoricalDistribution {
+  readonly name: string;
+  readonly kind: "categorical";
+  /** Most frequent first. */
+  readonly values: readonly string[];
+  readonly counts: readonly number[];
+  /** Rows with values that have no cell of their own. */
+  readonly other: number;
+  /** Those values, so that a value never seen can be told from a rare one; cut off at {@link longestRareList}. */
+  readonly rareValues: readonly string[];
+  /** False when there were more rare values than are kept: then a value without a cell counts as *other*, never as *new*. */
+  readonly isRareComplete: boolean;
+  readonly missing: number;
+  /** Different values seen, or the bound of counting when there were more. */
+  readonly distinct: number;
+  readonly note?: DistributionNote;
+}
+
+/** What makes a column less useful, for people who read the report. */
+export type DistributionNote = "constant" | "all_missing" | "mixed_types" | "many_values";
+
+/** Most features of a baseline. */
+export const mostFeatures = 10_000;
+
+/** Most values of a categorical distribution with a cell of their own. */
+export const mostValues = 50;
+
+/** Most rare values that a categorical distribution remembers. */
+export const longestRareList = 1000;
+
+/** Cells of a numeric distribution, after its bins: below the smallest, above the largest, missing, invalid. */
+export const numericExtraCells = ["below", "above", "missing", "invalid"] as const;
+
+/** Cells of a categorical distribution, after its values. */
+export const categoricalExtraCells = ["other", "new", "missing"] as const;
+
+/**
+ * How many counters a window keeps for a distribution: its bins or values in order, then the extra cells in the order
+ * of {@link numericExtraCells} or {@link categoricalExtraCells}. This layout is what replicas add up.
+ */
+export function cellCount(distribution: Distribution): number {
+  return distribution.kind === "numeric"
+    ? distribution.counts.length + numericExtraCells.length
+    : distribution.counts.length + categoricalExtraCells.length;
+}

@@ -1,0 +1,74 @@
+/** Making a baseline of a model's own first requests. */
+import type { FeatureTable, Predictions } from "../inference/reading.ts";
+import { seededRandom } from "../sketch/seeded-random.ts";
+import { effectiveSampleSize } from "../stats/effective-sample-size.ts";
+import type { Baseline } from "./baseline.ts";
+import { BaselineLearner } from "./baseline-learner.ts";
+import { scaleToEffective } from "./effective-baseline.ts";
+
+/** Memory of all columns together while a baseline is learned; afterwards it is free again. */
+const learnerBytes = 8 * 1024 * 1024;
+
+/** Samples need no secret, and a run that can be repeated is worth more than another draw. */
+const learnerSeed = 1;
+
+const noFeatures: FeatureTable = { columns: { names: [], isPositional: false }, rowCount: 0, cells: [] };
+
+/** Rows of requests, to know how many independent ones they stand for. */
+class RowSums {
+  #rows = 0;
+  #squared = 0;
+
+  add(rows: number): void {
+    if (!(rows > 0)) return;
+    this.#rows += rows;
+    this.#squared += rows * rows;
+  }
+
+  /** Effective rows for each row; 1 without rows. */
+  get ratio(): number {
+    return this.#rows > 0 ? effectiveSampleSize(this.#rows, this.#squared) / this.#rows : 1;
+  }
+}
+
+/** Learns until enough requests came. */
+export class Learning {
+  readonly #learner: BaselineLearner;
+  readonly #needed: number;
+  readonly #featureRows = new RowSums();
+  readonly #answerRows = new RowSums();
+
+  constructor(options: { readonly needed: number; readonly maxFeatures: number }) {
+    this.#needed = options.needed;
+    this.#learner = new BaselineLearner({
+      maxColumns: options.maxFeatures,
+      maxBytes: learnerBytes,
+      random: seededRandom(learnerSeed),
+    });
+  }
+
+  /** Requests so far, and how many it takes. */
+  get progress(): { readonly requests: number; readonly needed: number } {
+    return { requests: this.#learner.requests, needed: this.#needed };
+  }
+
+  get isEnough(): boolean {
+    return this.#learner.requests >= this.#needed;
+  }
+
+  add(features: FeatureTable | undefined, predictions: Predictions | undefined): void {
+    this.#learner.add(features ?? noFeatures, predictions);
+    this.#featureRows.add(features?.rowCount ?? 0);
+    this.#answerRows.add(predictions?.rowCount ?? 0);
+  }
+
+  /** The baseline, its counts scaled to the independent rows. `createdAt` in RFC 3339. */
+  finish(createdAt: string, modelName: string): Baseline {
+    const answers = this.#answerRows.ratio;
+    return scaleToEffective(this.#learner.finish(createdAt, modelName), {
+      feature: this.#featureRows.ratio,
+      prediction: answers,
+      confidence: answers,
+    });
+  }
+}

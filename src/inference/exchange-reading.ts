@@ -1,0 +1,38 @@
+/** What was read from the two bodies of one exchange, and the port of those who count it. */
+import type { RequestReading, ResponseReading } from "./reading.ts";
+
+/** The two bodies of an exchange; values of the label `side`. */
+export const bodySides = ["request", "response"] as const;
+
+/** See {@link bodySides}. */
+export type BodySide = (typeof bodySides)[number];
+
+/**
+ * The readings of one exchange. Valid during the call only: cells may be views of bytes that are used again. Whoever
+ * keeps a table or predictions copies them.
+ */
+export interface ExchangeReading {
+  /** As in `Exchange.model`, or else what the bodies name; empty when nothing does. */
+  readonly model: string;
+  /** Of the route, or else what the bodies name; empty when nothing does. */
+  readonly version: string;
+  readonly variant: string;
+  /** The request's identity; empty unless a sink {@link ReadingSink.wantsRequestId}. */
+  readonly requestId: string;
+  /** See `Exchange.labelId`. */
+  readonly labelId: string;
+  /** Wall time at which the answer was complete, milliseconds since the epoch. */
+  readonly atMs: number;
+  /** Undefined when the request's body could not be read. */
+  readonly request: RequestReading | undefined;
+  /** Undefined when the response's body could not be read. At least one of the two is there. */
+  readonly response: ResponseReading | undefined;
+}
+
+/** Something that counts readings. It is called on the relay's thread between requests, so it must be quick. */
+export interface ReadingSink {
+  /** True when it needs {@link ExchangeReading.requestId}: that is a string for each exchange. */
+  readonly wantsRequestId?: boolean;
+  /** A sink that throws is counted; the others still get the reading. */
+  count(reading: ExchangeReading): void;
+}

@@ -1,0 +1,98 @@
+/** Values of parsed JSON, and the safe ways to look into them. */
+import type { Cell } from "../reading.ts";
+
+/** A parsed body. Objects may have a key `__proto__` of their own; read them with {@link member}. */
+export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject;
+
+/** A JSON object. Indexing it finds inherited properties too; use {@link member} for names that a client may choose. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined;
+}
+
+/** What one walk over a parsed body finds out about it. */
+export interface JsonPass {
+  /** Set by {@link cellOf} at a number too large to be known exactly: then the body is parsed and read once more, exactly. */
+  hasUnsafeInteger: boolean;
+}
+
+/** Text in a cell is cut after this many UTF-16 code units: nobody counts longer categories, and they would hold memory. */
+export const longestText = 256;
+
+/** True for a JSON array. */
+export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** True for a JSON object. */
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The object's own value of a key; undefined when it has none, and for every value that is no object. */
+export function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** The object's own value of a key if it is a string, else the empty string. */
+export function textMember(value: JsonValue | undefined, key: string): string {
+  const found = member(value, key);
+  return typeof found === "string" ? found : "";
+}
+
+/**
+ * A value as the cell of a table: numbers, booleans and null as they are, text cut after {@link longestText}. Lists and
+ * objects are no cells and give undefined.
+ */
+export function cellOf(value: JsonValue | undefined, pass: JsonPass): Cell {
+  switch (typeof value) {
+    case "number":
+      if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) pass.hasUnsafeInteger = true;
+      return value;
+    case "string":
+      return value.length > longestText ? cutText(value) : value;
+    case "object":
+      return value === null ? null : undefined;
+    default:
+      return value;
+  }
+}
+
+/**
+ * The list itself when each of its elements is a cell as it stands, undefined when one is a list, an object or a long
+ * text. About 1 ns an element.
+ */
+export function asCells(list: readonly JsonValue[], pass: JsonPass): readonly Exclude<Cell, undefined>[] | undefined {
+  const start = countNumbers(list, pass);
+  const isPlain = start === list.length || areCells(list, start, pass);
+  return isPlain ? (list as readonly Exclude<Cell, undefined>[]) : undefined;
+}
+
+/** How many numbers the list begins with. A loop of its own: it is compiled for lists of numbers only, and is twice as quick. */
+function countNumbers(list: readonly JsonValue[], pass: JsonPass): number {
+  for (let index = 0; index < list.length; index++) {
+    const value = list[index];
+    if (typeof value !== "number") return index;
+    if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) pass.hasUnsafeInteger = true;
+  }
+  return list.length;
+}
+
+function areCells(list: readonly JsonValue[], start: number, pass: JsonPass): boolean {
+  for (let index = start; index < list.length; index++) {
+    const value = list[index];
+    if (typeof value === "number") {
+      if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) pass.hasUnsafeInteger = true;
+    } else if (typeof value === "string") {
+      if (value.length > longestText) return false;
+    } else if (typeof value === "object" && value !== null) return false;
+  }
+  return true;
+}
+
+/** The first {@link longestText} code units as a string of their own; half a surrogate pair at the end is left out. */
+export function cutText(text: string): string {
+  if (text.length <= longestText) return text;
+  const isPair = /[\ud800-\udbff]/.test(text.charAt(longestText - 1));
+  // A slice would keep the whole body in memory for as long as the cell is remembered.
+  return JSON.parse(JSON.stringify(text.slice(0, isPair ? longestText - 1 : longestText))) as string;
+}

@@ -1,0 +1,123 @@
+/**
+ * What a reader finds in the two bodies of an exchange: rows of named features, predictions, token counts. Readers are
+ * pure: decoded bytes in, these values out; they never throw for what a client can send.
+ */
+
+/**
+ * One value of a row. `undefined` is a feature that the row does not have, `null` one that it has without a value (also
+ * NaN). A `bigint` stands for an integer past 2^53, so that an identity keeps all its digits.
+ */
+export type Cell = number | string | boolean | bigint | null | undefined;
+
+/**
+ * Names of the columns of a table. Readers give the same object again as long as requests name the same columns in the
+ * same order, so that whoever counts may remember by identity where each column goes.
+ */
+export interface Columns {
+  readonly names: readonly string[];
+  /** True when the names were made up from positions: then the n-th column may stand for the n-th feature of a baseline. */
+  readonly isPositional: boolean;
+}
+
+/** Rows of features. */
+export interface FeatureTable {
+  readonly columns: Columns;
+  readonly rowCount: number;
+  /** Row by row: `rowCount × columns.names.length` cells. A typed array where the body held a tensor. */
+  readonly cells: ArrayLike<Cell>;
+}
+
+/** What the model answered, a value a row. */
+export interface Predictions {
+  readonly rowCount: number;
+  /** Number, class or label of each row; `null` where the answer gives probabilities without naming a class. */
+  readonly values: ArrayLike<Cell>;
+  /** Names of the columns of `probabilities`; empty when there are none. Positions (`"0"`, `"1"`) when the answer names no classes. */
+  readonly classes: readonly string[];
+  /** Row by row, `rowCount × classes.length` numbers from 0 to 1; empty when the answer has none. */
+  readonly probabilities: ArrayLike<number>;
+  /** How sure the model was of each row's prediction, 0 to 1; empty when the answer does not say. */
+  readonly confidences: ArrayLike<number>;
+}
+
+/** What a language model reports about one answer. */
+export interface TokenUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Of each choice, e.g. `stop`, `length`; empty when none is given. */
+  readonly finishReasons: readonly string[];
+}
+
+/** What a request says. */
+export interface RequestReading {
+  /** Nothing when the body holds no table (an image, a chat). */
+  readonly features?: FeatureTable;
+  /** Model and version that the body names; empty when it names none. */
+  readonly model: string;
+  readonly version: string;
+  /** Identities that labels will use: one for the request or one a row; empty when the configuration names no place for them. */
+  readonly ids: readonly string[];
+  /** Columns left out because there were more than {@link ReaderLimits.columns}. */
+  readonly droppedColumns: number;
+}
+
+/** What a response says. */
+export interface ResponseReading {
+  readonly predictions?: Predictions;
+  readonly usage?: TokenUsage;
+  readonly model: string;
+  readonly version: string;
+  readonly ids: readonly string[];
+}
+
+/** Why a body gave nothing; each is a value of the label `reason`. */
+export const unreadReasons = [
+  "empty",
+  "truncated",
+  "unsupported_encoding",
+  "bad_encoding",
+  "decoded_too_large",
+  "unsupported_content_type",
+  "not_json",
+  "not_csv",
+  "too_deep",
+  "too_many_rows",
+  "unknown_shape",
+  "bad_tensor",
+  "bad_multipart",
+  "path_not_found",
+  "failed",
+] as const;
+
+/** See {@link unreadReasons}. */
+export type UnreadReason = (typeof unreadReasons)[number];
+
+/** A reading, or why there is none. */
+export type ReadResult<Value> =
+  | { readonly kind: "read"; readonly value: Value }
+  | { readonly kind: "unread"; readonly reason: UnreadReason };
+
+/** A whole body without its content coding. */
+export interface DecodedBody {
+  readonly bytes: Uint8Array;
+  /** The Content-Type header as it was sent; empty when there was none. */
+  readonly contentType: string;
+  /** Target of the request, with its query: some protocols say there what is asked. */
+  readonly target: string;
+}
+
+/** Bounds of what is read from one body. */
+export interface ReaderLimits {
+  /** Columns kept; further ones are counted and left out. */
+  readonly columns: number;
+  /** Rows; a body with more is not read. */
+  readonly rows: number;
+  /** Nesting of JSON; a deeper body is not read. */
+  readonly depth: number;
+}
+
+/** The reader of one serving protocol. Neither function throws, and both are bounded in time by the length of the body. */
+export interface BodyReader {
+  readRequest(body: DecodedBody): ReadResult<RequestReading>;
+  readResponse(body: DecodedBody): ReadResult<ResponseReading>;
+}

@@ -1,0 +1,80 @@
+/** The sums of one model by the time of the prediction, in windows aligned to the wall clock. */
+import { AccuracyCounts } from "./accuracy-counts.ts";
+import { ClassTable } from "./class-table.ts";
+
+/** Most windows that the time in which labels may come is cut into. */
+const mostWindows = 48;
+
+/** How time is cut. */
+export interface WindowPlan {
+  readonly windowMs: number;
+  /** Windows kept: enough for a label that comes as late as it may. */
+  readonly kept: number;
+}
+
+/**
+ * Cuts the time in which labels may come. Windows are made longer, by a whole factor, where there would be more than
+ * {@link mostWindows}.
+ */
+export function windowPlan(windowMs: number, ttlMs: number): WindowPlan {
+  const factor = Math.max(1, Math.ceil(ttlMs / (windowMs * mostWindows)));
+  const longer = windowMs * factor;
+  return { windowMs: longer, kept: Math.ceil(ttlMs / longer) + 1 };
+}
+
+/** One window. */
+export interface AccuracyWindow {
+  readonly startMs: number;
+  readonly counts: AccuracyCounts;
+}
+
+/** Recent windows of one model. */
+export class AccuracyWindows {
+  readonly #plan: WindowPlan;
+  readonly #classes = new ClassTable();
+  readonly #windows = new Map<number, AccuracyCounts>();
+  #newest = -Infinity;
+
+  constructor(plan: WindowPlan) {
+    this.#plan = plan;
+  }
+
+  /** The sums for a prediction of this time; undefined when its window is not kept any more. */
+  at(timeMs: number): AccuracyCounts | undefined {
+    const index = Math.floor(timeMs / this.#plan.windowMs);
+    if (index > this.#newest) this.advance(timeMs);
+    if (!(index > this.#newest - this.#plan.kept)) return undefined;
+    let counts = this.#windows.get(index);
+    if (counts === undefined) {
+      counts = new AccuracyCounts(this.#classes);
+      this.#windows.set(index, counts);
+    }
+    return counts;
+  }
+
+  /** Drops windows that have become too old. A clock set back changes nothing. */
+  advance(nowMs: number): void {
+    const index = Math.floor(nowMs / this.#plan.windowMs);
+    if (!(index > this.#newest)) return;
+    this.#newest = index;
+    for (const old of this.#windows.keys()) {
+      if (old <= index - this.#plan.kept) this.#windows.delete(old);
+    }
+  }
+
+  /** Windows in which something was counted, oldest first. */
+  all(): readonly AccuracyWindow[] {
+    const indices = [...this.#windows.keys()].sort((a, b) => a - b);
+    return indices.flatMap((index) => {
+      const counts = this.#windows.get(index);
+      return counts === undefined ? [] : [{ startMs: index * this.#plan.windowMs, counts }];
+    });
+  }
+
+  /** All kept windows together. 0.1 ms. */
+  total(): AccuracyCounts {
+    const total = new AccuracyCounts(this.#classes);
+    for (const counts of this.#windows.values()) total.merge(counts);
+    return total;
+  }
+}

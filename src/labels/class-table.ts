@@ -1,0 +1,27 @@
+/** Classes that are told apart; what comes after them is one class, {@link otherClass}. */
+
+/** Most classes that are told apart. */
+export const mostClasses = 50;
+
+/** Stands for all further classes. */
+export const otherClass = "__other__";
+
+/** Numbers for class names, in the order in which they come. */
+export class ClassTable {
+  readonly #indices = new Map<string, number>();
+  readonly #names: string[] = [];
+
+  /** The number of a class, which gets one when there is room; {@link mostClasses} stands for the others. */
+  indexOf(name: string): number {
+    const found = this.#indices.get(name);
+    if (found !== undefined) return found;
+    if (this.#names.length === mostClasses || name === otherClass) return mostClasses;
+    this.#indices.set(name, this.#names.length);
+    return this.#names.push(name) - 1;
+  }
+
+  /** The name of a number that {@link indexOf} gave. */
+  nameOf(index: number): string {
+    return this.#names[index] ?? otherClass;
+  }
+}

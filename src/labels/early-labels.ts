@@ -1,0 +1,75 @@
+/** Labels that came before their prediction was read: they wait a little, bounded in time and number. */
+import type { LabelInput } from "./label-input.ts";
+
+/** A label that waits. */
+export interface EarlyLabel {
+  readonly input: LabelInput;
+  /** When it came, milliseconds since the epoch. */
+  readonly cameAtMs: number;
+  readonly fingerprint: number;
+  /** True when it counts as unknown once it has waited in vain. */
+  readonly isOurs: boolean;
+}
+
+/** Bounds of {@link EarlyLabels}. */
+export interface EarlyLabelsOptions {
+  readonly capacity: number;
+  readonly ttlMs: number;
+}
+
+/** Labels by identity and row, oldest identity first. */
+export class EarlyLabels {
+  readonly #options: EarlyLabelsOptions;
+  readonly #byId = new Map<string, Map<number, EarlyLabel>>();
+  readonly #onLost: (label: EarlyLabel) => void;
+  #size = 0;
+
+  /** `onLost` is told of each label that has waited in vain or gave way to newer ones. */
+  constructor(options: EarlyLabelsOptions, onLost: (label: EarlyLabel) => void) {
+    this.#options = options;
+    this.#onLost = onLost;
+  }
+
+  /** Labels that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The label that waits for this row, or undefined. */
+  find(id: string, row: number): EarlyLabel | undefined {
+    return this.#byId.get(id)?.get(row);
+  }
+
+  /** Keeps a label for which none waits yet; the oldest give way. */
+  add(label: EarlyLabel): void {
+    const { id, row } = label.input;
+    while (this.#size >= this.#options.capacity) this.#dropOldest();
+    const rows = this.#byId.get(id) ?? new Map<number, EarlyLabel>();
+    this.#byId.set(id, rows.set(row, label));
+    this.#size++;
+  }
+
+  /** Takes out all labels of an identity. */
+  take(id: string): readonly EarlyLabel[] {
+    const rows = this.#byId.get(id);
+    if (rows === undefined) return [];
+    this.#byId.delete(id);
+    this.#size -= rows.size;
+    return [...rows.values()];
+  }
+
+  /** Drops what has waited too long: all labels of an identity go with its first. */
+  expire(nowMs: number): void {
+    for (const rows of this.#byId.values()) {
+      const [first] = rows.values();
+      if (first !== undefined && nowMs - first.cameAtMs < this.#options.ttlMs) return;
+      this.#dropOldest();
+    }
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#byId.keys();
+    if (oldest === undefined) return;
+    for (const label of this.take(oldest)) this.#onLost(label);
+  }
+}

@@ -1,0 +1,84 @@
+/** One label as it was sent: what is right about it, or what is wrong. */
+import { answerValue, longestClass, type AnswerValue } from "./answer-value.ts";
+
+/** A true answer for one row of one request. */
+export interface LabelInput {
+  /** As the client or Outrider named the request, or its body the row. */
+  readonly id: string;
+  /** Row of a batch, from 0. */
+  readonly row: number;
+  readonly label: AnswerValue;
+  /** When the answer was known, milliseconds since the epoch; absent when it was not said. */
+  readonly timeMs?: number;
+}
+
+/** Longest identity that is kept, in UTF-16 code units. */
+export const longestId = 256;
+
+/** Rows of a batch that may be named. */
+export const mostRows = 1_000_000;
+
+/** The last moment that a Date can hold. */
+const lastMoment = 8.64e15;
+
+/** Labels of one item, or why it has none. */
+export type ItemReading =
+  | { readonly kind: "labels"; readonly labels: readonly LabelInput[] }
+  | { readonly kind: "wrong"; readonly reason: string };
+
+/**
+ * Reads `{"id": …, "label": …, "row": …, "time": …}`. A list as label is one for each row from `row` on; its nulls are
+ * rows without a label. One wrong element makes the whole item wrong. Other keys are not looked at; never throws.
+ */
+export function readLabelItem(item: unknown): ItemReading {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return wrong("an object is expected");
+  const { id, label, row = 0, time } = item as Readonly<Record<string, unknown>>;
+  const problem = idProblem(id) ?? rowProblem(row) ?? timeProblem(time);
+  if (problem !== undefined) return wrong(problem);
+  const shared = { id: String(id), ...(typeof time === "number" ? { timeMs: time } : {}) };
+  if (Array.isArray(label)) return readLabelList(label, { ...shared, row: Number(row) });
+  const value = valueOf(label);
+  if (value === undefined) return wrong(labelProblem(label));
+  return { kind: "labels", labels: [{ ...shared, row: Number(row), label: value }] };
+}
+
+function readLabelList(list: readonly unknown[], first: Omit<LabelInput, "label">): ItemReading {
+  const labels: LabelInput[] = [];
+  for (const [offset, one] of list.entries()) {
+    if (one === null) continue;
+    const label = valueOf(one);
+    if (label === undefined) return wrong(labelProblem(one));
+    labels.push({ ...first, row: first.row + offset, label });
+  }
+  return labels.length === 0 ? wrong("label: the list holds no label") : { kind: "labels", labels };
+}
+
+const wrong = (reason: string): ItemReading => ({ kind: "wrong", reason });
+
+function idProblem(id: unknown): string | undefined {
+  if (typeof id === "number") {
+    return Number.isSafeInteger(id) ? undefined : "id: a number loses digits here, send it as text";
+  }
+  if (typeof id !== "string" || id === "") return "id: the identity of a request is expected, as text";
+  return id.length > longestId ? `id: longer than ${longestId} characters` : undefined;
+}
+
+function rowProblem(row: unknown): string | undefined {
+  const isRow = Number.isInteger(row) && Number(row) >= 0 && Number(row) < mostRows;
+  return isRow ? undefined : `row: a whole number from 0 to ${mostRows - 1} is expected`;
+}
+
+function timeProblem(time: unknown): string | undefined {
+  const isTime = time === undefined || (typeof time === "number" && time >= 0 && time <= lastMoment);
+  return isTime ? undefined : "time: milliseconds since 1970 are expected, as a number";
+}
+
+function valueOf(label: unknown): AnswerValue | undefined {
+  const isCell = typeof label === "string" || typeof label === "number" || typeof label === "boolean";
+  return isCell ? answerValue(label) : undefined;
+}
+
+function labelProblem(label: unknown): string {
+  const isLong = typeof label === "string" && label.length > longestClass;
+  return isLong ? `label: longer than ${longestClass} characters` : "label: a number, text, true or false is expected";
+}

@@ -1,0 +1,90 @@
+/** One `POST /labels`, worked off in slices so that no request waits behind a long body. */
+import { labelBody } from "./label-body.ts";
+import type { LabelInput } from "./label-input.ts";
+import { labelResults, type LabelResult } from "./label-join.ts";
+import type { LabelMonitor } from "./label-monitor.ts";
+
+/** Most items of one body; an answer says when there were more. */
+export const mostItems = 200_000;
+
+/** Problems that an answer shows; all are counted. */
+const mostProblems = 20;
+
+/** What an answer says. JSON-able. */
+export interface LabelPostAnswer {
+  /** 202 when at least one label was taken, in whichever way it ended; 400 when none was. */
+  readonly status: 202 | 400;
+  readonly body: {
+    /** Labels that could be read, and items that could not. */
+    readonly taken: number;
+    readonly invalid: number;
+    /** The former by what became of them; only what occurred. */
+    readonly results: Partial<Record<LabelResult, number>>;
+    /** The first of the latter. */
+    readonly problems: readonly { readonly at: string; readonly reason: string }[];
+  };
+}
+
+/** See the top of the file. */
+export class LabelPost {
+  readonly #monitor: LabelMonitor;
+  readonly #items: ReturnType<typeof labelBody>;
+  readonly #counts = new Map<LabelResult, number>();
+  readonly #problems: { readonly at: string; readonly reason: string }[] = [];
+  #pending: readonly LabelInput[] = [];
+  #next = 0;
+  #itemCount = 0;
+  #isDone = false;
+
+  /** The bytes may not change until it is done. */
+  constructor(monitor: LabelMonitor, bytes: Uint8Array, contentType: string) {
+    this.#monitor = monitor;
+    this.#items = labelBody(bytes, contentType);
+  }
+
+  /** Works off so many labels or items, about 1 µs each; true when nothing is left. */
+  step(nowMs: number, count: number): boolean {
+    for (let done = 0; done < count && !this.#isDone; done++) {
+      const input = this.#pending[this.#next++];
+      if (input === undefined) this.#readItem();
+      else this.#add(this.#monitor.label(input, nowMs));
+    }
+    return this.#isDone;
+  }
+
+  /** The answer to what was worked off so far. */
+  answer(): LabelPostAnswer {
+    const counted = labelResults.filter((result) => this.#counts.has(result));
+    const results = Object.fromEntries(counted.map((result) => [result, this.#counts.get(result) ?? 0]));
+    const invalid = this.#counts.get("invalid") ?? 0;
+    const taken = [...this.#counts.values()].reduce((sum, one) => sum + one, 0) - invalid;
+    delete results["invalid"];
+    return { status: taken > 0 ? 202 : 400, body: { taken, invalid, results, problems: this.#problems } };
+  }
+
+  #readItem(): void {
+    this.#pending = [];
+    this.#next = 0;
+    const { done, value } = this.#items.next();
+    if (done === true) {
+      this.#isDone = true;
+    } else if (this.#itemCount++ === mostItems) {
+      this.#fail("body", `more than ${mostItems} items: send the rest in another body`);
+      this.#isDone = true;
+    } else if (value.kind === "labels") {
+      this.#pending = value.labels;
+    } else {
+      this.#fail(value.at, value.reason);
+    }
+  }
+
+  #fail(at: string, reason: string): void {
+    this.#monitor.countInvalid();
+    this.#add("invalid");
+    if (this.#problems.length < mostProblems) this.#problems.push({ at, reason });
+  }
+
+  #add(result: LabelResult): void {
+    this.#counts.set(result, (this.#counts.get(result) ?? 0) + 1);
+  }
+}

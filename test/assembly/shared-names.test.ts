@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { namedCountsOf, seenNamesOf } from "../../src/assembly/shared-names.ts";
+import type { SeenNames } from "../../src/drift/seen-names.ts";
+
+const names: SeenNames = {
+  unknownColumns: [
+    { name: "colour", rows: 7 },
+    { name: "a/b %", rows: 1 },
+  ],
+  newValues: [{ name: "town", values: ["Ulm", ""] }],
+  droppedColumns: 3,
+  droppedValues: 2,
+};
+
+describe("names that replicas met", () => {
+  it("survive as counts", () => {
+    expect(seenNamesOf(namedCountsOf(names))).toEqual(names);
+    expect(namedCountsOf({ unknownColumns: [], newValues: [], droppedColumns: 0, droppedValues: 0 }).size).toBe(0);
+  });
+
+  it("add up: rows are summed, values are met once", () => {
+    const sum = new Map<string, number>();
+    for (const counts of [namedCountsOf(names), namedCountsOf(names)]) {
+      for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count);
+    }
+    expect(seenNamesOf(sum)).toEqual({
+      ...names,
+      unknownColumns: [
+        { name: "colour", rows: 14 },
+        { name: "a/b %", rows: 2 },
+      ],
+      droppedColumns: 6,
+      droppedValues: 4,
+    });
+  });
+
+  it("pass over what another version may have written", () => {
+    expect(
+      seenNamesOf(
+        new Map([
+          ["colour", 1],
+          ["other\u0000x", 1],
+          ["value\u0000x", 1],
+        ]),
+      ),
+    ).toEqual({
+      unknownColumns: [],
+      newValues: [],
+      droppedColumns: 0,
+      droppedValues: 0,
+    });
+  });
+});

@@ -1,0 +1,77 @@
+/**
+ * A replica of a fleet in a process of its own, which counts as fast as it can. Told by JSON on its command line;
+ * prints a line of JSON before each flush and one after each that was acknowledged. Stops well when its input ends.
+ */
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "../../../src/clock.ts";
+import { Fleet } from "../../../src/state/fleet.ts";
+import { createRedisStore } from "../../../src/state/redis-store.ts";
+import { countedKey, type FleetProgramOptions, type FlushReport, verdictKey } from "./fleet-process.ts";
+
+const { url, flushMs, windowMs, windowIndex } = JSON.parse(process.argv[2] ?? "{}") as FleetProgramOptions;
+const replicaId = randomUUID();
+const counts = new Float64Array(50);
+let turn = 0;
+const count = (): void => {
+  for (let step = 0; step < 100; step++) {
+    const cell = turn++ % counts.length;
+    counts[cell] = (counts[cell] ?? 0) + 1;
+  }
+  setImmediate(count);
+};
+setImmediate(count);
+
+let flush = 0;
+const say = (report: FlushReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
+
+const fleet = new Fleet({
+  store: await createRedisStore({
+    url,
+    fleet: "processes",
+    clientName: "fleet-program",
+    connectTimeoutMs: 500,
+    commandTimeoutMs: 500,
+    clock: systemClock,
+  }),
+  replica: { replicaId, startedAtMs: Date.now(), address: `process ${process.pid}`, flushMs },
+  leaseMs: 3 * flushMs,
+  windowsMs: [],
+  clock: systemClock,
+  sources: [
+    {
+      contributions: () => {
+        const copy = counts.slice();
+        say({ kind: "publishing", replicaId, flush: ++flush, counts: [...copy] });
+        return [{ key: countedKey, windowMs, windowIndex, counts: copy }];
+      },
+    },
+  ],
+  lead: async ({ token, publishVerdict }) => {
+    await publishVerdict(verdictKey, JSON.stringify({ replicaId, token }));
+  },
+  labelStreams: [],
+  onLabels: () => undefined,
+  log: { info: () => undefined, warn: () => undefined },
+});
+
+let isStopping = false;
+process.stdin.resume();
+process.stdin.once("end", () => {
+  isStopping = true;
+});
+
+let stored = 0;
+const sayStored = (): void => {
+  const { contributions, isLeader, token } = fleet.status();
+  if (contributions.stored > stored) say({ kind: "acknowledged", replicaId, flush, isLeader, token });
+  stored = contributions.stored;
+};
+while (!isStopping) {
+  await fleet.flushNow();
+  sayStored();
+  await delay(flushMs);
+}
+await fleet.stop(2_000);
+sayStored();
+process.exit(0);

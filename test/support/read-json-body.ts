@@ -1,0 +1,78 @@
+import type { Protocol } from "../../src/inference/protocol.ts";
+import { createReader } from "../../src/inference/readers/create-reader.ts";
+import type { ReaderOptions } from "../../src/inference/readers/reader-options.ts";
+import type {
+  Cell,
+  DecodedBody,
+  FeatureTable,
+  Predictions,
+  ReaderLimits,
+  ReadResult,
+} from "../../src/inference/reading.ts";
+
+/** Bounds that no ordinary test meets. */
+export const testLimits: ReaderLimits = { columns: 1000, rows: 10_000, depth: 64 };
+
+/** A body of JSON, or of the given media type; text is taken as it is, other values are written as JSON. */
+export function aBody(body: unknown, contentType = "application/json"): DecodedBody {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const bytes = body instanceof Uint8Array ? body : new TextEncoder().encode(text);
+  return { bytes, contentType, target: "/" };
+}
+
+/** What a test says about a table: its rows as objects, without what a row lacks. */
+export function rowsOf({ columns, rowCount, cells }: FeatureTable): Record<string, Cell>[] {
+  const width = columns.names.length;
+  return Array.from({ length: rowCount }, (_, row) =>
+    Object.fromEntries(
+      columns.names
+        .map((name, column) => [name, cells[row * width + column]] as const)
+        .filter(([, cell]) => cell !== undefined),
+    ),
+  );
+}
+
+/** The value of a reading; throws the reason when there is none. */
+export function valueOf<Value>(result: ReadResult<Value>): Value {
+  if (result.kind === "unread") throw new Error(`unread: ${result.reason}`);
+  return result.value;
+}
+
+/** Reads one request with a reader of its own and gives its rows; undefined when it has no table. */
+export function readRows(
+  protocol: Protocol,
+  body: unknown,
+  options: Partial<ReaderOptions> & { readonly contentType?: string } = {},
+): Record<string, Cell>[] | undefined {
+  const reader = createReader(protocol, { limits: testLimits, ...options });
+  const { features } = valueOf(reader.readRequest(aBody(body, options.contentType)));
+  return features && rowsOf(features);
+}
+
+/** Predictions with plain lists, so that they can be compared. */
+export interface PlainPredictions {
+  readonly values: readonly Cell[];
+  readonly classes: readonly string[];
+  readonly probabilities: readonly number[];
+  readonly confidences: readonly number[];
+}
+
+/** Reads one response with a reader of its own; undefined when it has no predictions. */
+export function readAnswer(
+  protocol: Protocol,
+  body: unknown,
+  options: Partial<ReaderOptions> = {},
+): PlainPredictions | undefined {
+  const reader = createReader(protocol, { limits: testLimits, ...options });
+  const { predictions } = valueOf(reader.readResponse(aBody(body)));
+  return predictions && plainOf(predictions);
+}
+
+function plainOf({ values, classes, probabilities, confidences }: Predictions): PlainPredictions {
+  return {
+    values: Array.from(values),
+    classes,
+    probabilities: Array.from(probabilities),
+    confidences: Array.from(confidences),
+  };
+}
