@@ -6,7 +6,7 @@ import type { Moment, Scene } from "./show.ts";
 export interface Display {
   /** Time between two refreshes, milliseconds. */
   readonly everyMs: number;
-  /** Something that a person may want to know while it starts. */
+  /** Something that a person may want to know, said once. */
   readonly say: (text: string) => void;
   introduce(scene: Scene): void;
   refresh(moment: Moment): void;
@@ -42,7 +42,10 @@ function terminalDisplay(output: Output): Display {
   const clear = (): string => `\r${up(shownLines)}${clearBelow}`;
   return {
     everyMs: 500,
-    say: (text) => output.write(`  ${text}\n`),
+    say: (text) => {
+      output.write(`${clear()}  ${text}\n`);
+      shownLines = 0;
+    },
     introduce: (scene) => output.write(introduction(scene)),
     refresh: (moment) => {
       history.push(moment.sidecar?.requestsPerSecond ?? 0);

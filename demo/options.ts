@@ -23,6 +23,8 @@ export interface DemoOptions {
   readonly requestsPerSecond: number;
   /** 0 for no end. */
   readonly durationSeconds: number;
+  /** When clients begin to send a feature in another unit; 0 for never. */
+  readonly driftAfterSeconds: number;
   /** Median time that the embedded server takes over a prediction, milliseconds. */
   readonly latencyMs: number;
   readonly seed: number;
@@ -38,8 +40,9 @@ export const helpText: string = `Shows Outrider at work: a model server, the sid
   --mlflow          a real "mlflow models serve" of a scikit-learn model instead of the embedded model server;
                     installed and trained by this command, ready in about a minute
   --protocol NAME   what the embedded model server speaks: ${shapeNames.join(", ")} (mlflow)
-  --rate N          requests per second, at random times (100; 50 with --mlflow)
+  --rate N          requests per second, at random times (150; 50 with --mlflow)
   --duration N      seconds to run; without it, until Ctrl-C
+  --drift-after N   seconds until clients begin to send a feature in another unit; 0 for never (40; 60 with --mlflow)
   --latency-ms N    median time the embedded model server takes over a prediction (8)
   --seed N          seed of everything drawn at random (1)
   --listen ADDRESS  where the sidecar takes requests (127.0.0.1:18080; another port when that one is taken)
@@ -59,6 +62,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions {
       protocol: { type: "string" },
       rate: { type: "string" },
       duration: { type: "string", default: "0" },
+      "drift-after": { type: "string" },
       "latency-ms": { type: "string", default: "8" },
       seed: { type: "string", default: "1" },
       listen: { type: "string" },
@@ -73,8 +77,9 @@ export function readDemoOptions(args: readonly string[]): DemoOptions {
     mlflow: values.mlflow,
     json: values.json,
     protocol: readProtocol(values.protocol ?? "mlflow"),
-    requestsPerSecond: readNumber("--rate", values.rate ?? (values.mlflow ? "50" : "100"), [0.1, 5_000]),
+    requestsPerSecond: readNumber("--rate", values.rate ?? (values.mlflow ? "50" : "150"), [0.1, 5_000]),
     durationSeconds: readNumber("--duration", values.duration, [0, 86_400]),
+    driftAfterSeconds: readNumber("--drift-after", values["drift-after"] ?? (values.mlflow ? "60" : "40"), [0, 86_400]),
     latencyMs: readNumber("--latency-ms", values["latency-ms"], [0, 60_000]),
     seed: readNumber("--seed", values.seed, [0, 2 ** 32 - 1]),
     listen: readAddress("--listen", values.listen, 18_080),

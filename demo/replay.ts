@@ -20,6 +20,8 @@ export interface ReplayOptions {
 
 /** How a request ended for its client. */
 export interface Reply {
+  /** The identity that it was sent with (`x-request-id`). */
+  readonly requestId: string;
   /** 0 when there was no whole answer. */
   readonly status: number;
   readonly body: string;
@@ -50,6 +52,7 @@ export function startReplay(options: ReplayOptions): Replay {
   const unanswered = new Set<Promise<void>>();
   const meanGapMs = 1_000 / options.requestsPerSecond;
   let skipped = 0;
+  let sentCount = 0;
   let dueMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
 
@@ -61,7 +64,8 @@ export function startReplay(options: ReplayOptions): Replay {
       if (unanswered.size >= maxUnanswered) {
         skipped += 1;
       } else {
-        track(unanswered, exchange(planned, options, agent));
+        sentCount += 1;
+        track(unanswered, exchange({ planned, requestId: `demo-${sentCount}` }, options, agent));
       }
     }
     timer = setTimeout(sendDue, dueMs - now);
@@ -87,24 +91,35 @@ function track(unanswered: Set<Promise<void>>, work: Promise<void>): void {
   unanswered.add(tracked);
 }
 
-async function exchange(planned: PlannedRequest, options: ReplayOptions, agent: Agent): Promise<void> {
+interface NamedRequest {
+  readonly planned: PlannedRequest;
+  readonly requestId: string;
+}
+
+async function exchange({ planned, requestId }: NamedRequest, options: ReplayOptions, agent: Agent): Promise<void> {
   const { host, port } = options;
-  const headers: Record<string, string | number> =
-    planned.method === "POST" ? { "Content-Length": Buffer.byteLength(planned.body) } : {};
+  const headers: Record<string, string | number> = { "X-Request-Id": requestId };
+  if (planned.method === "POST") {
+    headers["Content-Length"] = Buffer.byteLength(planned.body);
+  }
   if (planned.contentType !== "") {
     headers["Content-Type"] = planned.contentType;
   }
   const sent = sendRequest({ host, port, agent, method: planned.method, path: planned.path, headers });
   if (planned.kind === "abandoned") {
     // A reset: a client that only closes its sending side may still want the answer.
-    setTimeout(() => sent.socket?.resetAndDestroy(), patienceMs);
+    const leaving = setTimeout(() => sent.socket?.resetAndDestroy(), patienceMs);
+    // Answered in time: the connection may be another request's by then.
+    sent.once("close", () => {
+      clearTimeout(leaving);
+    });
   }
   const reply = readReply(sent);
   sent.end(planned.body);
-  options.onDone(planned, await reply);
+  options.onDone(planned, { requestId, ...(await reply) });
 }
 
-async function readReply(sent: ClientRequest): Promise<Reply> {
+async function readReply(sent: ClientRequest): Promise<Omit<Reply, "requestId">> {
   return new Promise((resolve) => {
     const fail = (error: Error): void => {
       resolve({ status: 0, body: "", failure: error.message });

@@ -1,6 +1,11 @@
 /** The words and figures of the demonstration, as text. */
+import { verdictWords } from "./drift-words.ts";
+import type { AccuracyReading, DriftReading } from "./insight-reading.ts";
+import type { LabelReading } from "./label-delivery.ts";
 import type { SidecarReading } from "./sidecar-reading.ts";
 import type { TallyReading } from "./tally.ts";
+import type { TimelineReading } from "./timeline.ts";
+import { unitChange } from "./unit-change.ts";
 
 /** One moment of the demonstration. */
 export interface Moment {
@@ -8,7 +13,16 @@ export interface Moment {
   /** Undefined while the admin port does not answer. */
   readonly sidecar: SidecarReading | undefined;
   readonly clients: TallyReading;
+  /** What the clients had counted when they began to send a feature in another unit; undefined before. */
+  readonly clientsAtChange: TallyReading | undefined;
   readonly skipped: number;
+  /** Undefined while the sidecar has read no request; `changedFeature` once its unit has changed. */
+  readonly drift: (DriftReading & { readonly changedFeature?: string }) | undefined;
+  /** Undefined while the sidecar has read no prediction. */
+  readonly accuracy: AccuracyReading | undefined;
+  /** The right answers that clients have told the sidecar. */
+  readonly labels: LabelReading;
+  readonly timeline: TimelineReading;
 }
 
 /** What does not change while it runs. */
@@ -24,6 +38,15 @@ export interface Scene {
   readonly predictCommand: string;
   /** A command line for a path that the sidecar keeps closed. */
   readonly deniedCommand: string;
+  /** What drift is measured against. */
+  readonly baselineFile: string;
+  /** A command line that draws it, and one that shows what drifted. */
+  readonly baselineCommand: string;
+  readonly driftCommand: string;
+  /** Length of the windows in which the sidecar looks for drift. */
+  readonly windowSeconds: number;
+  /** When clients begin to send a feature in another unit; 0 for never. */
+  readonly driftAfterSeconds: number;
 }
 
 /** Said once, before the figures: what stands where and what to try. */
@@ -37,6 +60,8 @@ export function introduction(scene: Scene): string {
     `    ${scene.adminUrl}/readyz     may traffic come?`,
     `    ${scene.adminUrl}/config     the configuration in force`,
     `    ${scene.adminUrl}/hdr        latencies for any HdrHistogram tool`,
+    `    ${scene.adminUrl}/drift      how far features and predictions are from the baseline`,
+    `    ${scene.adminUrl}/accuracy   how right the predictions were, from labels`,
     "",
     "  Try",
     "    a prediction, through the sidecar:",
@@ -45,9 +70,24 @@ export function introduction(scene: Scene): string {
     `      ${scene.deniedCommand}`,
     "    its own latency, as Prometheus sees it:",
     `      curl -s ${scene.adminUrl}/metrics | grep outrider_latency`,
+    "    what drifted, worst first; then with every number, and as Prometheus sees it:",
+    `      ${scene.driftCommand}`,
+    `      curl -s ${scene.adminUrl}/drift`,
+    `      curl -s ${scene.adminUrl}/metrics | grep outrider_drift`,
+    "    the baseline that it is compared with:",
+    `      ${scene.baselineCommand}`,
+    "",
+    `  ${expectation(scene)}`,
     "",
     "",
   ].join("\n");
+}
+
+function expectation({ windowSeconds, driftAfterSeconds }: Scene): string {
+  const windows = `The sidecar looks for drift every ${windowSeconds} s`;
+  return driftAfterSeconds === 0
+    ? `${windows}; there is none.`
+    : `${windows}; after ${driftAfterSeconds} s clients will send ${unitChange.feature} in another unit.`;
 }
 
 /** The figures as lines for a terminal that refreshes them in place; none is wider than `columns`. */
@@ -60,7 +100,9 @@ export function liveLines(moment: Moment, history: readonly number[], columns: n
     `  in flight    ${figure(sidecar?.inFlight, 0).padStart(8)}`,
     `  outcomes     ${outcomeWords(sidecar)}`,
     `  clients saw  ${statusWords(clients)}`,
-    `  accuracy     ${accuracyWords(clients)}`,
+    `  accuracy     ${accuracyWords(moment)}`,
+    `  from labels  ${labelWords(moment.accuracy)}`,
+    `  drift        ${driftWords(moment)}`,
     ...warnings(moment).map((warning) => `  ! ${warning}`),
     "",
     `  ${clock(moment.elapsedSeconds)}   Ctrl-C ends it`,
@@ -70,14 +112,16 @@ export function liveLines(moment: Moment, history: readonly number[], columns: n
 
 /** The figures as one plain line, for a log. */
 export function plainLine(moment: Moment): string {
-  const { sidecar, clients } = moment;
+  const { sidecar } = moment;
   const parts = [
     clock(moment.elapsedSeconds),
     `${figure(sidecar?.requestsPerSecond, 1)} requests/s`,
     latencies(sidecar),
     `in flight ${figure(sidecar?.inFlight, 0)}`,
     outcomeWords(sidecar),
-    `accuracy ${accuracyWords(clients)}`,
+    `accuracy ${accuracyWords(moment)}`,
+    `from labels ${labelWords(moment.accuracy)}`,
+    `drift: ${driftWords(moment)}`,
     ...warnings(moment),
   ];
   return parts.join(" | ");
@@ -90,7 +134,9 @@ export function summary(moment: Moment, scene: Scene): string {
   return [
     "",
     `  ${sent} requests in ${moment.elapsedSeconds.toFixed(1)} s; outcomes: ${outcomeWords(moment.sidecar)}`,
-    `  accuracy ${accuracyWords(clients)}; ${percent(scene.heldOutAccuracy)} on rows held out when ${scene.modelName} was trained`,
+    `  accuracy ${accuracyWords(moment)}; ${percent(scene.heldOutAccuracy)} on rows held out when ${scene.modelName} was trained`,
+    `  from labels, as the sidecar counts: ${labelWords(moment.accuracy)}`,
+    `  drift: ${driftWords(moment)}${namedWords(moment)}`,
     ...warnings(moment).map((warning) => `  ! ${warning}`),
     "",
   ].join("\n");
@@ -136,15 +182,44 @@ function statusWords(clients: TallyReading): string {
   return countWords({ ...statuses, "no answer": none }) || "nothing yet";
 }
 
-function accuracyWords(clients: TallyReading): string {
-  return clients.predictions === 0
-    ? "none yet"
-    : `${percent(clients.rightPredictions / clients.predictions)} of ${clients.predictions} predictions right`;
+type Counted = Pick<TallyReading, "predictions" | "rightPredictions">;
+
+function accuracyWords({ clients, clientsAtChange: before }: Moment): string {
+  const since: Counted = {
+    predictions: clients.predictions - (before?.predictions ?? 0),
+    rightPredictions: clients.rightPredictions - (before?.rightPredictions ?? 0),
+  };
+  const whole = clients.predictions === 0 ? "none yet" : `${rightShare(clients)} of ${clients.predictions} right`;
+  return before === undefined || since.predictions === 0 ? whole : `${whole}, ${rightShare(since)} since the change`;
+}
+
+const rightShare = ({ predictions, rightPredictions }: Counted): string => percent(rightPredictions / predictions);
+
+function labelWords(accuracy: AccuracyReading | undefined): string {
+  if (accuracy === undefined || accuracy.accuracy === null) {
+    return "none yet";
+  }
+  const { labels, lower, upper, baseline, dropped } = accuracy;
+  const bounds = `${((lower ?? 0) * 100).toFixed(1)} to ${percent(upper ?? 1)}`;
+  const reference = baseline === null ? "" : `; baseline ${percent(baseline)}${dropped ? ": dropped" : ""}`;
+  return `${percent(accuracy.accuracy)} of ${labels} right (${bounds}${reference})`;
+}
+
+function driftWords({ drift }: Moment): string {
+  return drift === undefined ? "no request was read yet" : verdictWords(drift);
+}
+
+function namedWords({ timeline: { changedSeconds, namedSeconds } }: Moment): string {
+  return changedSeconds === undefined || namedSeconds === undefined
+    ? ""
+    : `; ${unitChange.feature} was named ${(namedSeconds - changedSeconds).toFixed(0)} s after its unit changed`;
 }
 
 function warnings(moment: Moment): readonly string[] {
   const { failures, lastFailure } = moment.clients;
+  const { labels } = moment;
   return [
+    ...(labels.failures > 0 ? [`labels were not taken, the last: ${labels.lastFailure.replaceAll(/\s+/g, " ")}`] : []),
     ...(failures > 0 ? [`${failures} good requests failed, the last: ${lastFailure.replaceAll(/\s+/g, " ")}`] : []),
     ...(moment.skipped > 0 ? [`${moment.skipped} requests not sent: too many unanswered`] : []),
   ];

@@ -57,13 +57,18 @@ export function readReadiness(body: string): string {
 /** Longest wait for an answer on the admin port, milliseconds. */
 const adminPatienceMs = 2_000;
 
-/** A GET to the admin port: status and body, or status 0 and the reason when nothing answers. */
+/**
+ * A GET to the admin port, or a POST of some JSON: status and body, or status 0 and the reason when nothing answers.
+ */
 export async function askAdmin(
   adminUrl: string,
   route: string,
+  json?: string,
 ): Promise<{ readonly status: number; readonly body: string }> {
+  const post =
+    json === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: json };
   try {
-    const response = await fetch(`${adminUrl}${route}`, { signal: AbortSignal.timeout(adminPatienceMs) });
+    const response = await fetch(`${adminUrl}${route}`, { ...post, signal: AbortSignal.timeout(adminPatienceMs) });
     return { status: response.status, body: await response.text() };
   } catch (error) {
     return { status: 0, body: error instanceof Error ? error.message : String(error) };

@@ -15,9 +15,19 @@ export interface TallyReading {
   readonly lastFailure: string;
 }
 
+/** A request whose predictions came, and what is right. */
+export interface KnownAnswers {
+  readonly requestId: string;
+  /** The right class of each row. */
+  readonly labels: readonly number[];
+  /** Rows that were predicted right. */
+  readonly rightRows: number;
+}
+
 /** Counts what clients see. */
 export interface Tally {
-  readonly add: (planned: PlannedRequest, reply: Reply) => void;
+  /** Counts a request that has ended; gives what is right when it was answered with predictions. */
+  readonly add: (planned: PlannedRequest, reply: Reply) => KnownAnswers | undefined;
   read(): TallyReading;
 }
 
@@ -27,26 +37,25 @@ export function createTally(labels: readonly number[]): Tally {
   const statuses: Record<string, number> = {};
   const counts = { predictions: 0, rightPredictions: 0, failures: 0, lastFailure: "" };
 
-  const addPredictions = (planned: PlannedRequest, reply: Reply): void => {
+  const addPredictions = (planned: PlannedRequest, reply: Reply): KnownAnswers | undefined => {
     const classes = reply.status === 200 ? readClasses(planned, reply.body) : undefined;
     if (classes?.length !== planned.rowIndexes.length) {
       counts.failures += 1;
       counts.lastFailure = reply.failure === "" ? `${reply.status} ${reply.body.slice(0, 200)}` : reply.failure;
-      return;
+      return undefined;
     }
+    const rightClasses = planned.rowIndexes.map((index) => labels[index] ?? -1);
+    const rightRows = classes.filter((found, row) => found === rightClasses[row]).length;
     counts.predictions += classes.length;
-    counts.rightPredictions += classes.filter(
-      (found, index) => found === labels[planned.rowIndexes[index] ?? -1],
-    ).length;
+    counts.rightPredictions += rightRows;
+    return { requestId: reply.requestId, labels: rightClasses, rightRows };
   };
 
   return {
     add: (planned, reply) => {
       sent[planned.kind] += 1;
       statuses[reply.status] = (statuses[reply.status] ?? 0) + 1;
-      if (planned.rowIndexes.length > 0) {
-        addPredictions(planned, reply);
-      }
+      return planned.rowIndexes.length > 0 ? addPredictions(planned, reply) : undefined;
     },
     read: () => ({ sent: { ...sent }, statuses: { ...statuses }, ...counts }),
   };

@@ -38,8 +38,8 @@ export const kindWeights: readonly (readonly [RequestKind, number])[] = [
   ["denied", 10],
 ];
 
-/** Most rows in a batch; the fewest are two. */
-export const largestBatch = 16;
+/** Most rows in a batch; the fewest are two. Small, as requests with many rows count for less in a verdict on drift. */
+export const largestBatch = 4;
 
 /**
  * A path that the servers of each protocol, or those beside them, really have, and that no client of a model should

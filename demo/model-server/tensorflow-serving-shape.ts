@@ -129,8 +129,8 @@ function classify(body: string, model: ModelFile): Answer {
   if (reading.kind === "mistake") {
     return failure(400, reading.message);
   }
-  const { classes } = model.parameters;
-  const results = reading.rows.map((row) => probabilities(row, model).map((score, index) => [classes[index], score]));
+  // A model without a vocabulary names its classes after their places: the same names that scores without names get.
+  const results = reading.rows.map((row) => probabilities(row, model).map((score, index) => [`${index}`, score]));
   return jsonAnswer(200, { results });
 }
 

@@ -1,5 +1,6 @@
 /** Where a baseline comes from before the first request: a file, or the registry that knows the model. */
 import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/table.ts";
 import type { Baseline } from "../drift/baseline.ts";
 import { readBaseline } from "../drift/baseline-file.ts";
@@ -54,7 +55,7 @@ async function askUntilAnswered(config: Config, log: Log["logger"], over: AbortS
       const result = await fetchArtifact(http, url, config.model, baselineArtifact);
       if (result.kind !== "failed") return read(result, log);
       log.warn({ reason: result.reason, retryMs: delayMs }, "no baseline from the registry yet");
-      await pause(delayMs, over);
+      await delay(delayMs, undefined, { ref: false, signal: over }).catch(() => undefined);
       delayMs = Math.min(longestRetryMs, delayMs * 2);
     }
     return undefined;
@@ -75,14 +76,4 @@ function read(result: Exclude<ArtifactResult, { kind: "failed" }>, log: Log["log
   }
   log.error({ problems: problemText(reading.problems) }, "what the registry keeps as the baseline is none");
   return undefined;
-}
-
-function pause(ms: number, over: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms).unref();
-    over.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,11 +1,11 @@
 import { openDataset } from "../datasets/open-dataset.ts";
 import type { Dataset } from "../datasets/dataset.ts";
-import { BaselineProfiler, type BuiltBaseline } from "../drift/baseline-builder.ts";
+import { BaselineProfiler } from "../drift/baseline-builder.ts";
 import { writeBaseline } from "../drift/baseline-file.ts";
 import { OutriderError } from "../errors.ts";
 import type { FeatureTable } from "../inference/reading.ts";
 import { buildRequest, checkColumns, type BuildRequest } from "./baseline-request.ts";
-import { buildReport, buildReportJson } from "./baseline-report.ts";
+import { buildReport, buildReportJson, type BuildResult } from "./baseline-report.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "./command.ts";
 import { digestOfAll, sourceName } from "./input-names.ts";
 import { ProgressBar } from "./progress-bar.ts";
@@ -40,11 +40,6 @@ export async function baselineBuild(invocation: Invocation, context: CommandCont
 /** What one pass over all inputs found out beside their rows. */
 interface Pass {
   readonly digests: readonly string[];
-  readonly shortRows: number;
-}
-
-/** A baseline, and how many lines of its input were short. */
-export interface BuildResult extends BuiltBaseline {
   readonly shortRows: number;
 }
 

@@ -1,10 +1,15 @@
 /** What there is to say about a baseline that was just built. */
 import type { Baseline, Distribution, DistributionNote } from "../drift/baseline.ts";
+import type { BuiltBaseline } from "../drift/baseline-builder.ts";
 import type { ColumnProfile } from "../drift/column-profile.ts";
-import type { BuildResult } from "./baseline-build.ts";
 import type { BuildRequest } from "./baseline-request.ts";
 import { formatCount, formatShare } from "./number-text.ts";
 import { printable } from "./printable.ts";
+
+/** What was built, and how many rows of its input had fewer fields than the header. */
+export interface BuildResult extends BuiltBaseline {
+  readonly shortRows: number;
+}
 
 /** Something odd; `column` is empty when it is about the whole input. */
 interface Remark {
@@ -74,10 +79,16 @@ function inputRemarks(built: BuildResult, { options }: BuildRequest): readonly s
   const hasLabelOnly = roles.label !== undefined && baseline.quality === undefined;
   const names = baseline.features.map((feature) => feature.name);
   const remarks: readonly (readonly [boolean, string])[] = [
-    [shortRows > 0, `${formatCount(shortRows)} rows have fewer fields than the header; the others count as missing`],
-    [unweightedRows > 0, `${formatCount(unweightedRows)} rows are left out: their weight is no number of 0 or more`],
-    [wrongScores > 0, `${formatCount(wrongScores)} scores are no number from 0 to 1`],
-    [droppedColumns > 0, `${formatCount(droppedColumns)} columns or more are left out: there are too many`],
+    [
+      shortRows > 0,
+      `rows with fewer fields than the header: ${formatCount(shortRows)}; what they lack counts as missing`,
+    ],
+    [
+      unweightedRows > 0,
+      `rows left out because their weight is no number of 0 or more: ${formatCount(unweightedRows)}`,
+    ],
+    [wrongScores > 0, `scores that are no number from 0 to 1: ${formatCount(wrongScores)}`],
+    [droppedColumns > 0, `columns left out because there are too many: at least ${formatCount(droppedColumns)}`],
     [hasLabelOnly, "no row has what accuracy needs: a label and a prediction of the same kind"],
     [positive !== "" && neverPositive(baseline), `no row has the label ${positive}`],
     [
@@ -100,7 +111,7 @@ function columnRemarks(distribution: Distribution, profile: ColumnProfile | unde
   return [
     ...(distribution.note === undefined ? [] : [noteRemarks[distribution.note](distribution, example)]),
     ...(invalid && distribution.note !== "mixed_types"
-      ? [`${formatCount(distribution.invalid)} rows hold no finite number${example}`]
+      ? [`rows without a finite number: ${formatCount(distribution.invalid)}${example}`]
       : []),
     ...missingRemarks(distribution),
   ];
@@ -115,14 +126,14 @@ const noteRemarks: Readonly<Record<DistributionNote, (distribution: Distribution
 
 function mixedRemark(distribution: Distribution, example: string): string {
   if (distribution.kind === "numeric")
-    return `${formatCount(distribution.invalid)} rows hold no finite number${example}; they count as invalid`;
+    return `rows without a finite number: ${formatCount(distribution.invalid)}${example}; they count as invalid`;
   return `words and numbers are mixed${example}: all count as categories; --numeric makes the words invalid, --exclude leaves the column out`;
 }
 
 function manyRemark(distribution: Distribution): string {
   if (distribution.kind === "numeric") return "there are many values";
   const own = distribution.values.length;
-  return `${formatCount(distribution.distinct)} different values or more, ${own === 0 ? "none" : own} frequent enough for a cell: new ones will not be told from rare ones; --exclude leaves the column out`;
+  return `at least ${formatCount(distribution.distinct)} different values, ${own === 0 ? "none" : own} frequent enough for a cell: new ones will not be told from rare ones; --exclude leaves the column out`;
 }
 
 function missingRemarks(distribution: Distribution): readonly string[] {

@@ -17,7 +17,7 @@ const drift: Command = {
   operands: "",
   maxOperands: 0,
   about:
-    "Asks a running sidecar how far features, predictions and confidence are from the baseline, and prints them worst first with both distributions. A feature drifts when the difference is significant, large enough, and there in two of the last three windows. Columns that are absent, unknown or of another type are named.",
+    "Asks a running sidecar how far features, predictions and confidence are from the baseline, and prints them worst first with both distributions. A feature drifts when the difference is significant, large enough, and there in two of the last three windows. Columns that are absent, unknown or of another type are named. `outrider drift compare` does the same for a file.",
   takesConfig: false,
   flags: [
     ...adminFlags,

@@ -15,7 +15,8 @@ export async function help(invocation: Invocation, context: CommandContext): Pro
     context.write(programHelp(options));
     return 0;
   }
-  const named = commands.filter(({ name }) => name === wanted || name.startsWith(`${wanted} `));
+  const exact = commands.filter(({ name }) => name === wanted);
+  const named = exact.length > 0 ? exact : commands.filter(({ name }) => name.startsWith(`${wanted} `));
   if (named.length === 0) {
     const names = commands.map((command) => command.name);
     const nearest = nearestName(wanted, names);

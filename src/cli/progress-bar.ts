@@ -12,15 +12,17 @@ export class ProgressBar {
   readonly #context: CommandContext;
   readonly #marks: readonly [string, string];
   #isDrawn = false;
-  #drawnAtMs = 0;
+  #drawnAtMs = -Infinity;
 
   constructor(context: CommandContext) {
     this.#context = context;
     this.#marks = isUtf8(context.environment) ? ["█", "░"] : ["#", "."];
   }
 
-  /** Draws one of the two passes, from 0. */
+  /** Begins one of the two passes and gives what draws how far it is. */
   pass(what: string, index: number): (readBytes: number, totalBytes: number) => void {
+    this.#drawnAtMs = -Infinity;
+    this.#draw(what, index / passes);
     return (readBytes, totalBytes) => {
       const part = totalBytes === 0 ? 0 : Math.min(1, readBytes / totalBytes);
       this.#draw(what, (index + part) / passes);
@@ -36,7 +38,7 @@ export class ProgressBar {
 
   #draw(what: string, part: number): void {
     const nowMs = performance.now();
-    if (!this.#context.isErrorTerminal || (this.#isDrawn && nowMs - this.#drawnAtMs < shortestPauseMs)) return;
+    if (!this.#context.isErrorTerminal || nowMs - this.#drawnAtMs < shortestPauseMs) return;
     this.#isDrawn = true;
     this.#drawnAtMs = nowMs;
     const full = Math.round(part * barWidth);

@@ -1,4 +1,5 @@
 /** Every command of `outrider`, once: help, completion and the reference follow from here. */
+import { accuracyCommand } from "./accuracy-command.ts";
 import { adminFlags } from "./admin-flags.ts";
 import type { Command, ExitCode, FlagSpec } from "./command.ts";
 import { baselineCommands } from "./baseline-commands.ts";
@@ -159,6 +160,7 @@ export const commands: readonly Command[] = [
   drain,
   ...baselineCommands,
   ...driftCommands,
+  accuracyCommand,
   version,
   help,
   completion,

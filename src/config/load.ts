@@ -1,5 +1,5 @@
 /** Loads the configuration: defaults, then the file, then the environment, then flags. */
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 
 import { assemble, type Assembly } from "./assemble.ts";
 import { crossCheck } from "./checks.ts";
@@ -35,7 +35,7 @@ export type LoadResult =
   | { readonly kind: "loaded"; readonly loaded: LoadedConfig }
   | { readonly kind: "mistakes"; readonly mistakes: readonly Mistake[] };
 
-/** Loads and checks the configuration. Never throws for what a user can get wrong; reads the file and the token file. */
+/** Loads and checks the configuration. Never throws for what a user can get wrong; reads the file, and the files that fields name. */
 export async function loadConfig(sources: ConfigSources): Promise<LoadResult> {
   const file = configFile(sources);
   const layers: Layer[] = [environmentLayer(sources.environment), flagLayer(sources.flags)];
@@ -43,7 +43,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadResult> {
     layers.unshift(await fileLayer(file));
   }
   const assembly = assemble(layers);
-  const mistakes = [...assembly.mistakes, ...crossCheck(assembly), ...(await tokenFileMistakes(assembly))];
+  const mistakes = [...assembly.mistakes, ...crossCheck(assembly), ...(await fileMistakes(assembly))];
   if (sources.isUpstreamRequired && assembly.config.upstream === undefined && !assembly.brokenPaths.has("upstream")) {
     mistakes.push(missingUpstream());
   }
@@ -74,23 +74,37 @@ function missingUpstream(): Mistake {
   };
 }
 
-async function tokenFileMistakes({ config, origins }: Assembly): Promise<readonly Mistake[]> {
-  const path = config.admin.tokenFile;
-  if (path === "") {
-    return [];
+/** What is wrong with the files that fields name. */
+async function fileMistakes({ config, origins }: Assembly): Promise<readonly Mistake[]> {
+  const files = [
+    { path: "admin.token_file", file: config.admin.tokenFile, problemOf: secretProblem },
+    { path: "redis.password_file", file: config.redis.passwordFile, problemOf: secretProblem },
+    { path: "registry.token_file", file: config.registry.tokenFile, problemOf: secretProblem },
+    { path: "drift.baseline", file: config.drift.baseline, problemOf: baselineProblem },
+  ];
+  const mistakes: Mistake[] = [];
+  for (const { path, file, problemOf } of files) {
+    const problem = file === "" ? undefined : await problemOf(file).catch((error: unknown) => unreadable(file, error));
+    if (problem !== undefined) mistakes.push({ origin: origins.get(path) ?? { kind: "default" }, path, problem });
   }
-  const problem = await tokenFileProblem(path);
-  const origin = origins.get("admin.token_file") ?? { kind: "default" };
-  return problem === undefined ? [] : [{ origin, path: "admin.token_file", problem }];
+  return mistakes;
 }
 
-async function tokenFileProblem(path: string): Promise<string | undefined> {
-  try {
-    await using handle = await open(path, "r");
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096);
-    const isBlank = buffer.subarray(0, bytesRead).toString("latin1").trim() === "";
-    return isBlank ? `the token file ${path} is empty` : undefined;
-  } catch (error) {
-    return `the token file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`;
-  }
+async function secretProblem(file: string): Promise<string | undefined> {
+  await using handle = await open(file, "r");
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096);
+  const isBlank = buffer.subarray(0, bytesRead).toString("latin1").trim() === "";
+  return isBlank ? `the file ${file} is empty` : undefined;
+}
+
+async function baselineProblem(file: string): Promise<string | undefined> {
+  const { readBaseline } = await import("../drift/baseline-file.ts");
+  const reading = readBaseline(await readFile(file, "utf8"));
+  if (reading.kind === "baseline") return undefined;
+  const [first] = reading.problems;
+  return `${file} is no baseline: ${first?.path ?? ""}: ${first?.problem ?? ""}`;
+}
+
+function unreadable(file: string, error: unknown): string {
+  return `the file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`;
 }

@@ -1,4 +1,5 @@
 import { open, type FileHandle } from "node:fs/promises";
+import type { FileMetaData } from "hyparquet";
 
 import { ColumnsMemo } from "../inference/readers/columns.ts";
 import { readTable } from "../inference/readers/feature-table.ts";
@@ -14,8 +15,8 @@ const cellsAtOnce = 2 ** 22;
 /** Rows of a table. */
 const rowsAtOnce = 1024;
 
-/** Decoded values of one column: numbers, texts, bigints, dates, bytes, lists, objects. */
-type ColumnValues = ArrayLike<unknown>;
+/** Columns that are read at once; each reading costs time for every column that the file has. */
+const columnsAtOnce = 256;
 
 /**
  * Parquet, a part of a row group at a time. Only the columns and pages that a part needs are decoded; the digest takes a
@@ -57,43 +58,41 @@ export class ParquetDataset implements Dataset {
   }
 
   async *#read(handle: FileHandle): AsyncGenerator<FeatureTable> {
-    const scan = await this.#guarded(async () => {
-      const { parquetScan } = await import("hyparquet");
-      const { compressors } = await import("hyparquet-compressors");
-      return parquetScan({ file: asyncBuffer(handle, this.#size), compressors });
-    });
-    const names = scan.metadata.schema.length === 0 ? [] : topLevelNames(scan.metadata.schema);
-    const rowCount = Number(scan.metadata.num_rows);
+    const file = asyncBuffer(handle, this.#size);
+    const { metadata, readPart } = await this.#guarded(async () => openParquet(file));
+    const names = topLevelNames(metadata.schema);
+    if (new Set(names).size < names.length) throw malformed(this.#file, "two of its columns have the same name");
+    const rowCount = Number(metadata.num_rows);
     if (names.length === 0 || rowCount === 0) throw malformed(this.#file, "there is no row");
     const columns: Columns = { names, isPositional: false };
     const rowsOfPart = Math.max(1, Math.floor(cellsAtOnce / names.length));
-    for (const range of scan.ranges) {
-      for (let start = range.rowStart; start < range.rowEnd; start += rowsOfPart) {
-        const end = Math.min(range.rowEnd, start + rowsOfPart);
-        const values: ColumnValues[] = [];
-        for (const column of names) {
-          values.push(await this.#guarded(async () => scan.readColumn({ column, rowStart: start, rowEnd: end })));
-        }
-        yield* this.#tablesOf(columns, values, end - start);
+    let groupStart = 0;
+    for (const group of metadata.row_groups) {
+      const groupEnd = groupStart + Number(group.num_rows);
+      for (let start = groupStart; start < groupEnd; start += rowsOfPart) {
+        const end = Math.min(groupEnd, start + rowsOfPart);
+        const values = await this.#guarded(async () => readPart(names, start, end));
+        yield* this.#tablesOf(columns, values, { start, end });
         this.#bytesRead = this.#size + Math.floor((this.#size * end) / rowCount);
       }
+      groupStart = groupEnd;
     }
   }
 
-  *#tablesOf(columns: Columns, values: readonly ColumnValues[], rowCount: number): Generator<FeatureTable> {
+  *#tablesOf(columns: Columns, values: readonly ColumnCursor[], part: RowRange): Generator<FeatureTable> {
     const width = columns.names.length;
-    for (let start = 0; start < rowCount; start += rowsAtOnce) {
-      const rows = Math.min(rowsAtOnce, rowCount - start);
+    for (let start = part.start; start < part.end; start += rowsAtOnce) {
+      const rowCount = Math.min(rowsAtOnce, part.end - start);
       const cells: JsonValue[] = [];
       let isFlat = true;
-      for (let row = start; row < start + rows; row++) {
+      for (let row = start; row < start + rowCount; row++) {
         for (const column of values) {
-          const value = plainValue(column[row]);
+          const value = plainValue(column.valueAt(row));
           isFlat &&= typeof value !== "object" || value === null;
           cells.push(value);
         }
       }
-      yield isFlat ? { columns, rowCount: rows, cells: cells as Cell[] } : this.#flattened(columns.names, cells, width);
+      yield isFlat ? { columns, rowCount, cells: cells as Cell[] } : this.#flattened(columns.names, cells, width);
     }
   }
 
@@ -121,13 +120,76 @@ export class ParquetDataset implements Dataset {
   }
 }
 
-interface SchemaElement {
-  readonly name: string;
-  readonly num_children?: number;
+interface RowRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+type AsyncBuffer = ReturnType<typeof asyncBuffer>;
+
+interface OpenParquet {
+  readonly metadata: FileMetaData;
+  /** Decodes some rows of one row group, a cursor a column. */
+  readonly readPart: (names: readonly string[], rowStart: number, rowEnd: number) => Promise<readonly ColumnCursor[]>;
+}
+
+/** Loads the decoder, which nothing else needs, and reads the footer. */
+async function openParquet(file: AsyncBuffer): Promise<OpenParquet> {
+  const { parquetMetadataAsync, parquetRead } = await import("hyparquet");
+  const { compressors } = await import("hyparquet-compressors");
+  const metadata = await parquetMetadataAsync(file);
+  return {
+    metadata,
+    readPart: async (names, rowStart, rowEnd) => {
+      const cursors = new Map(names.map((name) => [name, new ColumnCursor()]));
+      for (let at = 0; at < names.length; at += columnsAtOnce) {
+        await parquetRead({
+          file,
+          metadata,
+          compressors,
+          columns: names.slice(at, at + columnsAtOnce),
+          rowStart,
+          rowEnd,
+          useOffsetIndex: true,
+          onChunk: ({ columnName, columnData, rowStart: start }) => cursors.get(columnName)?.push(start, columnData),
+        });
+      }
+      const values = [...cursors.values()];
+      if (!values.every((cursor) => cursor.covers(rowStart, rowEnd))) throw new Error("a column has too few rows");
+      return values;
+    },
+  };
+}
+
+/** The decoded pages of one column, read from the first row to the last. */
+class ColumnCursor {
+  readonly #pages: { readonly start: number; readonly values: ArrayLike<unknown> }[] = [];
+  #page = 0;
+
+  push(start: number, values: ArrayLike<unknown>): void {
+    this.#pages.push({ start, values });
+  }
+
+  /** True when the pages hold every row from `start` up to `end`. */
+  covers(start: number, end: number): boolean {
+    let next = start;
+    for (const page of this.#pages) {
+      if (page.start > next) return false;
+      next = Math.max(next, page.start + page.values.length);
+    }
+    return next >= end;
+  }
+
+  /** The value of a row that the pages hold. Rows must ascend. */
+  valueAt(row: number): unknown {
+    let page = this.#pages[this.#page];
+    while (page !== undefined && row >= page.start + page.values.length) page = this.#pages[++this.#page];
+    return page?.values[row - page.start];
+  }
 }
 
 /** Names of the columns: the children of the first element, of which each is followed by its own children. */
-function topLevelNames(schema: readonly SchemaElement[]): readonly string[] {
+function topLevelNames(schema: FileMetaData["schema"]): readonly string[] {
   const names: string[] = [];
   let at = 1;
   const skip = (): void => {
@@ -170,15 +232,22 @@ function asyncBuffer(
 ): { readonly byteLength: number; slice(start: number, end?: number): Promise<ArrayBuffer> } {
   return {
     byteLength,
-    slice: async (start, end = byteLength) => {
-      if (!(start >= 0 && end >= start && end <= byteLength)) throw new Error("it points outside of the file");
-      const bytes = new Uint8Array(end - start);
-      for (let at = 0; at < bytes.length;) {
-        const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
-        if (bytesRead === 0) throw new Error("the file became shorter");
-        at += bytesRead;
-      }
-      return bytes.buffer;
+    slice: (start, end = byteLength) => {
+      const bytes = readRange(start, end);
+      // The decoder asks for more than it waits for when it has met an error elsewhere.
+      bytes.catch(() => undefined);
+      return bytes;
     },
   };
+
+  async function readRange(start: number, end: number): Promise<ArrayBuffer> {
+    if (!(start >= 0 && end >= start && end <= byteLength)) throw new Error("it points outside of the file");
+    const bytes = new Uint8Array(end - start);
+    for (let at = 0; at < bytes.length;) {
+      const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
+      if (bytesRead === 0) throw new Error("the file became shorter");
+      at += bytesRead;
+    }
+    return bytes.buffer;
+  }
 }

@@ -30,8 +30,9 @@ export interface BuildOptions {
 }
 
 /** Memory for the numbers, and for the values, of one column: never less, and no more is of use. */
-const leastColumnBytes = 16 * 1024;
-const mostColumnBytes = 8 * 1024 * 1024;
+const leastColumnBytes = 16 * 2 ** 10;
+const mostNumberBytes = 8 * 2 ** 20;
+const mostValueBytes = 2 * 2 ** 20;
 
 /** The first look. */
 export class BaselineProfiler {
@@ -42,16 +43,10 @@ export class BaselineProfiler {
   #columnBytes = 0;
   #prediction: ColumnProfile | undefined;
   #confidence: ColumnProfile | undefined;
-  #rows = 0;
 
   constructor(options: BuildOptions) {
     this.#options = options;
     this.#planner = new RolePlanner(options.roles);
-  }
-
-  /** Rows looked at. */
-  get rows(): number {
-    return this.#rows;
   }
 
   /** Looks at the rows of a table. */
@@ -60,7 +55,6 @@ export class BaselineProfiler {
     const { plan } = planned;
     const weights = rowWeights(planned, this.#options.roles.weight !== undefined).of;
     if (this.#columnBytes === 0) this.#columnBytes = this.#bytesOfEach(plan.features.length);
-    this.#rows += table.rowCount;
     for (const { name, at } of plan.features) {
       const column = this.#features.get(name) ?? this.#addFeature(name);
       if (column !== undefined) forEachRow(planned, at, weights, (cell, weight) => column.add(cell, weight));
@@ -109,8 +103,8 @@ export class BaselineProfiler {
       wanted,
       isTarget,
       isWeighted,
-      numbers: this.#columnBytes / Float64Array.BYTES_PER_ELEMENT / (isWeighted ? 2 : 1),
-      categoryBytes: this.#columnBytes,
+      numbers: Math.min(mostNumberBytes, this.#columnBytes) / Float64Array.BYTES_PER_ELEMENT / (isWeighted ? 2 : 1),
+      categoryBytes: Math.min(mostValueBytes, this.#columnBytes),
       random: this.#options.random,
     };
     return new ColumnProfile(name, options);
@@ -123,7 +117,7 @@ export class BaselineProfiler {
 
   #bytesOfEach(columns: number): number {
     const share = Math.floor(this.#options.maxBytes / 2 / (columns + 2));
-    return Math.max(leastColumnBytes, Math.min(mostColumnBytes, share));
+    return Math.max(leastColumnBytes, share);
   }
 }
 

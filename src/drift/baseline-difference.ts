@@ -114,9 +114,9 @@ function countsAt(distribution: NumericDistribution, edges: readonly number[]): 
   const total = totalOf(distribution.counts);
   // Without edges there is one cell for all: above.
   if (edges.length === 0) return [0, total];
-  const last = edges.at(-1) ?? 0;
-  const below = massBelow(distribution, [...edges.slice(0, -1), nextUp(last)]);
-  return [...below, total].map((mass, index) => mass - (index === 0 ? 0 : (below[index - 1] ?? 0)));
+  const below = massBelow(distribution, [...edges.slice(0, -1), nextUp(edges.at(-1) ?? 0)]);
+  // Rounding must not leave less than nothing in a cell.
+  return [...below, total].map((mass, index) => Math.max(0, mass - (index === 0 ? 0 : (below[index - 1] ?? 0))));
 }
 
 function categoricalCells(old: CategoricalDistribution, fresh: CategoricalDistribution): ComparableCells {

@@ -45,13 +45,11 @@ export class ColumnProfile {
   readonly moments: RunningMoments = new RunningMoments();
   readonly numbers: Reservoir;
   readonly values: FrequentValues;
-  /** One value of each type that surprises among numbers, for the report; empty when there was none. */
+  /** The first value that is no number, cut, for the report; empty when there was none. */
   example = "";
   /** Weight of the rows without a value, and of those with a value that is no finite number. */
   missing = 0;
   invalid = 0;
-  /** Weight of the numbers that {@link ColumnProfile.values} did not take, because there were too many different ones. */
-  uncounted = 0;
   readonly #options: ProfileOptions;
   #isInteger = true;
 
@@ -74,12 +72,15 @@ export class ColumnProfile {
     }
   }
 
-  /** Decided by the options, else numeric when every value is a number (an infinite one is invalid) and none is an identity past 2^53. */
+  /**
+   * Decided by the options, else numeric when every value is a number (an infinite one is invalid). Integers past 2^53
+   * are identities, unless fractions beside them say that the column is measured: then they are invalid.
+   */
   get kind(): "numeric" | "categorical" {
     const { wanted, isTarget } = this.#options;
     if (wanted !== "auto") return wanted;
     const { finite, long, booleans, words } = this.rows;
-    if (long + booleans + words > 0) return "categorical";
+    if (booleans + words > 0 || (long > 0 && this.#isInteger)) return "categorical";
     const isClass = isTarget && finite > 0 && this.#isInteger && this.values.isExact;
     return isClass && this.values.distinct <= mostClasses ? "categorical" : "numeric";
   }
@@ -118,6 +119,5 @@ export class ColumnProfile {
   #countValue(value: number, weight: number): void {
     const { wanted } = this.#options;
     if (wanted === "categorical" || (wanted === "auto" && this.values.isExact)) this.values.add(value, weight);
-    else this.uncounted += weight;
   }
 }

@@ -49,15 +49,17 @@ class NumericCounts implements DistributionCounts {
   #invalid = 0;
 
   constructor(profile: ColumnProfile, isContinued: boolean) {
-    const masses = valueMasses(profile.numbers.sample());
+    const seen = valueMasses(profile.numbers.sample());
     this.#profile = profile;
     this.#isContinued = isContinued;
     this.#moments = profile.moments;
-    this.#edges = Float64Array.from(binEdges(masses, profile.moments.smallest, profile.moments.largest));
-    this.#quartiles = [quantileOf(masses, 0.25), quantileOf(masses, 0.5), quantileOf(masses, 0.75)];
+    this.#edges = Float64Array.from(binEdges(seen, profile.moments.smallest, profile.moments.largest));
+    this.#quartiles = [quantileOf(seen, 0.25), quantileOf(seen, 0.5), quantileOf(seen, 0.75)];
     this.#counts = new Float64Array(Math.max(0, this.#edges.length - 1));
     if (!isContinued) return;
-    for (const { value, mass } of masses) this.#count(value, mass);
+    for (let index = 0; index < seen.values.length; index++) {
+      this.#count(seen.values[index] as number, seen.masses[index] as number);
+    }
     this.#missing = profile.missing;
     this.#invalid = profile.invalid;
   }

@@ -274,12 +274,17 @@ export class DriftEngine {
 
 /** The value if it is a state that was saved with this layout; what is inside a history is left to the history. */
 function asSaved(value: unknown, layout: CellLayout): SavedEngine | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const saved = value as SavedEngine;
+  if (!isObject(value)) return undefined;
+  const saved = value as unknown as SavedEngine;
   if (saved.digest !== layout.digest || !Number.isSafeInteger(saved.last_index)) return undefined;
   const { carried } = saved;
   if (carried === undefined) return saved;
-  return isVector(carried.vector, layout.length) && areStarts(carried.from) ? saved : undefined;
+  const isFine = isObject(carried) && isVector(carried.vector, layout.length) && areStarts(carried.from);
+  return isFine ? saved : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function restoreCarry({ vector, names, from }: NonNullable<SavedEngine["carried"]>): Carry {

@@ -72,7 +72,7 @@ export class FileDrift {
 
   /**
    * The verdict over everything that was added; once. Persistence does not apply: the state of a target is what this one
-   * window says. Times of the window are 0.
+   * window says. Times and length of the window are 0.
    */
   finish(subject: { readonly model: string; readonly version: string; readonly variant: string }): DriftReport {
     this.#countRowsAsRequests();
@@ -86,6 +86,7 @@ export class FileDrift {
     return {
       ...report,
       reason,
+      window_ms: 0,
       state: targets.reduce<DriftState>((worst, target) => worseState(worst, target.state), "not_ready"),
       window: report.window && { ...report.window, from_ms: 0, to_ms: 0 },
       collecting: null,

@@ -37,7 +37,7 @@ export class TumblingWindows {
     const lengths = [...new Set(longWindowsMs)].filter((lengthMs) => lengthMs > windowMs);
     this.#long = lengths.map((lengthMs) => ({
       windowMs: lengthMs,
-      windowIndex: Math.floor(nowMs / lengthMs),
+      windowIndex: this.#indexOf(lengthMs),
       vector: new Float64Array(layout.length),
     }));
   }
@@ -62,7 +62,7 @@ export class TumblingWindows {
     if (index === this.#index || index === this.#index - 1 || !Number.isSafeInteger(index)) return false;
     this.#closeShort();
     this.#index = index;
-    for (const long of this.#long) this.#moveLong(long, Math.floor(nowMs / long.windowMs));
+    for (const long of this.#long) this.#moveLong(long, this.#indexOf(long.windowMs));
     return true;
   }
 
@@ -85,14 +85,15 @@ export class TumblingWindows {
     return long && { windowIndex: long.windowIndex, vector: long.vector, names: new NameCollector() };
   }
 
+  /** A short window belongs to the long one that it begins in, in all replicas. */
+  #indexOf(windowMs: number): number {
+    return Math.floor((this.#index * this.#windowMs) / windowMs);
+  }
+
   #closeShort(): void {
     const counts = this.#open;
     this.#closed.push({ windowMs: this.#windowMs, windowIndex: this.#index, counts });
-    const startMs = this.#index * this.#windowMs;
-    for (const long of this.#long) {
-      this.#moveLong(long, Math.floor(startMs / long.windowMs));
-      addVector(long.vector, counts.vector);
-    }
+    for (const long of this.#long) addVector(long.vector, counts.vector);
     this.#open = emptyWindow(this.#layout);
   }
 

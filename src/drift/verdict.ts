@@ -4,7 +4,7 @@
  */
 import { benjaminiHochberg } from "../stats/benjamini-hochberg.ts";
 import { groupNames, type CellLayout, type Target, type TargetKind } from "./cell-layout.ts";
-import { computeStatistics, statisticNames, type StatisticName, type Statistics } from "./statistics.ts";
+import { computeStatistics, statisticNames, type StatisticName } from "./statistics.ts";
 import { groupSize } from "./window-counts.ts";
 
 /** When a difference is worth a word. */
@@ -16,7 +16,7 @@ export interface Thresholds {
   readonly falseDiscovery: number;
 }
 
-/** What statistics.md's simulations support: about no false alarm in a month, a shift of 0.4σ found at once. */
+/** What simulation supports: no false alarm in a month of quarters of an hour, a shift of 0.4σ found at 600 requests. */
 export const defaultThresholds: Thresholds = { warnPsi: 0.05, criticalPsi: 0.2, falseDiscovery: 0.01 };
 
 /** What one window says of one target; `none`: not judged. The place in this list is the code that is stored. */
@@ -159,11 +159,6 @@ export class WindowJudge {
 /** One statistic of one target; NaN where there is none. */
 export function statisticOf(verdict: WindowVerdict, target: number, name: StatisticName): number {
   return verdict.statistics[placeOf(target, name)] ?? Number.NaN;
-}
-
-/** All statistics of one target. */
-export function statisticsOf(verdict: WindowVerdict, target: number): Statistics {
-  return Object.fromEntries(statisticNames.map((name) => [name, statisticOf(verdict, target, name)])) as Statistics;
 }
 
 /** What the window says of a target. */

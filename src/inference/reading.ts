@@ -30,7 +30,7 @@ export interface FeatureTable {
 /** What the model answered, a value a row. */
 export interface Predictions {
   readonly rowCount: number;
-  /** Number, class or label of each row; `null` where the answer gives probabilities without naming a class. */
+  /** Number, class or label of each row; of probabilities alone the most likely class; `null` where it has no single value. */
   readonly values: ArrayLike<Cell>;
   /** Names of the columns of `probabilities`; empty when there are none. Positions (`"0"`, `"1"`) when the answer names no classes. */
   readonly classes: readonly string[];

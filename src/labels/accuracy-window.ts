@@ -42,7 +42,7 @@ export class AccuracyWindows {
   /** The sums for a prediction of this time; undefined when its window is not kept any more. */
   at(timeMs: number): AccuracyCounts | undefined {
     const index = Math.floor(timeMs / this.#plan.windowMs);
-    if (index > this.#newest) this.advance(timeMs);
+    if (index > this.#newest) this.#moveTo(index);
     if (!(index > this.#newest - this.#plan.kept)) return undefined;
     let counts = this.#windows.get(index);
     if (counts === undefined) {
@@ -52,13 +52,19 @@ export class AccuracyWindows {
     return counts;
   }
 
-  /** Drops windows that have become too old. A clock set back changes nothing. */
+  /**
+   * Drops windows that have become too old. A clock set back changes nothing, unless it is so far that no window of its
+   * time is kept: then it was ahead before, and the windows of that time go.
+   */
   advance(nowMs: number): void {
     const index = Math.floor(nowMs / this.#plan.windowMs);
-    if (!(index > this.#newest)) return;
-    this.#newest = index;
-    for (const old of this.#windows.keys()) {
-      if (old <= index - this.#plan.kept) this.#windows.delete(old);
+    if (index > this.#newest || index <= this.#newest - this.#plan.kept) this.#moveTo(index);
+  }
+
+  #moveTo(newest: number): void {
+    this.#newest = newest;
+    for (const index of this.#windows.keys()) {
+      if (index <= newest - this.#plan.kept || index > newest) this.#windows.delete(index);
     }
   }
 

@@ -16,13 +16,21 @@ export const fewestRows = 30;
 const fewestCalibrationRows = 300;
 
 /** A calibration error above this makes the estimate worthless. */
-export const largestCalibrationError = 0.1;
+const largestCalibrationError = 0.1;
 
 /** The estimate may miss the interval of the measured accuracy by so many points. */
 const largestMiss = 0.05;
 
-/** Why an estimate is not to be believed. */
-export type EstimateProblem = "no_confidences" | "too_few_rows" | "calibration_off" | "accuracy_missed";
+/**
+ * Why an estimate is not to be believed: no score, or too few rows with one; labels say that accuracy is another, or that
+ * chances are off though they cancel out; the model was taken at its word, and too few labels bear it out.
+ */
+export type EstimateProblem =
+  | "no_confidences"
+  | "too_few_rows"
+  | "accuracy_missed"
+  | "calibration_off"
+  | "not_calibrated";
 
 /** What can be expected, JSON-able; scores are 0 to 1 and null where nothing can be said. */
 export interface ConfidenceEstimate {
@@ -81,17 +89,20 @@ function expectedScores(counts: AccuracyCounts): BinaryScores {
   });
 }
 
-/** Labels that contradict the map mean that the world has changed between input and truth: concept drift. */
 function problemOf(counts: AccuracyCounts, rows: number): EstimateProblem | "" {
   if (rows === 0) return "no_confidences";
   if (rows < fewestRows) return "too_few_rows";
   const labelled = sum(counts.all("calibration_rows"));
-  if (labelled < fewestRows) return "";
+  if (labelled >= fewestRows && isMissed(counts, labelled)) return "accuracy_missed";
+  if (labelled < fewestCalibrationRows) return counts.get("uncalibrated_rows") > 0 ? "not_calibrated" : "";
+  return (calibrationError(counts) ?? 0) > largestCalibrationError ? "calibration_off" : "";
+}
+
+/** Labels that contradict the map mean that the world has changed between input and truth: concept drift. */
+function isMissed(counts: AccuracyCounts, labelled: number): boolean {
   const expected = sum(counts.all("calibration_chance")) / labelled;
   const { lower, upper } = wilsonInterval(sum(counts.all("calibration_right")), labelled);
-  if (expected > upper + largestMiss || expected < lower - largestMiss) return "accuracy_missed";
-  const isOff = labelled >= fewestCalibrationRows && (calibrationError(counts) ?? 0) > largestCalibrationError;
-  return isOff ? "calibration_off" : "";
+  return expected > upper + largestMiss || expected < lower - largestMiss;
 }
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);

@@ -13,6 +13,7 @@ export interface EarlyLabel {
 
 /** Bounds of {@link EarlyLabels}. */
 export interface EarlyLabelsOptions {
+  /** At least 1. */
   readonly capacity: number;
   readonly ttlMs: number;
 }

@@ -14,7 +14,7 @@ export interface ModelVersion {
 /** What came of looking for an artifact. */
 export type ArtifactResult =
   | { readonly kind: "found"; readonly bytes: Uint8Array }
-  /** The version has no such artifact, or there is no such version. */
+  /** The version has no such artifact, there is no such version, or the registry does not take it for the name of one. */
   | { readonly kind: "absent"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string };
 
@@ -42,8 +42,9 @@ export async function fetchArtifact(
     const { status, body } = await http.get(address, longestArtifactBytes);
     if (status === 200) return { kind: "found", bytes: body };
     const reason = `${name} ${version}: the registry answered ${status}${detailOf(body)}`;
-    // The one answer for an unknown model, an unknown version and an artifact that is not there.
-    return status === 404 ? { kind: "absent", reason } : { kind: "failed", reason };
+    // 404 is the one answer for an unknown model, an unknown version and an artifact that is not there; 400 means that
+    // the version is no number.
+    return status === 404 || status === 400 ? { kind: "absent", reason } : { kind: "failed", reason };
   } catch (error) {
     return { kind: "failed", reason: `${url}: ${messageOf(error)}` };
   }

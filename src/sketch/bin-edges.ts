@@ -1,5 +1,5 @@
 import { nextDown, nextUp } from "./next-up.ts";
-import { totalMass, type ValueMass } from "./value-sample.ts";
+import type { ValueMasses } from "./value-sample.ts";
 
 /** Bins of a column whose values are all different. */
 const usualBins = 20;
@@ -8,20 +8,22 @@ const usualBins = 20;
  * Edges of the bins of a column: 20 bins of equal mass. A value that holds more than a 20th of it has a bin of its own,
  * `[v, nextUp(v))`, or `[v, w)` when the next value seen, w, has one too; so no bin is empty.
  *
- * `masses` are the different values seen, or a sample of them, ascending; `smallest` and `largest` are the true ends.
+ * `seen` are the different values, or those of a sample; `smallest` and `largest` are the true ends.
  * The result ascends strictly from the smallest value to the largest, or to nextUp of the largest when that has a bin
  * of its own; it is empty without values. O(values).
  */
-export function binEdges(masses: readonly ValueMass[], smallest: number, largest: number): number[] {
-  if (masses.length === 0) return [];
+export function binEdges(seen: ValueMasses, smallest: number, largest: number): number[] {
+  const { values, masses, total } = seen;
+  if (values.length === 0) return [];
   if (smallest === Number.MAX_VALUE) return [nextDown(smallest), smallest];
   const edges: number[] = [smallest];
-  const total = totalMass(masses);
   let below = 0;
   let quantile = 1;
   let isAfterHeavy = false;
   let before = smallest;
-  for (const { value, mass } of masses) {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
+    const mass = masses[index] as number;
     const isCut = below * usualBins >= quantile * total;
     const isHeavy = mass * usualBins > total && value !== Number.MAX_VALUE;
     if (isHeavy) pushAbove(edges, value);

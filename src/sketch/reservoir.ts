@@ -22,11 +22,6 @@ export class Reservoir {
     this.#weights = isWeighted ? new Float64Array(firstSize) : undefined;
   }
 
-  /** True when no value had to be left out. */
-  get isComplete(): boolean {
-    return this.#seen <= this.#capacity;
-  }
-
   /** True when the next value leaves none out. */
   get hasRoom(): boolean {
     return this.#seen < this.#capacity;

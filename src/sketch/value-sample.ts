@@ -5,50 +5,53 @@ export interface ValueSample {
   readonly weights: Float64Array | undefined;
 }
 
-/** A value of a sample and the weight of all its occurrences. */
-export interface ValueMass {
-  readonly value: number;
-  readonly mass: number;
+/** The different values of a sample, ascending, and the weight of all occurrences of each. Arrays: there may be a million. */
+export interface ValueMasses {
+  readonly values: Float64Array;
+  readonly masses: Float64Array;
+  /** The sum of all masses. */
+  readonly total: number;
 }
 
-/** The different values of a sample in ascending order. O(n log n). */
-export function valueMasses(sample: ValueSample): readonly ValueMass[] {
-  const order = sortedOrder(sample);
-  const masses: { value: number; mass: number }[] = [];
-  for (let index = 0; index < order.values.length; index++) {
-    const value = order.values[index] as number;
-    const weight = order.weights === undefined ? 1 : (order.weights[index] as number);
-    const last = masses.at(-1);
-    if (last?.value === value) last.mass += weight;
-    else masses.push({ value, mass: weight });
+/** Counts the different values of a sample. O(n log n). */
+export function valueMasses(sample: ValueSample): ValueMasses {
+  const { values, weights } = sorted(sample);
+  const masses = new Float64Array(values.length);
+  let distinct = 0;
+  let total = 0;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
+    const weight = weights === undefined ? 1 : (weights[index] as number);
+    if (distinct === 0 || values[distinct - 1] !== value) {
+      values[distinct] = value;
+      distinct++;
+    }
+    masses[distinct - 1] = (masses[distinct - 1] as number) + weight;
+    total += weight;
   }
-  return masses;
+  return { values: values.subarray(0, distinct), masses: masses.subarray(0, distinct), total };
 }
 
-function sortedOrder({ values, weights }: ValueSample): ValueSample {
+/** A copy in ascending order of the values. */
+function sorted({ values, weights }: ValueSample): ValueSample {
   if (weights === undefined) return { values: values.slice().sort(), weights };
-  const order = Array.from(values.keys()).sort((a, b) => (values[a] as number) - (values[b] as number));
+  const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] as number) - (values[b] as number));
   return {
     values: Float64Array.from(order, (index) => values[index] as number),
     weights: Float64Array.from(order, (index) => weights[index] as number),
   };
 }
 
-/** The sum of all masses. */
-export function totalMass(masses: readonly ValueMass[]): number {
-  return masses.reduce((sum, { mass }) => sum + mass, 0);
-}
-
 /**
  * The smallest value up to which at least the part `share` of the mass lies: the inverse of the distribution function,
  * always a value that was seen. 0 without values.
  */
-export function quantileOf(masses: readonly ValueMass[], share: number): number {
-  const needed = totalMass(masses) * share;
+export function quantileOf({ values, masses, total }: ValueMasses, share: number): number {
+  const needed = total * share;
   let sum = 0;
-  for (const { value, mass } of masses) {
-    sum += mass;
-    if (sum >= needed) return value;
+  for (let index = 0; index < values.length; index++) {
+    sum += masses[index] as number;
+    if (sum >= needed) return values[index] as number;
   }
-  return masses.at(-1)?.value ?? 0;
+  return values.at(-1) ?? 0;
 }

@@ -27,9 +27,7 @@ export class MemoryLabels {
   /** What came after an id. */
   read(afterId: string): LabelPage {
     const [afterMs = 0, afterNumber = 0] = afterId.split("-").map(Number);
-    const start = this.#entries.findIndex(
-      ({ ms, number }) => ms > afterMs || (ms === afterMs && number > afterNumber),
-    );
+    const start = this.#entries.findIndex(({ ms, number }) => ms > afterMs || (ms === afterMs && number > afterNumber));
     const found = start < 0 ? [] : this.#entries.slice(start, start + stateLimits.labelsPerCall);
     const last = found.at(-1);
     return {

@@ -9,7 +9,8 @@ export interface RedisAddress {
 }
 
 const defaultPort = 6379;
-const expected = "expected redis://[user:password@]host[:port][/database], rediss://… for TLS, or unix:///path/to/socket";
+const expected =
+  "expected redis://[user:password@]host[:port][/database], rediss://… for TLS, or unix:///path/to/socket";
 
 /**
  * Reads `redis://`, `rediss://` (TLS) and `unix:///path?db=n`; text that says what is wrong with anything else, without

@@ -141,9 +141,7 @@ export class RedisConnection {
 
 type ClientOptions = Omit<RedisOptions, "replyMapping">;
 
-type Reply =
-  | { readonly kind: "answer"; readonly answer: unknown }
-  | { readonly kind: "error"; readonly error: Error };
+type Reply = { readonly kind: "answer"; readonly answer: unknown } | { readonly kind: "error"; readonly error: Error };
 
 class Backlog extends Error {}
 
@@ -154,8 +152,17 @@ async function readPassword({ passwordFile, address }: RedisConnectionOptions): 
 async function readTrust({ caFile, address }: RedisConnectionOptions): Promise<SecureContext | undefined> {
   if (address.place.kind !== "tcp" || !address.place.isTls || caFile === undefined) return undefined;
   const ca = await readFile(caFile, "utf8");
-  // A secure context takes a text without certificates for none to trust; this throws.
-  return new X509Certificate(ca) && createSecureContext({ ca });
+  // A secure context takes a text without certificates for trust in nobody.
+  if (!isCertificate(ca)) throw new TypeError(`${caFile} holds no certificate in PEM`);
+  return createSecureContext({ ca });
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function clientOptions(

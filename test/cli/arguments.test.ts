@@ -7,6 +7,7 @@ import type { FlagSpec, Invocation } from "../../src/cli/command.ts";
 const specs: readonly FlagSpec[] = [
   { name: "--listen", placeholder: "ADDRESS", doc: "" },
   { name: "--json", doc: "" },
+  { name: "--output", alias: "-o", placeholder: "FILE", doc: "" },
 ];
 
 const read = (...words: string[]): Invocation => readArguments(words, { maxOperands: 1 }, specs);
@@ -43,7 +44,20 @@ describe("the words after a command", () => {
     });
   });
 
-  it("take no short flags and no switch turned off that is none", () => {
+  it("may call a flag by its short form", () => {
+    expect(read("-o", "file").flags).toEqual([{ flag: "--output", text: "file" }]);
+    expect(read("-o", "-").flags).toEqual([{ flag: "--output", text: "-" }]);
+    expect(read("-o=file", "--output", "other").flags).toEqual([
+      { flag: "--output", text: "file" },
+      { flag: "--output", text: "other" },
+    ]);
+    expect(read("-o", "--json")).toMatchObject({
+      flags: [{ flag: "--json" }],
+      mistakes: [{ problem: "the value is missing", expected: "--output FILE" }],
+    });
+  });
+
+  it("take no other short flags and no switch turned off that is none", () => {
     expect(read("-l", "a").mistakes).toHaveLength(1);
     expect(read("--no-listen").mistakes).toHaveLength(1);
     expect(read("--no-json=true").mistakes).toHaveLength(1);
@@ -55,7 +69,7 @@ describe("the words after a command", () => {
 
   it("never make it throw, and none is lost", () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom("--json", "--listen", "--", "-"))), (words) => {
+      fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom("--json", "--listen", "-o", "--", "-"))), (words) => {
         const { flags, operands, mistakes } = read(...words);
         expect(flags.length * 2 + operands.length + mistakes.length * 2 + 1).toBeGreaterThanOrEqual(words.length);
       }),

@@ -28,7 +28,10 @@ describe("completion", () => {
     expect(await offered("run", "--protocol", "")).toEqual(["auto", ...protocols]);
     expect(await offered("config", "")).toEqual(expect.arrayContaining(["print", "--json", "--help"]));
     expect(await offered("completion", "z")).toEqual(["zsh"]);
-    expect(await offered("help", "d")).toEqual(["drain"]);
+    expect(await offered("baseline", "d")).toEqual(["diff"]);
+    expect(await offered("baseline", "build", "-o", "/etc/hostn")).toEqual(["/etc/hostname"]);
+    expect(await offered("baseline", "build", "--format", "p")).toEqual(["parquet"]);
+    expect(await offered("help", "d")).toEqual(["drain", "drift"]);
     expect(await offered("run", "--listen", "")).toEqual([]);
     expect(await offered("run", "--config", "/etc/hostn")).toEqual(["/etc/hostname"]);
   });

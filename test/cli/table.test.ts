@@ -10,7 +10,7 @@ const named = commands.map((command) => [command.name, command] as const);
 
 describe("the table of commands", () => {
   it.each(named)("%s: has no flag twice", (_, command) => {
-    const names = flagsOf(command).map((flag) => flag.name);
+    const names = flagsOf(command).flatMap((flag) => [flag.name, ...(flag.alias === undefined ? [] : [flag.alias])]);
     expect(new Set(names).size).toBe(names.length);
   });
 

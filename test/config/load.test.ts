@@ -176,6 +176,8 @@ describe("checks between fields", () => {
     ],
     ["drift.warn_psi: 0.3 is more than `drift.critical_psi`, which is 0.2", { OUTRIDER_DRIFT_WARN_PSI: "0.3" }],
     ['labels.id_header: "x order" is no header name', { OUTRIDER_LABELS_ID_HEADER: "x order" }],
+    ["drift.baseline: the file /nowhere/b.json cannot be read: ENOENT", { OUTRIDER_DRIFT_BASELINE: "/nowhere/b.json" }],
+    ["redis.password_file: the file /nowhere/secret cannot", { OUTRIDER_REDIS_PASSWORD_FILE: "/nowhere/secret" }],
     ["labels.stream: a stream is read from Redis", { OUTRIDER_LABELS_STREAM: "truth" }],
     ["redis.url: a password does not stand in the configuration", { OUTRIDER_REDIS_URL: "redis://me:secret@redis" }],
     ["redis.url: the scheme http is not known", { OUTRIDER_REDIS_URL: "http://redis:6379" }],
@@ -187,7 +189,7 @@ describe("checks between fields", () => {
       { OUTRIDER_DRAIN_MIN_MS: "2", OUTRIDER_DRAIN_TIMEOUT_MS: "1" },
     ],
     [
-      "admin.token_file: the token file /nowhere/token cannot be read: ENOENT",
+      "admin.token_file: the file /nowhere/token cannot be read: ENOENT",
       { OUTRIDER_ADMIN_TOKEN_FILE: "/nowhere/token" },
     ],
   ])("find %s", async (text, environment) => {

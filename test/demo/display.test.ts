@@ -23,7 +23,45 @@ const moment: Moment = {
     failures: 0,
     lastFailure: "",
   },
+  clientsAtChange: undefined,
   skipped: 0,
+  drift: {
+    state: "ok",
+    ready: true,
+    reason: "",
+    drifted: [],
+    findings: [],
+    features: 30,
+    windowRequests: 712,
+  },
+  accuracy: {
+    predictions: 2_000,
+    labels: 1_900,
+    rightLabels: 1_881,
+    coverage: 0.95,
+    accuracy: 0.99,
+    lower: 0.9845,
+    upper: 0.9936,
+    baseline: 0.9877,
+    dropped: false,
+  },
+  labels: { rows: 1_900, rightRows: 1_881, failures: 0, lastFailure: "" },
+  timeline: { firstVerdictSeconds: 12 },
+};
+
+/** The same after the change, when the feature has been named. */
+const drifted: Moment = {
+  ...moment,
+  clientsAtChange: { ...moment.clients, predictions: 1_500, rightPredictions: 1_485 },
+  drift: {
+    ...moment.drift!,
+    state: "critical",
+    drifted: ["mean radius"],
+    findings: [{ kind: "feature", name: "mean radius", state: "critical", psi: 14.281 }],
+    changedFeature: "mean radius",
+  },
+  accuracy: { ...moment.accuracy!, dropped: true },
+  timeline: { firstVerdictSeconds: 12, changedSeconds: 40, namedSeconds: 51.4 },
 };
 
 const scene: Scene = {
@@ -35,6 +73,11 @@ const scene: Scene = {
   heldOutAccuracy: 0.986,
   predictCommand: "curl -s one",
   deniedCommand: "curl -s other",
+  baselineFile: "/tmp/baseline.json",
+  baselineCommand: "npx outrider baseline show /tmp/baseline.json",
+  driftCommand: "npx outrider drift --admin 127.0.0.1:18090",
+  windowSeconds: 7,
+  driftAfterSeconds: 40,
 };
 
 interface Recorder extends Output {
@@ -52,7 +95,15 @@ const figures = [
   "20.3 ms",
   "1250 ms",
   "ok 900  client_error 20",
-  "99.0 % of 2000 predictions right",
+  "99.0 % of 2000 right",
+  "99.0 % of 1900 right (98.5 to 99.4 %; baseline 98.8 %)",
+  "none in 30 features",
+];
+
+const driftedFigures = [
+  "99.0 % of 2000 right, 99.0 % since the change",
+  "baseline 98.8 %: dropped",
+  "mean radius critical, PSI 14.28",
 ];
 
 describe("the display", () => {
@@ -71,14 +122,45 @@ describe("the display", () => {
     expect(output.written.at(-1)).toContain("\u001B[?25h");
   });
 
-  it("shows every figure on a wide terminal and in a plain line", () => {
-    for (const isTTY of [true, false]) {
-      const output = record(isTTY, 200);
-      chooseDisplay(false, output, output).refresh(moment);
-      for (const text of figures) {
-        expect(output.written.join("")).toContain(text);
-      }
+  it.each([true, false])("shows every figure on a wide terminal (%s) or in a plain line", (isTTY) => {
+    const output = record(isTTY, 200);
+    const display = chooseDisplay(false, output, output);
+    display.refresh(moment);
+    for (const text of figures) {
+      expect(output.written.join("")).toContain(text);
     }
+    display.refresh(drifted);
+    for (const text of driftedFigures) {
+      expect(output.written.join("")).toContain(text);
+    }
+  });
+
+  it("keeps what is said above the lines that are refreshed", () => {
+    const output = record(true, 200);
+    const display = chooseDisplay(false, output, output);
+    display.refresh(moment);
+    const lines = output.written.join("").split("\n").length - 1;
+    display.say("news");
+    expect(output.written[1]).toBe(`\r\u001B[${lines}A\u001B[J  news\n`);
+    display.refresh(moment);
+    expect(output.written[2]).not.toMatch(/\u001B\[\d+A/);
+  });
+
+  it("says at the end what drifted, and how soon it was found", () => {
+    const output = record(false);
+    chooseDisplay(false, output, output).end(drifted, scene);
+    const text = output.written.join("");
+    expect(text).toContain("mean radius critical, PSI 14.28; mean radius was named 11 s after its unit changed");
+    expect(text).toContain("99.0 % of 1900 right (98.5 to 99.4 %; baseline 98.8 %: dropped)");
+  });
+
+  it("says when clients will change the unit, and when they never will", () => {
+    const output = record(false);
+    const display = chooseDisplay(false, output, output);
+    display.introduce(scene);
+    expect(output.written[0]).toContain("every 7 s; after 40 s clients will send mean radius in another unit");
+    display.introduce({ ...scene, driftAfterSeconds: 0 });
+    expect(output.written[1]).toContain("every 7 s; there is none");
   });
 
   it("writes no escape when no terminal reads it", () => {
@@ -93,7 +175,9 @@ describe("the display", () => {
   it("says where to look and what to try", () => {
     const output = record(true);
     chooseDisplay(false, output, output).introduce(scene);
-    for (const text of [`${scene.adminUrl}/metrics`, scene.dataUrl, "curl -s one", "curl -s other"]) {
+    const { adminUrl, dataUrl, driftCommand, baselineCommand } = scene;
+    const pages = ["/metrics", "/drift", "/accuracy"].map((page) => `${adminUrl}${page}`);
+    for (const text of [...pages, dataUrl, "curl -s one", "curl -s other", driftCommand, baselineCommand]) {
       expect(output.written.join("")).toContain(text);
     }
   });
@@ -101,7 +185,11 @@ describe("the display", () => {
   it("says when good requests fail, when requests are left out, and when the sidecar is silent", () => {
     const output = record(false);
     const clients = { ...moment.clients, failures: 2, lastFailure: "503 busy\nvery" };
-    chooseDisplay(false, output, output).refresh({ ...moment, sidecar: undefined, clients, skipped: 5 });
+    const labels = { ...moment.labels, failures: 1, lastFailure: "503\nbusy" };
+    const silent = { sidecar: undefined, drift: undefined, accuracy: undefined };
+    chooseDisplay(false, output, output).refresh({ ...moment, ...silent, clients, labels, skipped: 5 });
+    expect(output.written.join("")).toContain("labels were not taken, the last: 503 busy");
+    expect(output.written.join("")).toContain("drift: no request was read yet");
     expect(output.written.join("")).toContain("2 good requests failed, the last: 503 busy very");
     expect(output.written.join("")).toContain("5 requests not sent");
     expect(output.written.join("")).toContain("the admin port does not answer");

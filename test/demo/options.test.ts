@@ -4,14 +4,15 @@ import { readHostAndPort, writeHostAndPort } from "../../demo/addresses.ts";
 import { readDemoOptions } from "../../demo/options.ts";
 
 describe("the demonstration's command line", () => {
-  it("asks for a hundred requests per second to the documented ports when it is empty", () => {
+  it("asks for 150 requests per second to the documented ports when it is empty", () => {
     expect(readDemoOptions([])).toEqual({
       help: false,
       mlflow: false,
       json: false,
       protocol: "mlflow",
-      requestsPerSecond: 100,
+      requestsPerSecond: 150,
       durationSeconds: 0,
+      driftAfterSeconds: 40,
       latencyMs: 8,
       seed: 1,
       listen: { host: "127.0.0.1", port: 18_080, isGiven: false },
@@ -19,9 +20,10 @@ describe("the demonstration's command line", () => {
     });
   });
 
-  it("asks a real MLflow server for fewer requests per second unless told otherwise", () => {
-    expect(readDemoOptions(["--mlflow"]).requestsPerSecond).toBe(50);
-    expect(readDemoOptions(["--mlflow", "--rate", "80"]).requestsPerSecond).toBe(80);
+  it("asks a real MLflow server for fewer requests per second, and lets it drift later, unless told otherwise", () => {
+    expect(readDemoOptions(["--mlflow"])).toMatchObject({ requestsPerSecond: 50, driftAfterSeconds: 60 });
+    const told = readDemoOptions(["--mlflow", "--rate", "80", "--drift-after", "0"]);
+    expect(told).toMatchObject({ requestsPerSecond: 80, driftAfterSeconds: 0 });
   });
 
   it("takes addresses in every form", () => {
@@ -37,6 +39,7 @@ describe("the demonstration's command line", () => {
     [["--rate", "fast"], "--rate fast: expected a number from 0.1 to 5000"],
     [["--rate", ""], "--rate : expected a number"],
     [["--duration", "-1"], "--duration"],
+    [["--drift-after", "soon"], "--drift-after soon: expected a number from 0 to 86400"],
     [["--seed", "NaN"], "--seed NaN: expected a number"],
     [["--protocol", "grpc"], "--protocol grpc: expected one of mlflow, tensorflow-serving, kserve-v2"],
     [["--mlflow", "--protocol", "kserve-v2"], "a real MLflow server speaks mlflow only"],

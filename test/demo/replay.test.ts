@@ -60,6 +60,19 @@ describe("the replay", () => {
     expect(replies.every(({ status, failure }) => status === 0 && failure !== "")).toBe(true);
   });
 
+  it("gives every request an identity of its own, and tells it with the reply", async () => {
+    const identities: unknown[] = [];
+    const port = await serve((request, response) => {
+      identities.push(request.headers["x-request-id"]);
+      response.end("[1]");
+    });
+    const running = replay(port, 500);
+    await until(() => replies.length >= 20, "twenty requests are answered");
+    await running.stop(5_000);
+    expect(new Set(identities).size).toBe(replies.length);
+    expect(replies.map(({ requestId }) => requestId).sort()).toEqual([...identities].sort());
+  });
+
   it("keeps to the rate on average", async () => {
     const port = await serve((request, response) => {
       request.resume();
@@ -102,19 +115,47 @@ describe("the replay", () => {
     await running.stop(5_000);
     expect(replies.every(({ status }) => status === 0)).toBe(true);
   });
+
+  it("takes no connection from another request when the answer comes before the client wants to leave", async () => {
+    const port = await serve((request, response) => {
+      // The answer to a good request takes longer than the patience of a client that leaves.
+      const delayMs = request.url === question.path ? 10 : 0;
+      request.resume().once("end", () => setTimeout(() => response.end("[1]"), delayMs));
+    });
+    const failures: string[] = [];
+    let answered = 0;
+    let sent = 0;
+    const impatient: PlannedRequest = { ...question, kind: "abandoned", path: "/quick", rowIndexes: [] };
+    const running = startReplay({
+      host: "127.0.0.1",
+      port,
+      requestsPerSecond: 400,
+      random: seededRandom(2),
+      next: () => ((sent += 1) % 2 === 0 ? question : impatient),
+      onDone: ({ kind }, { failure }) => {
+        answered += 1;
+        if (kind !== "abandoned" && failure !== "") failures.push(failure);
+      },
+    });
+    await until(() => answered >= 400, "four hundred requests have ended");
+    await running.stop(5_000);
+    expect(failures).toEqual([]);
+  });
 });
+
+const reply = (status: number, body: string, failure = ""): Reply => ({ requestId: "demo-7", status, body, failure });
 
 describe("the tally", () => {
   it("counts right and wrong predictions, and good requests that got none", () => {
     const tally = createTally([1, 0]);
     const batch = { ...question, kind: "batch", rowIndexes: [0, 1, 1] } as const;
-    tally.add(question, { status: 200, body: "[1]", failure: "" });
-    tally.add(batch, { status: 200, body: "[1,0,1]", failure: "" });
+    tally.add(question, reply(200, "[1]"));
+    tally.add(batch, reply(200, "[1,0,1]"));
     expect(tally.read()).toMatchObject({ predictions: 4, rightPredictions: 3, failures: 0 });
-    tally.add(batch, { status: 200, body: "[1]", failure: "" });
-    tally.add(batch, { status: 200, body: "oops", failure: "" });
-    tally.add(batch, { status: 503, body: "busy", failure: "" });
-    tally.add(question, { status: 0, body: "", failure: "socket hang up" });
+    tally.add(batch, reply(200, "[1]"));
+    tally.add(batch, reply(200, "oops"));
+    tally.add(batch, reply(503, "busy"));
+    tally.add(question, reply(0, "", "socket hang up"));
     const { failures, lastFailure, statuses, sent } = tally.read();
     expect({ failures, lastFailure }).toEqual({ failures: 4, lastFailure: "socket hang up" });
     expect(statuses).toEqual({ 0: 1, 200: 4, 503: 1 });
@@ -123,7 +164,16 @@ describe("the tally", () => {
 
   it("expects nothing of requests that are meant to be refused", () => {
     const tally = createTally([1]);
-    tally.add({ ...question, kind: "malformed", rowIndexes: [] }, { status: 400, body: "no", failure: "" });
+    const known = tally.add({ ...question, kind: "malformed", rowIndexes: [] }, reply(400, "no"));
+    expect(known).toBeUndefined();
     expect(tally.read()).toMatchObject({ failures: 0, predictions: 0, statuses: { 400: 1 } });
+  });
+
+  it("knows what is right for the rows of a request that was answered, and of no other", () => {
+    const tally = createTally([1, 0]);
+    const batch = { ...question, kind: "batch", rowIndexes: [1, 0, 1] } as const;
+    expect(tally.add(batch, reply(200, "[1,1,0]"))).toEqual({ requestId: "demo-7", labels: [0, 1, 0], rightRows: 2 });
+    expect(tally.add(batch, reply(200, "[1]"))).toBeUndefined();
+    expect(tally.add(batch, reply(503, "busy"))).toBeUndefined();
   });
 });

@@ -9,7 +9,7 @@ import { seededRandom } from "../../src/sketch/seeded-random.ts";
 import { built, categorical, numeric, rowsOf, tableOf } from "./built-baseline.ts";
 
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
-const repeated = (value: Cell, times: number): Cell[] => new Array<Cell>(times).fill(value);
+const repeated = (value: Cell, times: number): Cell[] => Array.from<Cell>({ length: times }).fill(value);
 
 /** The table cut into tables of a few rows. */
 function cut({ columns, rowCount, cells }: FeatureTable, rows: number): FeatureTable[] {
@@ -32,6 +32,7 @@ describe("the kinds of columns", () => {
     ],
     ["booleans", [true, false, true], { kind: "categorical", values: ["true", "false"] }],
     ["identities past 2^53", [2n ** 60n, 5], { kind: "categorical", distinct: 2 }],
+    ["large integers among fractions", [2n ** 60n, 0.5], { kind: "numeric", invalid: 1, counts: [1] }],
     ["words among numbers", [1, 2, "x"], { kind: "categorical", note: "mixed_types", values: ["1", "2", "x"] }],
     ["booleans among numbers", [1, true, 1], { kind: "categorical", note: "mixed_types", values: ["1", "true"] }],
     [

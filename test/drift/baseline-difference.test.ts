@@ -60,16 +60,16 @@ describe("compareBaselines", () => {
 
   it("sees a value with a bin of its own move", () => {
     const values = normals(4000, 5);
-    const old = baselineOf({ x: [...values, ...new Array<number>(4000).fill(0)] });
-    const fresh = baselineOf({ x: [...values, ...new Array<number>(1000).fill(0)] });
+    const old = baselineOf({ x: [...values, ...Array.from<number>({ length: 4000 }).fill(0)] });
+    const fresh = baselineOf({ x: [...values, ...Array.from<number>({ length: 1000 }).fill(0)] });
     expect(only(compareBaselines(old, fresh)).psi).toBeGreaterThan(0.2);
   });
 
   it("compares words one by one, a rare one only as other", () => {
     const words = (a: number, b: number, c: number): Cell[] => [
-      ...new Array<string>(a).fill("a"),
-      ...new Array<string>(b).fill("b"),
-      ...new Array<string>(c).fill("c"),
+      ...Array.from<string>({ length: a }).fill("a"),
+      ...Array.from<string>({ length: b }).fill("b"),
+      ...Array.from<string>({ length: c }).fill("c"),
     ];
     const old = baselineOf({ x: words(5000, 5000, 0) });
     expect(only(compareBaselines(old, baselineOf({ x: words(5000, 4000, 1000) })))).toMatchObject({
@@ -83,7 +83,7 @@ describe("compareBaselines", () => {
 
   it("names what came, went and changed its type, and sorts by what moved most", () => {
     const values = normals(2000, 6);
-    const old = baselineOf({ gone: [1], calm: values, wild: values, type: values });
+    const old = baselineOf({ gone: values, calm: values, wild: values, type: values });
     const fresh = baselineOf({
       fresh: values,
       calm: values,

@@ -19,17 +19,20 @@ const options: MonitorOptions = {
 };
 const columns = { names: ["x", "y"], isPositional: false };
 const row = (...cells: Cell[]): FeatureTable => ({ columns, rowCount: 1, cells });
-const answer = (value: Cell): Predictions => ({ rowCount: 1, values: [value], classes: [], probabilities: [], confidences: [] });
+const answer = (value: Cell): Predictions => ({
+  rowCount: 1,
+  values: [value],
+  classes: [],
+  probabilities: [],
+  confidences: [],
+});
 const settle = (monitor: DriftMonitor): void => {
   while (monitor.step());
 };
 const find = (monitor: DriftMonitor, name: string): TargetReport =>
   monitor.report().targets.find((target) => target.name === name)!;
 
-const xy: Baseline = baselineOf([
-  normalFeature("x", 5000, seededRandom(1)),
-  categorical("y", { a: 2500, b: 2500 }),
-]);
+const xy: Baseline = baselineOf([normalFeature("x", 5000, seededRandom(1)), categorical("y", { a: 2500, b: 2500 })]);
 
 /** Requests of one row in one window. */
 function fill(monitor: DriftMonitor, window: number, requests: number, draw: (index: number) => FeatureTable): void {
@@ -59,7 +62,10 @@ describe("DriftMonitor", () => {
       window: { from_ms: 0, to_ms: 2000, requests: 650, rows: 650, effective_rows: 650 },
       collecting: { requests: 0 },
     });
-    expect(find(monitor, "y").cells).toMatchObject({ labels: ["a", "b", "other", "new", "missing"], current: [325, 325, 0, 0, 0] });
+    expect(find(monitor, "y").cells).toMatchObject({
+      labels: ["a", "b", "other", "new", "missing"],
+      current: [325, 325, 0, 0, 0],
+    });
   });
 
   it("names the feature that drifts, after two windows, and calms down after it is over", () => {
@@ -113,7 +119,11 @@ describe("DriftMonitor", () => {
     const draw = normals(seededRandom(4));
     const monitor = new DriftMonitor(aSubject, options, undefined, 0);
     for (let index = 0; index < 999; index++) monitor.add(row(draw(), "a"), answer("yes"), 5);
-    expect(monitor.report()).toMatchObject({ baseline: null, learning: { requests: 999, needed: 1000 }, state: "not_ready" });
+    expect(monitor.report()).toMatchObject({
+      baseline: null,
+      learning: { requests: 999, needed: 1000 },
+      state: "not_ready",
+    });
     expect([monitor.counts(1000), monitor.version, monitor.byteLength]).toEqual([undefined, 0, 0]);
     monitor.add(undefined, undefined, 5);
     monitor.add(row(draw(), "a"), answer("yes"), 5);
@@ -150,7 +160,8 @@ describe("DriftMonitor", () => {
     const monitor = new DriftMonitor(aSubject, options, baseline, 0);
     const one = { columns: { names: ["x"], isPositional: false }, rowCount: 1, cells: [0.5] };
     for (let window = 0; window < 3; window++) {
-      for (let index = 0; index < 450; index++) monitor.add(one, index < 250 ? answer("yes") : undefined, window * 1000);
+      for (let index = 0; index < 450; index++)
+        monitor.add(one, index < 250 ? answer("yes") : undefined, window * 1000);
       monitor.advance((window + 1) * 1000);
       settle(monitor);
       const expected = window < 2 ? "none" : "critical";
@@ -158,7 +169,12 @@ describe("DriftMonitor", () => {
       expect(monitor.report().ready).toBe(window === 2);
     }
     expect(find(monitor, "prediction").effective_rows).toBe(750);
-    expect(find(monitor, "x").cells!.current.reduce((sum, rows) => sum + rows, 0)).toBe(450);
+    const rows = (name: string): number => find(monitor, name).cells!.current.reduce((sum, count) => sum + count, 0);
+    expect([rows("x"), rows("prediction")]).toEqual([450, 750]);
+    for (let index = 0; index < 500; index++) monitor.add(one, undefined, 3000);
+    monitor.advance(4000);
+    settle(monitor);
+    expect([rows("x"), rows("prediction")]).toEqual([500, 750]);
   });
 
   it("shows longer windows beside the one that decides", () => {
@@ -209,7 +225,11 @@ describe("DriftMonitor", () => {
     const draw = normals(random);
     for (let window = 0; window < 5; window++) {
       for (let request = 0; request < (window === 4 ? 5 : 650); request++) {
-        monitor.add({ columns: wide, rowCount: 1, cells: Float64Array.from(wide.names, draw) }, undefined, window * 1000);
+        monitor.add(
+          { columns: wide, rowCount: 1, cells: Float64Array.from(wide.names, draw) },
+          undefined,
+          window * 1000,
+        );
       }
       monitor.advance((window + 1) * 1000);
       settle(monitor);
@@ -240,7 +260,10 @@ describe("DriftMonitor", () => {
   it("survives whatever a table can hold", () => {
     const cell = fc.oneof(fc.anything(), fc.double(), fc.bigInt(), fc.string());
     const tables = fc.record({
-      columns: fc.record({ names: fc.array(fc.oneof(fc.string(), fc.constantFrom("x", "y", "__proto__"))), isPositional: fc.boolean() }),
+      columns: fc.record({
+        names: fc.array(fc.oneof(fc.string(), fc.constantFrom("x", "y", "__proto__"))),
+        isPositional: fc.boolean(),
+      }),
       rowCount: fc.oneof(fc.integer({ min: -2, max: 20 }), fc.double()),
       cells: fc.oneof(fc.array(cell), fc.float64Array(), fc.float32Array(), fc.uint8Array(), fc.bigInt64Array()),
     });

@@ -36,7 +36,9 @@ describe("driftSamples", () => {
     const labels = { model: "churn", version: "7", variant: "stable" };
     expect(named(samples, "outrider_drift_ready")).toEqual([{ name: "outrider_drift_ready", labels, value: 1 }]);
     expect(named(samples, "outrider_drift_window_requests")[0]!.value).toBe(500);
-    expect(named(samples, "outrider_drift_score").map((sample) => [sample.labels["feature"], sample.value > 0.2])).toEqual([
+    expect(
+      named(samples, "outrider_drift_score").map((sample) => [sample.labels["feature"], sample.value > 0.2]),
+    ).toEqual([
       ["f0", true],
       ["f1", false],
       ["f2", false],

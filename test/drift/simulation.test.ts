@@ -23,31 +23,32 @@ describe("the rule, by simulation", () => {
     while (engine.step());
   };
 
-  it(
-    "raises at most one alarm in 30 days of quarters of an hour without drift (seed 20261)",
-    () => {
-      const { baseline, random } = draw(20_261);
-      const engine = engineOf(baseline);
-      const samplers = baseline.features.map((feature) =>
-        feature.kind === "numeric" ? new CellSampler(normalCells(feature, 0)) : new CellSampler([1]),
+  it("raises at most one alarm in 30 days of quarters of an hour without drift (seed 20261)", () => {
+    const { baseline, random } = draw(20_261);
+    const engine = engineOf(baseline);
+    const samplers = baseline.features.map((feature) =>
+      feature.kind === "numeric" ? new CellSampler(normalCells(feature, 0)) : new CellSampler([1]),
+    );
+    let alarms = 0;
+    let last: DriftState = "ok";
+    for (let window = 0; window < 30 * 96; window++) {
+      const requests = 1000 + Math.floor(random() * 200);
+      decide(
+        engine,
+        window,
+        samplers.map((sampler) => sampler.draw(requests, random)),
+        requests,
       );
-      let alarms = 0;
-      let last: DriftState = "ok";
-      for (let window = 0; window < 30 * 96; window++) {
-        const requests = 1000 + Math.floor(random() * 200);
-        decide(engine, window, samplers.map((sampler) => sampler.draw(requests, random)), requests);
-        const state = baseline.features.reduce<DriftState>(
-          (worst, _, target) => worseState(worst, engine.history.stateOf(target)),
-          "not_ready",
-        );
-        if (state !== last && state !== "ok") alarms++;
-        last = state;
-      }
-      expect(last).not.toBe("not_ready");
-      expect(alarms).toBeLessThanOrEqual(1);
-    },
-    120_000,
-  );
+      const state = baseline.features.reduce<DriftState>(
+        (worst, _, target) => worseState(worst, engine.history.stateOf(target)),
+        "not_ready",
+      );
+      if (state !== last && state !== "ok") alarms++;
+      last = state;
+    }
+    expect(last).not.toBe("not_ready");
+    expect(alarms).toBeLessThanOrEqual(1);
+  }, 120_000);
 
   it("finds a shift of 0.4σ in 5 of 100 features with 600 requests in at least 99 % (seed 4711)", () => {
     const shifted = 5;
@@ -63,7 +64,12 @@ describe("the rule, by simulation", () => {
           : new CellSampler([1]),
       );
       for (let window = 0; window < 3; window++) {
-        decide(engine, window, samplers.map((sampler) => sampler.draw(600, random)), 600);
+        decide(
+          engine,
+          window,
+          samplers.map((sampler) => sampler.draw(600, random)),
+          600,
+        );
       }
       baseline.features.forEach((_, target) => {
         const isOdd = engine.history.stateOf(target) !== "ok";

@@ -58,7 +58,9 @@ describe("known answers through the statistics of a target", () => {
 
   it("a ramp of ten bins is significant and tiny", () => {
     const found = computeStatistics({
-      distribution: numeric("x", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], { counts: Array.from({ length: 10 }, () => 1000) }),
+      distribution: numeric("x", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], {
+        counts: Array.from({ length: 10 }, () => 1000),
+      }),
       cells: Float64Array.from([800, 850, 900, 950, 1000, 1000, 1050, 1100, 1150, 1200, 0, 0, 0, 0]),
       effectiveRows: 10_000,
     });
@@ -74,7 +76,8 @@ describe("known answers through the statistics of a target", () => {
   ])("N(0, 1) against N($shift, 1) comes to the closed forms", ({ shift, ks, wasserstein, psi, js }) => {
     const rows = 1e8;
     const compare = (edges: readonly number[]): Statistics => {
-      const cells = (by: number): readonly number[] => normalCells(numeric("x", edges), by).map((chance) => chance * rows);
+      const cells = (by: number): readonly number[] =>
+        normalCells(numeric("x", edges), by).map((chance) => chance * rows);
       const counts = cells(0).slice(0, edges.length - 1);
       return computeStatistics({
         distribution: numeric("x", edges, { counts, quartiles: [-0.67449, 0, 0.67449] }),
@@ -143,7 +146,13 @@ describe("statistics of a target", () => {
       cells: Float64Array.from([499, 499, 0, 0, 1, 1]),
       effectiveRows: 1000,
     });
-    expect(few).toMatchObject({ degrees_of_freedom: 1, invalid: 0.001 });
+    expect(few).toMatchObject({ degrees_of_freedom: 1, chi_squared: 0, invalid: 0.001 });
+    const both = computeStatistics({
+      distribution,
+      cells: Float64Array.from([400, 400, 0, 0, 100, 100]),
+      effectiveRows: 1000,
+    });
+    expect(both.degrees_of_freedom).toBe(3);
   });
 
   it.each(["numeric", "categorical"])("see %s values that the baseline never had", (kind) => {

@@ -30,7 +30,9 @@ function counted(count: (counter: TableCounter, window: WindowCounts) => void, o
   const window = emptyWindow(layout);
   count(new TableCounter(layout), window);
   const named = (labels: readonly string[], offset: number): Record<string, number> =>
-    Object.fromEntries(labels.map((label, at) => [label, window.vector[offset + at]!]).filter(([, rows]) => rows !== 0));
+    Object.fromEntries(
+      labels.map((label, at) => [label, window.vector[offset + at]!]).filter(([, rows]) => rows !== 0),
+    );
   const find = (name: string): CellLayout["targets"][number] => layout.targets.find((target) => target.name === name)!;
   return {
     layout,
@@ -87,7 +89,9 @@ describe("TableCounter", () => {
     const { unknown } = findChanges(found.layout, found.window);
     expect(unknown.map(({ name }) => name)).toEqual(names.slice(1));
     const hostile = baselineOf([numeric("__proto__", [0, 9]), categorical("constructor", { __proto__: 1 })]);
-    expect(countTable(tableOf(named("__proto__", "constructor"), [1, "__proto__"]), hostile).notes("__proto__")).toEqual({});
+    expect(
+      countTable(tableOf(named("__proto__", "constructor"), [1, "__proto__"]), hostile).notes("__proto__"),
+    ).toEqual({});
   });
 
   it("bounds names of columns and examples of values, and counts the rest", () => {
@@ -202,7 +206,9 @@ describe("TableCounter", () => {
     const rows = 777;
     const cells = Float64Array.from({ length: rows * 100 }, (_, index) => ((index * 7919) % 401) / 100 - 0.5);
     const tensor = countTable({ columns, rowCount: rows, cells }, over);
-    expect(tensor.window.vector).toEqual(countTable({ columns, rowCount: rows, cells: [...cells] }, over).window.vector);
+    expect(tensor.window.vector).toEqual(
+      countTable({ columns, rowCount: rows, cells: [...cells] }, over).window.vector,
+    );
   });
 
   it("takes 64-bit integers of a tensor as identities", () => {
@@ -213,14 +219,19 @@ describe("TableCounter", () => {
 
 describe("findChanges", () => {
   it("tells a feature whose type changed, once most rows have it", () => {
-    const table = (...ages: Cell[]): FeatureTable => tableOf(named("age", "plan", "city"), ...ages.map((age) => [age, 3, true]));
+    const table = (...ages: Cell[]): FeatureTable =>
+      tableOf(named("age", "plan", "city"), ...ages.map((age) => [age, 3, true]));
     const changes = (found: Counted): unknown => findChanges(found.layout, found.window).retyped;
     expect(changes(countTable(table("1", "2", 3)))).toEqual([
       { name: "age", was: "numbers", came_as: "text", share: 2 / 3 },
       { name: "plan", was: "words", came_as: "numbers", share: 1 },
       { name: "city", was: "words", came_as: "booleans", share: 1 },
     ]);
-    expect(changes(countTable(tableOf(named("age", "plan", "city"), ["1", "pro", "oslo"], [2, "pro", "oslo"], [3, "pro", "oslo"])))).toEqual([]);
+    expect(
+      changes(
+        countTable(tableOf(named("age", "plan", "city"), ["1", "pro", "oslo"], [2, "pro", "oslo"], [3, "pro", "oslo"])),
+      ),
+    ).toEqual([]);
   });
 
   it("does not call codes that look like numbers a change", () => {

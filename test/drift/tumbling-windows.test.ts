@@ -8,7 +8,10 @@ import { baselineOf, numeric } from "./some-baselines.ts";
 const layout = layOutCells(baselineOf([numeric("x", [0, 1])]), 10);
 
 /** Counts one row at each time and gives all windows, open ones last. */
-function count(times: readonly number[], lengths: readonly number[] = []): readonly { ms: number; index: number; rows: number }[] {
+function count(
+  times: readonly number[],
+  lengths: readonly number[] = [],
+): readonly { ms: number; index: number; rows: number }[] {
   const windows = new TumblingWindows(layout, 10, lengths, times[0] ?? 0);
   const closed: { ms: number; index: number; rows: number }[] = [];
   const take = (): void => {
@@ -42,6 +45,15 @@ describe("TumblingWindows", () => {
       { ms: 30, index: 0, rows: 3 },
       { ms: 30, index: 1, rows: 2 },
       { ms: 30, index: 2, rows: 1 },
+    ]);
+  });
+
+  it("puts a short window that lies in two long ones into the one that it begins in", () => {
+    const long = count([0, 27, 31, 52], [25]).filter(({ ms }) => ms === 25);
+    expect(long).toEqual([
+      { ms: 25, index: 0, rows: 2 },
+      { ms: 25, index: 1, rows: 1 },
+      { ms: 25, index: 2, rows: 1 },
     ]);
   });
 

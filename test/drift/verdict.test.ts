@@ -48,7 +48,11 @@ describe("the verdict of a window", () => {
     const verdict = judge(baselineOf([bins, words, gone]), cells, 1000);
     expect([0, 1, 2].map((target) => levelOf(verdict, target))).toEqual(["critical", "ok", "ok"]);
     expect(verdict.deciders[0]).toBe(0);
-    const few = judge(baselineOf([numeric("x", [0, 1, 2], { counts: [50_000, 50_000] })]), [[480, 480, 0, 0, 40, 0]], 1000);
+    const few = judge(
+      baselineOf([numeric("x", [0, 1, 2], { counts: [50_000, 50_000] })]),
+      [[480, 480, 0, 0, 40, 0]],
+      1000,
+    );
     expect(levelOf(few, 0)).toBe("critical");
     expect(testNames[few.deciders[0] ?? 0]).toBe("missing");
   });
@@ -65,7 +69,14 @@ describe("the verdict of a window", () => {
 
   it("judges groups that are asked for only", () => {
     const layout = layOutCells(baselineOf([numeric("x", [0, 1])], { prediction: categorical("p", { a: 100 }) }), 10);
-    const { vector } = windowOf(layout, [[500, 0, 0, 0, 0], [1, 499, 0, 0]], 500);
+    const { vector } = windowOf(
+      layout,
+      [
+        [500, 0, 0, 0, 0],
+        [1, 499, 0, 0],
+      ],
+      500,
+    );
     const judging = new WindowJudge(layout, defaultThresholds, vector, ["prediction"]);
     while (judging.step());
     expect(levelOf(judging.verdict, 0)).toBe("none");

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -60,6 +60,26 @@ const fetchAsCurl = async (command: string): Promise<Response> => {
   });
 };
 
+/** What a command line that the demonstration prints writes to standard output; its exit code may be a verdict. */
+const outputOf = (command: string): string =>
+  spawnSync("sh", ["-c", command], { cwd: rootDir, encoding: "utf8" }).stdout;
+
+const changedFeature = "mean radius";
+
+const isNamed = (line: DemoLine): line is Extract<DemoLine, Moment> =>
+  isMoment(line) && line.drift?.drifted.includes(changedFeature) === true;
+
+const momentsOf = (demo: DemoProcess): readonly Moment[] => demo.lines().filter(isMoment);
+
+const expectSameAccuracy = ({ accuracy, labels, clients }: Moment): void => {
+  const { labels: rows, rightLabels: rightRows, coverage = 0 } = accuracy ?? {};
+  expect({ rows, rightRows, failures: 0, lastFailure: "" }).toEqual(labels);
+  // All requests have ended, and each of their rows has its label but for those whose client left.
+  expect(rows).toBe(clients.predictions);
+  expect(rightRows).toBe(clients.rightPredictions);
+  expect(coverage).toBeGreaterThan(0.95);
+};
+
 const isListening = async (url: string): Promise<boolean> =>
   fetch(url).then(
     () => true,
@@ -98,6 +118,30 @@ describe.each(shapeNames)("the demonstration over %s", (protocol) => {
     for (const url of [scene.dataUrl, scene.adminUrl, scene.upstreamUrl]) {
       expect(await isListening(url)).toBe(false);
     }
+    expect(existsSync(path.dirname(scene.baselineFile))).toBe(false);
+  });
+
+  it("names no feature before one comes in another unit, then exactly that one, and knows the accuracy", async () => {
+    const demo = start("--protocol", protocol, "--rate", "400", "--drift-after", "12");
+    await sceneOf(demo);
+    const isCalm = (line: DemoLine): boolean =>
+      isMoment(line) && line.drift?.ready === true && line.drift.changedFeature === undefined;
+    await demo.seen(isCalm, "a verdict before the change");
+    await demo.seen(isNamed, `${changedFeature} among what drifted`);
+    demo.signal("SIGTERM");
+    expect(await demo.ended, demo.errors()).toBe(0);
+    for (const { drift } of momentsOf(demo)) {
+      expect(["", changedFeature]).toContain(drift?.drifted.join(", ") ?? "");
+      if (drift?.changedFeature === undefined) expect(drift?.findings ?? []).toEqual([]);
+    }
+    const end = lastMoment(demo);
+    expect(end.drift).toMatchObject({ state: "critical", drifted: [changedFeature], changedFeature });
+    expect(end.timeline.changedSeconds).toBeLessThan(end.timeline.namedSeconds ?? 0);
+    expectSameAccuracy(end);
+    const { predictions = 0, rightPredictions = 0 } = end.clientsAtChange ?? {};
+    expect(rightPredictions / predictions).toBeGreaterThan(0.95);
+    expect(end.clients.rightPredictions / end.clients.predictions).toBeLessThan(0.9);
+    expect(end.accuracy?.dropped).toBe(true);
   });
 });
 
@@ -110,9 +154,12 @@ describe("the demonstration", () => {
     const denied = await fetchAsCurl(scene.deniedCommand);
     expect(denied.status).toBe(403);
     expect(denied.headers.get("x-outrider-error")).toBe("route_denied");
-    for (const page of ["/metrics", "/readyz", "/config", "/hdr"]) {
+    for (const page of ["/metrics", "/readyz", "/config", "/hdr", "/drift", "/accuracy"]) {
       expect((await fetch(`${scene.adminUrl}${page}`)).status).toBe(200);
     }
+    expect(outputOf(scene.baselineCommand)).toContain(changedFeature);
+    await predicting(demo);
+    expect(outputOf(scene.driftCommand)).toContain("breast-cancer");
     demo.signal("SIGTERM");
     expect(await demo.ended).toBe(0);
   });
@@ -156,15 +203,20 @@ describe("the demonstration", () => {
 });
 
 describeWith("the demonstration with a real MLflow server", findInstalled("mlflow"), ({ python }) => {
-  it("lets the same rows flow and ends with everything that MLflow started", async () => {
-    const demo = start("--mlflow", "--duration", "4");
+  it("lets the same rows flow, names what drifts, and ends with everything that MLflow started", async () => {
+    const demo = start("--mlflow", "--drift-after", "4");
     await sceneOf(demo);
     const processes = descendantsOf(demo.pid);
     expect(processes.map(({ command }) => command).join("\n")).toMatch(/mlflow models serve/);
+    await demo.seen(isNamed, `${changedFeature} among what drifted`);
+    demo.signal("SIGTERM");
     expect(await demo.ended, demo.errors()).toBe(0);
-    const { clients } = lastMoment(demo);
+    const end = lastMoment(demo);
+    const { clients, clientsAtChange, drift } = end;
     expect({ failures: clients.failures, last: clients.lastFailure }).toEqual({ failures: 0, last: "" });
-    expect(clients.rightPredictions / clients.predictions).toBeGreaterThan(0.95);
+    expect(clientsAtChange!.rightPredictions / clientsAtChange!.predictions).toBeGreaterThan(0.95);
+    expect(drift?.drifted).toEqual([changedFeature]);
+    expectSameAccuracy(end);
     expect(processes.filter(isStillThere)).toEqual([]);
   });
 

@@ -54,10 +54,10 @@ describe("fuzz of the readers", () => {
     for (const seeds of readerSeeds) {
       const reader = readerOf(seeds);
       for (const body of seeds.requests)
-        expect(reader.readRequest(bodyOf(seeds, bytesOf(body))).kind, `${body}`).toBe("read");
+        expect(reader.readRequest(bodyOf(seeds, bytesOf(body))).kind, printable(body)).toBe("read");
       for (const body of seeds.responses) {
         const response = { ...bodyOf(seeds, bytesOf(body)), contentType: seeds.responseType ?? "application/json" };
-        expect(reader.readResponse(response).kind, `${body}`).toBe("read");
+        expect(reader.readResponse(response).kind, printable(body)).toBe("read");
       }
     }
   });
@@ -77,7 +77,7 @@ function check({ seeds, reader, isRequest, bytes }: Input, tally: Tally): void {
     const response = { ...body, contentType: seeds.responseType ?? "application/json" };
     const result = isRequest ? reader.readRequest(body) : reader.readResponse(response);
     if (result.kind === "read") tally.read += 1;
-    else if (!unreadReasons.includes(result.reason)) throw new Error(`unknown reason ${String(result.reason)}`);
+    else if (!unreadReasons.includes(result.reason)) throw new Error(`unknown reason ${result.reason}`);
     const problems = result.kind === "unread" ? [] : problemsOf(result.value);
     for (const problem of problems) report(problem);
   } catch (error) {
@@ -86,9 +86,7 @@ function check({ seeds, reader, isRequest, bytes }: Input, tally: Tally): void {
 
   function report(problem: string): void {
     const side = isRequest ? "request" : "response";
-    tally.findings.push(
-      `${problem}: ${seeds.protocol} ${side} ${JSON.stringify(Buffer.from(bytes).toString("latin1"))}`,
-    );
+    tally.findings.push(`${problem}: ${seeds.protocol} ${side} ${printable(bytes)}`);
   }
 }
 
@@ -138,4 +136,8 @@ function bodyOf({ contentType, target }: ReaderSeeds, bytes: Uint8Array): Decode
 
 function bytesOf(body: string | Uint8Array): Uint8Array {
   return typeof body === "string" ? Buffer.from(body) : body;
+}
+
+function printable(body: string | Uint8Array): string {
+  return typeof body === "string" ? body : JSON.stringify(Buffer.from(body).toString("latin1"));
 }

@@ -28,8 +28,8 @@ function estimateOf(predictions: Predictions, baseline?: LabelBaseline): Confide
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
 /** Predicts `yes` with this sureness, and says after each label whether the estimate still stands. */
-function problemsAfter(sureness: number, isRight: readonly boolean[]): string | undefined {
-  const monitor = monitorOf(chances(...times(isRight.length, sureness)), same);
+function problemsAfter(sureness: number, isRight: readonly boolean[], baseline?: LabelBaseline): string | undefined {
+  const monitor = monitorOf(chances(...times(isRight.length, sureness)), baseline);
   for (const [row, right] of isRight.entries()) monitor.label(aLabel("r", right ? "yes" : "no", row), noonMs);
   return monitor.totals()[0]?.estimate.problem;
 }
@@ -64,6 +64,13 @@ describe("accuracy without labels", () => {
     });
   });
 
+  it("without a map stands only once enough labels bear it out", () => {
+    const nineOfTen = Array.from({ length: 400 }, (_, i) => i % 10 !== 0);
+    expect(problemsAfter(0.9, nineOfTen.slice(0, 200))).toBe("not_calibrated");
+    expect(problemsAfter(0.9, nineOfTen)).toBe("");
+    expect(problemsAfter(0.6, nineOfTen)).toBe("accuracy_missed");
+  });
+
   it("is of the prediction that was made, also with a threshold of the model's own", () => {
     const cautious: Predictions = { ...chances(0.4, 0.2), values: ["yes", "no"] };
     expect(estimateOf(cautious, same).accuracy).toBeCloseTo((0.4 + 0.8) / 2, 10);
@@ -88,7 +95,7 @@ describe("accuracy without labels", () => {
         nineOfTen.slice(0, 29).map((right) => !right),
       ),
     ).toBe("too_few_rows");
-    expect(problemsAfter(0.9, times(30, false))).toBe("accuracy_missed");
+    expect(problemsAfter(0.9, times(30, false), same)).toBe("accuracy_missed");
     expect(
       problemsAfter(
         0.9,

@@ -101,6 +101,16 @@ describe("a monitor of labels", () => {
     expect([monitor.report()[0]?.predictions, monitor.join.store.size]).toEqual([0, 0]);
   });
 
+  it("goes on when a clock that was days ahead is set right", () => {
+    const monitor = aMonitor();
+    monitor.predicted(aRequest({ requestId: "a", atMs: noonMs + 200 * hour }));
+    monitor.predicted(aRequest({ requestId: "b", atMs: noonMs + 190 * hour }));
+    expect(monitor.totals()[0]?.predictions).toBe(2);
+    monitor.advance(noonMs);
+    monitor.predicted(aRequest({ requestId: "c", atMs: noonMs }));
+    expect(monitor.report()[0]?.windows.map((window) => window.from_ms)).toEqual([noonMs - hour / 2]);
+  });
+
   it("makes windows longer rather than too many, and every label that may come finds its own", () => {
     const monitor = aMonitor({ ttlMs: 30 * 24 * hour, windowMs: 1000 });
     expect(monitor.plan.kept).toBeLessThanOrEqual(49);

@@ -25,6 +25,11 @@ describe("an artifact of a model version", () => {
     expect(result).toEqual({ kind: "absent", reason: `churn model 3: the registry answered 404: ${body}` });
   });
 
+  it("is absent when the registry takes the version for no number", async () => {
+    const result = await fetchArtifact(answering(400, "no integer"), "http://mlflow", model, baselineArtifact);
+    expect(result).toEqual({ kind: "absent", reason: "churn model 3: the registry answered 400: no integer" });
+  });
+
   it.each([403, 500, 302])("is not there, and may be later, after an answer %d", async (status) => {
     const result = await fetchArtifact(answering(status, "<h1>No</h1>"), "http://mlflow", model, baselineArtifact);
     expect(result).toEqual({ kind: "failed", reason: `churn model 3: the registry answered ${status}: No` });

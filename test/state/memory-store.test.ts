@@ -3,7 +3,8 @@ import { systemClock } from "../../src/clock.ts";
 import { createMemoryStore } from "../../src/state/memory-store.ts";
 import { countsLifetimeMs, stateLimits, stateLifetimes } from "../../src/state/store.ts";
 import { manualClock } from "./manual-clock.ts";
-import { aWindow, cells, describeStoreContract, valueOf } from "./store-contract.ts";
+import { describeStoreContract } from "./store-contract.ts";
+import { aWindow, cells, valueOf } from "./store-trial.ts";
 
 describeStoreContract("in memory", async () => {
   const store = createMemoryStore(systemClock);

@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { createRedisStore } from "../../src/state/redis-store.ts";
 import type { FailureReason, StateStore } from "../../src/state/store.ts";
+import { untilAsync } from "../e2e/support/until-async.ts";
 import { until } from "../support/until.ts";
-import { aWindow } from "./store-contract.ts";
+import { aWindow } from "./store-trial.ts";
 
 const servers: Server[] = [];
 const stores: StateStore[] = [];
@@ -39,17 +40,9 @@ const ask = async (store: StateStore): Promise<FailureReason | "done"> => {
   return outcome.kind === "failed" ? outcome.reason : "done";
 };
 
-async function untilAnswering(store: StateStore, expected: readonly (FailureReason | "done")[]): Promise<void> {
-  const seen = new Set<string>();
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const answer = await ask(store);
-    if (expected.includes(answer)) return;
-    seen.add(answer);
-    if (performance.now() > deadline) throw new Error(`only ${[...seen].join(", ")}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+/** Asks until the answer is one of these; on the way there it may be anything. */
+const untilAnswering = (store: StateStore, expected: readonly (FailureReason | "done")[]): Promise<void> =>
+  untilAsync(async () => expected.includes(await ask(store)), expected.join(" or "));
 
 /** Answers each command that it can count by its first line with the same words. */
 const answering = (answer: string) => (socket: Socket) => {
@@ -131,11 +124,10 @@ describe("a store before something that is no Redis", () => {
     });
     await untilAnswering(store, ["timeout"]);
     let outcomes: readonly string[] = [];
-    const isThere = async (): Promise<boolean> => {
+    await untilAsync(async () => {
       outcomes = await Promise.all(Array.from({ length: 100 }, () => ask(store)));
       return outcomes.includes("backlog");
-    };
-    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 5));
+    }, "a connection that calls may wait on");
     expect(outcomes.filter((outcome) => outcome !== "backlog").length).toBeLessThanOrEqual(16);
   });
 });

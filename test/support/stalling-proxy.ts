@@ -44,8 +44,14 @@ export async function startStallingProxy(targetPort: number): Promise<StallingPr
       client.destroy();
       target.destroy();
     };
-    client.on("data", (chunk) => target.write(chunk)).on("error", end).on("close", end);
-    target.on("data", (chunk) => client.write(chunk)).on("error", end).on("close", end);
+    client
+      .on("data", (chunk) => target.write(chunk))
+      .on("error", end)
+      .on("close", end);
+    target
+      .on("data", (chunk) => client.write(chunk))
+      .on("error", end)
+      .on("close", end);
     apply(pair);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

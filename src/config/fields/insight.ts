@@ -170,7 +170,7 @@ export const labelsFields = {
     min: 100,
     max: 10_000_000,
     default: 100_000,
-    doc: "Predictions that wait for labels at once, about 150 bytes each; the oldest give way and are counted.",
+    doc: "Predictions that wait for labels at once, about 160 bytes each; the oldest give way and are counted.",
     example: 1_000_000,
     reload: false,
   },

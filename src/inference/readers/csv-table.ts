@@ -3,7 +3,6 @@ import { cellFromText } from "../cell-text.ts";
 import { parseCsv } from "../csv.ts";
 import type { Cell, ReaderLimits, ReadResult } from "../reading.ts";
 import type { ColumnsMemo } from "./columns.ts";
-import { cutText } from "./json-value.ts";
 import { canPad, type TableReading, tableReading, tooManyRows } from "./table-reading.ts";
 
 const utf8 = new TextDecoder();
@@ -43,5 +42,5 @@ const longestCopy = 12;
 
 function ownText(text: string): string {
   if (text.length <= longestCopy) return text;
-  return JSON.parse(JSON.stringify(cutText(text))) as string;
+  return JSON.parse(JSON.stringify(text)) as string;
 }

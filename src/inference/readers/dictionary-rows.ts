@@ -29,19 +29,33 @@ export function columnsTable(object: JsonObject, context: TableContext): ReadRes
   const isColumns = isList(first) && members.every((each) => isList(each) && each.length === first.length);
   if (!isColumns) return dictionaryTable([object], context);
   if (first.length > context.limits.rows) return tooManyRows;
+  const plain = plainColumns(names, members as readonly (readonly JsonValue[])[], context);
+  if (plain !== undefined) return plain;
   const rows = first.map((_, row) =>
     Object.fromEntries(members.map((each, column) => [names[column], isList(each) ? each[row] : undefined])),
   );
-  if (rows.length > 0) return dictionaryTable(rows, context);
-  return tableReading(
-    { columns: keyColumns(names.slice(0, context.limits.columns), context), rowCount: 0, cells: [] },
-    0,
-  );
+  return dictionaryTable(rows, context);
+}
+
+/** Columns of scalars that fit; undefined for others. */
+function plainColumns(
+  names: readonly string[],
+  members: readonly (readonly JsonValue[])[],
+  context: TableContext,
+): ReadResult<TableReading> | undefined {
+  if (names.length > context.limits.columns) return undefined;
+  if (!members.every((member) => asCells(member, context.pass) !== undefined)) return undefined;
+  const rowCount = members[0]?.length ?? 0;
+  const cells: Cell[] = [];
+  for (let row = 0; row < rowCount; row++) {
+    for (const member of members) cells.push(cellOf(member[row], context.pass));
+  }
+  return tableReading({ columns: keyColumns(names, context), rowCount, cells }, 0);
 }
 
 function plainTable(rows: readonly JsonValue[], context: TableContext): ReadResult<TableReading> | undefined {
   const first = rows[0];
-  if (!isObject(first)) return undefined;
+  if (!isObject(first) || isBytes(first)) return undefined;
   const keys = Object.keys(first);
   if (keys.length === 0 || keys.length > context.limits.columns) return undefined;
   const columns = keyColumns(keys, context);

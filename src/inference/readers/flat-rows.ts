@@ -119,12 +119,11 @@ export function tableUnder(
   const passed = isList(single) && single.length === width ? asCells(single, pass) : undefined;
   if (passed !== undefined) return tableReading({ columns, rowCount: 1, cells: passed }, 0);
   if (!canPad(rows.length, width) && !rows.every((row) => isList(row) && row.length >= width)) return tooManyRows;
-  const cells: Cell[] = [];
-  const row: OpenRow = { cells, room: width, dropped: 0, pass };
+  const row: OpenRow = { cells: [], room: width, dropped: 0, pass };
   for (const value of rows) {
-    const isWhole = isList(value) && value.length === width && appendPlain(value, row);
-    if (isWhole) continue;
-    for (let index = 0; index < width; index++) cells.push(isList(value) ? cellOf(value[index], pass) : undefined);
+    const list = isList(value) ? value : [];
+    if (list.length === width && appendPlain(list, row)) continue;
+    for (let index = 0; index < width; index++) row.cells.push(cellOf(list[index], pass));
   }
-  return tableReading({ columns, rowCount: rows.length, cells }, 0);
+  return tableReading({ columns, rowCount: rows.length, cells: row.cells }, 0);
 }

@@ -54,13 +54,15 @@ function readResponse(document: JsonObject, body: DecodedBody, context: TableCon
   return { kind: "read", value: { ...named, ...(read.value && { predictions: read.value }) } };
 }
 
-/** A request names its model in the path; what it has under these keys is the model's own, and seldom there. */
+/**
+ * A request names its model in the path; what it has under these keys is the model's own, and seldom there. The `id` of
+ * the protocol names nothing for labels unless a path says so: MLServer makes one up for answers to clients that sent none.
+ */
 function namesOf(document: JsonObject): Pick<ResponseReading, "model" | "version" | "ids"> {
-  const id = cutText(textMember(document, "id"));
   return {
     model: cleanLabelName(cutText(textMember(document, "model_name"))),
     version: cleanLabelName(cutText(textMember(document, "model_version"))),
-    ids: id === "" ? [] : [id],
+    ids: [],
   };
 }
 

@@ -3,35 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-
-/** Where the replicas count. */
-export const countedKey = "counted/by/processes";
-/** Where the leader says who it is. */
-export const verdictKey = "who";
-
-/** What {@link startReplica} tells the program. */
-export interface FleetProgramOptions {
-  readonly url: string;
-  readonly flushMs: number;
-  readonly windowMs: number;
-  readonly windowIndex: number;
-}
-
-/** A line that the program prints. */
-export type FlushReport =
-  | {
-      readonly kind: "publishing";
-      readonly replicaId: string;
-      readonly flush: number;
-      readonly counts: readonly number[];
-    }
-  | {
-      readonly kind: "acknowledged";
-      readonly replicaId: string;
-      readonly flush: number;
-      readonly isLeader: boolean;
-      readonly token: number;
-    };
+import type { FleetProgramOptions, FlushReport } from "./fleet-report.ts";
 
 /** A replica in a process. */
 export interface ReplicaProcess {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/clock.ts";
 import { Fleet } from "../../../src/state/fleet.ts";
 import { createRedisStore } from "../../../src/state/redis-store.ts";
-import { countedKey, type FleetProgramOptions, type FlushReport, verdictKey } from "./fleet-process.ts";
+import { countedKey, type FleetProgramOptions, type FlushReport, verdictKey } from "./fleet-report.ts";
 
 const { url, flushMs, windowMs, windowIndex } = JSON.parse(process.argv[2] ?? "{}") as FleetProgramOptions;
 const replicaId = randomUUID();
@@ -55,11 +55,9 @@ const fleet = new Fleet({
   log: { info: () => undefined, warn: () => undefined },
 });
 
-let isStopping = false;
+const stopping = new AbortController();
 process.stdin.resume();
-process.stdin.once("end", () => {
-  isStopping = true;
-});
+process.stdin.once("end", () => stopping.abort());
 
 let stored = 0;
 const sayStored = (): void => {
@@ -67,7 +65,7 @@ const sayStored = (): void => {
   if (contributions.stored > stored) say({ kind: "acknowledged", replicaId, flush, isLeader, token });
   stored = contributions.stored;
 };
-while (!isStopping) {
+while (!stopping.signal.aborted) {
   await fleet.flushNow();
   sayStored();
   await delay(flushMs);

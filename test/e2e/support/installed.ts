@@ -1,10 +1,16 @@
 import { describe, it } from "vitest";
 import { find as findMlflow } from "../../../scripts/components/mlflow.mjs";
+import { find as findMlflowRegistry } from "../../../scripts/components/mlflow-registry.mjs";
 import { find as findTorchServe } from "../../../scripts/components/torchserve.mjs";
 import { find as findTriton } from "../../../scripts/components/triton.mjs";
 import { createContext } from "../../../scripts/setup/components.mjs";
 
-const finders = { mlflow: findMlflow, torchserve: findTorchServe, triton: findTriton };
+const finders = {
+  mlflow: findMlflow,
+  "mlflow-registry": findMlflowRegistry,
+  torchserve: findTorchServe,
+  triton: findTriton,
+};
 
 /** What set-up knows of an installed server: programs, folders, models. */
 export type Installation<Name extends keyof typeof finders> = NonNullable<ReturnType<(typeof finders)[Name]>>;

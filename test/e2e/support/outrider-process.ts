@@ -14,6 +14,8 @@ export interface AdminAnswer {
 export interface Outrider extends ServerProcess {
   /** Where clients ask. */
   readonly port: number;
+  /** Where the admin port answers, without a path. */
+  readonly adminUrl: string;
   /** GETs a path of the admin port. */
   readonly admin: (path: string) => Promise<AdminAnswer>;
   /** What `/readyz` answers: its status and the fields of its JSON. */
@@ -70,6 +72,7 @@ export async function startOutrider(plan: OutriderPlan): Promise<Outrider> {
   return {
     ...server,
     port: Number(new URL(addresses.listen).port),
+    adminUrl: addresses.admin,
     admin,
     readiness: async () => {
       const { status, body } = await admin("/readyz");

@@ -17,7 +17,7 @@ describe("bodies from the servers' documents", () => {
     expect(reasonOf(v2Reader.readRequest(v2Body(JSON.stringify(request))))).toBe("bad_tensor");
     request.inputs[1] = { name: "input1", shape: [2], datatype: "BOOL", data: [true, false] };
     const reading = readRequest(JSON.stringify(request));
-    expect(reading).toMatchObject({ model: "", version: "", ids: ["42"], droppedColumns: 0 });
+    expect(reading).toMatchObject({ model: "", version: "", ids: [], droppedColumns: 0 });
     expect(rowsOf(reading.features)).toEqual({
       names: ["input0[0]", "input0[1]", "input1"],
       rows: [
@@ -111,12 +111,12 @@ describe("bodies from the servers' documents", () => {
 });
 
 describe("names", () => {
-  it("makes model, version and identity short and fit for labels", () => {
+  it("makes model and version short, and takes no identity that no path names, and fit for labels", () => {
     const long = "x".repeat(1000);
     const names = { model_name: "a\nb", model_version: long, id: long };
     const output = { name: "y", shape: [1], datatype: "FP32", data: [1] };
     const result = v2Reader.readResponse(v2Body(JSON.stringify({ ...names, outputs: [output] })));
-    expect(result).toMatchObject({ value: { model: "a_b", version: "x".repeat(256), ids: ["x".repeat(256)] } });
+    expect(result).toMatchObject({ value: { model: "a_b", version: "x".repeat(256), ids: [] } });
     const numbers = { model_name: 5, model_version: 1, id: 7, outputs: [output] };
     expect(v2Reader.readResponse(v2Body(JSON.stringify(numbers)))).toMatchObject({
       value: { model: "", version: "", ids: [] },

@@ -33,7 +33,7 @@ describe("readJson", () => {
     ["[18446744073709551615]", [18446744073709551615n]],
     ["[9007199254740991,9007199254740992]", [9007199254740991, 9007199254740992n]],
     ["[NaN,9007199254740993]", [Number.NaN, 9007199254740993n]],
-    ["[1e308,1e999,-1e999,12345678901234567890.0]", [1e308, Infinity, -Infinity, 12345678901234567890]],
+    ["[1e308,1e999,-1e999,12345678901234567890.0]", [1e308, Infinity, -Infinity, Number("12345678901234567890")]],
     ['{"a":1,"a":2}', { a: 2 }],
     ['{"a":NaN,"a":2}', { a: 2 }],
   ])("reads %s", (text, expected) => {
@@ -108,7 +108,7 @@ describe("readJson", () => {
 
   it("agrees with JSON.parse on every document", () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noNegativeZero: false }), fc.constantFrom(undefined, 1, "\t"), (document, space) => {
+      fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, "\t"), (document, space) => {
         const text = JSON.stringify(document, null, space);
         const parsed: unknown = JSON.parse(text);
         const exact = parseExactly(text, 512);

@@ -40,7 +40,7 @@ describe("responses from the servers' documents", () => {
       outputs: [{ name: "predict", shape: [1, 1], datatype: "INT64", parameters: { content_type: "np" }, data: [8] }],
     };
     const reading = read(JSON.stringify(answer));
-    expect(reading).toMatchObject({ model: "mnist-svm", version: "v0.1.0", ids: ["hjk-1"] });
+    expect(reading).toMatchObject({ model: "mnist-svm", version: "v0.1.0", ids: [] });
     expect(plain(reading.predictions)).toEqual({ rowCount: 1, values: [8], ...nothingElse });
   });
 

@@ -1,0 +1,40 @@
+/** The baseline that live traffic is held against, made by the product itself. */
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+
+import { answerColumns, baselineTable } from "./baseline-table.ts";
+import type { ChildCommand } from "./child-process.ts";
+import type { LabelledRows } from "./labelled-rows.ts";
+import type { ModelFile } from "./model-server/classifier.ts";
+
+/** What a baseline is made with and of. */
+export interface BaselineOptions {
+  /** The sidecar's program. */
+  readonly product: string;
+  /** An empty folder for the table and the baseline. */
+  readonly folder: string;
+  readonly rows: LabelledRows;
+  readonly model: ModelFile;
+  /** Runs a command to its end; rejects when it fails. */
+  readonly run: (command: ChildCommand) => Promise<void>;
+}
+
+/** A baseline that was made. */
+export interface MadeBaseline {
+  readonly file: string;
+  /** The command line that made it. */
+  readonly command: string;
+}
+
+/** Makes it of the rows that traffic will be drawn from, with the answers of the demonstration's own classifier. */
+export async function makeBaseline({ product, folder, rows, model, run }: BaselineOptions): Promise<MadeBaseline> {
+  const table = path.join(folder, "rows.csv");
+  const file = path.join(folder, "baseline.json");
+  writeFileSync(table, baselineTable(rows, model.parameters));
+  const { prediction, score, label } = answerColumns;
+  const answers = ["--prediction", prediction, "--label", label, "--score", score, "--positive", "1"];
+  const args = ["baseline", "build", "--input", table, ...answers, "--model-name", model.name, "-o", file];
+  await run({ name: "outrider baseline build", command: process.execPath, args: [product, ...args] });
+  return { file, command: ["npx", "outrider", ...args].join(" ") };
+}

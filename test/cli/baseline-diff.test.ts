@@ -1,0 +1,61 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+
+import { writeBaseline } from "../../src/drift/baseline-file.ts";
+import type { Cell } from "../../src/inference/reading.ts";
+import { temporaryDirectory } from "../config/temporary-directory.ts";
+import { built, tableOf } from "../drift/built-baseline.ts";
+import { dispatched, type Recorded } from "./recorded-context.ts";
+
+type Columns = Readonly<Record<string, readonly Cell[]>>;
+
+async function diff(old: Columns, fresh: Columns, ...flags: readonly string[]): Promise<Recorded> {
+  const directory = await temporaryDirectory();
+  const files = ["old.json", "new.json"].map((name) => path.join(directory, name));
+  for (const [index, columns] of [old, fresh].entries()) {
+    await writeFile(files[index]!, writeBaseline(built([tableOf(columns)]).baseline));
+  }
+  return dispatched(["baseline", "diff", ...files, ...flags]);
+}
+
+const values = Array.from({ length: 1000 }, (_, row) => row);
+
+describe("outrider baseline diff", () => {
+  it("ends with 0 when they are the same", async () => {
+    expect(await diff({ a: values }, { a: values })).toEqual({
+      exitCode: 0,
+      errors: "",
+      output: "column     PSI      JS\na       0.0000  0.0000\nThey are the same but for chance.\n",
+    });
+  });
+
+  it("ends with 1 when a column moved, came, went or changed its type, and says so", async () => {
+    const { exitCode, output } = await diff(
+      { moved: values, gone: values, type: values },
+      { moved: values.map((value) => value + 300), fresh: values, type: values.map(String).map((text) => `w${text}`) },
+    );
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(
+      /^added: fresh\nremoved: gone\nchanged type: type\ncolumn +PSI +JS\nmoved +\d\.\d{4} +0\.\d{4} {2}different, approximate\n/,
+    );
+  });
+
+  it("says the same for machines", async () => {
+    const { exitCode, output } = await diff({ a: values }, { a: values, b: values }, "--json");
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(output)).toEqual({
+      different: true,
+      threshold_psi: 0.05,
+      columns: [{ name: "a", role: "feature", psi: 0, js_distance: 0, approximate: false, different: false }],
+      added: ["b"],
+      removed: [],
+      retyped: [],
+    });
+  });
+
+  it("ends with 2 when there is nothing to compare", async () => {
+    expect(await dispatched(["baseline", "diff", "one.json"])).toMatchObject({ exitCode: 2 });
+    expect(await dispatched(["baseline", "diff", "/no/one.json", "/no/two.json"])).toMatchObject({ exitCode: 2 });
+  });
+});

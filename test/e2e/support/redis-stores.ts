@@ -1,0 +1,51 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { systemClock } from "../../../src/clock.ts";
+import { createRedisStore, type RedisStoreOptions } from "../../../src/state/redis-store.ts";
+import type { FailureReason, Outcome, StateStore } from "../../../src/state/store.ts";
+import { aWindow, cells, valueOf } from "../../state/store-trial.ts";
+import { untilAsync } from "./until-async.ts";
+
+export const timeoutMs = 400;
+
+export const optionsFor = (url: string, change: Partial<RedisStoreOptions> = {}): RedisStoreOptions => ({
+  url,
+  fleet: "test",
+  clientName: "outrider-test",
+  connectTimeoutMs: timeoutMs,
+  commandTimeoutMs: timeoutMs,
+  clock: systemClock,
+  ...change,
+});
+
+/** A store that has its connection. */
+export async function connected(options: RedisStoreOptions): Promise<StateStore> {
+  const store = await createRedisStore(options);
+  await untilWorking(store);
+  return store;
+}
+
+/** Memory of buffers that something still holds. */
+export function bytesInUse(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return process.memoryUsage().arrayBuffers;
+}
+
+export const untilWorking = (store: StateStore): Promise<void> =>
+  untilAsync(async () => (await store.keys(aWindow)).kind === "done", "the store to work");
+
+/** Lasts until what is done fails in this way; other failures on the way there are fine. */
+export const untilFailing = (action: () => Promise<Outcome<unknown>>, reason: FailureReason): Promise<void> =>
+  untilAsync(async () => {
+    const outcome = await action();
+    return outcome.kind === "failed" && outcome.reason === reason;
+  }, `a failure as ${reason}`);
+
+export const publish = (store: StateStore, sequence: number, ...counts: readonly number[]) =>
+  store.publish({ replicaId: "a", sequence, writtenAtMs: 1, contributions: [cells("k", ...counts)] });
+
+export const read = async (store: StateStore): Promise<unknown> => {
+  const { counts } = valueOf(await store.read("k", aWindow));
+  return counts instanceof Float64Array ? [...counts] : counts;
+};
