@@ -10,6 +10,8 @@ export interface SidecarReading {
   /** Mean of what the sidecar itself added to a request, since it started. */
   readonly overheadSeconds: number | undefined;
   readonly inFlight: number | undefined;
+  /** Requests whose bodies were not read, so that reading stays cheap; 0 while not exported. */
+  readonly unread: number;
   /** Requests by how they ended, since the sidecar started. */
   readonly outcomes: Readonly<Record<string, number>>;
 }
@@ -23,6 +25,7 @@ const metricNames = {
   inFlight: "outrider_requests_in_flight",
 } as const;
 
+const unreadTotal = "outrider_reading_dropped_total";
 const requestsTotal = "outrider_requests_total";
 const overhead = "outrider_overhead_seconds";
 
@@ -36,6 +39,7 @@ export function readSidecarPage(page: string): SidecarReading {
     p99Seconds: sumOf(samples, metricNames.p99Seconds),
     overheadSeconds: quotient(sumOf(samples, `${overhead}_sum`), sumOf(samples, `${overhead}_count`)),
     inFlight: sumOf(samples, metricNames.inFlight),
+    unread: sumOf(samples, unreadTotal) ?? 0,
     outcomes: sumsBy(samples, requestsTotal, "outcome"),
   };
 }

@@ -212,7 +212,10 @@ function ownGroups(parts: {
     {
       // Thousands of series that change once a window: rendered then, and not for every scrape.
       version: () => (isAlone() ? monitors.version : -1),
-      families: () => (isAlone() ? familiesFrom(monitors.reports().flatMap((report) => driftSamples(report))) : {}),
+      families: () =>
+        isAlone()
+          ? familiesFrom(monitors.reports(undefined, { withCells: false }).flatMap((report) => driftSamples(report)))
+          : {},
     },
     { version: () => undefined, families: () => (isAlone() ? accuracyFamilies(labels.totals()) : {}) },
   ];

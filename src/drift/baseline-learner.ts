@@ -18,6 +18,9 @@ export interface LearnerOptions {
 const leastColumnBytes = 16 * 1024;
 const mostColumnBytes = 512 * 1024;
 
+/** Columns whose edges are set at different requests. */
+const columnsApart = 512;
+
 /** Columns that are allowed for beside those of the first request: the prediction, the confidence, a few late ones. */
 const spareColumns = 8;
 
@@ -36,6 +39,7 @@ export class BaselineLearner {
   #requests = 0;
   #rows = 0;
   #droppedColumns = 0;
+  #made = 0;
 
   constructor(options: LearnerOptions) {
     this.#options = options;
@@ -72,14 +76,28 @@ export class BaselineLearner {
 
   /** The baseline of all that was added. `createdAt` is in RFC 3339. The learner may go on afterwards. */
   finish(createdAt: string, modelName: string): Baseline {
+    const steps = this.finishSteps(createdAt, modelName);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    }
+  }
+
+  /** The same, a column a step: about 0.2 ms each. Nothing may be added until it is done. */
+  *finishSteps(createdAt: string, modelName: string): Generator<undefined, Baseline> {
     const prediction = this.#prediction?.finish(0);
     const confidence = this.#confidence?.finish(0);
+    const features: Distribution[] = [];
+    for (const column of this.#columns.values()) {
+      yield;
+      features.push(column.finish(this.#rows));
+    }
     return {
       format: "outrider-baseline",
       version: baselineFormatVersion,
       createdAt,
       source: { kind: "learned", name: modelName, digest: "", rows: this.#rows },
-      features: [...this.#columns.values()].map((column) => column.finish(this.#rows)),
+      features,
       ...(prediction === undefined ? {} : { prediction }),
       ...(confidence?.kind === "numeric" ? { confidence } : {}),
     };
@@ -121,7 +139,13 @@ export class BaselineLearner {
       categoryBytes: this.#columnBytes / 2,
       random: this.#options.random,
     });
-    return new LearnedColumn(profile, rowsBefore);
+    return new LearnedColumn(profile, rowsBefore, this.#nextPatience());
+  }
+
+  /** Columns are not to set their edges all at the same request: each takes another part of its memory, half to all. */
+  #nextPatience(): number {
+    this.#made = (this.#made + 1) % columnsApart;
+    return 1 - this.#made / (2 * columnsApart);
   }
 
   #bytesOfEach(columns: number): number {
@@ -132,12 +156,14 @@ export class BaselineLearner {
 
 class LearnedColumn {
   readonly #profile: ColumnProfile;
+  readonly #patience: number;
   #counts: DistributionCounts | undefined;
   #rows: number;
 
-  /** `rowsBefore` rows came before the column did. */
-  constructor(profile: ColumnProfile, rowsBefore: number) {
+  /** `rowsBefore` rows came before the column did; `patience` is the part of its numbers after which edges are set. */
+  constructor(profile: ColumnProfile, rowsBefore: number, patience: number) {
     this.#profile = profile;
+    this.#patience = patience;
     this.#rows = rowsBefore;
     if (rowsBefore > 0) profile.add(undefined, rowsBefore);
   }
@@ -149,7 +175,7 @@ class LearnedColumn {
       return;
     }
     this.#profile.add(cell, 1);
-    if (!this.#profile.numbers.hasRoom && this.#profile.kind === "numeric") {
+    if (this.#profile.numbers.isFilled(this.#patience) && this.#profile.kind === "numeric") {
       this.#counts = distributionCounts(this.#profile, true);
     }
   }

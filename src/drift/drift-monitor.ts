@@ -61,9 +61,12 @@ export class DriftMonitor {
   readonly #options: MonitorOptions;
   readonly #subject: DriftSubject;
   #learning: Learning | undefined;
+  /** The baseline on its way, when enough was learned: its columns would hold up requests if they were finished at once. */
+  #finishing: Generator<undefined, Baseline> | undefined;
   #watching: Watching | undefined;
   #closed: WindowSnapshot[] = [];
   #droppedWindows = 0;
+  #learnedAtMs = 0;
 
   constructor(
     subject: Omit<DriftSubject, "scope">,
@@ -111,6 +114,7 @@ export class DriftMonitor {
     const { windowMs, longWindowsMs, thresholds, maxFeatures } = this.#options;
     const engine = new DriftEngine({ baseline, windowMs, thresholds, maxFeatures });
     this.#learning = undefined;
+    this.#finishing = undefined;
     this.#watching = {
       engine,
       counter: new TableCounter(engine.layout),
@@ -118,7 +122,10 @@ export class DriftMonitor {
     };
   }
 
-  /** Counts one request and its answer, as far as they could be read. Costs what {@link TableCounter} says. */
+  /**
+   * Counts one request and its answer, as far as they could be read. Costs what {@link TableCounter} says. Requests that
+   * come while a learned baseline is being finished are not counted: as many as there are columns, or fewer.
+   */
   add(features: FeatureTable | undefined, predictions: Predictions | undefined, nowMs: number): void {
     if (this.#watching === undefined) {
       this.#learn(features, predictions, nowMs);
@@ -147,6 +154,10 @@ export class DriftMonitor {
 
   /** Judges a bit further, under 0.5 ms. False when there is nothing to do: then the report stands. */
   step(): boolean {
+    if (this.#finishing !== undefined) {
+      this.#finishBaseline(this.#finishing, this.#learnedAtMs);
+      return true;
+    }
     return this.#watching?.engine.step() ?? false;
   }
 
@@ -174,11 +185,21 @@ export class DriftMonitor {
   }
 
   #learn(features: FeatureTable | undefined, predictions: Predictions | undefined, nowMs: number): void {
+    if (this.#finishing !== undefined) {
+      this.#finishBaseline(this.#finishing, nowMs);
+      return;
+    }
     if (this.#learning === undefined || (features === undefined && predictions === undefined)) return;
     this.#learning.add(features, predictions);
     if (!this.#learning.isEnough) return;
-    const createdAt = this.#options.formatTime(nowMs);
-    this.useBaseline(this.#learning.finish(createdAt, this.#subject.model), nowMs);
+    this.#learnedAtMs = nowMs;
+    this.#finishing = this.#learning.finish(this.#options.formatTime(nowMs), this.#subject.model);
+  }
+
+  /** One column of the baseline that was learned; after the last, windows begin. */
+  #finishBaseline(finishing: Generator<undefined, Baseline>, nowMs: number): void {
+    const { done, value } = finishing.next();
+    if (done === true) this.useBaseline(value, nowMs);
   }
 
   #decideClosed({ engine, windows }: Watching): void {

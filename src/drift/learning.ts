@@ -62,10 +62,11 @@ export class Learning {
     this.#answerRows.add(predictions?.rowCount ?? 0);
   }
 
-  /** The baseline, its counts scaled to the independent rows. `createdAt` in RFC 3339. */
-  finish(createdAt: string, modelName: string): Baseline {
+  /** The baseline, its counts scaled to the independent rows, in steps of a column. `createdAt` in RFC 3339. */
+  *finish(createdAt: string, modelName: string): Generator<undefined, Baseline> {
     const answers = this.#answerRows.ratio;
-    return scaleToEffective(this.#learner.finish(createdAt, modelName), {
+    const learned = yield* this.#learner.finishSteps(createdAt, modelName);
+    return scaleToEffective(learned, {
       feature: this.#featureRows.ratio,
       prediction: answers,
       confidence: answers,

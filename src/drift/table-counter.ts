@@ -58,7 +58,8 @@ export class TableCounter {
   }
 
   /** Counts the rows of one request. A table without rows is no request. */
-  countFeatures({ columns, cells, rowCount }: FeatureTable, window: WindowCounts): void {
+  countFeatures(table: FeatureTable, window: WindowCounts): void {
+    const { columns, cells, rowCount } = table;
     const width = columns.names.length;
     const rows = rowsOf(rowCount, width === 0 ? rowCount : Math.ceil(cells.length / width));
     if (rows === 0 || this.#layout.features === 0) return;
@@ -68,7 +69,7 @@ export class TableCounter {
     if (isNumberArray(cells) && width <= scratch.length && cells.length >= rows * width) {
       this.#countTensor(cells, rows, plan, window);
     } else {
-      this.#countCells(cells, rows, plan, window);
+      this.#countCells(table, rows, plan, window);
     }
   }
 
@@ -111,9 +112,10 @@ export class TableCounter {
   }
 
   /** Row by row. */
-  #countCells(cells: ArrayLike<Cell>, rows: number, { targets }: ColumnPlan, window: WindowCounts): void {
+  #countCells({ cells, singles }: FeatureTable, rows: number, { targets }: ColumnPlan, window: WindowCounts): void {
     const { vector } = window;
     const finder = this.#finder(cells instanceof Float32Array);
+    const singleFinder = singles === undefined ? finder : this.#finder(true);
     const isNumeric = this.#isNumeric;
     const width = targets.length;
     for (let row = 0, at = 0; row < rows; row++) {
@@ -121,8 +123,11 @@ export class TableCounter {
         const target = targets[column] as number;
         if (target < 0) continue;
         const cell = cells[at];
-        if (typeof cell === "number" && isNumeric[target] === 1) finder.count(cell, target, vector);
-        else this.#countCell(cell, target, window);
+        if (typeof cell === "number" && isNumeric[target] === 1) {
+          (singles?.[column] === true ? singleFinder : finder).count(cell, target, vector);
+        } else {
+          this.#countCell(cell, target, window);
+        }
       }
     }
   }

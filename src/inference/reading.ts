@@ -25,6 +25,8 @@ export interface FeatureTable {
   readonly rowCount: number;
   /** Row by row: `rowCount × columns.names.length` cells. A typed array where the body held a tensor. */
   readonly cells: ArrayLike<Cell>;
+  /** For each column whether its numbers are rounded to 32 bits. Absent where none is, and where `cells` is a Float32Array. */
+  readonly singles?: readonly boolean[];
 }
 
 /** What the model answered, a value a row. */

@@ -22,9 +22,9 @@ export class Reservoir {
     this.#weights = isWeighted ? new Float64Array(firstSize) : undefined;
   }
 
-  /** True when the next value leaves none out. */
-  get hasRoom(): boolean {
-    return this.#seen < this.#capacity;
+  /** True when this part of its room (0 to 1) is taken; up to 1, nothing was left out until then. */
+  isFilled(part: number): boolean {
+    return this.#kept >= this.#capacity * part;
   }
 
   /** Takes a value. */

@@ -111,7 +111,7 @@ class MemoryStore implements StateStore {
     const isOurs = this.#leader.replicaId === replicaId;
     if (isHeld && !isOurs) return this.#done({ isLeader: false, token: this.#leader.token });
     if (!isHeld) {
-      this.#leader = { replicaId, token: Math.max(this.#leader.token + 1, Math.floor(this.#clock.wallMs())) };
+      this.#leader = { replicaId, token: Math.max(this.#leader.token + 1, Math.floor(this.#clock.wallMs() * 1000)) };
     }
     this.#leaseEndsAtMs = nowMs + ttlMs;
     return this.#done({ isLeader: true, token: this.#leader.token });

@@ -103,7 +103,7 @@ return kept
 
 /**
  * Takes or prolongs the lease and gives whether it is held, and the token. A new token is above the last one and not
- * below the server's time in milliseconds, so that tokens also grow when Redis has lost everything.
+ * below the server's time in microseconds, so that tokens also grow when Redis has lost everything.
  * KEYS: lease, leader. ARGV: replica, lease time, lifetime of the leader's record.
  */
 export const acquireScript: RedisScript = script(`
@@ -116,7 +116,7 @@ if holder == ARGV[1] and leader[1] == ARGV[1] then
 end
 if holder and holder ~= ARGV[1] then return {0, leader[2] or '0'} end
 local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local token = string.format('%.0f', math.max((tonumber(leader[2]) or 0) + 1, now))
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('HSET', KEYS[2], 'holder', ARGV[1], 'token', token)

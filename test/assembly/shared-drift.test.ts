@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { DriftReport } from "../../src/drift/drift-report.ts";
 import { createMemoryStore } from "../../src/state/memory-store.ts";
 import { seededRandom } from "../../src/sketch/seeded-random.ts";
 import { baselineOf, normalFeature, normals } from "../drift/some-baselines.ts";
-import { until } from "../support/until.ts";
+import { untilAsync } from "../e2e/support/until-async.ts";
 import { aReplica, flushMs, HandClock, turnOf, windowMs, type TestReplica } from "./a-replica.ts";
 
 const random = seededRandom(20_261_124);
@@ -14,14 +15,18 @@ const toNextWindow = (clock: HandClock): void => {
   clock.nowMs = (Math.floor(clock.nowMs / windowMs) + 1) * windowMs;
 };
 
-/** After the window's end and the grace, until the leader has decided so many windows. */
-async function decideAll(clock: HandClock, replicas: readonly TestReplica[], decided: number): Promise<void> {
+/** After the window's end and the grace, until the leader has decided on the window that was open. */
+async function decideAll(clock: HandClock, replicas: readonly TestReplica[]): Promise<DriftReport> {
   toNextWindow(clock);
+  const endMs = clock.nowMs;
   await turnOf(clock, ...replicas);
   clock.nowMs += 3 * flushMs;
-  await turnOf(clock, ...replicas);
-  const total = (): number => replicas.reduce((sum, { fleet }) => sum + fleet.status().decidedWindowsTotal, 0);
-  await until(() => total() >= decided, "the leader to decide");
+  const reports = (): readonly DriftReport[] => replicas.flatMap(({ drift }) => drift.reports());
+  await untilAsync(async () => {
+    await turnOf(clock, ...replicas);
+    return reports().some(({ window }) => window?.to_ms === endMs);
+  }, "the leader to decide");
+  return reports().find(({ window }) => window?.to_ms === endMs) ?? expect.fail("no report");
 }
 
 describe("drift of a fleet", () => {
@@ -30,11 +35,6 @@ describe("drift of a fleet", () => {
     const store = createMemoryStore(clock);
     const replicas = ["a", "b", "c"].map((id) => aReplica(id, store, clock, baseline));
     const alone = aReplica("alone", createMemoryStore(clock), clock, baseline);
-    const decidedBefore = async (): Promise<number> => {
-      await decideAll(clock, replicas, 0);
-      return replicas.reduce((sum, { fleet }) => sum + fleet.status().decidedWindowsTotal, 0);
-    };
-    const before = await decidedBefore();
     toNextWindow(clock);
     for (let i = 0; i < 900; i++) {
       const values = [draw() + 0.8];
@@ -42,14 +42,13 @@ describe("drift of a fleet", () => {
       alone.request(values);
       if (i % 100 === 0) await turnOf(clock, ...replicas);
     }
-    await decideAll(clock, replicas, before + 1);
+    const report = await decideAll(clock, replicas);
     alone.monitors.advance(clock.nowMs);
     while (alone.monitors.step());
-    const [report] = replicas[0]?.drift.reports() ?? [];
     const [expected] = alone.monitors.reports();
     expect(report).toMatchObject({ scope: "fleet", ready: true, window: { requests: 900, rows: 900 } });
-    expect(report?.targets).toEqual(expected?.targets);
-    expect(report?.targets[0]).toMatchObject({ name: "x", level: "critical" });
+    expect(report.targets).toEqual(expected?.targets);
+    expect(report.targets[0]).toMatchObject({ name: "x", level: "critical" });
     for (const { monitors } of replicas) expect(monitors.reports()[0]?.ready, "300 are too few").toBe(false);
   });
 
@@ -58,21 +57,19 @@ describe("drift of a fleet", () => {
     const store = createMemoryStore(clock);
     const [first, second] = ["a", "b"].map((id) => aReplica(id, store, clock, baseline)) as [TestReplica, TestReplica];
     toNextWindow(clock);
-    let decided = 0;
-    const shiftedWindow = async (replicas: readonly TestReplica[]): Promise<void> => {
+    const shiftedWindow = async (replicas: readonly TestReplica[]): Promise<DriftReport> => {
       for (let i = 0; i < 700; i++) replicas[i % replicas.length]?.request([draw() + 1]);
       await turnOf(clock, ...replicas);
-      decided = replicas.reduce((sum, { fleet }) => sum + fleet.status().decidedWindowsTotal, 0);
-      await decideAll(clock, replicas, decided + 1);
+      return decideAll(clock, replicas);
     };
-    await shiftedWindow([first, second]);
+    const before = await shiftedWindow([first, second]);
     expect(first.fleet.status().isLeader).toBe(true);
-    expect(first.drift.reports()[0]?.targets[0]).toMatchObject({ level: "critical", state: "ok", violations: 1 });
+    expect(before.targets[0]).toMatchObject({ level: "critical", state: "ok", violations: 1 });
     // The lease runs out; its holder never comes again.
     clock.nowMs += 5 * flushMs;
-    await shiftedWindow([second]);
+    const after = await shiftedWindow([second]);
     expect(second.fleet.status().isLeader).toBe(true);
-    expect(second.drift.reports()[0]?.targets[0]).toMatchObject({ state: "critical", violations: 2 });
+    expect(after.targets[0]).toMatchObject({ state: "critical", violations: 2 });
   });
 
   it("leaves out replicas that count by another baseline, and says so", async () => {
@@ -83,8 +80,8 @@ describe("drift of a fleet", () => {
     toNextWindow(clock);
     for (let i = 0; i < 1400; i++) replicas[i % 2]?.request([draw()]);
     await turnOf(clock, ...replicas);
-    await decideAll(clock, replicas, 1);
-    expect(replicas[0].drift.reports()[0]?.window).toMatchObject({ requests: 700 });
+    const report = await decideAll(clock, replicas);
+    expect(report.window).toMatchObject({ requests: 700 });
     expect(replicas[0].drift.mismatchedTotal).toBeGreaterThan(0);
   });
 });

@@ -13,6 +13,7 @@ const moment: Moment = {
     p99Seconds: 1.25,
     overheadSeconds: 0.000151,
     inFlight: 3,
+    unread: 0,
     outcomes: { ok: 900, client_error: 20, timeout: 0 },
   },
   clients: {

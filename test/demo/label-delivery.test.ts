@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -26,13 +26,12 @@ interface AdminPort {
 
 const startAdmin = async (status: number, answer: unknown): Promise<AdminPort> => {
   const asked: (readonly string[])[] = [];
-  const server = createServer((request, response) => {
+  const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = "", url = "", headers } = request;
-    void text(request).then((body) => {
-      asked.push([method, url, headers["content-type"] ?? "", body]);
-      response.writeHead(status).end(JSON.stringify(answer));
-    });
-  });
+    asked.push([method, url, headers["content-type"] ?? "", await text(request)]);
+    response.writeHead(status).end(JSON.stringify(answer));
+  };
+  const server = createServer((request, response) => void reply(request, response));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };

@@ -13,6 +13,8 @@ outrider_latency_p50_seconds 0.008
 outrider_latency_p95_seconds 0.02
 outrider_latency_p99_seconds 3e-2
 outrider_requests_in_flight 0
+outrider_reading_dropped_total{reason="not_sampled"} 3
+outrider_reading_dropped_total{reason="queue_full"} 1
 outrider_overhead_seconds_bucket{le="+Inf"} 10
 outrider_overhead_seconds_sum 0.002
 outrider_overhead_seconds_count 10
@@ -22,7 +24,7 @@ odd_total{text="a \\"quoted\\" } back\\\\slash\\nand more"} +Inf 1700000000000
 describe("readMetricsPage", () => {
   it("reads values, labels with escapes, and infinities, and passes over comments", () => {
     const samples = readMetricsPage(page);
-    expect(samples).toHaveLength(12);
+    expect(samples).toHaveLength(14);
     expect(samples.at(-1)).toEqual({
       name: "odd_total",
       labels: { text: 'a "quoted" } back\\slash\nand more' },
@@ -56,11 +58,12 @@ describe("readSidecarPage", () => {
       p99Seconds: 0.03,
       overheadSeconds: 0.0002,
       inFlight: 0,
+      unread: 4,
       outcomes: { ok: 10, denied: 2 },
     });
   });
 
   it("leaves figures out that are not there", () => {
-    expect(readSidecarPage("")).toEqual({ outcomes: {} });
+    expect(readSidecarPage("")).toEqual({ unread: 0, outcomes: {} });
   });
 });

@@ -127,6 +127,8 @@ describe("DriftMonitor", () => {
     expect([monitor.counts(1000), monitor.version, monitor.byteLength]).toEqual([undefined, 0, 0]);
     monitor.add(undefined, undefined, 5);
     monitor.add(row(draw(), "a"), answer("yes"), 5);
+    expect(monitor.baseline, "its columns are finished one by one").toBeUndefined();
+    settle(monitor);
     expect(monitor.report()).toMatchObject({
       baseline: { kind: "learned", name: "churn", rows: 1000, created_at: "1970-01-01T00:00:00.005Z" },
       learning: null,
@@ -143,6 +145,19 @@ describe("DriftMonitor", () => {
       ["feature", "ok"],
     ]);
     expect(find(monitor, "prediction").new_values).toEqual(["no"]);
+  });
+
+  it("finishes what it has learned with the requests that come, when nobody asks it to step", () => {
+    const draw = normals(seededRandom(5));
+    const monitor = new DriftMonitor(aSubject, options, undefined, 0);
+    for (let index = 0; index < 1000; index++) monitor.add(row(draw(), "a"), answer("yes"), 5);
+    for (let index = 0; index < columns.names.length; index++) {
+      expect(monitor.baseline).toBeUndefined();
+      monitor.add(row(draw(), "a"), answer("yes"), 6);
+    }
+    monitor.add(row(draw(), "a"), answer("yes"), 6);
+    expect(monitor.baseline?.source.rows).toBe(1000);
+    expect(monitor.report().collecting?.requests, "those that came meanwhile are in neither").toBe(0);
   });
 
   it("learns from batches no more than their requests can teach", () => {

@@ -60,7 +60,7 @@ describe("Reservoir", () => {
   it("keeps everything in order while it fits", () => {
     const reservoir = new Reservoir(100, true, () => 0);
     for (let value = 0; value < 100; value++) reservoir.add(value, value + 1);
-    expect(reservoir.hasRoom).toBe(false);
+    expect(reservoir.isFilled(1)).toBe(true);
     const { values, weights } = reservoir.sample();
     expect([...values]).toEqual(Array.from({ length: 100 }, (_, index) => index));
     expect([...(weights ?? [])]).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
@@ -74,7 +74,7 @@ describe("Reservoir", () => {
       for (let value = 0; value < 1000; value++) reservoir.add(value, 1);
       for (const value of reservoir.sample().values) kept[Math.floor(value / 100)]!++;
       expect(reservoir.sample().values).toHaveLength(100);
-      expect(reservoir.hasRoom).toBe(false);
+      expect(reservoir.isFilled(1)).toBe(true);
     }
     // 20,000 values a tenth, standard deviation about 140.
     for (const count of kept) expect(Math.abs(count - 20_000)).toBeLessThan(700);

@@ -6,8 +6,8 @@ import { type Datatype, isFloat } from "./tensor-datatype.ts";
 
 /**
  * The `count` elements of `data`, in row-major order. A single element needs no list (MLServer writes so); how lists are
- * nested does not matter. BOOL may be 0 and 1; other elements are taken as they are, since the server made of them what
- * it could. Malformed when there are fewer or more elements, or objects among them. Linear in the size of `data`.
+ * nested does not matter. BOOL may be 0 and 1; numbers of FP32 and less are rounded to 32 bits, as the server rounds
+ * them, and are a Float32Array; other elements are taken as they are, since the server made of them what it could. Malformed when there are fewer or more elements, or objects among them. Linear in the size of `data`.
  */
 export function cellsOfJson(datatype: Datatype, data: JsonValue, count: number, pass: JsonPass): TensorCells {
   const list = isList(data) ? data : [data];
@@ -35,6 +35,8 @@ function append(list: readonly JsonValue[], flat: JsonValue[], limit: number): v
 function convert(datatype: Datatype, flat: readonly JsonValue[], pass: JsonPass): ArrayLike<Cell> | undefined {
   if (datatype === "BOOL")
     return mapped(flat, (value) => (typeof value === "number" ? value !== 0 : cellOf(value, pass)));
+  const singles = isFloat(datatype) && datatype !== "FP64" ? singlesOf(flat) : undefined;
+  if (singles !== undefined) return singles;
   // What a float cannot hold need not be read exactly.
   if (isFloat(datatype)) pass = { hasUnsafeInteger: false };
   const plain = asCells(flat, pass);
@@ -42,6 +44,18 @@ function convert(datatype: Datatype, flat: readonly JsonValue[], pass: JsonPass)
   return mapped(flat, (value) =>
     isFloat(datatype) && typeof value === "bigint" ? Number(value) : cellOf(value, pass),
   );
+}
+
+/** Undefined when there is anything but numbers and null. */
+function singlesOf(flat: readonly JsonValue[]): Float32Array | undefined {
+  const singles = new Float32Array(flat.length);
+  for (let index = 0; index < flat.length; index++) {
+    const value = flat[index];
+    if (typeof value === "number" || typeof value === "bigint") singles[index] = Number(value);
+    else if (value === null) singles[index] = Number.NaN;
+    else return undefined;
+  }
+  return singles;
 }
 
 function mapped(flat: readonly JsonValue[], toCell: (value: JsonValue) => Cell): readonly Cell[] | undefined {

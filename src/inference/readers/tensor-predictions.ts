@@ -93,12 +93,13 @@ function probabilities(output: Tensor, cells: ArrayLike<number>, context: TableC
   const isKept = width <= context.limits.columns;
   const names = labelsOf(output) ?? (isKept ? context.columns.positional(width).names : undefined);
   const values: string[] = [];
-  const confidences: number[] = [];
+  const largest: number[] = [];
   for (let row = 0; row < rowCount; row++) {
     const best = indexOfLargest(cells, row * width, width);
     values.push(names?.[best] ?? `${best}`);
-    confidences.push(cells[row * width + best] ?? Number.NaN);
+    largest.push(cells[row * width + best] ?? Number.NaN);
   }
+  const confidences = inPrecisionOf(cells, largest);
   if (!isKept || names === undefined) return { ...plainPredictions(values), confidences };
   return { rowCount, values, classes: names, probabilities: cells, confidences };
 }
@@ -128,15 +129,22 @@ function withScores(predictions: Predictions, scores: Predictions): Predictions 
     return { ...predictions, classes, probabilities, confidences };
   }
   const sure = Array.from(scores.values, (score) => (typeof score === "number" ? score : Number.NaN));
-  return sure.every((score) => score >= 0 && score <= 1) ? { ...predictions, confidences: sure } : predictions;
+  if (!sure.every((score) => score >= 0 && score <= 1)) return predictions;
+  return { ...predictions, confidences: inPrecisionOf(scores.values, sure) };
+}
+
+/** Numbers out of `source`, in an array that tells as it does whether they have 32 bits. */
+function inPrecisionOf(source: ArrayLike<Cell>, numbers: readonly number[]): ArrayLike<number> {
+  return source instanceof Float32Array ? Float32Array.from(numbers) : numbers;
 }
 
 /** The probability of the predicted class where it is one of the classes, else the largest one. */
-function confidencesIn(values: ArrayLike<Cell>, scores: Predictions): readonly number[] {
+function confidencesIn(values: ArrayLike<Cell>, scores: Predictions): ArrayLike<number> {
   const places = new Map(scores.classes.map((name, index) => [name, index]));
-  return Array.from({ length: scores.rowCount }, (_, row) => {
+  const confidences = Array.from({ length: scores.rowCount }, (_, row) => {
     const place = places.get(String(values[row]));
     const score = place === undefined ? undefined : scores.probabilities[row * scores.classes.length + place];
     return score ?? scores.confidences[row] ?? Number.NaN;
   });
+  return inPrecisionOf(scores.probabilities, confidences);
 }

@@ -8,7 +8,7 @@ import { type Tensor, tensorCells } from "./tensor.ts";
  * (MLServer's pandas codec), a wider one, its other dimensions flattened, is the columns `name[0]`, `name[1]`, … which
  * are positional when it is the only tensor of the request. Tensors that hold bytes or stand elsewhere are left out;
  * tensors with another number of rows than the first one left are left out and counted, like the columns that do not
- * fit. No table when none is left. Unread as `bad_tensor` when one does not hold what its shape says, as `too_many_rows`.
+ * fit. Which columns have 32 bits is told where not all have. No table when none is left. Unread as `bad_tensor` when one does not hold what its shape says, as `too_many_rows`.
  * The cells of a single tensor are its elements, not copied.
  */
 export function tensorTable(tensors: readonly Tensor[], context: TableContext): ReadResult<TableReading> {
@@ -29,7 +29,7 @@ export function tensorTable(tensors: readonly Tensor[], context: TableContext): 
   if (rowCount === undefined) return { kind: "read", value: { droppedColumns } };
   if (rowCount > context.limits.rows) return { kind: "unread", reason: "too_many_rows" };
   const columns = columnsOf(parts, tensors.length === 1, context);
-  const table: FeatureTable = { columns, rowCount, cells: cellsOf(parts, rowCount, columns.names.length) };
+  const table: FeatureTable = { columns, rowCount, ...cellsOf(parts, rowCount, columns.names.length) };
   return { kind: "read", value: { table, droppedColumns } };
 }
 
@@ -52,9 +52,22 @@ function columnsOf(parts: readonly TablePart[], isOnly: boolean, context: TableC
   return context.columns.named(names);
 }
 
-function cellsOf(parts: readonly TablePart[], rowCount: number, columnCount: number): ArrayLike<Cell> {
+function cellsOf(
+  parts: readonly TablePart[],
+  rowCount: number,
+  columnCount: number,
+): Pick<FeatureTable, "cells" | "singles"> {
   const first = parts[0];
-  if (first !== undefined && parts.length === 1 && first.stride === columnCount) return first.cells;
+  if (first !== undefined && parts.length === 1 && first.stride === columnCount) return { cells: first.cells };
+  const cells = sideBySide(parts, rowCount, columnCount);
+  const singles = parts.flatMap((part) => Array.from({ length: part.width }, () => isSingle(part)));
+  if (!singles.includes(true)) return { cells };
+  return singles.includes(false) ? { cells, singles } : { cells: Float32Array.from(cells as readonly number[]) };
+}
+
+const isSingle = ({ cells }: TablePart): boolean => cells instanceof Float32Array;
+
+function sideBySide(parts: readonly TablePart[], rowCount: number, columnCount: number): readonly Cell[] {
   const cells = Array.from<Cell>({ length: rowCount * columnCount });
   let offset = 0;
   for (const { cells: source, stride, width } of parts) {
