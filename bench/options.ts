@@ -14,6 +14,7 @@ export const scenarioNames = [
   "idle-connections",
   "slow-clients",
   "scrape",
+  "features",
 ] as const;
 
 /** See {@link scenarioNames}. */

@@ -5,6 +5,7 @@ import type { Peer } from "./load/peer.ts";
 import type { LoadOptions, ScenarioName } from "./options.ts";
 import type { BenchResults, MeasuredPeer, Measurements } from "./report/results.ts";
 import { measureClosedLoop } from "./scenarios/closed-loop.ts";
+import { measureFeatures } from "./scenarios/features.ts";
 import { measureIdleConnections } from "./scenarios/idle-connections.ts";
 import { measureLargeBodies } from "./scenarios/large-bodies.ts";
 import { measureOpenLoop } from "./scenarios/open-loop.ts";
@@ -28,6 +29,7 @@ const scenarios: Readonly<Record<ScenarioName, (context: ScenarioContext) => Pro
   "idle-connections": async (context) => ({ idleConnections: await measureIdleConnections(forEndurance(context)) }),
   "slow-clients": async (context) => ({ slowClients: await measureSlowClients(forEndurance(context)) }),
   scrape: async (context) => ({ scrape: await measureScrape(context) }),
+  features: async (context) => ({ features: await measureFeatures(context) }),
 };
 
 /** Runs everything. Peers that are not installed are named on stderr and left out; without nginx it throws. */

@@ -66,6 +66,7 @@ export async function setScene(production: Production): Promise<Scene> {
     baselineFile: baseline.file,
     baselineCommand: `npx outrider baseline show ${baseline.file}`,
     driftCommand: `npx outrider drift --admin ${writeHostAndPort(admin)}`,
+    accuracyCommand: `npx outrider accuracy --admin ${writeHostAndPort(admin)}`,
     windowSeconds: windowLength,
     driftAfterSeconds: options.driftAfterSeconds,
   };

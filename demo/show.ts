@@ -1,4 +1,5 @@
 /** The words and figures of the demonstration, as text. */
+import { accuracyWords, labelWords, percent } from "./accuracy-words.ts";
 import { verdictWords } from "./drift-words.ts";
 import type { AccuracyReading, DriftReading } from "./insight-reading.ts";
 import type { LabelReading } from "./label-delivery.ts";
@@ -43,6 +44,8 @@ export interface Scene {
   /** A command line that draws it, and one that shows what drifted. */
   readonly baselineCommand: string;
   readonly driftCommand: string;
+  /** A command line that shows how right the predictions were. */
+  readonly accuracyCommand: string;
   /** Length of the windows in which the sidecar looks for drift. */
   readonly windowSeconds: number;
   /** When clients begin to send a feature in another unit; 0 for never. */
@@ -74,7 +77,9 @@ export function introduction(scene: Scene): string {
     `      ${scene.driftCommand}`,
     `      curl -s ${scene.adminUrl}/drift`,
     `      curl -s ${scene.adminUrl}/metrics | grep outrider_drift`,
-    "    the baseline that it is compared with:",
+    "    how right the predictions were, from labels:",
+    `      ${scene.accuracyCommand}`,
+    "    the baseline that both are compared with:",
     `      ${scene.baselineCommand}`,
     "",
     `  ${expectation(scene)}`,
@@ -100,7 +105,7 @@ export function liveLines(moment: Moment, history: readonly number[], columns: n
     `  in flight    ${figure(sidecar?.inFlight, 0).padStart(8)}`,
     `  outcomes     ${outcomeWords(sidecar)}`,
     `  clients saw  ${statusWords(clients)}`,
-    `  accuracy     ${accuracyWords(moment)}`,
+    `  accuracy     ${accuracyWords(moment.clients, moment.clientsAtChange)}`,
     `  from labels  ${labelWords(moment.accuracy)}`,
     `  drift        ${driftWords(moment)}`,
     ...warnings(moment).map((warning) => `  ! ${warning}`),
@@ -119,7 +124,7 @@ export function plainLine(moment: Moment): string {
     latencies(sidecar),
     `in flight ${figure(sidecar?.inFlight, 0)}`,
     outcomeWords(sidecar),
-    `accuracy ${accuracyWords(moment)}`,
+    `accuracy ${accuracyWords(moment.clients, moment.clientsAtChange)}`,
     `from labels ${labelWords(moment.accuracy)}`,
     `drift: ${driftWords(moment)}`,
     ...warnings(moment),
@@ -134,17 +139,12 @@ export function summary(moment: Moment, scene: Scene): string {
   return [
     "",
     `  ${sent} requests in ${moment.elapsedSeconds.toFixed(1)} s; outcomes: ${outcomeWords(moment.sidecar)}`,
-    `  accuracy ${accuracyWords(moment)}; ${percent(scene.heldOutAccuracy)} on rows held out when ${scene.modelName} was trained`,
+    `  accuracy ${accuracyWords(moment.clients, moment.clientsAtChange)}; ${percent(scene.heldOutAccuracy)} on rows held out when ${scene.modelName} was trained`,
     `  from labels, as the sidecar counts: ${labelWords(moment.accuracy)}`,
     `  drift: ${driftWords(moment)}${namedWords(moment)}`,
     ...warnings(moment).map((warning) => `  ! ${warning}`),
     "",
   ].join("\n");
-}
-
-/** A share from 0 to 1 in percent, with one decimal. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }
 
 const bars = "▁▂▃▄▅▆▇█";
@@ -180,29 +180,6 @@ function outcomeWords(sidecar: SidecarReading | undefined): string {
 function statusWords(clients: TallyReading): string {
   const { 0: none = 0, ...statuses } = clients.statuses;
   return countWords({ ...statuses, "no answer": none }) || "nothing yet";
-}
-
-type Counted = Pick<TallyReading, "predictions" | "rightPredictions">;
-
-function accuracyWords({ clients, clientsAtChange: before }: Moment): string {
-  const since: Counted = {
-    predictions: clients.predictions - (before?.predictions ?? 0),
-    rightPredictions: clients.rightPredictions - (before?.rightPredictions ?? 0),
-  };
-  const whole = clients.predictions === 0 ? "none yet" : `${rightShare(clients)} of ${clients.predictions} right`;
-  return before === undefined || since.predictions === 0 ? whole : `${whole}, ${rightShare(since)} since the change`;
-}
-
-const rightShare = ({ predictions, rightPredictions }: Counted): string => percent(rightPredictions / predictions);
-
-function labelWords(accuracy: AccuracyReading | undefined): string {
-  if (accuracy === undefined || accuracy.accuracy === null) {
-    return "none yet";
-  }
-  const { labels, lower, upper, baseline, dropped } = accuracy;
-  const bounds = `${((lower ?? 0) * 100).toFixed(1)} to ${percent(upper ?? 1)}`;
-  const reference = baseline === null ? "" : `; baseline ${percent(baseline)}${dropped ? ": dropped" : ""}`;
-  return `${percent(accuracy.accuracy)} of ${labels} right (${bounds}${reference})`;
 }
 
 function driftWords({ drift }: Moment): string {

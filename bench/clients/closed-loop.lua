@@ -1,24 +1,30 @@
--- What wrk sends: POST of a JSON body with 40 numbers to /invocations, or with the arguments METHOD PATH BYTES
--- a body of so many bytes. Writes one line of JSON at the end.
+-- What wrk sends, by its arguments METHOD PATH WHAT: POST of the bodies in the file WHAT, one a line and each in turn,
+-- or of a body of WHAT bytes when that is a number; GET without a body. Writes one line of JSON at the end.
 
-local numbers = {}
-for i = 1, 40 do
-  numbers[i] = string.format("%.5f", (i * 7919 % 1000) / 37)
-end
+local requests = {}
+local turn = 0
 
 function init(args)
-  wrk.method = args[1] or "POST"
-  wrk.path = args[2] or "/invocations"
-  if wrk.method == "POST" then
-    local bytes = tonumber(args[3] or "0")
-    wrk.body = bytes > 0 and string.rep("x", bytes) or '{"inputs":[[' .. table.concat(numbers, ",") .. "]]}"
-    wrk.headers["Content-Type"] = "application/json"
+  wrk.method = args[1]
+  wrk.path = args[2]
+  if wrk.method ~= "POST" then
+    requests[1] = wrk.format()
+    return
   end
-  request_bytes = wrk.format()
+  wrk.headers["Content-Type"] = "application/json"
+  local bytes = tonumber(args[3])
+  if bytes then
+    requests[1] = wrk.format(nil, nil, nil, string.rep("x", bytes))
+  else
+    for body in io.lines(args[3]) do
+      requests[#requests + 1] = wrk.format(nil, nil, nil, body)
+    end
+  end
 end
 
 function request()
-  return request_bytes
+  turn = turn % #requests + 1
+  return requests[turn]
 end
 
 function done(summary, latency, requests)

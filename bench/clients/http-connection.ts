@@ -1,5 +1,6 @@
 /** The least HTTP/1.1 client that can time a response: one connection, one request at a time. */
 import { connect, type Socket } from "node:net";
+import { predictionBodies } from "./prediction-bodies.ts";
 
 /** How one request went: the status of a complete response, or 0 when the connection broke. */
 export type OnAnswer = (status: number) => void;
@@ -47,10 +48,17 @@ export function openHttpConnection(port: number): HttpConnection {
   };
 }
 
-/** The request that all clients of the bench send unless told otherwise: 40 numbers as MLflow takes them. */
+/** The requests that all clients of the bench send in turn unless told otherwise. `numbers`: see {@link predictionBodies}. */
+export function predictionRequests(port: number, path = "/invocations", numbers?: number): readonly Buffer[] {
+  return predictionBodies(numbers).map((body) => postOf(port, path, body));
+}
+
+/** The first of {@link predictionRequests}. */
 export function predictionRequest(port: number, path = "/invocations"): Buffer {
-  const numbers = Array.from({ length: 40 }, (_, index) => (((index + 1) * 7919) % 1000) / 37);
-  const body = JSON.stringify({ inputs: [numbers.map((number) => Number(number.toFixed(5)))] });
+  return postOf(port, path, predictionBodies(undefined, 1).join(""));
+}
+
+function postOf(port: number, path: string, body: string): Buffer {
   return Buffer.from(
     `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${body.length}\r\n\r\n${body}`,

@@ -6,13 +6,15 @@
  *
  * Usage: node bench/clients/open-loop.ts '{"port":8080,"requestsPerSecond":1000,"seconds":5,"warmUpSeconds":1}'
  */
-import { type HttpConnection, openHttpConnection, predictionRequest } from "./http-connection.ts";
+import { type HttpConnection, openHttpConnection, predictionRequests } from "./http-connection.ts";
 import { summarizeLatencies } from "./summarize-latencies.ts";
 
 interface Options {
   readonly port: number;
   /** Left out: `/invocations`. */
   readonly path?: string;
+  /** Numbers of each body's row; left out: 40. */
+  readonly numbers?: number;
   readonly requestsPerSecond: number;
   readonly seconds: number;
   /** At the same rate, not counted. */
@@ -31,7 +33,7 @@ const mostConnections = 1024;
 const graceMs = 10_000;
 
 const options = JSON.parse(process.argv[2] ?? "{}") as Options;
-const request = predictionRequest(options.port, options.path);
+const requests = predictionRequests(options.port, options.path, options.numbers);
 const free: HttpConnection[] = Array.from({ length: connectionsAtStart }, () => openHttpConnection(options.port));
 const latenciesMs: number[] = [];
 const periodMs = 1000 / options.requestsPerSecond;
@@ -77,7 +79,7 @@ function takeConnection(): HttpConnection | undefined {
 }
 
 function send(connection: HttpConnection, { index, noticedAtMs }: DueRequest): void {
-  connection.send(request, (status) => {
+  connection.send(requests[index % requests.length] ?? "", (status) => {
     answered += 1;
     if (status !== 200) errors += 1;
     else if (index >= total - counted) latenciesMs.push(performance.now() - noticedAtMs);

@@ -3,9 +3,13 @@
  * does not disturb the timing of the bench. Each takes its options as JSON in its one argument and prints one line of
  * JSON at its end.
  */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "../host/find-program.ts";
 import { type Program, runProgram, startProgram } from "../host/program.ts";
+import { makeScratchFolder } from "../host/scratch-folder.ts";
+import { predictionBodies, usualNumbers } from "./prediction-bodies.ts";
 
 /** Starts a client of this folder, by file name, without waiting for it. */
 export function startClient(file: string, options: unknown): Program {
@@ -36,8 +40,10 @@ export interface ClosedLoop {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Left out: POST of 40 numbers. */
+  /** Left out: predictions are asked for, see {@link predictionBodies}. */
   readonly request?: { readonly method: "GET" | "POST"; readonly path: string; readonly bodyBytes: number };
+  /** Numbers of each prediction's row; left out: 40. */
+  readonly numbers?: number;
 }
 
 /** Share of failed requests from which a round says nothing: refusing is cheaper than relaying. */
@@ -45,13 +51,15 @@ const mostErrors = 0.01;
 
 /** Runs wrk on one thread. Throws when none was answered, or more than one in a hundred failed or was refused. */
 export async function runClosedLoop(loop: ClosedLoop): Promise<WrkReport> {
-  const { request } = loop;
+  const { request, numbers = usualNumbers } = loop;
   const stdout = await runProgram({
     command: findProgram("wrk") ?? "wrk",
     args: ["-t", "1", "--latency", "--timeout", "30s"].concat(
       ["-c", String(loop.connections), "-d", `${loop.seconds}s`, "-s", clientPath("closed-loop.lua")],
       [`http://127.0.0.1:${loop.port}`, "--"],
-      request === undefined ? [] : [request.method, request.path, String(request.bodyBytes)],
+      request === undefined
+        ? ["POST", "/invocations", bodyFile(numbers)]
+        : [request.method, request.path, String(request.bodyBytes)],
     ),
   });
   const report = lastJsonLine(stdout) as WrkReport;
@@ -60,6 +68,18 @@ export async function runClosedLoop(loop: ClosedLoop): Promise<WrkReport> {
     throw new Error(`${report.errors} of ${report.requests} requests failed or were refused`);
   }
   return report;
+}
+
+/** Files of bodies that are written already, by the numbers in each body. */
+const bodyFiles = new Map<number, string>();
+
+function bodyFile(numbers: number): string {
+  const written = bodyFiles.get(numbers);
+  if (written !== undefined) return written;
+  const file = join(makeScratchFolder("bodies"), `${numbers}-numbers`);
+  writeFileSync(file, `${predictionBodies(numbers).join("\n")}\n`);
+  bodyFiles.set(numbers, file);
+  return file;
 }
 
 function clientPath(file: string): string {

@@ -1,4 +1,4 @@
-/** Outrider as it comes, but that no body is kept for observers: strict parsing and metrics on. */
+/** Outrider as it comes, but that no body is read: strict parsing and metrics on. */
 import { outriderPeer } from "./outrider.ts";
 import type { Peer } from "./peer.ts";
 
@@ -7,5 +7,5 @@ export const outriderBare: Peer = outriderPeer({
   name: "outrider",
   title: "**Outrider**, bare",
   protocol: "generic",
-  env: { OUTRIDER_TAP_BODY_BYTES: "0" },
+  env: { OUTRIDER_READING_SAMPLE: "0" },
 });

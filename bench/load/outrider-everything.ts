@@ -1,16 +1,25 @@
-/** Outrider with everything on that exists: both bodies of every request kept for observers, 1 % logged. */
+/**
+ * Outrider with everything on: both bodies of every request read whatever that costs, features and predictions counted
+ * against a baseline of all columns that is learned at once, a verdict every two seconds, predictions kept for their
+ * labels, 1 % of the requests logged.
+ */
 import { outriderPeer } from "./outrider.ts";
 import type { Peer } from "./peer.ts";
+
+/** The configuration that turns everything on. */
+export const everythingOn = {
+  // The path of the upstream's large responses, which is none of MLflow's.
+  routes: { allow: ["GET /bytes/*"] },
+  // A whole core: less is never read.
+  reading: { sample: 1, cpu: 1 },
+  drift: { learn_requests: 500, window_ms: 2000 },
+  log: { access: true, access_sample: 0.01 },
+} as const;
 
 /** Outrider with everything on. */
 export const outriderEverything: Peer = outriderPeer({
   name: "outrider-everything",
   title: "**Outrider**, everything on",
   protocol: "mlflow",
-  config: {
-    // The path of the upstream's large responses, which is none of MLflow's.
-    routes: { allow: ["GET /bytes/*"] },
-    tap: { body_bytes: 65_536 },
-    log: { access: true, access_sample: 0.01 },
-  },
+  config: everythingOn,
 });

@@ -10,6 +10,7 @@ import { kserveAgent } from "./kserve-agent.ts";
 import { nginx } from "./nginx.ts";
 import { nodeUndici } from "./node-undici.ts";
 import { outriderBare } from "./outrider-bare.ts";
+import { outriderDefaults } from "./outrider-defaults.ts";
 import { outriderEverything } from "./outrider-everything.ts";
 import type { Peer } from "./peer.ts";
 
@@ -18,6 +19,7 @@ export const peers: readonly Peer[] = [
   nginx,
   haproxy,
   outriderBare,
+  outriderDefaults,
   outriderEverything,
   envoy,
   goReverseProxy,

@@ -1,6 +1,6 @@
 /**
  * Runs the micro-benchmarks: every file `bench/micro/*.bench.ts` exports `cases`, functions by name, each of which
- * does its work once.
+ * does its work once; or `report`, which measures in its own way and gives a table.
  */
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,12 @@ import { fixed, markdownTable } from "../report/table.ts";
 
 /** What a file of micro-benchmarks exports as `cases`. */
 export type MicroCases = Readonly<Record<string, () => unknown>>;
+
+/** What a file of micro-benchmarks exports: one of the two. */
+interface MicroFile {
+  readonly cases?: MicroCases;
+  readonly report?: (isQuick: boolean) => string;
+}
 
 /** A sample is the mean of so many calls: reading the clock costs more than the quickest of them. */
 const callsPerSample = 100;
@@ -22,8 +28,9 @@ export async function runMicro(options: {
   const files = readdirSync(folder).filter((file) => file.endsWith(".bench.ts") && file.includes(options.filter ?? ""));
   if (files.length === 0) console.error(`no file of bench/micro matches "${options.filter ?? ""}"`);
   for (const file of files.sort()) {
-    const { cases } = (await import(`./${file}`)) as { readonly cases: MicroCases };
-    console.log(`\n## ${file.replace(".bench.ts", "")}\n\n${await measureCases(cases, options.isQuick)}`);
+    const { cases, report } = (await import(`./${file}`)) as MicroFile;
+    const table = report === undefined ? await measureCases(cases ?? {}, options.isQuick) : report(options.isQuick);
+    console.log(`\n## ${file.replace(".bench.ts", "")}\n\n${table}`);
   }
 }
 

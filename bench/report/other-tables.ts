@@ -1,4 +1,5 @@
 /** The tables of the scenarios beside the closed and the open loop. */
+import type { FeatureLoadSample, VerdictSample } from "../scenarios/features.ts";
 import type { LargeBodySample } from "../scenarios/large-bodies.ts";
 import type { BenchResults } from "./results.ts";
 import { medianOf, medianRatio } from "./statistics.ts";
@@ -18,6 +19,8 @@ export function otherSections(results: BenchResults): readonly Section[] {
     ...idleConnections(results),
     ...slowClients(results),
     ...scrape(results),
+    ...featureLoad(results),
+    ...verdicts(results),
   ];
 }
 
@@ -136,4 +139,74 @@ function scrape({ measurements }: BenchResults): readonly Section[] {
     "max ms during",
   ];
   return [{ title: "Scrapes of 10,000 series at 1,000 requests/s", table: markdownTable(head, rows) }];
+}
+
+function featureLoad({ measurements }: BenchResults): readonly Section[] {
+  const load = measurements.features?.load;
+  if (load === undefined) return [];
+  const cpu = (sample: FeatureLoadSample): number => sample.cpuUsPerRequest;
+  const mainThread = (sample: FeatureLoadSample): number => sample.mainThreadUsPerRequest;
+  const rows = Object.entries(load).map(([name, samples]) => {
+    const of = (figure: (sample: FeatureLoadSample) => number): number => medianOf(samples, figure);
+    return [
+      name,
+      fixed(of(cpu), 1),
+      fixed(medianRatio(samples, load["nginx"], cpu), 2),
+      fixed(of(mainThread), 1),
+      fixed(medianRatio(samples, load["nginx"], mainThread, cpu), 2),
+      fixed(
+        of((sample) => sample.requestsPerSecond),
+        0,
+      ),
+      fixed(
+        of(({ reading }) => reading?.readingsPerSecond ?? Number.NaN),
+        0,
+      ),
+      fixed(
+        of(({ reading }) => reading?.dropped ?? Number.NaN),
+        0,
+      ),
+      fixed(
+        of(({ reading }) => reading?.sampleRatio ?? Number.NaN),
+        2,
+      ),
+      megabytes(of((sample) => sample.residentBytes)),
+    ];
+  });
+  const head = ["CPU µs a request", "× nginx", "main thread µs", "× nginx", "requests/s", "read/s"];
+  const table = markdownTable(["proxy", ...head, "not read", "part read at the end", "MB loaded"], rows);
+  return [{ title: "100 features, everything on, 32 connections", table }];
+}
+
+const verdictLoops = {
+  "no window ends": "without",
+  "windows are judged": "during",
+  "and scraped every second": "scraped",
+  "and reported every second": "reported",
+} as const;
+
+function verdicts({ measurements }: BenchResults): readonly Section[] {
+  const samples = measurements.features?.verdicts;
+  if (samples === undefined || samples.length === 0) return [];
+  const asked: Readonly<Record<string, (sample: VerdictSample) => number>> = {
+    scraped: (sample) => sample.scrapeP50Ms,
+    reported: (sample) => sample.reportP50Ms,
+  };
+  const rows = Object.entries(verdictLoops).map(([title, loop]) => [
+    title,
+    ...(["p50Ms", "p99Ms"] as const).map((figure) =>
+      fixed(
+        medianOf(samples, (sample) => sample[loop][figure]),
+        3,
+      ),
+    ),
+    fixed(
+      medianOf(samples, (sample) => sample[loop].maxMs),
+      1,
+    ),
+    fixed(medianOf(samples, asked[loop] ?? (() => Number.NaN)), 1),
+  ]);
+  const ends = medianOf(samples, (sample) => sample.windowEnds);
+  const title = `500 features at 400 requests/s, ${fixed(ends, 0)} window ends a round`;
+  return [{ title, table: markdownTable(["", "p50 ms", "p99 ms", "max ms", "page or report ms"], rows) }];
 }

@@ -1,6 +1,7 @@
 /** What a run of the bench found: all samples, so that any table can be made from them later. */
 import type { Machine } from "../host/machine.ts";
 import type { ClosedLoopSample } from "../scenarios/closed-loop.ts";
+import type { Features } from "../scenarios/features.ts";
 import type { IdleConnectionsSample } from "../scenarios/idle-connections.ts";
 import type { LargeBodies } from "../scenarios/large-bodies.ts";
 import type { OpenLoopSample } from "../scenarios/open-loop.ts";
@@ -27,6 +28,7 @@ export interface Measurements {
   readonly idleConnections?: Samples<IdleConnectionsSample>;
   readonly slowClients?: Samples<SlowClientsSample>;
   readonly scrape?: readonly ScrapeSample[];
+  readonly features?: Features;
 }
 
 /** One run of the bench, as it is written to bench/results. */

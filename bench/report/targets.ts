@@ -1,4 +1,5 @@
 /** What Outrider is meant to stay below or above, and whether this run did. */
+import type { FeatureLoadSample, VerdictSample } from "../scenarios/features.ts";
 import type { LargeBodySample } from "../scenarios/large-bodies.ts";
 import type { Samples } from "../scenarios/scenario.ts";
 import type { StalledClientSample } from "../scenarios/stalled-client.ts";
@@ -53,22 +54,28 @@ function costVerdicts(all: readonly Cost[]): readonly Verdict[] {
 }
 
 function scenarioVerdicts({ measurements }: BenchResults): readonly Verdict[] {
-  const { largeBodies, stalledClient, idleConnections, slowClients, scrape } = measurements;
+  const { largeBodies, stalledClient, idleConnections, slowClients, scrape, features } = measurements;
   const grown = stalledClient?.["outrider"] ?? [];
   const held = (idleConnections?.["outrider"] ?? []).map((idle) =>
     Math.min(idle.firstOk, idle.stillOpen, idle.secondOk),
   );
   const slow = (slowClients?.["outrider"] ?? []).map((sample) => sample.besideSlow.errors);
-  const delaysMs = (scrape ?? []).map(({ during, without }) => during.maxMs - without.p50Ms);
+  const delayMs = ({ during, without }: Pick<VerdictSample, "during" | "without">): number =>
+    during.maxMs - without.p50Ms;
+  const loaded = features?.load["outrider-100-features"];
   return [
     atLeast("10 MB responses ≥ 0.8 × nginx", speedRatio(largeBodies?.responses), 0.8, 2),
     atLeast("10 MB requests ≥ 0.8 × nginx", speedRatio(largeBodies?.requests), 0.8, 2),
     atMost("300 MB through a stalled client: MB of memory grown < 20", medianOf(grown, grownMegabytes), 20, 1),
     atLeast("10,000 idle connections held and answered", median(held), 10_000, 0),
     atMost("errors of good clients beside 1,000 slow ones: 0", median(slow), 0, 0),
-    atMost("a scrape of 10,000 series delays no request by > 10 ms", median(delaysMs), 10, 1),
+    atMost("a scrape of 10,000 series delays no request by > 10 ms", medianOf(scrape, delayMs), 10, 1),
+    atMost("100 features, everything on: memory under load ≤ 100 MB", medianOf(loaded, loadedMegabytes), 100, 0),
+    atMost("a verdict of 500 features delays no request by > 5 ms", medianOf(features?.verdicts, delayMs), 5, 1),
   ];
 }
+
+const loadedMegabytes = (sample: FeatureLoadSample): number => sample.residentBytes / 1e6;
 
 const grownMegabytes = (sample: StalledClientSample): number => sample.grownBytes / 1e6;
 

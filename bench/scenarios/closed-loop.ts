@@ -2,7 +2,7 @@
  * Processor time a request: 32 connections, each with one request in flight, as fast as the proxy goes. What counts
  * is the CPU time of the proxy's processes divided by the requests, as the kernel accounts it.
  */
-import { runClosedLoop } from "../clients/run-client.ts";
+import { type ClosedLoop, runClosedLoop } from "../clients/run-client.ts";
 import { cpuMicroseconds, mainThreadCpuMicroseconds } from "../host/processes.ts";
 import { type Contender, measureInRounds, type Samples, type ScenarioContext, withPeakResident } from "./scenario.ts";
 
@@ -26,18 +26,22 @@ const connections = 32;
 export function measureClosedLoop(context: ScenarioContext): Promise<Samples<ClosedLoopSample>> {
   const plan = { title: "closed loop", rounds: context.pace.rounds, withDirect: false };
   return measureInRounds(context, plan, (contender, round) =>
-    measureOnce(contender, round === 0 ? context.pace.warmUpSeconds : context.pace.seconds),
+    measureClosedLoopOnce(contender, { seconds: round === 0 ? context.pace.warmUpSeconds : context.pace.seconds }),
   );
 }
 
-async function measureOnce({ port, peer }: Contender, seconds: number): Promise<ClosedLoopSample> {
+/** One round of one peer. */
+export async function measureClosedLoopOnce(
+  { port, peer }: Contender,
+  loop: Pick<ClosedLoop, "seconds" | "numbers">,
+): Promise<ClosedLoopSample> {
   const pids = peer?.pids() ?? [];
   const mainPid = pids[0] ?? 0;
   const cpuBefore = cpuMicroseconds(pids);
   const mainBefore = mainThreadCpuMicroseconds(mainPid);
   const { result, peakBytes } = await withPeakResident(
     () => pids,
-    () => runClosedLoop({ port, connections, seconds }),
+    () => runClosedLoop({ ...loop, port, connections }),
   );
   const cpu = cpuMicroseconds(pids) - cpuBefore;
   const main = mainThreadCpuMicroseconds(mainPid) - mainBefore;

@@ -15,6 +15,8 @@ export interface OpenLoop {
   readonly seconds: number;
   /** Left out: `/invocations`. */
   readonly path?: string;
+  /** Numbers of each body's row; left out: 40. */
+  readonly numbers?: number;
 }
 
 const requestsPerSecond = 1000;

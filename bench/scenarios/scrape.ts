@@ -2,8 +2,9 @@
  * A scrape of 10,000 series while requests pass: what does the page cost the requests that come meanwhile? Many model
  * names are asked for until the page has that many lines.
  */
-import { setTimeout as delay } from "node:timers/promises";
 import { openHttpConnection, predictionRequest } from "../clients/http-connection.ts";
+import { summarizeLatencies } from "../clients/summarize-latencies.ts";
+import { countSeries, fetchPage, timedMeanwhile } from "../host/admin-pages.ts";
 import { outriderPeer } from "../load/outrider.ts";
 import { type OpenLoopSample, runOpenLoop } from "./open-loop.ts";
 import type { ScenarioContext } from "./scenario.ts";
@@ -32,21 +33,22 @@ const manyModels = outriderPeer({
   title: "Outrider with many models",
   protocol: "kserve-v2",
   probePath: "/v2/health/ready",
-  config: { metrics: { max_models: mostModels } },
+  // No body is read: these are no tensors, and the page is about requests.
+  config: { metrics: { max_models: mostModels }, reading: { sample: 0 } },
 });
 
 /** Runs the scenario `longRounds` times on one process of Outrider; empty when it is not built. */
 export async function measureScrape(context: ScenarioContext): Promise<readonly ScrapeSample[]> {
   if (!manyModels.isAvailable()) return [];
   const running = await manyModels.start(context.upstreamPort);
-  const metricsUrl = `http://127.0.0.1:${running.admin?.port ?? 0}/metrics`;
+  const adminPort = running.admin?.port ?? 0;
   try {
     context.say("scrape: asking for many models");
-    await fillSeries(running.port, metricsUrl);
+    await fillSeries(running.port, adminPort);
     const samples: ScrapeSample[] = [];
     for (let round = 1; round <= context.pace.longRounds; round += 1) {
       context.say(`scrape: round ${round}/${context.pace.longRounds}`);
-      samples.push(await measureOnce(running.port, metricsUrl, context.pace.seconds));
+      samples.push(await measureOnce(running.port, adminPort, context.pace.seconds));
     }
     return samples;
   } finally {
@@ -54,10 +56,10 @@ export async function measureScrape(context: ScenarioContext): Promise<readonly 
   }
 }
 
-async function fillSeries(port: number, metricsUrl: string): Promise<void> {
+async function fillSeries(port: number, adminPort: number): Promise<void> {
   const connection = openHttpConnection(port);
   for (let model = 0; model < mostModels; model += 1) {
-    if (model % 50 === 0 && countSeries(await scrape(metricsUrl)) >= wantedSeries) break;
+    if (model % 50 === 0 && countSeries(await fetchPage(adminPort, "/metrics")) >= wantedSeries) break;
     const status = await new Promise<number>((resolve) => {
       connection.send(predictionRequest(port, modelPath(model)), resolve);
     });
@@ -66,40 +68,20 @@ async function fillSeries(port: number, metricsUrl: string): Promise<void> {
   connection.socket.destroy();
 }
 
-async function measureOnce(port: number, metricsUrl: string, seconds: number): Promise<ScrapeSample> {
+async function measureOnce(port: number, adminPort: number, seconds: number): Promise<ScrapeSample> {
   const openLoop = (): Promise<OpenLoopSample> => runOpenLoop({ port, requestsPerSecond, seconds, path: modelPath(0) });
   const without = await openLoop();
-  const scrapeMs: number[] = [];
   let page = "";
-  const over = new AbortController();
-  const scraping = (async () => {
-    while (!over.signal.aborted) {
-      await delay(scrapeEveryMs);
-      const startedAtMs = performance.now();
-      page = await scrape(metricsUrl);
-      scrapeMs.push(performance.now() - startedAtMs);
-    }
-  })();
-  const during = await openLoop();
-  over.abort();
-  await scraping;
-  const sorted = scrapeMs.toSorted((a, b) => a - b);
+  const scrape = async (): Promise<void> => {
+    page = await fetchPage(adminPort, "/metrics");
+  };
+  const { result: during, tookMs } = await timedMeanwhile(scrapeEveryMs, scrape, openLoop);
   return {
     series: countSeries(page),
     pageBytes: Buffer.byteLength(page),
-    scrapes: scrapeMs.length,
-    scrapeP50Ms: sorted[Math.floor(sorted.length / 2)] ?? 0,
+    scrapes: tookMs.length,
+    scrapeP50Ms: summarizeLatencies(tookMs).p50Ms,
     without,
     during,
   };
-}
-
-async function scrape(metricsUrl: string): Promise<string> {
-  const response = await fetch(metricsUrl);
-  if (!response.ok) throw new Error(`${metricsUrl} was answered with ${response.status}`);
-  return response.text();
-}
-
-function countSeries(page: string): number {
-  return page.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length;
 }

@@ -1,6 +1,7 @@
 /**
- * The model server of the bench: reads a request to its end, then answers at once with a small prediction, or with as
- * many bytes as the path asks for. Written on sockets so that it costs less than the cheapest proxy in front of it.
+ * The model server of the bench: reads a request to its end, then answers at once with a small prediction (64 different
+ * ones in turn, all as long), or with as many bytes as the path asks for. Written on sockets so that it costs less than
+ * the cheapest proxy in front of it.
  *
  *   any method, any path      200 with a JSON prediction
  *   GET /bytes/N              200 with N bytes
@@ -10,7 +11,10 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
 
 const headEnd = Buffer.from("\r\n\r\n");
-const prediction = '{"predictions":[0.87312]}';
+const predictions = Array.from(
+  { length: 64 },
+  (_, turn) => `{"predictions":[0.${20_000 + ((turn * 7919) % 64) * 937}]}`,
+);
 const block = Buffer.alloc(256 * 1024, "x");
 
 /** What one connection is in the middle of. */
@@ -25,9 +29,10 @@ interface Connection {
   responseBytesLeft: number;
 }
 
-let predictionResponse = renderPrediction();
+let predictionResponses = renderPredictions();
+let turn = 0;
 setInterval(() => {
-  predictionResponse = renderPrediction();
+  predictionResponses = renderPredictions();
 }, 1000).unref();
 
 const server = createServer({ noDelay: true }, (socket) => {
@@ -84,7 +89,8 @@ function readHead(connection: Connection, bytes: Buffer): Buffer {
 function respond(connection: Connection): void {
   const size = /^GET \/bytes\/(\d+)/.exec(connection.head)?.[1];
   if (size === undefined) {
-    connection.socket.write(predictionResponse, "latin1");
+    turn = (turn + 1) % predictionResponses.length;
+    connection.socket.write(predictionResponses[turn] ?? "", "latin1");
     closeIfAsked(connection);
   } else {
     connection.responseBytesLeft = Number(size);
@@ -109,9 +115,11 @@ function closeIfAsked(connection: Connection): void {
   if (/\r\nconnection: *close\r\n/i.test(connection.head)) connection.socket.end();
 }
 
-function renderPrediction(): string {
-  return (
-    `HTTP/1.1 200 OK\r\nServer: bench\r\nDate: ${new Date().toUTCString()}\r\n` +
-    `Content-Type: application/json\r\nContent-Length: ${prediction.length}\r\n\r\n${prediction}`
+function renderPredictions(): readonly string[] {
+  const date = new Date().toUTCString();
+  return predictions.map(
+    (prediction) =>
+      `HTTP/1.1 200 OK\r\nServer: bench\r\nDate: ${date}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${prediction.length}\r\n\r\n${prediction}`,
   );
 }

@@ -39,9 +39,14 @@ const longestRetryMs = 60_000;
  */
 export function fetchBaseline(config: Config, log: Log["logger"], use: (baseline: Baseline) => void): () => void {
   const over = new AbortController();
-  void askUntilAnswered(config, log, over.signal).then((baseline) => {
-    if (baseline !== undefined && !over.signal.aborted) use(baseline);
-  });
+  void (async () => {
+    try {
+      const baseline = await askUntilAnswered(config, log, over.signal);
+      if (baseline !== undefined && !over.signal.aborted) use(baseline);
+    } catch (error) {
+      log.error({ error }, "the registry could not be asked for a baseline: one is learned from requests");
+    }
+  })();
   return () => over.abort();
 }
 

@@ -66,8 +66,9 @@ export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
   const latency = new SharedLatency(requests, parts.drift.windowsMs[0], keepMs);
   const following = {
     // Every turn asks for contributions; what others have agreed on is asked for beside that.
-    *contributions(nowMs: number) {
+    contributions: (nowMs: number) => {
       void baselines.follow(nowMs);
+      return [];
     },
   };
   const fleet = new Fleet({

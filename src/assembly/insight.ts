@@ -61,9 +61,11 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
     maxModels: config.metrics.maxModels,
     valueEdges: () => predictionEdges(fileBaseline),
   });
-  let fleet: RunningFleet | undefined;
-  const labels = createLabels(config, monitors, (label) => fleet?.passLabel(label) ?? false);
-  fleet = await fleetOf(options, { monitors, labels });
+  // Labels are passed on to a fleet that shares them: each of the two needs the other.
+  const joined: { fleet?: RunningFleet | undefined } = {};
+  const labels = createLabels(config, monitors, (label) => joined.fleet?.passLabel(label) ?? false);
+  const fleet = await fleetOf(options, { monitors, labels });
+  joined.fleet = fleet;
   const reading = createReading({ ...readingOptions(config), sinks: [predictions, monitors, labels], clock });
   const watch = new DriftWatch({ monitors, clock, onClosed: (closed) => fleet?.keep(closed) });
   watch.start();

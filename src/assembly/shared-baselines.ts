@@ -16,14 +16,25 @@ export class SharedBaselines {
   readonly #store: Pick<StateStore, "readVerdict">;
   /** Monitors that use what all use. */
   readonly #agreed = new WeakSet<DriftMonitor>();
+  #isFollowing = false;
 
   constructor(monitors: DriftMonitors, store: Pick<StateStore, "readVerdict">) {
     this.#monitors = monitors;
     this.#store = store;
   }
 
-  /** Takes over what was agreed on, where this replica has learned or is learning something else. Never rejects. */
+  /** Takes over what was agreed on, where this replica has learned or is learning something else. One call at a time; never rejects. */
   async follow(nowMs: number): Promise<void> {
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    try {
+      await this.#followOnce(nowMs);
+    } finally {
+      this.#isFollowing = false;
+    }
+  }
+
+  async #followOnce(nowMs: number): Promise<void> {
     for (const monitor of this.#monitors.all.filter((candidate) => this.#isOpen(candidate))) {
       const agreed = await this.#store.readVerdict(keyOf(monitor));
       if (agreed.kind === "done" && agreed.value !== undefined) this.#use(monitor, agreed.value.json, nowMs);

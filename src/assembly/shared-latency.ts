@@ -20,9 +20,9 @@ export interface FleetLatency {
   readonly p99_seconds: number;
 }
 
-/** A model's histogram and what it held when the window began. */
+/** What a model's histogram held when the window began. */
 interface Start {
-  readonly hdr: LatencyHdr;
+  readonly total: number;
   readonly counts: Float64Array;
 }
 
@@ -77,7 +77,7 @@ export class SharedLatency implements ContributionSource {
     this.#starts.clear();
     if (isFirst) return;
     for (const { labels, hdr } of this.#histograms()) {
-      this.#starts.set(keyOf(labels), { hdr, counts: latencyCounts(hdr) });
+      this.#starts.set(keyOf(labels), { total: hdr.totalCount, counts: latencyCounts(hdr) });
     }
   }
 
@@ -85,7 +85,9 @@ export class SharedLatency implements ContributionSource {
     if (this.#index < 0) return;
     for (const { labels, hdr } of this.#histograms()) {
       const key = keyOf(labels);
-      const counts = latencyCountsSince(hdr, this.#starts.get(key)?.counts);
+      const start = this.#starts.get(key);
+      if (hdr.totalCount === (start?.total ?? 0)) continue;
+      const counts = latencyCountsSince(hdr, start?.counts);
       yield { key, windowMs: this.#windowMs, windowIndex: this.#index, counts };
     }
   }

@@ -40,9 +40,9 @@ export const detailStatistics: readonly StatisticName[] = [
 export const changeKinds = ["absent", "unknown", "retyped"] as const;
 
 /**
- * The samples of one report: of the model first, then score, missing ratio and violations of each target in the order of
+ * The samples of one report: of the model first, then score, missing ratio, violations and state of each target in the order of
  * their names (so that the same ones stay when there are too many), then the detail. A target that was never decided
- * has violations only. O(targets · log targets).
+ * has violations and state only. O(targets · log targets).
  */
 export function driftSamples(report: DriftReport, limits: SeriesLimits = defaultSeriesLimits): readonly DriftSample[] {
   const { model, version, variant } = report;
@@ -84,12 +84,14 @@ function modelSamples(report: DriftReport, labels: ModelLabels): readonly DriftS
 }
 
 function targetSamples(target: TargetReport, model: ModelLabels): readonly DriftSample[] {
-  const { kind, name, violations, statistics } = target;
+  const { kind, name, state, violations, statistics } = target;
   const labels = { ...model, kind, feature: name };
   return [
     ...sample("outrider_drift_score", labels, statistics.score),
     ...sample("outrider_drift_missing_ratio", labels, statistics.missing),
     { name: "outrider_drift_violations_total", labels, value: violations },
+    // -1 not ready, 0 ok, 1 warning, 2 critical.
+    { name: "outrider_drift_state", labels, value: driftStates.indexOf(state) - 1 },
   ];
 }
 

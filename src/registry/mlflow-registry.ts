@@ -38,7 +38,7 @@ export async function fetchArtifact(
 ): Promise<ArtifactResult> {
   const query = new URLSearchParams({ path, name, version });
   try {
-    const address = `${url.replace(/\/+$/, "")}/model-versions/get-artifact?${query}`;
+    const address = `${url.replace(/\/+$/, "")}/model-versions/get-artifact?${query.toString()}`;
     const { status, body } = await http.get(address, longestArtifactBytes);
     if (status === 200) return { kind: "found", bytes: body };
     const reason = `${name} ${version}: the registry answered ${status}${detailOf(body)}`;

@@ -77,6 +77,7 @@ const scene: Scene = {
   baselineFile: "/tmp/baseline.json",
   baselineCommand: "npx outrider baseline show /tmp/baseline.json",
   driftCommand: "npx outrider drift --admin 127.0.0.1:18090",
+  accuracyCommand: "npx outrider accuracy --admin 127.0.0.1:18090",
   windowSeconds: 7,
   driftAfterSeconds: 40,
 };
@@ -176,9 +177,10 @@ describe("the display", () => {
   it("says where to look and what to try", () => {
     const output = record(true);
     chooseDisplay(false, output, output).introduce(scene);
-    const { adminUrl, dataUrl, driftCommand, baselineCommand } = scene;
+    const { adminUrl, dataUrl, driftCommand, accuracyCommand, baselineCommand } = scene;
     const pages = ["/metrics", "/drift", "/accuracy"].map((page) => `${adminUrl}${page}`);
-    for (const text of [...pages, dataUrl, "curl -s one", "curl -s other", driftCommand, baselineCommand]) {
+    const commands = ["curl -s one", "curl -s other", driftCommand, accuracyCommand, baselineCommand];
+    for (const text of [...pages, dataUrl, ...commands]) {
       expect(output.written.join("")).toContain(text);
     }
   });

@@ -4,6 +4,7 @@ import { DriftMonitor } from "../../src/drift/drift-monitor.ts";
 import type { DriftReport } from "../../src/drift/drift-report.ts";
 import { defaultSeriesLimits, driftSamples, type DriftSample } from "../../src/drift/drift-series.ts";
 import { defaultThresholds } from "../../src/drift/verdict.ts";
+import { driftRows } from "../../src/metrics/insight-catalogue.ts";
 import { aSubject, baselineOf, numeric } from "./some-baselines.ts";
 
 function reportOf(features: number, requests: number): DriftReport {
@@ -31,7 +32,7 @@ const named = (samples: readonly DriftSample[], name: string): readonly DriftSam
   samples.filter((sample) => sample.name === name);
 
 describe("driftSamples", () => {
-  it("gives three samples a target, the states, the changes, and the detail of the worst", () => {
+  it("gives four samples a target, the states, the changes, and the detail of the worst", () => {
     const samples = driftSamples(reportOf(3, 500));
     const labels = { model: "churn", version: "7", variant: "stable" };
     expect(named(samples, "outrider_drift_ready")).toEqual([{ name: "outrider_drift_ready", labels, value: 1 }]);
@@ -45,6 +46,10 @@ describe("driftSamples", () => {
     ]);
     expect(named(samples, "outrider_drift_missing_ratio").map(({ value }) => value)).toEqual([1, 0, 0]);
     expect(named(samples, "outrider_drift_violations_total").map(({ value }) => value)).toEqual([1, 0, 0]);
+    expect(
+      named(samples, "outrider_drift_state").map(({ value }) => value),
+      "one window is no drift yet",
+    ).toEqual([0, 0, 0]);
     const changes = named(samples, "outrider_drift_changed_features");
     expect(changes.map((sample) => [sample.labels["change"], sample.value])).toEqual([
       ["absent", 1],
@@ -63,10 +68,18 @@ describe("driftSamples", () => {
     expect(new Set(samples.map(({ name, labels: of }) => JSON.stringify([name, of]))).size).toBe(samples.length);
   });
 
+  it("gives every metric of drift that the catalogue has, and no other", () => {
+    const given = new Set(driftSamples(reportOf(3, 500)).map(({ name }) => name));
+    expect(given).toEqual(
+      new Set(Object.keys(driftRows).filter((name) => name !== "outrider_drift_models_dropped_total")),
+    );
+  });
+
   it("gives no score before the first verdict", () => {
     const samples = driftSamples(reportOf(3, 10));
     expect(named(samples, "outrider_drift_ready")[0]!.value).toBe(0);
     expect(named(samples, "outrider_drift_score")).toEqual([]);
+    expect(named(samples, "outrider_drift_state").map(({ value }) => value)).toEqual([-1, -1, -1]);
     expect(named(samples, "outrider_drift_violations_total")).toHaveLength(3);
   });
 

@@ -53,7 +53,8 @@ it.each([
       const inputs = names.map((name) => column(name, name === "c" ? rows.map(() => "x") : rows.map(write), isBinary));
       const read = reader.readRequest(v2Body(encodeV2("inputs", inputs)));
       const window = emptyWindow(layout);
-      if (read.kind === "read" && read.value.features) new TableCounter(layout).countFeatures(read.value.features, window);
+      if (read.kind === "read" && read.value.features)
+        new TableCounter(layout).countFeatures(read.value.features, window);
       for (const name of names) if (name !== "c") expectOneEach(window.vector, name === "a" ? 0 : 1, rows);
     }),
   );

@@ -112,11 +112,14 @@ describeWith("a baseline in a real MLflow registry", findInstalled("mlflow-regis
     ["9", "warn", "no baseline for this model", "a version that is not there"],
     ["2024-11", "warn", "no baseline for this model", "a version that is none of a registry"],
     ["4", "error", "what the registry keeps as the baseline is none", "something else in its place"],
-  ])("is learned from requests for version %s, and a line of level %s says so: %s, %s", async (version, level, words) => {
-    const outrider = await start(version, registry.port);
-    await untilLogged(outrider, level, words);
-    expect(await reportAfterOneRow(outrider)).toMatchObject({ baseline: null, learning: { requests: 1 } });
-  });
+  ])(
+    "is learned from requests for version %s, and a line of level %s says so: %s, %s",
+    async (version, level, words) => {
+      const outrider = await start(version, registry.port);
+      await untilLogged(outrider, level, words);
+      expect(await reportAfterOneRow(outrider)).toMatchObject({ baseline: null, learning: { requests: 1 } });
+    },
+  );
 
   it("is fetched later when the registry comes later; until then requests are served, and learned from", async () => {
     const [port = 0] = await freePorts(1);

@@ -55,7 +55,7 @@ describeWith("three sidecars and a real Redis", findRedis(), (program) => {
     const { port } = model.address() as AddressInfo;
     const args = ["--protocol", "mlflow", "--model-name", "signs", "--model-version", "1"].concat(
       ["--drift-baseline", baseline, "--drift-window-ms", String(windowMs)],
-      ["--redis-url", redis.url, "--redis-flush-ms", "200"],
+      ["--redis-url", redis.url, "--redis-flush-ms", "200", "--labels-stream", "ground-truth"],
     );
     replicas = await Promise.all([1, 2, 3].map(() => startOutrider({ entry, folder, upstreamPort: port, args })));
     await untilAsync(async () => (await leaders()).length === 1, "a leader");
@@ -164,6 +164,18 @@ describeWith("three sidecars and a real Redis", findRedis(), (program) => {
     }, "the labels in the accuracy of the fleet");
     expect(await first.metric("outrider_labels_total", { result: "joined" })).toBe(40);
     expect(await second.metric("outrider_labels_total", { result: "unknown" })).toBe(0);
+  });
+
+  it("take labels from a stream that others fill", async () => {
+    const [, , third] = replicas as readonly [Outrider, Outrider, Outrider];
+    for (let i = 0; i < 10; i++) await predict(third, 1, `streamed-${i}`);
+    for (let i = 0; i < 10; i++) await redis.command("XADD", "ground-truth", "*", "id", `streamed-${i}`, "label", "1");
+    await redis.command("XADD", "ground-truth", "*", "id", "without a label");
+    await untilAsync(
+      async () => (await third.metric("outrider_labels_total", { result: "joined" })) === 10,
+      "the labels",
+    );
+    expect(await third.metric("outrider_fleet_labels_malformed_total")).toBe(1);
   });
 
   it("go on without a leader that was killed, and report the gap", async () => {

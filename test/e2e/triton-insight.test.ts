@@ -9,13 +9,7 @@ import { type Ask, jsonFields, postJson } from "./support/ask.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { expectSameAnswer } from "./support/same-answer.ts";
-import {
-  type Customer,
-  scorerBinary,
-  scorerFeatures,
-  scorerJson,
-  scorerMixed,
-} from "./support/scorer-asks.ts";
+import { type Customer, scorerBinary, scorerFeatures, scorerJson, scorerMixed } from "./support/scorer-asks.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { startTriton, type Triton } from "./support/triton-server.ts";
 import { askWithTensor, count, identity, lengthPrefixed, numbers, texts } from "./support/triton-asks.ts";
@@ -90,7 +84,14 @@ describeWith("what Outrider reads of a real Triton", findInstalled("triton"), (i
     it.each<[string, (rows: readonly Customer[]) => Ask]>([
       ["JSON", (rows) => scorerJson(rows)],
       ["binary, at offsets that fit no number", (rows) => scorerBinary(rows)],
-      ["half of each, with half precision", (rows) => scorerMixed(rows, rows.map((_, index) => index / 4))],
+      [
+        "half of each, with half precision",
+        (rows) =>
+          scorerMixed(
+            rows,
+            rows.map((_, index) => index / 4),
+          ),
+      ],
       ["JSON with an answer in gzip", (rows) => scorerJson(rows, { headers: [["Accept-Encoding", "gzip"]] })],
       ["binary with an answer in gzip", (rows) => scorerBinary(rows, { headers: [["Accept-Encoding", "gzip"]] })],
       ["binary with an answer in deflate", (rows) => scorerBinary(rows, { headers: [["Accept-Encoding", "deflate"]] })],
@@ -172,12 +173,15 @@ describeWith("what Outrider reads of a real Triton", findInstalled("triton"), (i
       const learned = await untilReported(outrider, ({ baseline }) => baseline !== null);
       expect(learned.baseline).toMatchObject({ kind: "learned", name: "scorer", rows: 100 });
       expect(namesOf(learned, "feature")).toEqual(scorerFeatures.toSorted());
-      expect([namesOf(learned, "prediction"), namesOf(learned, "confidence")]).toEqual([["prediction"], ["confidence"]]);
+      expect([namesOf(learned, "prediction"), namesOf(learned, "confidence")]).toEqual([
+        ["prediction"],
+        ["confidence"],
+      ]);
 
-      let report: DriftReport | undefined;
-      while (report?.window == null) {
+      let report = learned;
+      while (report.window === null) {
         await sendEach(outrider, live);
-        report = await driftReport(outrider);
+        report = await untilReported(outrider, () => true);
       }
       for (const target of report.targets) expectSameProportions(target);
       expect(report.changes).toMatchObject({ absent: [], unknown: [], retyped: [] });

@@ -24,7 +24,12 @@ export async function startRegistry(
   const [port = 0] = await freePorts(1);
   const home = path.join(folder, "registry");
   mkdirSync(home);
-  const stores = ["--backend-store-uri", `sqlite:///${home}/registry.db`, "--artifacts-destination", `${home}/artifacts`];
+  const stores = [
+    "--backend-store-uri",
+    `sqlite:///${home}/registry.db`,
+    "--artifacts-destination",
+    `${home}/artifacts`,
+  ];
   const server = await startServer({
     name: "mlflow-registry",
     command: path.join(installation.bin, "mlflow"),

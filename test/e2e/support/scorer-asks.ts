@@ -47,12 +47,36 @@ function inputsOf(customers: readonly Customer[]): readonly Input[] {
   });
   return [
     // Its elements have odd lengths: whatever follows them is aligned to nothing.
-    column(["city", "BYTES"], customers.map(({ city }) => city), (city) => lengthPrefixed(Buffer.from(city))),
-    column(["income", "FP32"], customers.map(({ income }) => income), (value) => bytesOf(Float32Array.of(value))),
-    column(["visits", "INT64"], customers.map(({ visits }) => visits), (value) => bytesOf(BigInt64Array.of(BigInt(value)))),
-    column(["is_new", "BOOL"], customers.map(({ isNew }) => isNew), (value) => Uint8Array.of(value ? 1 : 0)),
-    column(["distance", "FP64"], customers.map(({ distance }) => distance), (value) => bytesOf(Float64Array.of(value))),
-    column(["ratings", "UINT8"], customers.flatMap(({ ratings }) => ratings), (value) => Uint8Array.of(value)),
+    column(
+      ["city", "BYTES"],
+      customers.map(({ city }) => city),
+      (city) => lengthPrefixed(Buffer.from(city)),
+    ),
+    column(
+      ["income", "FP32"],
+      customers.map(({ income }) => income),
+      (value) => bytesOf(Float32Array.of(value)),
+    ),
+    column(
+      ["visits", "INT64"],
+      customers.map(({ visits }) => visits),
+      (value) => bytesOf(BigInt64Array.of(BigInt(value))),
+    ),
+    column(
+      ["is_new", "BOOL"],
+      customers.map(({ isNew }) => isNew),
+      (value) => Uint8Array.of(value ? 1 : 0),
+    ),
+    column(
+      ["distance", "FP64"],
+      customers.map(({ distance }) => distance),
+      (value) => bytesOf(Float64Array.of(value)),
+    ),
+    column(
+      ["ratings", "UINT8"],
+      customers.flatMap(({ ratings }) => ratings),
+      (value) => Uint8Array.of(value),
+    ),
   ];
 }
 
@@ -68,7 +92,7 @@ const target = "/v2/models/scorer/infer";
 
 /** A request with all inputs in JSON. */
 export function scorerJson(customers: readonly Customer[], { headers = [], ...more }: ScorerRequest = {}): Ask {
-  const inputs = inputsOf(customers).map(({ bytes: _, ...input }) => input);
+  const inputs = inputsOf(customers).map(({ name, datatype, shape, data }) => ({ name, datatype, shape, data }));
   const ask = postJson(target, { inputs, ...more });
   return { ...ask, headers: [...(ask.headers ?? []), ...headers] };
 }

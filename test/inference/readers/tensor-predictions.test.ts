@@ -101,7 +101,7 @@ describe("predictions", () => {
     ["FP64", [1, 0, 0]],
     ["FP32", [0.333, 0.333, 0.3335]],
   ] as const)("is the best class of a distribution in %s", (datatype, data) => {
-    const values = datatype === "FP32" ? data.map(Math.fround) : data;
+    const values: readonly number[] = datatype === "FP32" ? data.map(Math.fround) : data;
     expect(predictionsOf({ name: "o", shape: [1, 3], datatype, data })).toEqual({
       rowCount: 1,
       values: [String(values.indexOf(Math.max(...values)))],

@@ -1,0 +1,175 @@
+/**
+ * The targets of reading bodies that need no load: what an exchange costs beyond `JSON.parse` of its bodies, what drift
+ * remembers, how long a verdict takes. From bytes to counts, with everything that counts them. A figure is the median
+ * over interleaved rounds, its spread the quartiles.
+ */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { Baseline } from "../../src/drift/baseline.ts";
+import type { DriftMonitors } from "../../src/drift/drift-monitors.ts";
+import { driftSamples } from "../../src/drift/drift-series.ts";
+import type { RequestReading } from "../../src/inference/reading.ts";
+import { median } from "../report/statistics.ts";
+import { fixed, markdownTable } from "../report/table.ts";
+import {
+  binaryTensors,
+  atMs,
+  countRow,
+  featureRows,
+  jsonExchanges,
+  learnFrom,
+  someMonitors,
+} from "./insight-workload.ts";
+import { timeInterleaved, type TimingPlan } from "./interleaved-times.ts";
+
+/** One figure in all its rounds, and what it is held to. */
+interface Finding {
+  readonly title: string;
+  readonly values: readonly number[];
+  readonly decimals: number;
+  /** Left out where the figure only explains another. */
+  readonly limit?: number;
+}
+
+const wide = 500;
+const tensorRows = 100;
+const requestsOfWindow = 700;
+const windowMs = 60_000;
+const warmUpVerdicts = 5;
+const monitorsMeasured = 10;
+
+/** Measures all of it and gives the table. */
+export function report(isQuick: boolean): string {
+  const rounds = isQuick ? 10 : 60;
+  const rows = featureRows(wide);
+  const findings = [
+    ...rowFindings(40, 3, { rounds, calls: 500 }),
+    ...rowFindings(wide, 10, { rounds, calls: 100 }),
+    ...tensorFindings({ rounds, calls: 20 }),
+    ...memoryFindings(rows),
+    ...verdictFindings(rows, rounds),
+  ];
+  const lines = findings.map(({ title, values, decimals, limit }) => [
+    title,
+    fixed(median(values), decimals),
+    `${fixed(quantile(values, 0.25), decimals)} – ${fixed(quantile(values, 0.75), decimals)}`,
+    limit === undefined ? "" : String(limit),
+    limit === undefined ? "" : median(values) <= limit ? "met" : "**missed**",
+  ]);
+  return markdownTable(["figure", "median", "quartiles", "at most", ""], lines);
+}
+
+function rowFindings(numbers: number, limit: number, plan: TimingPlan): readonly Finding[] {
+  const { readAndCount, parse } = jsonExchanges(numbers);
+  const times = timeInterleaved({ readAndCount, parse }, plan);
+  const beyond = times.readAndCount.map((microseconds, round) => microseconds - (times.parse[round] ?? Number.NaN));
+  return [
+    { title: `${numbers} numbers in JSON, read and counted, µs beyond JSON.parse`, values: beyond, decimals: 2, limit },
+    { title: `${numbers} numbers, JSON.parse of both texts alone, µs`, values: times.parse, decimals: 2 },
+  ];
+}
+
+function tensorFindings(plan: TimingPlan): readonly Finding[] {
+  const { tensor } = timeInterleaved({ tensor: binaryTensors(tensorRows, wide) }, plan);
+  const title = `binary tensor of ${tensorRows} × ${wide} FP32, read and counted into drift, µs`;
+  return [{ title, values: tensor, decimals: 0, limit: 150 }];
+}
+
+/** Monitors that have judged windows, enough of them to make the heap's own noise small. */
+function memoryFindings(rows: readonly RequestReading[]): readonly Finding[] {
+  const { baseline } = learned(rows);
+  const beforeBaselines = heapBytes();
+  const baselines = Array.from({ length: monitorsMeasured }, () => structuredClone(baseline));
+  const beforeMonitors = heapBytes();
+  const all = baselines.map((own) => {
+    const monitors = someMonitors({ windowMs, baselines: [own] });
+    for (let window = 0; window < 4; window++) fillAndJudge(monitors, rows, atMs + window * windowMs);
+    return monitors;
+  });
+  const kilobytesEach = (bytes: number): readonly number[] => [bytes / monitorsMeasured / 1000];
+  const arrays = all.flatMap((monitors) => monitors.all.map(({ byteLength }) => byteLength / 1000));
+  const title = `drift of ${wide} features`;
+  return [
+    {
+      title: `${title}: state of a model, kB`,
+      values: kilobytesEach(heapBytes() - beforeMonitors),
+      decimals: 0,
+      limit: 1000,
+    },
+    { title: `${title}: of that arrays, kB`, values: arrays, decimals: 0 },
+    {
+      title: `${title}: the baseline beside it, kB`,
+      values: kilobytesEach(beforeMonitors - beforeBaselines),
+      decimals: 0,
+    },
+  ];
+}
+
+/** How windows are judged, and what shows the verdict afterwards. */
+function verdictFindings(rows: readonly RequestReading[], rounds: number): readonly Finding[] {
+  const { monitors } = learned(rows);
+  const judged = Array.from({ length: warmUpVerdicts + rounds }, (_, window) => {
+    const { totalMs, longestMs } = fillAndJudge(monitors, rows, atMs + window * windowMs);
+    const samplesMs = elapsedMs(() =>
+      monitors.reports(undefined, { withCells: false }).map((one) => driftSamples(one)),
+    );
+    const reportMs = elapsedMs(() => JSON.stringify({ reports: monitors.reports() }));
+    return { totalMs, longestMs, samplesMs, reportMs };
+  }).slice(warmUpVerdicts);
+  const title = `verdict of ${wide} features`;
+  const of = (figure: keyof (typeof judged)[number]): readonly number[] => judged.map((round) => round[figure]);
+  return [
+    { title: `${title}: all steps, ms`, values: of("totalMs"), decimals: 2, limit: 20 },
+    { title: `${title}: longest step, ms`, values: of("longestMs"), decimals: 2, limit: 5 },
+    { title: `${title}: its samples for a scrape, ms`, values: of("samplesMs"), decimals: 2 },
+    { title: `${title}: its report as JSON, ms`, values: of("reportMs"), decimals: 2 },
+  ];
+}
+
+/** Monitors with a baseline that was learned from these rows. */
+function learned(rows: readonly RequestReading[]): { readonly monitors: DriftMonitors; readonly baseline: Baseline } {
+  const monitors = someMonitors({ windowMs });
+  let request = 0;
+  const baseline = learnFrom(() => countNext(monitors, rows, request++, atMs), monitors);
+  return { monitors, baseline };
+}
+
+/** Counts a window that begins at `fromMs`, ends it, and judges it step by step; what ends it counts as a step too. */
+function fillAndJudge(
+  monitors: DriftMonitors,
+  rows: readonly RequestReading[],
+  fromMs: number,
+): { readonly totalMs: number; readonly longestMs: number } {
+  for (let request = 0; request < requestsOfWindow; request++) countNext(monitors, rows, request, fromMs);
+  let longestMs = elapsedMs(() => monitors.advance(fromMs + windowMs));
+  let totalMs = longestMs;
+  for (let isBusy = true; isBusy;) {
+    const stepMs = elapsedMs(() => (isBusy = monitors.step()));
+    totalMs += stepMs;
+    longestMs = Math.max(longestMs, stepMs);
+  }
+  return { totalMs, longestMs };
+}
+
+function countNext(monitors: DriftMonitors, rows: readonly RequestReading[], request: number, nowMs: number): void {
+  countRow(monitors, rows[request % rows.length] as RequestReading, nowMs);
+}
+
+function elapsedMs(work: () => unknown): number {
+  const beganMs = performance.now();
+  work();
+  return performance.now() - beganMs;
+}
+
+/** Bytes that are in use after a collection; typed arrays lie outside of the heap and count as well. */
+function heapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** By nearest rank. */
+function quantile(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(part * values.length) - 1)] ?? Number.NaN;
+}
