@@ -27,7 +27,15 @@ describe("the checker", () => {
 });
 
 /** What only some users configure or ask for. */
-const lazyPackages: ReadonlySet<string> = new Set(["yaml", "pino-pretty", "@valibot/to-json-schema"]);
+const lazyPackages: ReadonlySet<string> = new Set([
+  "yaml",
+  "pino-pretty",
+  "@valibot/to-json-schema",
+  "ioredis",
+  "undici",
+  "hyparquet",
+  "hyparquet-compressors",
+]);
 
 /** Node's own HTTP and TLS: 8 MB of resident memory and more that the relay has no use for. */
 const heavyBuiltins: ReadonlySet<string> = new Set(["http", "https", "http2", "tls", "inspector"]);
@@ -43,8 +51,15 @@ describe("the build", () => {
 
   it("loads for `run` neither what only some configure nor Node's own HTTP", async () => {
     const { metafile } = await build({ ...buildOptions, write: false });
-    const { files, builtins } = loadedBy(metafile, ["src/main.ts", "src/cli/run.ts", "src/sidecar.ts"]);
-    expect([...files].some((file) => file.startsWith("src/relay/"))).toBe(true);
+    const { files, builtins } = loadedBy(metafile, [
+      "src/main.ts",
+      "src/cli/run.ts",
+      "src/sidecar.ts",
+      "src/assembly/insight.ts",
+    ]);
+    for (const folder of ["relay", "reading"]) {
+      expect([...files].some((file) => file.startsWith(`src/${folder}/`))).toBe(true);
+    }
     expect(builtins).toContain("net");
     expect(among(packagesAmong(files), lazyPackages)).toEqual([]);
     expect(among(builtins, heavyBuiltins)).toEqual([]);

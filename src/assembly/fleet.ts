@@ -10,17 +10,19 @@ import type { LabelInput } from "../labels/label-input.ts";
 import { accuracyFamilies } from "../labels/label-families.ts";
 import type { LabelMonitor } from "../labels/label-monitor.ts";
 import type { Log } from "../logging/logger.ts";
-import type { ModelLabels } from "../metrics/label-sets.ts";
 import type { RequestMetrics } from "../metrics/request-metrics.ts";
 import { fleetSamples } from "../state/fleet-samples.ts";
 import { Fleet } from "../state/fleet.ts";
 import { createRedisStore } from "../state/redis-store.ts";
 import type { LabelItem, StateStore } from "../state/store.ts";
+import { describeFleet } from "./fleet-description.ts";
+import { leadAll } from "./lead-all.ts";
 import { familiesFrom } from "./sample-families.ts";
-import { fleetAccuracyKey, SharedAccuracy } from "./shared-accuracy.ts";
+import { SharedAccuracy } from "./shared-accuracy.ts";
 import { SharedBaselines } from "./shared-baselines.ts";
-import { reportKey, SharedDrift, type SharedDriftOptions } from "./shared-drift.ts";
-import { fleetLatencyKey, SharedLatency } from "./shared-latency.ts";
+import { SharedDrift, type SharedDriftOptions } from "./shared-drift.ts";
+import { SharedLatency } from "./shared-latency.ts";
+import type { Voice } from "./voice.ts";
 
 /** What is shared. */
 export interface FleetParts {
@@ -37,8 +39,11 @@ export interface FleetParts {
 /** A replica in its fleet. */
 export interface RunningFleet {
   readonly groups: readonly SampleGroup[];
-  /** True while drift and accuracy of this replica alone should not be exposed: the leader speaks for all. */
-  speaksForAll(this: void): boolean;
+  /**
+   * Who speaks of drift and accuracy: `own` says that this replica does so for itself, as it has lost the others; undefined
+   * that the leader, which is another, speaks for all.
+   */
+  voice(this: void, own: Voice): Voice | undefined;
   /** Keeps the final counts of windows that have closed. */
   keep(this: void, closed: readonly MonitorWindows[]): void;
   /** Tells the other replicas of a label that nobody here knows; true when it was taken. */
@@ -78,21 +83,21 @@ export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
     windowsMs: parts.drift.windowsMs,
     clock,
     sources: [following, drift, accuracy, latency],
-    lead: async (turn) => {
-      for (const part of [baselines, drift, accuracy, latency]) await part.lead(turn);
-    },
+    lead: (turn) => leadAll([baselines, drift, accuracy, latency], turn),
     labelStreams: config.labels.stream === "" ? [] : [config.labels.stream],
     onLabels: (items) => {
       for (const item of items) takeLabel(labels, item, clock.wallMs());
     },
     log: log.logger,
   });
-  const speaksForAll = (): boolean => isReachable(fleet, config.redis.flushMs, clock.wallMs());
-  const isLeading = (): boolean => speaksForAll() && fleet.status().isLeader;
+  const leading = leaderVoice(drift, accuracy);
   fleet.start();
   return {
-    groups: [fleetGroup(fleet, latency), ...leaderGroups({ isLeading, drift, accuracy })],
-    speaksForAll,
+    groups: [fleetGroup(fleet, latency)],
+    voice: (own) => {
+      if (!isReachable(fleet, config.redis.flushMs, clock.wallMs())) return own;
+      return fleet.status().isLeader ? leading : undefined;
+    },
     keep: (closed) => drift.keep(closed),
     passLabel: ({ id, row, label }) => fleet.passLabels([{ id, row, label: String(label) }]) > 0,
     describe: () =>
@@ -155,32 +160,9 @@ const fleetGroup = (fleet: Fleet, latency: SharedLatency): SampleGroup => ({
 });
 
 /** What the leader says for all: nobody else gives these, so they stand once in a fleet. */
-function leaderGroups(parts: {
-  readonly isLeading: () => boolean;
-  readonly drift: SharedDrift;
-  readonly accuracy: SharedAccuracy;
-}): readonly SampleGroup[] {
-  const { isLeading, drift, accuracy } = parts;
-  return [
-    {
-      version: () => (isLeading() ? drift.version : -1),
-      families: () => (isLeading() ? familiesFrom(drift.reports().flatMap((report) => driftSamples(report))) : {}),
-    },
-    { version: () => undefined, families: () => (isLeading() ? accuracyFamilies(accuracy.reports()) : {}) },
-  ];
-}
-
-async function describeFleet(fleet: Fleet, store: StateStore, subjects: readonly ModelLabels[]): Promise<unknown> {
-  const { store: health, ...status } = fleet.status();
-  const read = async (key: string): Promise<unknown> => {
-    const verdict = await store.readVerdict(key);
-    return verdict.kind === "done" && verdict.value !== undefined ? JSON.parse(verdict.value.json) : null;
-  };
-  const reports = await Promise.all(subjects.map((subject) => read(reportKey(subject))));
-  return {
-    status: { ...status, failures: Object.fromEntries(health.failures), last_success_ms: health.lastSuccessMs },
-    drift: reports.filter((report) => report !== null),
-    accuracy: await read(fleetAccuracyKey),
-    latency: await read(fleetLatencyKey),
-  };
-}
+const leaderVoice = (drift: SharedDrift, accuracy: SharedAccuracy): Voice => ({
+  of: "fleet",
+  driftVersion: () => drift.version,
+  drift: () => familiesFrom(drift.reports({ withCells: false }).flatMap((report) => driftSamples(report))),
+  accuracy: () => accuracyFamilies(accuracy.reports()),
+});

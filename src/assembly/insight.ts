@@ -25,6 +25,7 @@ import { baselineFromFile, fetchBaseline, isInRegistry } from "./baseline-source
 import { DriftWatch } from "./drift-watch.ts";
 import type { RunningFleet } from "./fleet.ts";
 import { familiesFrom } from "./sample-families.ts";
+import { voiceGroups, type Voice } from "./voice.ts";
 
 /** What the sidecar needs of it. */
 export interface Insight {
@@ -55,6 +56,7 @@ export interface InsightOptions {
 export async function startInsight(options: InsightOptions): Promise<Insight> {
   const { config, log, clock } = options;
   const fileBaseline = await baselineFromFile(config);
+  warnOfOtherModel(config, fileBaseline, log);
   const monitors = new DriftMonitors(monitorOptions(config, fileBaseline));
   const predictions = new PredictionMetrics({
     ...modelOf(config),
@@ -73,14 +75,15 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
   const giveUp = isInRegistry(config)
     ? fetchBaseline(config, log.logger, (baseline) => monitors.useBaseline(baseline, clock.wallMs()))
     : () => {};
-  const isAlone = (): boolean => fleet === undefined || !fleet.speaksForAll();
+  const own = replicaVoice(monitors, labels);
   return {
     observer: reading.observer,
     groups: [
       readingGroup(reading),
       predictionGroup(predictions, clock),
       labelGroup(labels),
-      ...ownGroups({ isAlone, monitors, labels }),
+      droppedGroup(monitors),
+      ...voiceGroups(() => (fleet === undefined ? own : fleet.voice(own))),
       ...(fleet?.groups ?? []),
     ],
     serve: (protocol) => reading.serve(protocol, createReader(protocol, readerOptions(config))),
@@ -96,6 +99,18 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
       await fleet?.stop();
     },
   };
+}
+
+/** A baseline of another model is left alone, and one is learned: whoever configured both should know. */
+function warnOfOtherModel({ model, drift }: Config, baseline: Baseline | undefined, { logger }: Log): void {
+  const of = baseline?.model;
+  if (of === undefined || model.name === "") return;
+  const isOther = of.name !== model.name || (of.version !== "" && of.version !== model.version);
+  if (!isOther) return;
+  logger.warn(
+    { baseline: drift.baseline, of, model: { name: model.name, version: model.version } },
+    "the baseline is of another model or version and is not used for this one",
+  );
 }
 
 const forgetEveryMs = 5000;
@@ -199,26 +214,16 @@ const labelGroup = (labels: LabelMonitor): SampleGroup => ({
   families: () => labelFamilies(labels),
 });
 
-/** What this replica says of itself; nothing while the leader of its fleet speaks for all. */
-function ownGroups(parts: {
-  readonly isAlone: () => boolean;
-  readonly monitors: DriftMonitors;
-  readonly labels: LabelMonitor;
-}): readonly SampleGroup[] {
-  const { isAlone, monitors, labels } = parts;
-  return [
-    {
-      version: () => undefined,
-      families: () => ({ outrider_drift_models_dropped_total: [{ value: monitors.droppedRequests }] }),
-    },
-    {
-      // Thousands of series that change once a window: rendered then, and not for every scrape.
-      version: () => (isAlone() ? monitors.version : -1),
-      families: () =>
-        isAlone()
-          ? familiesFrom(monitors.reports(undefined, { withCells: false }).flatMap((report) => driftSamples(report)))
-          : {},
-    },
-    { version: () => undefined, families: () => (isAlone() ? accuracyFamilies(labels.totals()) : {}) },
-  ];
-}
+const droppedGroup = (monitors: DriftMonitors): SampleGroup => ({
+  version: () => undefined,
+  families: () => ({ outrider_drift_models_dropped_total: [{ value: monitors.droppedRequests }] }),
+});
+
+/** What this replica says of itself. */
+const replicaVoice = (monitors: DriftMonitors, labels: LabelMonitor): Voice => ({
+  of: "replica",
+  driftVersion: () => monitors.version,
+  drift: () =>
+    familiesFrom(monitors.reports(undefined, { withCells: false }).flatMap((report) => driftSamples(report))),
+  accuracy: () => accuracyFamilies(labels.totals()),
+});

@@ -50,17 +50,18 @@ export class SharedAccuracy implements ContributionSource {
   async lead(turn: LeaderTurn): Promise<void> {
     if (Math.abs(turn.nowMs - this.#ledAtMs) < leadEveryMs) return;
     this.#ledAtMs = turn.nowMs;
-    const found: (ModelLabels & { readonly fields: ReadonlyMap<string, number> })[] = [];
+    // Added one by one, as they are read: all at once they would hold up requests.
+    const sums = this.#labels.fleetAccuracy();
     const now = this.#span(turn.nowMs);
     for (const span of [{ ...now, windowIndex: now.windowIndex - 1 }, now]) {
       for (const key of done(await turn.keys(span))) {
         const labels = this.#currentLabels(key, turn.nowMs);
         if (labels === undefined) continue;
         const { counts } = done(await turn.read(key, span));
-        if (counts instanceof Map) found.push({ ...labels, fields: counts });
+        if (counts instanceof Map) sums.add(labels, counts);
       }
     }
-    this.#reports = this.#labels.fleetReport(found);
+    this.#reports = sums.report();
     done(await turn.publishVerdict(fleetAccuracyKey, JSON.stringify(this.#reports)));
   }
 

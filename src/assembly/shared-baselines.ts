@@ -41,17 +41,16 @@ export class SharedBaselines {
     }
   }
 
-  /** As the leader: makes what this replica has learned the baseline of all, unless there is one. */
+  /** As the leader: makes what this replica has learned the baseline of all, unless there is one that can be read. */
   async lead(turn: LeaderTurn): Promise<void> {
     const isDue = (monitor: DriftMonitor): boolean => turn.ended.length > 0 || this.#isOpen(monitor);
     for (const monitor of this.#monitors.all.filter((candidate) => isLearned(candidate) && isDue(candidate))) {
       const agreed = done(await turn.readVerdict(keyOf(monitor)));
-      if (agreed !== undefined) {
-        if (this.#isOpen(monitor)) this.#use(monitor, agreed.json, turn.nowMs);
-      } else if (monitor.baseline !== undefined) {
-        done(await turn.publishVerdict(keyOf(monitor), writeBaseline(monitor.baseline)));
-        this.#agreed.add(monitor);
-      }
+      if (agreed !== undefined && this.#use(monitor, agreed.json, turn.nowMs)) continue;
+      const own = monitor.baseline;
+      if (own === undefined) continue;
+      const isWritten = done(await turn.publishVerdict(keyOf(monitor), writeBaseline(own)));
+      if (isWritten && monitor.baseline === own) this.#agreed.add(monitor);
     }
   }
 
@@ -60,12 +59,15 @@ export class SharedBaselines {
     return !this.#agreed.has(monitor) && (monitor.baseline === undefined || isLearned(monitor));
   }
 
-  #use(monitor: DriftMonitor, json: string, nowMs: number): void {
+  /** Uses what was agreed on, unless the monitor got its baseline while that was asked for. False when it is no baseline. */
+  #use(monitor: DriftMonitor, json: string, nowMs: number): boolean {
+    if (!this.#isOpen(monitor)) return true;
     const reading = readBaseline(json);
-    if (reading.kind !== "baseline") return;
+    if (reading.kind !== "baseline") return false;
     const isOwn = monitor.baseline !== undefined && writeBaseline(monitor.baseline) === json;
     if (!isOwn) monitor.useBaseline(reading.baseline, nowMs);
     this.#agreed.add(monitor);
+    return true;
   }
 }
 

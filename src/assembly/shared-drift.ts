@@ -3,15 +3,16 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Baseline } from "../drift/baseline.ts";
 import type { DriftMonitor, WindowSnapshot } from "../drift/drift-monitor.ts";
 import type { DriftMonitors, MonitorWindows } from "../drift/drift-monitors.ts";
-import type { DriftReport } from "../drift/drift-report.ts";
+import type { DriftReport, ReportOptions } from "../drift/drift-report.ts";
 import { FleetDrift } from "../drift/fleet-drift.ts";
 import { noNames } from "../drift/seen-names.ts";
 import type { Thresholds } from "../drift/verdict.ts";
 import type { ModelLabels } from "../metrics/label-sets.ts";
 import type { ContributionSource } from "../state/fleet.ts";
 import type { LeaderTurn } from "../state/leader-turn.ts";
-import type { Contribution, Outcome, Window } from "../state/store.ts";
+import { stateLimits, type Contribution, type Outcome, type Window } from "../state/store.ts";
 import { ClosedWindows } from "./closed-windows.ts";
+import { reportText } from "./report-text.ts";
 import { readSharedKey, sharedKey } from "./shared-key.ts";
 import { namedCountsOf, seenNamesOf } from "./shared-names.ts";
 
@@ -26,12 +27,22 @@ export interface SharedDriftOptions {
   readonly keepMs: number;
 }
 
+/** The engine of one model. */
+interface KnownFleet {
+  readonly baseline: Baseline;
+  readonly drift: FleetDrift;
+  /** Of the lease under which its state was looked up: under a later one, another may have led in between. */
+  readonly token: number;
+}
+
 /** Each replica counts for itself; the leader adds up, and judges with the same engine as for one replica. */
 export class SharedDrift implements ContributionSource {
   readonly #options: SharedDriftOptions;
   readonly #closed: ClosedWindows;
-  readonly #fleets = new Map<string, { readonly baseline: Baseline; readonly drift: FleetDrift }>();
+  readonly #fleets = new Map<string, KnownFleet>();
   #mismatched = 0;
+  /** Versions of engines that gave way to one of another baseline. */
+  #versionBefore = 0;
 
   constructor(options: SharedDriftOptions) {
     this.#options = options;
@@ -45,12 +56,12 @@ export class SharedDrift implements ContributionSource {
 
   /** A number that changes whenever a report may have. */
   get version(): number {
-    return [...this.#fleets.values()].reduce((sum, { drift }) => sum + drift.version + 1, 0);
+    return [...this.#fleets.values()].reduce((sum, { drift }) => sum + drift.version + 1, this.#versionBefore);
   }
 
   /** What this replica decided as the leader. */
-  reports(): readonly DriftReport[] {
-    return Array.from(this.#fleets.values(), ({ drift }) => drift.report());
+  reports(options: ReportOptions = {}): readonly DriftReport[] {
+    return Array.from(this.#fleets.values(), ({ drift }) => drift.report(options));
   }
 
   /** Keeps the final counts of windows that have closed. */
@@ -99,28 +110,43 @@ export class SharedDrift implements ContributionSource {
     const names = done(await turn.read(of.key.replace(/^drift/, "names"), window)).counts;
     fleet.decide({ ...window, counts }, names instanceof Map ? seenNamesOf(names) : noNames);
     while (fleet.step()) await nextTurn();
-    done(await turn.publishVerdict(reportKey(of.labels), JSON.stringify(fleet.report())));
+    const text = await reportText((options) => fleet.report(options), stateLimits.verdictChars);
+    if (text !== undefined) done(await turn.publishVerdict(reportKey(of.labels), text));
     done(await turn.publishVerdict(stateKey(of.labels), JSON.stringify(fleet.saveState())));
   }
 
-  /** The engine for a model, going on from what the last leader saved; nothing when the counts are by another baseline. */
+  /** The engine for a model; nothing when the counts are by another baseline. */
   async #fleetOf(
     turn: LeaderTurn,
     { key, labels }: { readonly key: string; readonly labels: ModelLabels },
   ): Promise<FleetDrift | undefined> {
-    const { monitors, windowsMs, thresholds, maxFeatures } = this.#options;
-    const baseline = monitors.follow(labels, turn.nowMs)?.baseline;
+    const baseline = this.#options.monitors.follow(labels, turn.nowMs)?.baseline;
     if (baseline === undefined) return undefined;
     const name = sharedKey([], labels);
-    let known = this.#fleets.get(name);
-    if (known === undefined || known.baseline !== baseline) {
-      const drift = new FleetDrift(labels, { baseline, windowMs: windowsMs[0], thresholds, maxFeatures });
-      const saved = done(await turn.readVerdict(stateKey(labels)));
-      if (saved !== undefined) drift.loadState(parse(saved.json));
-      known = { baseline, drift };
-      this.#fleets.set(name, known);
-    }
-    return readSharedKey(key)?.parts[1] === known.drift.digest ? known.drift : undefined;
+    const known = this.#fleets.get(name);
+    const isCurrent = known?.baseline === baseline && known.token === turn.token;
+    const current = isCurrent ? known : await this.#renewed(turn, labels, { known, baseline });
+    this.#fleets.set(name, current);
+    return readSharedKey(key)?.parts[1] === current.drift.digest ? current.drift : undefined;
+  }
+
+  /** An engine for this baseline, going on from what the last leader saved if that is newer than what is known here. */
+  async #renewed(
+    turn: LeaderTurn,
+    labels: ModelLabels,
+    { known, baseline }: { readonly known: KnownFleet | undefined; readonly baseline: Baseline },
+  ): Promise<KnownFleet> {
+    const saved = done(await turn.readVerdict(stateKey(labels)));
+    const isSame = known?.baseline === baseline;
+    if (known !== undefined && !isSame) this.#versionBefore += known.drift.version + 1;
+    const drift = isSame ? known.drift : this.#newFleet(labels, baseline);
+    if (saved !== undefined) drift.loadState(parseVerdict(saved.json));
+    return { baseline, drift, token: turn.token };
+  }
+
+  #newFleet(labels: ModelLabels, baseline: Baseline): FleetDrift {
+    const { windowsMs, thresholds, maxFeatures } = this.#options;
+    return new FleetDrift(labels, { baseline, windowMs: windowsMs[0], thresholds, maxFeatures });
   }
 }
 
@@ -142,7 +168,8 @@ export function done<T>(outcome: Outcome<T>): T {
   return outcome.value;
 }
 
-function parse(json: string): unknown {
+/** What a verdict says; undefined when somebody else has written something there that is no JSON. */
+export function parseVerdict(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

@@ -31,7 +31,7 @@ export async function baselineShow(invocation: Invocation, context: CommandConte
   };
   const charts = titledDistributions(baseline).map(([title, distribution]) => {
     const lines = distributionChart(distribution, style);
-    return (title === "" ? lines : [`${title}:`, ...lines]).join("\n");
+    return (title === "" || title === distribution.name ? lines : [`${title}:`, ...lines]).join("\n");
   });
   context.write(`${[headLines(baseline).join("\n"), ...charts].join("\n\n")}\n`);
   return 0;

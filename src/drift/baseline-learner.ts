@@ -132,14 +132,16 @@ export class BaselineLearner {
 
   #newColumn(name: string, options: Pick<ProfileOptions, "wanted" | "isTarget">, rowsBefore = 0): LearnedColumn {
     if (this.#columnBytes === 0) this.#columnBytes = this.#bytesOfEach(0);
+    const patience = this.#nextPatience();
     const profile = new ColumnProfile(name, {
       ...options,
       isWeighted: false,
       numbers: this.#columnBytes / 2 / Float64Array.BYTES_PER_ELEMENT,
-      categoryBytes: this.#columnBytes / 2,
+      // Three quarters to all: the memory of all columns must not be full at the same request either.
+      categoryBytes: (this.#columnBytes / 2) * (0.5 + patience / 2),
       random: this.#options.random,
     });
-    return new LearnedColumn(profile, rowsBefore, this.#nextPatience());
+    return new LearnedColumn(profile, rowsBefore, patience);
   }
 
   /** Columns are not to set their edges all at the same request: each takes another part of its memory, half to all. */

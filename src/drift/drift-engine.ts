@@ -75,7 +75,7 @@ interface Job {
 
 /** Windows that wait to be judged; a further one is waited for. */
 const mostJobs = 4;
-/** A decided window is not decided again; one from so long before it means that the clock was set back. */
+/** A decided window that comes again is not decided again; one from so long before it means that the clock was set back. */
 const clockResetMs = 86_400_000;
 
 /** The engine of one model. */
@@ -143,17 +143,18 @@ export class DriftEngine {
 
   /**
    * Takes a window that is over. One of the deciding length moves states, one of another length is only shown. False,
-   * and nothing happens, for a window that was decided before or has another layout. The counts belong to the engine
-   * from here on. The judging itself is left to {@link DriftEngine.step}.
+   * and nothing happens, for a window of another layout, and for one that was decided before unless windows come `once`:
+   * then one from before the last is of a clock that was set back. The counts belong to the engine from here on. The
+   * judging itself is left to {@link DriftEngine.step}.
    */
-  decide(window: ClosedWindow): boolean {
+  decide(window: ClosedWindow, comes: "once" | "repeatedly" = "repeatedly"): boolean {
     if (window.counts.vector.length !== this.layout.length || !Number.isSafeInteger(window.windowIndex)) return false;
     if (window.windowMs !== this.windowMs) {
       this.#show(window);
       return true;
     }
     const age = (this.#lastIndex - window.windowIndex) * this.windowMs;
-    if (age >= 0 && age < clockResetMs) return false;
+    if (comes === "repeatedly" && age >= 0 && age < clockResetMs) return false;
     this.#lastIndex = window.windowIndex;
     this.#take(window);
     return true;
@@ -184,10 +185,10 @@ export class DriftEngine {
     };
   }
 
-  /** Goes on from a saved state; false, and nothing is changed, when it is not one of this layout. */
+  /** Goes on from a saved state; false, and nothing is changed, when it is not one of this layout, or is an older one. */
   load(value: unknown): boolean {
     const saved = asSaved(value, this.layout);
-    if (saved === undefined || !this.history.load(saved.history)) return false;
+    if (saved === undefined || saved.last_index < this.#lastIndex || !this.history.load(saved.history)) return false;
     this.#lastIndex = saved.last_index;
     this.#carried = saved.carried && restoreCarry(saved.carried);
     this.#version++;
@@ -203,7 +204,7 @@ export class DriftEngine {
     const counted = groups.filter((group) => size(group).requests > 0);
     const ready = counted.filter((group) => size(group).effective >= requiredRows(this.layout, group));
     const short = counted.filter((group) => !ready.includes(group));
-    const fromIndex = (group: TargetKind): number => carry?.from.get(group) ?? windowIndex;
+    const fromIndex = (group: TargetKind): number => Math.min(carry?.from.get(group) ?? windowIndex, windowIndex);
     this.#carried =
       short.length === 0
         ? undefined

@@ -66,6 +66,8 @@ export class DriftMonitor {
   #watching: Watching | undefined;
   #closed: WindowSnapshot[] = [];
   #droppedWindows = 0;
+  /** The version when the baseline that is used came. */
+  #versionBefore = 0;
   #learnedAtMs = 0;
 
   constructor(
@@ -94,7 +96,7 @@ export class DriftMonitor {
 
   /** Changes whenever a window was decided, and when a baseline is there. */
   get version(): number {
-    return this.#watching === undefined ? 0 : this.#watching.engine.version + 1;
+    return this.#watching === undefined ? 0 : this.#versionBefore + this.#watching.engine.version + 1;
   }
 
   /** Closed windows that nobody fetched with {@link DriftMonitor.advance} in time. */
@@ -113,6 +115,7 @@ export class DriftMonitor {
   useBaseline(baseline: Baseline, nowMs: number): void {
     const { windowMs, longWindowsMs, thresholds, maxFeatures } = this.#options;
     const engine = new DriftEngine({ baseline, windowMs, thresholds, maxFeatures });
+    this.#versionBefore = this.version;
     this.#learning = undefined;
     this.#finishing = undefined;
     this.#watching = {
@@ -205,7 +208,7 @@ export class DriftMonitor {
   #decideClosed({ engine, windows }: Watching): void {
     for (const window of windows.takeClosed()) {
       this.#closed.push(snapshotOf(engine, window));
-      engine.decide(window);
+      engine.decide(window, "once");
     }
     const surplus = this.#closed.length - mostClosed;
     if (surplus <= 0) return;

@@ -107,8 +107,12 @@ export class DriftMonitors implements ReadingSink {
     return monitor;
   }
 
-  /** The one that names model and version, else one that names the model for any version, else one that names none. */
+  /**
+   * The one that names model and version, else one that names the model for any version, else one that names none. A model
+   * that nobody has named takes the only one there is.
+   */
   #baselineFor(model: string, version: string): Baseline | undefined {
+    if (model === "" && this.#baselines.length === 1) return this.#baselines[0];
     const ofModel = this.#baselines.filter((baseline) => baseline.model?.name === model);
     return (
       ofModel.find((baseline) => baseline.model?.version === version) ??

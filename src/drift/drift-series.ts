@@ -1,4 +1,5 @@
 /** Drift as metric samples, rendered once for each decided window; how many there are is bounded by construction. */
+import { collectedNames } from "../metrics/label-sets.ts";
 import { effectOf, type DriftReport, type TargetReport } from "./drift-report.ts";
 import { driftStates } from "./history.ts";
 import type { StatisticName } from "./statistics.ts";
@@ -46,7 +47,7 @@ export const changeKinds = ["absent", "unknown", "retyped"] as const;
  */
 export function driftSamples(report: DriftReport, limits: SeriesLimits = defaultSeriesLimits): readonly DriftSample[] {
   const { model, version, variant } = report;
-  const labels = { model, version, variant };
+  const labels = { model: model || collectedNames.unnamed, version, variant };
   const ofModel = modelSamples(report, labels);
   const ofTargets = [...report.targets]
     .sort((one, other) => compareText(one.kind, other.kind) || compareText(one.name, other.name))

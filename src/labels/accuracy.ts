@@ -21,7 +21,7 @@ export interface AccuracyReport {
   readonly predictions: number;
   readonly labels: number;
   readonly coverage: number;
-  /** True from 30 labels on; before that no score is worth a look. */
+  /** True from 30 labels on that can be held against their predictions; before that no score is worth a look. */
   readonly ready: boolean;
   /** Scores of classes; null for numbers. */
   readonly classes: ClassReport | null;
@@ -66,7 +66,7 @@ export function accuracyReport(counts: AccuracyCounts, scoring: Scoring): Accura
   const predictions = counts.get("predictions");
   const labels = counts.get("labels");
   const kind = kindOf(counts, scoring);
-  const ready = labels >= fewestRows;
+  const ready = comparedRows(counts, kind) >= fewestRows;
   return {
     kind,
     predictions,
@@ -84,6 +84,12 @@ function kindOf(counts: AccuracyCounts, scoring: Scoring): AnswerKind {
   if (scoring.kind !== "unknown") return scoring.kind;
   if (counts.get("measures") > 0) return "numbers";
   return counts.get("predictions") > 0 || counts.get("labels") > 0 ? "classes" : "unknown";
+}
+
+/** Labelled rows whose two sides are of the same kind: what scores stand on. */
+function comparedRows(counts: AccuracyCounts, kind: AnswerKind): number {
+  if (kind === "unknown") return 0;
+  return counts.get(kind === "classes" ? "class_rows" : "numeric_rows");
 }
 
 function delaysOf(counts: AccuracyCounts): AccuracyReport["label_delay_seconds"] {

@@ -1,4 +1,5 @@
 /** Labels and accuracy as samples of an exposition. */
+import { collectedNames } from "../metrics/label-sets.ts";
 import type { MetricSample } from "../metrics/metric-sample.ts";
 import type { ClassReport, NumberReport } from "./accuracy.ts";
 import type { LabelMonitor, ModelAccuracy } from "./label-monitor.ts";
@@ -36,7 +37,7 @@ export type LabelMetricName =
 const unlabelledReasons = ["expired", "evicted", "repeated", "max_models", "no_id"] as const;
 
 /**
- * Samples of each metric: of all models, from {@link LabelMonitor.totals} or {@link LabelMonitor.fleetReport}. Scores
+ * Samples of each metric: of all models, from {@link LabelMonitor.totals} or {@link LabelMonitor.fleetAccuracy}. Scores
  * are given from 30 labels on (`outrider_accuracy_ready` says since when), an estimate from 30 rows on. At most 20 series a model.
  */
 export function accuracyFamilies(
@@ -81,7 +82,8 @@ function sampleOf(
   value: number | null | undefined,
   more: Readonly<Record<string, string>> = {},
 ): readonly MetricSample[] {
-  return value === null || value === undefined ? [] : [{ labels: { model, version, variant, ...more }, value }];
+  const labels = { model: model || collectedNames.unnamed, version, variant, ...more };
+  return value === null || value === undefined ? [] : [{ labels, value }];
 }
 
 /** Samples of each metric, of this replica alone. */

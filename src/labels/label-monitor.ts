@@ -3,9 +3,9 @@ import type { ExchangeReading, ReadingSink } from "../inference/exchange-reading
 import type { Predictions } from "../inference/reading.ts";
 import type { ModelLabels } from "../metrics/label-sets.ts";
 import { accuracyReport, type AccuracyReport } from "./accuracy.ts";
-import { AccuracyCounts } from "./accuracy-counts.ts";
 import { AccuracyWindows, windowPlan, type WindowPlan } from "./accuracy-window.ts";
 import { countLabel, countPrediction } from "./count-rows.ts";
+import { FleetAccuracy } from "./fleet-accuracy.ts";
 import { longestId, type LabelInput } from "./label-input.ts";
 import { LabelJoin, type JoinedLabel, type LabelResult } from "./label-join.ts";
 import { Scoring, type LabelBaseline } from "./scoring.ts";
@@ -176,21 +176,9 @@ export class LabelMonitor implements ReadingSink {
     );
   }
 
-  /** Every model of the contributions of all replicas together, in the light of this replica's baselines. */
-  fleetReport(
-    contributions: Iterable<ModelLabels & { readonly fields: Iterable<readonly [string, number]> }>,
-  ): readonly ModelAccuracy[] {
-    const merged = new Map<string, { readonly labels: ModelLabels; readonly counts: AccuracyCounts }>();
-    for (const { model, version, variant, fields } of contributions) {
-      const labels = { model, version, variant };
-      const entry = merged.get(keyOf(labels)) ?? { labels, counts: new AccuracyCounts() };
-      merged.set(keyOf(labels), entry);
-      entry.counts.addFields(fields);
-    }
-    return [...merged.values()].map(({ labels, counts }) => {
-      const scoring = new Scoring(this.#options.baselineOf(labels.model, labels.version));
-      return { ...labels, ...accuracyReport(counts, scoring), windows: [] };
-    });
+  /** Adds up the contributions of all replicas, in the light of this replica's baselines. */
+  fleetAccuracy(): FleetAccuracy {
+    return new FleetAccuracy(this.#options.baselineOf);
   }
 
   #keep(block: Parameters<LabelJoin["predicted"]>[0]): void {
@@ -235,5 +223,3 @@ export class LabelMonitor implements ReadingSink {
 }
 
 const isUsable = (ids: readonly string[], rowCount: number): boolean => ids.length === 1 || ids.length === rowCount;
-
-const keyOf = ({ model, version, variant }: ModelLabels): string => JSON.stringify([model, version, variant]);

@@ -27,8 +27,9 @@ import {
 /** Something that counts by windows. */
 export interface ContributionSource {
   /**
-   * Its counts for every window that it still holds: the current one, and ended ones until the grace has passed. The
-   * arrays are read while the turn lasts: when a window ends they may be replaced, but not cleared.
+   * Its counts for every window that it still holds: the current one, and ended ones until the grace has passed. Asked
+   * for one after the other while they are sent. The arrays are read while the turn lasts: when a window ends they may be
+   * replaced, but not cleared.
    */
   contributions(nowMs: number): Iterable<Contribution>;
 }
@@ -218,19 +219,25 @@ export class Fleet {
     return { kind: "done", value: undefined };
   }
 
-  /** Of all sources; one that throws is left out. */
-  #contributions(nowMs: number): readonly Contribution[] {
-    const all: Contribution[] = [];
+  /** Of all sources, made as they are asked for. */
+  *#contributions(nowMs: number): Generator<Contribution> {
+    // What is more than a publication takes is refused and counted there; twice as much is a source gone mad.
+    let room = 2 * stateLimits.contributions;
     for (const source of this.#options.sources) {
-      this.#guard("contributions", () => {
-        for (const contribution of source.contributions(nowMs)) {
-          // What is more than a publication takes is refused and counted there; twice as much is a source gone mad.
-          if (all.length >= 2 * stateLimits.contributions) break;
-          all.push(contribution);
-        }
-      });
+      for (const contribution of this.#contributionsOf(source, nowMs)) {
+        if (room-- <= 0) break;
+        yield contribution;
+      }
     }
-    return all;
+  }
+
+  /** What is left of a source that throws is left out. */
+  *#contributionsOf(source: ContributionSource, nowMs: number): Generator<Contribution> {
+    try {
+      yield* source.contributions(nowMs);
+    } catch (error) {
+      this.#tellFailure("contributions", error);
+    }
   }
 
   async #beat(): Promise<Outcome<void>> {
@@ -284,8 +291,12 @@ export class Fleet {
     try {
       action();
     } catch (error) {
-      this.#options.log.warn({ error, what }, "a part of the fleet failed");
+      this.#tellFailure(what, error);
     }
+  }
+
+  #tellFailure(what: string, error: unknown): void {
+    this.#options.log.warn({ error, what }, "a part of the fleet failed");
   }
 }
 

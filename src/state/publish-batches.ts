@@ -10,8 +10,8 @@ export interface EncodedContribution {
 /** Contributions that are sent together. */
 export type PublishBatch = readonly EncodedContribution[];
 
-/** Small enough that Redis answers others in between, and that a time-out means something. */
-const batchBytes = 524_288;
+/** Small enough to be made within a millisecond or two, that Redis answers others in between, and that a time-out means something. */
+const batchBytes = 65_536;
 const batchLength = 64;
 
 /** Encodes contributions as they are asked for: only one batch of bytes exists at a time. */

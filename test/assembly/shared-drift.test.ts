@@ -72,6 +72,31 @@ describe("drift of a fleet", () => {
     expect(after.targets[0]).toMatchObject({ state: "critical", violations: 2 });
   });
 
+  it("counts nothing twice when a leader comes back after another has led: it goes on from what that one saved", async () => {
+    const clock = new HandClock();
+    const store = createMemoryStore(clock);
+    const [first, second] = ["a", "b"].map((id) => aReplica(id, store, clock, baseline)) as [TestReplica, TestReplica];
+    toNextWindow(clock);
+    // Too few: they are carried into the next window, which the other one decides on.
+    for (let i = 0; i < 300; i++) first.request([draw()]);
+    await turnOf(clock, first, second);
+    toNextWindow(clock);
+    await turnOf(clock, first, second);
+    clock.nowMs += 3 * flushMs;
+    await untilAsync(async () => {
+      await turnOf(clock, first, second);
+      return first.fleet.status().decidedWindowsTotal > 0;
+    }, "the first to carry the window");
+    clock.nowMs += 5 * flushMs;
+    for (let i = 0; i < 400; i++) second.request([draw()]);
+    expect(await decideAll(clock, [second])).toMatchObject({ window: { requests: 700 } });
+    clock.nowMs += 5 * flushMs;
+    for (let i = 0; i < 650; i++) first.request([draw()]);
+    const report = await decideAll(clock, [first]);
+    expect(first.fleet.status().isLeader).toBe(true);
+    expect(report).toMatchObject({ window: { requests: 650 } });
+  });
+
   it("leaves out replicas that count by another baseline, and says so", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);

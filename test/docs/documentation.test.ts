@@ -9,9 +9,11 @@ import { findCommand } from "../../src/cli/dispatch.ts";
 import { flagsOf } from "../../src/cli/table.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { formatMistakes } from "../../src/config/mistake.ts";
+import { writeBaseline } from "../../src/drift/baseline-file.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue.ts";
 import { dispatched } from "../cli/recorded-context.ts";
 import { temporaryDirectory } from "../config/temporary-directory.ts";
+import { baselineOf, numeric } from "../drift/some-baselines.ts";
 import { anchors, commandLines, localLinks, parsePage, readPage, readPages, rootDir, type Page } from "./markdown.ts";
 
 const pages = readPages();
@@ -96,9 +98,16 @@ describe("commands in the pages", () => {
 /** Blocks that begin with this line are whole configuration files. */
 const configMark = "# outrider.yaml";
 
+/** Where the pages say that a baseline lies; it is looked into when a configuration is checked. */
+const baselinePlace = "/etc/outrider/baseline.json";
+
 async function mistakesOf(text: string): Promise<string> {
-  const file = path.join(await temporaryDirectory(), "outrider.yaml");
-  await writeFile(file, text);
+  const folder = await temporaryDirectory();
+  const file = path.join(folder, "outrider.yaml");
+  const baseline = path.join(folder, "baseline.json");
+  const source = { kind: "file", name: "validation.csv", digest: "", rows: 200 } as const;
+  await writeFile(baseline, writeBaseline(baselineOf([numeric("age", [18, 40, 90])], { source })));
+  await writeFile(file, text.replaceAll(baselinePlace, baseline));
   const result = await loadConfig({ file, environment: {}, flags: [], isUpstreamRequired: true });
   return result.kind === "mistakes" ? formatMistakes(result.mistakes) : "";
 }

@@ -140,6 +140,23 @@ describe("BaselineLearner", () => {
     expect(writeBaseline(finished(learned)).length).toBeLessThan(2 ** 20);
   });
 
+  it("does not fill the memory of all columns at the same request, which would hold up that one", () => {
+    const width = 400;
+    const learner = new BaselineLearner({ maxColumns: width, maxBytes: 8 * 2 ** 20, random: seededRandom(1) });
+    const columns = { names: Array.from({ length: width }, (_, index) => `c${index}`), isPositional: false };
+    // A word that never comes again: how many were told apart says when the memory was full.
+    for (let request = 0; request < 150; request++) {
+      const cells = columns.names.map((_, column) => `word ${1000 + request} of ${1000 + column}`);
+      learner.add({ columns, rowCount: 1, cells }, undefined);
+    }
+    const filledAt = new Map<number, number>();
+    for (const feature of learner.finish("2026-01-01T00:00:00Z", "m").features) {
+      if (feature.kind !== "categorical") throw new Error("a column of words is categorical");
+      filledAt.set(feature.distinct, (filledAt.get(feature.distinct) ?? 0) + 1);
+    }
+    expect(Math.max(...filledAt.values())).toBeLessThan(width / 8);
+  });
+
   it("may go on after a baseline was made", () => {
     const learned = learner();
     learned.add(tableOf({ a: [1, 2] }), undefined);

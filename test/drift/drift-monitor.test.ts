@@ -40,6 +40,27 @@ function fill(monitor: DriftMonitor, window: number, requests: number, draw: (in
 }
 
 describe("DriftMonitor", () => {
+  it("judges on when the clock is set back: no window is taken for one that was decided before", () => {
+    const draw = normals(seededRandom(3));
+    const monitor = new DriftMonitor(aSubject, options, xy, 100_000);
+    const sample = (shift: number) => (index: number) => row(draw() + shift, index % 2 === 0 ? "a" : "b");
+    fill(monitor, 100, 700, sample(0));
+    monitor.advance(101_000);
+    settle(monitor);
+    expect(find(monitor, "x")).toMatchObject({ state: "ok", level: "ok" });
+    for (const window of [90, 91]) fill(monitor, window, 700, sample(1));
+    monitor.advance(92_000);
+    settle(monitor);
+    expect(find(monitor, "x")).toMatchObject({ state: "critical", violations: 2 });
+    expect(monitor.report().window).toMatchObject({ from_ms: 91_000, to_ms: 92_000, requests: 700 });
+    // What is carried from before the clock was set back does not end before it began.
+    fill(monitor, 80, 300, sample(0));
+    fill(monitor, 70, 400, sample(0));
+    monitor.advance(71_000);
+    settle(monitor);
+    expect(monitor.report().window).toMatchObject({ from_ms: 70_000, to_ms: 71_000, requests: 700 });
+  });
+
   it("says why there is no verdict, and gives one when there are enough requests", () => {
     const draw = normals(seededRandom(2));
     const monitor = new DriftMonitor(aSubject, options, xy, 0);

@@ -65,6 +65,17 @@ describe("DriftMonitors", () => {
     expect(monitors.all).toEqual([]);
   });
 
+  it("has another version with every new baseline, also before a window was decided", () => {
+    const monitors = new DriftMonitors({ ...options, baselines: [named("first")] });
+    monitors.count(reading());
+    const versions = [monitors.version];
+    for (const name of ["second", "third"]) {
+      monitors.useBaseline(named(name), 20);
+      versions.push(monitors.version);
+    }
+    expect(new Set(versions).size).toBe(3);
+  });
+
   it("gives a model the baseline that names it, else one that names none, else lets it learn", () => {
     const exact = named("exact", { name: "m", version: "1" });
     const anyVersion = named("any version", { name: "n", version: "" });

@@ -193,6 +193,22 @@ describe("FleetDrift", () => {
     expect(fleet.report().scope).toBe("fleet");
   });
 
+  it("does not go back to a state that was saved before its own", () => {
+    const window = (index: number): Parameters<FleetDrift["decide"]>[0] => {
+      const counts = merge([closedWindows([{ rows: [[0, "a"]], window: 0, replica: 0 }])])[0]?.counts;
+      return { windowMs: 1000, windowIndex: index, counts: counts ?? expect.fail("no window") };
+    };
+    const fleet = new FleetDrift(aSubject, engineOptions);
+    fleet.decide(window(1));
+    const older = fleet.saveState();
+    fleet.decide(window(2));
+    const newer = fleet.saveState();
+    expect(fleet.loadState(older)).toBe(false);
+    expect(fleet.saveState()).toEqual(newer);
+    expect(fleet.loadState(newer)).toBe(true);
+    expect(fleet.saveState()).toEqual(newer);
+  });
+
   it.each([
     undefined,
     null,

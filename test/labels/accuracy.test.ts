@@ -68,6 +68,18 @@ describe("accuracy of labels", () => {
     expect([ready.ready, ready.predictions, ready.labels, ready.coverage]).toEqual([true, 40, 30, 0.75]);
   });
 
+  it("is not ready by labels that cannot be compared: one wrong row among thirty labels is no drop", () => {
+    const unfit = reportOf(values(...times(40, "a")), ["b", ...times(29, 0.5)], quality(0.95));
+    expect(unfit).toMatchObject({
+      kind: "classes",
+      labels: 30,
+      ready: false,
+      classes: { accuracy: 0, dropped: false },
+    });
+    const numbers = reportOf(values(...times(40, 1.5)), [2.5, ...times(29, "a")]);
+    expect(numbers).toMatchObject({ kind: "numbers", labels: 30, ready: false, numbers: { mean_absolute_error: 1 } });
+  });
+
   it("has dropped when even the upper bound is five points below the baseline", () => {
     const dropped = (right: number, baseline: number): boolean | undefined =>
       reportOf(values(...times(100, "a")), [...times(right, "a"), ...times(100 - right, "b")], quality(baseline))

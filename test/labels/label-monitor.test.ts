@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ExchangeReading } from "../../src/inference/exchange-reading.ts";
 import type { LabelInput } from "../../src/labels/label-input.ts";
-import type { LabelMonitor } from "../../src/labels/label-monitor.ts";
+import type { LabelMonitor, ModelAccuracy } from "../../src/labels/label-monitor.ts";
 import type { LabelBaseline } from "../../src/labels/scoring.ts";
 import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-monitor.ts";
 
@@ -31,9 +31,14 @@ const requestWith = (...ids: readonly string[]): ExchangeReading["request"] => (
 const isJoined = (monitor: LabelMonitor, id: string, row = 0): boolean =>
   monitor.label(aLabel(id, "a", row), noonMs) === "joined";
 
-/** What the fields of all windows of a monitor say together, as another replica reads them. */
-const fieldsOf = (monitor: LabelMonitor) =>
-  monitor.contributions().map(({ fields, ...labels }) => ({ ...labels, fields: fields() }));
+/** What all windows of these replicas say together, to one of them that reads their fields. */
+function fleetReport(reader: LabelMonitor, replicas: readonly LabelMonitor[]): readonly ModelAccuracy[] {
+  const fleet = reader.fleetAccuracy();
+  for (const { fields, ...labels } of replicas.flatMap((replica) => replica.contributions())) {
+    fleet.add(labels, fields());
+  }
+  return fleet.report();
+}
 
 describe("what labels name", () => {
   it("is the identity in the body, else the one in the header, else the request's own", () => {
@@ -186,7 +191,7 @@ describe("a fleet of monitors", () => {
         }
         const round = (_: string, value: unknown): unknown =>
           typeof value === "number" ? Number(value.toPrecision(10)) : value;
-        const merged = one.fleetReport(replicas.flatMap(fieldsOf));
+        const merged = fleetReport(one, replicas);
         expect(JSON.stringify(merged, round)).toBe(JSON.stringify(one.totals(), round));
       }),
     );
@@ -195,7 +200,7 @@ describe("a fleet of monitors", () => {
   it("keeps models, versions and variants apart", () => {
     const monitor = aMonitor();
     for (const variant of ["stable", "canary"]) monitor.predicted(aRequest({ variant, requestId: variant }));
-    const report = monitor.fleetReport([...fieldsOf(monitor), ...fieldsOf(monitor)]);
+    const report = fleetReport(monitor, [monitor, monitor]);
     expect(report.map(({ variant, predictions }) => [variant, predictions])).toEqual([
       ["stable", 2],
       ["canary", 2],

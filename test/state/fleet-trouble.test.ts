@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import type { Fleet } from "../../src/state/fleet.ts";
 import { fleetSamples } from "../../src/state/fleet-samples.ts";
-import type { Outcome, StateStore } from "../../src/state/store.ts";
+import type { Contribution, Outcome, StateStore } from "../../src/state/store.ts";
 import { until } from "../support/until.ts";
 import { aFleet, sharing, windowMs } from "./a-fleet.ts";
 import { valueOf } from "./store-trial.ts";
@@ -106,6 +106,25 @@ describe("a fleet in trouble", () => {
     const a = start("a", { sources: [broken, fine] });
     await a.turn();
     expect(valueOf(await store.keys(window))).toEqual(["fine"]);
+  });
+
+  it("makes contributions as they are sent: what many of them cost is spread over the turn", async () => {
+    const { start, store } = aFleet();
+    const made: number[] = [];
+    const seen: number[] = [];
+    const publish: StateStore["publish"] = async (publication) => {
+      for (const { windowIndex } of publication.contributions) seen.push(windowIndex, made.length);
+      return store.publish({ ...publication, contributions: [] });
+    };
+    const contributions = function* (): Generator<Contribution> {
+      for (const windowIndex of [5, 6, 7]) {
+        made.push(windowIndex);
+        yield { key: "k", windowMs, windowIndex, counts: new Float64Array(1) };
+      }
+    };
+    const { turn } = start("a", { store: sharing(store, { publish }), sources: [{ contributions }] });
+    await turn();
+    expect(seen).toEqual([5, 1, 6, 2, 7, 3]);
   });
 
   it("runs one turn at a time", async () => {
