@@ -49,7 +49,7 @@ describe("outrider baseline show", () => {
       "few  numeric",
       "city  categorical",
       "prediction:\nanswer",
-      "confidence:\nconfidence",
+      "\nconfidence  numeric",
     ]) {
       expect(output).toContain(`\n${title}`);
     }
