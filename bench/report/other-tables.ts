@@ -1,5 +1,5 @@
 /** The tables of the scenarios beside the closed and the open loop. */
-import type { FeatureLoadSample, VerdictSample } from "../scenarios/features.ts";
+import type { FeatureLoadSample, ReadingShare, VerdictSample } from "../scenarios/features.ts";
 import type { LargeBodySample } from "../scenarios/large-bodies.ts";
 import type { BenchResults } from "./results.ts";
 import { medianOf, medianRatio } from "./statistics.ts";
@@ -141,72 +141,65 @@ function scrape({ measurements }: BenchResults): readonly Section[] {
   return [{ title: "Scrapes of 10,000 series at 1,000 requests/s", table: markdownTable(head, rows) }];
 }
 
+/** The proxies of the scenario, in the order of its table. */
+const loadedProxies = { nginx: "nginx, 1 worker", "outrider-100-features": "**Outrider**, everything on" } as const;
+
 function featureLoad({ measurements }: BenchResults): readonly Section[] {
   const load = measurements.features?.load;
   if (load === undefined) return [];
+  const nginx = load["nginx"];
   const cpu = (sample: FeatureLoadSample): number => sample.cpuUsPerRequest;
-  const mainThread = (sample: FeatureLoadSample): number => sample.mainThreadUsPerRequest;
-  const rows = Object.entries(load).map(([name, samples]) => {
-    const of = (figure: (sample: FeatureLoadSample) => number): number => medianOf(samples, figure);
+  // Of nginx the first process only watches the one that works.
+  const mainThread = ({ reading, mainThreadUsPerRequest }: FeatureLoadSample): number =>
+    reading === undefined ? Number.NaN : mainThreadUsPerRequest;
+  const reading =
+    (figure: keyof ReadingShare) =>
+    (sample: FeatureLoadSample): number =>
+      sample.reading?.[figure] ?? Number.NaN;
+  const rows = Object.entries(loadedProxies).map(([name, title]) => {
+    const samples = load[name];
     return [
-      name,
-      fixed(of(cpu), 1),
-      fixed(medianRatio(samples, load["nginx"], cpu), 2),
-      fixed(of(mainThread), 1),
-      fixed(medianRatio(samples, load["nginx"], mainThread, cpu), 2),
-      fixed(
-        of((sample) => sample.requestsPerSecond),
-        0,
-      ),
-      fixed(
-        of(({ reading }) => reading?.readingsPerSecond ?? Number.NaN),
-        0,
-      ),
-      fixed(
-        of(({ reading }) => reading?.dropped ?? Number.NaN),
-        0,
-      ),
-      fixed(
-        of(({ reading }) => reading?.sampleRatio ?? Number.NaN),
-        2,
-      ),
-      megabytes(of((sample) => sample.residentBytes)),
+      title,
+      fixed(medianOf(samples, cpu), 1),
+      fixed(medianRatio(samples, nginx, cpu), 2),
+      fixed(medianRatio(samples, nginx, mainThread, cpu), 2),
+      fixed(medianOf(samples, requestsPerSecond), 0),
+      fixed(medianOf(samples, reading("readingsPerSecond")), 0),
+      fixed(medianOf(samples, reading("dropped")), 0),
+      fixed(medianOf(samples, reading("sampleRatio")), 2),
+      megabytes(medianOf(samples, residentBytes)),
     ];
   });
-  const head = ["CPU µs a request", "× nginx", "main thread µs", "× nginx", "requests/s", "read/s"];
-  const table = markdownTable(["proxy", ...head, "not read", "part read at the end", "MB loaded"], rows);
+  const head = ["CPU µs a request", "× nginx", "main thread × nginx", "requests/s"];
+  const readingHead = ["read/s", "not read", "part read at the end", "MB loaded"];
+  const table = markdownTable(["proxy", ...head, ...readingHead], rows);
   return [{ title: "100 features, everything on, 32 connections", table }];
 }
 
-const verdictLoops = {
-  "no window ends": "without",
-  "windows are judged": "during",
-  "and scraped every second": "scraped",
-  "and reported every second": "reported",
-} as const;
+const requestsPerSecond = (sample: FeatureLoadSample): number => sample.requestsPerSecond;
+const residentBytes = (sample: FeatureLoadSample): number => sample.residentBytes;
+
+/** The open loops of the scenario, and what was asked for meanwhile. */
+const verdictLoops = [
+  { title: "no window ends", loop: "without", tookMs: () => Number.NaN },
+  { title: "windows are judged", loop: "during", tookMs: () => Number.NaN },
+  { title: "and scraped every second", loop: "scraped", tookMs: (sample: VerdictSample) => sample.scrapeP50Ms },
+  { title: "and reported every second", loop: "reported", tookMs: (sample: VerdictSample) => sample.reportP50Ms },
+] as const;
 
 function verdicts({ measurements }: BenchResults): readonly Section[] {
   const samples = measurements.features?.verdicts;
   if (samples === undefined || samples.length === 0) return [];
-  const asked: Readonly<Record<string, (sample: VerdictSample) => number>> = {
-    scraped: (sample) => sample.scrapeP50Ms,
-    reported: (sample) => sample.reportP50Ms,
-  };
-  const rows = Object.entries(verdictLoops).map(([title, loop]) => [
-    title,
-    ...(["p50Ms", "p99Ms"] as const).map((figure) =>
-      fixed(
-        medianOf(samples, (sample) => sample[loop][figure]),
-        3,
-      ),
-    ),
-    fixed(
-      medianOf(samples, (sample) => sample[loop].maxMs),
-      1,
-    ),
-    fixed(medianOf(samples, asked[loop] ?? (() => Number.NaN)), 1),
-  ]);
-  const ends = medianOf(samples, (sample) => sample.windowEnds);
-  const title = `500 features at 400 requests/s, ${fixed(ends, 0)} window ends a round`;
-  return [{ title, table: markdownTable(["", "p50 ms", "p99 ms", "max ms", "page or report ms"], rows) }];
+  const rows = verdictLoops.map(({ title, loop, tookMs }) => {
+    const latency = (figure: "p50Ms" | "p99Ms" | "maxMs"): number =>
+      medianOf(samples, (sample) => sample[loop][figure]);
+    const took = fixed(medianOf(samples, tookMs), 1);
+    return [title, fixed(latency("p50Ms"), 3), fixed(latency("p99Ms"), 3), fixed(latency("maxMs"), 1), took];
+  });
+  const ends = fixed(
+    medianOf(samples, (sample) => sample.windowEnds),
+    0,
+  );
+  const table = markdownTable(["", "p50 ms", "p99 ms", "max ms", "page or report ms"], rows);
+  return [{ title: `500 features at 400 requests/s, ${ends} window ends a round`, table }];
 }

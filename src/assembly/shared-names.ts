@@ -1,19 +1,33 @@
 /** Names that replicas met, as counts that add up: that is how the shared state merges. */
 import type { SeenNames } from "../drift/seen-names.ts";
+import { stateLimits } from "../state/store.ts";
 
 const separator = "\u0000";
 
-/** Counts by name; {@link seenNamesOf} reads their sum. */
+/** Counts by name; {@link seenNamesOf} reads their sum. Names that the state does not take count as left out. */
 export function namedCountsOf(names: SeenNames): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { name, rows } of names.unknownColumns) counts.set(["column", name].join(separator), rows);
-  for (const { name, values } of names.newValues) {
-    for (const value of values) counts.set(["value", name, value].join(separator), 1);
+  let { droppedColumns, droppedValues } = names;
+  for (const { name, rows } of names.unknownColumns) {
+    const key = ["column", name].join(separator);
+    if (isWritable(key)) counts.set(key, rows);
+    else droppedColumns++;
   }
-  if (names.droppedColumns > 0) counts.set("dropped columns", names.droppedColumns);
-  if (names.droppedValues > 0) counts.set("dropped values", names.droppedValues);
+  for (const [name, value] of names.newValues.flatMap(pairsOf)) {
+    const key = ["value", name, value].join(separator);
+    if (isWritable(key)) counts.set(key, 1);
+    else droppedValues++;
+  }
+  if (droppedColumns > 0) counts.set("dropped columns", droppedColumns);
+  if (droppedValues > 0) counts.set("dropped values", droppedValues);
   return counts;
 }
+
+const pairsOf = ({ name, values }: SeenNames["newValues"][number]): readonly (readonly [string, string])[] =>
+  values.map((value) => [name, value] as const);
+
+/** One name that is not would spoil all counts it is written with. */
+const isWritable = (key: string): boolean => key.isWellFormed() && Buffer.byteLength(key) <= stateLimits.nameBytes;
 
 /** The names behind counts that were added up; entries of another form are passed over. */
 export function seenNamesOf(counts: ReadonlyMap<string, number>): SeenNames {

@@ -2,7 +2,7 @@
  * What is counted of the predictions of one window and their labels. Everything is a sum, so that windows and replicas
  * merge by addition.
  */
-import { ClassTable, mostClasses } from "./class-table.ts";
+import { ClassTable, isClassName, mostClasses } from "./class-table.ts";
 import { delayBinCount } from "./label-delay.ts";
 import { scoreBinCount } from "./score-bins.ts";
 
@@ -134,7 +134,8 @@ export class AccuracyCounts {
 
   /** Counts a row whose probability is that of this class. */
   addPositive(name: string, rows = 1): void {
-    if (this.#positives.size === mostPositives && !this.#positives.has(name)) return;
+    const isKnown = this.#positives.has(name);
+    if (!isKnown && (this.#positives.size === mostPositives || !isClassName(name))) return;
     addTo(this.#positives, name, rows);
     this.revision++;
   }
@@ -151,8 +152,9 @@ export class AccuracyCounts {
 
   /** Adds all sums of another window or replica. */
   merge(other: AccuracyCounts): void {
-    for (let i = 0; i < binsAt; i++) this.#addAt(i, other.#sums[i] ?? 0);
-    for (const [i, sum] of (other.#bins ?? []).entries()) this.#addAt(binsAt + i, sum);
+    addAll(this.#sums, other.#sums);
+    if (other.#bins !== undefined) addAll((this.#bins ??= new Float64Array(length - binsAt)), other.#bins);
+    this.revision += other.revision;
     for (const { actual, predicted, rows } of other.pairs()) this.addPair(actual, predicted, rows);
     for (const [name, rows] of other.#positives) this.addPositive(name, rows);
   }
@@ -204,6 +206,11 @@ export class AccuracyCounts {
 }
 
 const isCountName = (name: string): name is CountName => offsets.has(name);
+
+/** In one loop of its own: a total of a day is 100,000 additions. */
+function addAll(into: Float64Array, from: Float64Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = (into[i] ?? 0) + (from[i] ?? 0);
+}
 
 function addTo<Key>(map: Map<Key, number>, key: Key, amount: number): void {
   map.set(key, (map.get(key) ?? 0) + amount);

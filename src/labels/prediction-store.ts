@@ -33,6 +33,9 @@ export interface WaitingPrediction {
   readonly label: number;
 }
 
+/** Rows dropped in one call, but for the rest of a request: half a millisecond. */
+const mostExpired = 2000;
+
 const ScoreKind = { none: 0, positive: 1, confidence: 2 } as const;
 
 /**
@@ -140,10 +143,15 @@ export class PredictionStore {
     this.#labels[slot] = fingerprint;
   }
 
-  /** Drops what is older than it may be. Rows that came late in time are dropped with those before them. */
+  /**
+   * Drops what is older than it may be: some thousand rows at the most, the others with the next calls. Rows that came late
+   * in time are dropped with those before them.
+   */
   expire(nowMs: number): void {
+    const sizeBefore = this.#size;
     while (this.#size > 0 && nowMs - (this.#atMs[this.#head] ?? 0) >= this.#options.ttlMs) {
       this.expired += this.#dropOldest();
+      if (sizeBefore - this.#size >= mostExpired) return;
     }
   }
 

@@ -69,4 +69,31 @@ describe("latency of a fleet", () => {
     clock.nowMs += 3 * flushMs;
     await decided(7);
   });
+
+  it("stays in its window when the clock is set back a little: nothing is counted into one that is over", () => {
+    const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
+    const latency = new SharedLatency(requests, windowMs, 60_000);
+    /** Serves one more request, and gives the counts of each window. */
+    const counts = (nowMs: number): readonly (readonly [number, number])[] => {
+      requests.observe(anExchange({ durationMs: 10 }));
+      return Array.from(latency.contributions(nowMs), ({ windowIndex, counts: cells }) => [
+        windowIndex,
+        cells instanceof Float64Array ? cells.reduce((sum, count) => sum + count, 0) : Number.NaN,
+      ]);
+    };
+    expect(counts(10 * windowMs)).toEqual([[10, 1]]);
+    expect(counts(11 * windowMs)).toEqual([[10, 2]]);
+    expect(counts(11 * windowMs - 1)).toEqual([
+      [10, 2],
+      [11, 1],
+    ]);
+    expect(counts(11 * windowMs)).toEqual([
+      [10, 2],
+      [11, 2],
+    ]);
+    expect(counts(12 * windowMs)).toEqual([
+      [10, 2],
+      [11, 3],
+    ]);
+  });
 });

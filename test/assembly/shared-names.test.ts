@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { namedCountsOf, seenNamesOf } from "../../src/assembly/shared-names.ts";
-import type { SeenNames } from "../../src/drift/seen-names.ts";
+import { NameCollector, type SeenNames } from "../../src/drift/seen-names.ts";
+import { encodeCounts } from "../../src/state/counts-encoding.ts";
 
 const names: SeenNames = {
   unknownColumns: [
@@ -31,6 +32,24 @@ describe("names that replicas met", () => {
       ],
       droppedColumns: 6,
       droppedValues: 4,
+    });
+  });
+
+  it("are written without those that cannot be, which count as left out", () => {
+    const collector = new NameCollector();
+    // A cut between the two halves of a character, half a character, and more bytes than a name may have.
+    collector.addColumn(`${"x".repeat(126)}\u{1f600}${"y".repeat(10)}`, 3);
+    collector.addColumn("\ud800", 2);
+    collector.addColumn("colour", 7);
+    collector.addValue("\u6f22".repeat(300), "\u6f22".repeat(128));
+    collector.addValue("town", "Ulm");
+    const counts = namedCountsOf(collector.names());
+    expect(encodeCounts(counts)).toBeDefined();
+    expect(seenNamesOf(counts)).toEqual({
+      unknownColumns: [{ name: "colour", rows: 7 }],
+      newValues: [{ name: "town", values: ["Ulm"] }],
+      droppedColumns: 2,
+      droppedValues: 1,
     });
   });
 

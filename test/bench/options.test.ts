@@ -29,6 +29,15 @@ describe("the options of the bench", () => {
     expect(load("--only", "envoy").peers.map((peer) => peer.name)).toEqual(["nginx", "envoy"]);
   });
 
+  it("measures Outrider bare, as it comes and with everything on, and what reading wide rows costs", () => {
+    const names = load()
+      .peers.filter((peer) => peer.isOutrider)
+      .map((peer) => peer.name);
+    expect(names).toEqual(["outrider", "outrider-defaults", "outrider-everything"]);
+    expect(load().scenarios).toContain("features");
+    expect(load("--scenarios", "features").scenarios).toEqual(["features"]);
+  });
+
   it("never keeps the results of a quick run", () => {
     expect(load("--quick").isKept).toBe(false);
     expect(load("--no-save").isKept).toBe(false);

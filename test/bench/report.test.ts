@@ -3,7 +3,7 @@ import { readmeMarkers, withReadmeTable } from "../../bench/report/readme-table.
 import { renderReport } from "../../bench/report/report.ts";
 import type { BenchResults } from "../../bench/report/results.ts";
 import { targetVerdicts } from "../../bench/report/targets.ts";
-import { someResults } from "./some-results.ts";
+import { someFeatures, someResults } from "./some-results.ts";
 
 const verdict = (results: BenchResults, start: string): { found: number; isMet: boolean } | undefined =>
   targetVerdicts(results).find(({ target }) => target.startsWith(start));
@@ -33,6 +33,20 @@ describe("the report of the bench", () => {
     const results = { ...someResults, measurements: { closedLoop: { ...closedLoop, outrider: slow } } };
     expect(verdict(results, "bare: CPU")).toMatchObject({ isMet: false });
     expect(renderReport(results)).toContain("**missed**");
+  });
+
+  it("tells what reading wide rows costs, and holds its memory and the delay by verdicts to their targets", () => {
+    expect(verdict(someResults, "100 features")).toBeUndefined();
+    const results = { ...someResults, measurements: { features: someFeatures } };
+    expect(verdict(results, "100 features")).toMatchObject({ found: 120, isMet: false });
+    // The slowest request beside verdicts, 4.2 ms, less the 0.1 ms of an ordinary one.
+    expect(verdict(results, "a verdict of 500")).toMatchObject({ isMet: true });
+    expect(verdict(results, "a verdict of 500")?.found).toBeCloseTo(4.1, 10);
+    const report = renderReport(results);
+    expect(report).toContain("| **Outrider**, everything on | 20.0 | 2.00 | 1.80 | 50000 | 900 | 12 | 0.75 | 120 |");
+    expect(report).toContain("| nginx, 1 worker | 10.0 | 1.00 | – | 100000 | – | – | – | 66 |");
+    expect(report).toContain("## 500 features at 400 requests/s, 3 window ends a round");
+    expect(report).toContain("| and reported every second | 0.100 | 0.500 | 9.0 | 14.0 |");
   });
 
   it("names every peer that failed requests", () => {

@@ -1,5 +1,6 @@
 import type { BenchResults } from "../../bench/report/results.ts";
 import type { ClosedLoopSample } from "../../bench/scenarios/closed-loop.ts";
+import type { Features } from "../../bench/scenarios/features.ts";
 import type { OpenLoopSample } from "../../bench/scenarios/open-loop.ts";
 
 const closed = (cpuUsPerRequest: number): ClosedLoopSample => ({
@@ -37,4 +38,31 @@ export const someResults: BenchResults = {
     closedLoop: { nginx: [closed(10), closed(20)], outrider: [closed(11), closed(22)] },
     openLoop: { direct: [open(0.2), open(0.4)], nginx: [open(0.3), open(0.5)], outrider: [open(0.4), open(0.6)] },
   },
+};
+
+const slowest = (maxMs: number): OpenLoopSample => ({ ...open(0.5), maxMs });
+
+/** 100 features at 120 MB, a quarter of the exchanges not read; verdicts that delay no request much, a report that does. */
+export const someFeatures: Features = {
+  load: {
+    "outrider-100-features": [
+      {
+        ...closed(20),
+        residentBytes: 120e6,
+        reading: { readingsPerSecond: 900, dropped: 12, sampleRatio: 0.75 },
+      },
+    ],
+    nginx: [closed(10)],
+  },
+  verdicts: [
+    {
+      without: slowest(3),
+      during: slowest(4.2),
+      windowEnds: 3,
+      scraped: slowest(5),
+      scrapeP50Ms: 11,
+      reported: slowest(9),
+      reportP50Ms: 14,
+    },
+  ],
 };

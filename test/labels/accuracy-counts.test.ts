@@ -4,6 +4,7 @@ import { AccuracyCounts } from "../../src/labels/accuracy-counts.ts";
 import { mostClasses, otherClass } from "../../src/labels/class-table.ts";
 import { countLabel, countPrediction } from "../../src/labels/count-rows.ts";
 import { Scoring, type Score } from "../../src/labels/scoring.ts";
+import { encodeCounts } from "../../src/state/counts-encoding.ts";
 
 interface Row {
   readonly value: string | number;
@@ -113,6 +114,20 @@ describe("sums of a window", () => {
     }
     expect([...merged.pairs()].length).toBeLessThanOrEqual(mostClasses + 1);
     expect([...merged.pairs()].reduce((sum, { rows }) => sum + rows, 0)).toBe(1500);
+  });
+
+  it("can be shared whatever classes are called: names that take too many bytes are counted as one class", () => {
+    const counts = new AccuracyCounts();
+    for (const name of ["\u0001".repeat(256), "\u6f22".repeat(256), "\ud800".repeat(256)]) {
+      counts.addPair(name, `${name.slice(1)}x`);
+      counts.addPositive(name);
+    }
+    counts.addPair("yes", "\u6f22".repeat(100));
+    expect(encodeCounts(counts.toFields())).toBeDefined();
+    expect([...counts.pairs()]).toEqual([
+      { actual: otherClass, predicted: otherClass, rows: 3 },
+      { actual: "yes", predicted: "\u6f22".repeat(100), rows: 1 },
+    ]);
   });
 
   it("say whether anything has changed", () => {

@@ -63,6 +63,17 @@ describe("predictions that wait", () => {
     expect([dropped, store.expired, store.awaiting]).toEqual([["a", "b"], 1, 1]);
   });
 
+  it("expire some thousand at a time, so that a clock that jumps holds nobody up", () => {
+    const { store } = storeOf(10_000, 1000);
+    for (let n = 0; n < 5000; n++) store.add({ id: `${n}`, series: 0, atMs: 0, rows: [row("yes"), row("no")] });
+    const sizes = Array.from({ length: 6 }, () => {
+      store.expire(5000);
+      return store.size;
+    });
+    expect(sizes).toEqual([8000, 6000, 4000, 2000, 0, 0]);
+    expect([store.expired, store.awaiting]).toEqual([10_000, 0]);
+  });
+
   it("are as a plain list of them says, whatever is added, labelled and expired", () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant("add" as const), id: fc.nat(8), rows: fc.integer({ min: 0, max: 6 }) }),
