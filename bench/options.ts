@@ -44,7 +44,7 @@ export interface LoadOptions {
 export const usage: string = `npm run bench -- [OPTIONS]
 
 Puts proxies side by side on loopback and prints what each costs, as ratios to nginx in the same round.
-A full run takes about 25 minutes, a quick one three. Other work on the machine shows in the figures.
+A full run takes about half an hour, a quick one four minutes. Other work on the machine shows in the figures.
 
   --quick             short rounds: a look, not a result (bench/results is left alone)
   --all               also the peers that take minutes to build: KServe's agent, Knative's queue-proxy

@@ -38,7 +38,8 @@ export const buildOptions: BuildOptions & { readonly outdir: string; readonly me
   logLevel: "warning",
 };
 
-const hashbang = "#!/usr/bin/env node\n";
+/** What is read of a body is garbage a moment later: 4 MB of room for it cost no more time than V8's 16, and 15 MB less. */
+const hashbang = "#!/usr/bin/env -S node --max-semi-space-size=4\n";
 
 async function main(): Promise<void> {
   const outdir = path.join(rootDir, buildOptions.outdir);

@@ -402,7 +402,8 @@ const commandRows = {
   baseline_invalid: {
     exitCode: 2,
     meaning: "A file is no baseline, or one of another format version; the first mistakes are listed with their place.",
-    remedy: "Build it again with `outrider baseline build`; docs/reference/baseline.schema.json describes the format.",
+    remedy:
+      "Build it again with `outrider baseline build` of this version; docs/reference/baseline.schema.json describes the format.",
   },
 } as const;
 

@@ -148,7 +148,7 @@ function adminPorts(parts: Parts): AdminPorts {
     hdr: () => hdrReport(metrics),
     drift: (query) => insight?.drift(query) ?? notReading,
     accuracy: () => insight?.accuracy() ?? notReading,
-    labels: async (body, contentType) => insight?.labels(body, contentType) ?? { status: 400, body: notReading },
+    labels: async (body, contentType) => insight?.labels(body, contentType) ?? { status: 409, body: notReading },
     fleet: async () => insight?.fleet() ?? notReading,
   };
 }

@@ -3,9 +3,6 @@
  * slows all of them.
  */
 
-/** Things by name. Each call does the work once, on other values than the call before. */
-export type Works = Readonly<Record<string, () => unknown>>;
-
 /** How long things are measured. */
 export interface TimingPlan {
   readonly rounds: number;
@@ -16,7 +13,10 @@ export interface TimingPlan {
 /** Rounds that are not kept: compilers are at work. */
 const warmUpRounds = 5;
 
-/** Microseconds a call of each thing, one a round, in the order of the rounds. */
+/**
+ * Microseconds a call of each thing, one a round, in the order of the rounds. Each call does its work once, on other
+ * values than the call before.
+ */
 export function timeInterleaved<Name extends string>(
   works: Readonly<Record<Name, () => unknown>>,
   { rounds, calls }: TimingPlan,

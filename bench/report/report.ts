@@ -45,6 +45,7 @@ function errorSection({ measurements }: BenchResults): readonly { readonly title
     ["open loop", measurements.openLoop],
     ["10 MB responses", measurements.largeBodies?.responses],
     ["10 MB requests", measurements.largeBodies?.requests],
+    ["100 features", measurements.features?.load],
   ] as const;
   const lines = counted.flatMap(([scenario, samples]) =>
     Object.entries(samples ?? {}).flatMap(([name, rounds]) => {

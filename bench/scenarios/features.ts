@@ -87,16 +87,19 @@ function measureLoad(context: ScenarioContext): Promise<Samples<FeatureLoadSampl
     if (adminPort === undefined) return measureClosedLoopOnce(contender, loop);
     const before = await fetchPage(adminPort, "/metrics");
     const sample = await measureClosedLoopOnce(contender, loop);
-    return { ...sample, reading: readingShare(before, await fetchPage(adminPort, "/metrics"), loop.seconds) };
+    const after = await fetchPage(adminPort, "/metrics");
+    return { ...sample, reading: readingShare(before, after, sample.requestsPerSecond) };
   });
 }
 
-function readingShare(before: string, after: string, seconds: number): ReadingShare {
+function readingShare(before: string, after: string, requestsPerSecond: number): ReadingShare {
   const grown = (name: string, label?: string): number =>
     sumOfSeries(after, name, label) - sumOfSeries(before, name, label);
+  const read = grown("outrider_bodies_read_total", 'side="request"');
+  const dropped = grown("outrider_reading_dropped_total");
   return {
-    readingsPerSecond: grown("outrider_bodies_read_total", 'side="request"') / seconds,
-    dropped: grown("outrider_reading_dropped_total"),
+    readingsPerSecond: (requestsPerSecond * read) / (read + dropped),
+    dropped,
     sampleRatio: sumOfSeries(after, "outrider_reading_sample_ratio"),
   };
 }

@@ -69,6 +69,11 @@ const errors = {
     message: "too many bodies are coming in at once",
     remedy: "Send one after the other; try again in a second.",
   },
+  encoding_unsupported: {
+    status: 415,
+    message: "a body is taken as it is, without a content coding",
+    remedy: "Send it without `Content-Encoding`, in parts when it is long.",
+  },
   internal_error: {
     status: 500,
     message: "internal error",

@@ -15,6 +15,7 @@ export interface AdminRequest {
   readonly fetchSite: string;
   readonly authorization: string;
   readonly contentType: string;
+  readonly contentEncoding: string;
   readonly remoteAddress: string;
 }
 
@@ -34,6 +35,7 @@ export function readAdminRequest(head: RequestHead, bytes: Buffer, remoteAddress
     fetchSite: valueOf(head, bytes, "sec-fetch-site"),
     authorization: valueOf(head, bytes, "authorization"),
     contentType: valueOf(head, bytes, "content-type"),
+    contentEncoding: valueOf(head, bytes, "content-encoding"),
     remoteAddress,
   };
 }
@@ -42,6 +44,7 @@ const knownFields: Readonly<Record<string, number>> = {
   host: Field.host,
   authorization: Field.authorization,
   "content-type": Field.contentType,
+  "content-encoding": Field.contentEncoding,
 };
 
 function valueOf({ headers }: RequestHead, bytes: Buffer, name: string): string {

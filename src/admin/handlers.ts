@@ -44,6 +44,7 @@ export const handlers: Readonly<Record<AdminRouteName, Handler>> = {
   },
   config: (ports) => jsonAnswer(200, ports.configView()),
   labels: async (ports, request, client) => {
+    if (!["", "identity"].includes(request.contentEncoding.toLowerCase())) return errorAnswer("encoding_unsupported");
     const reading = await client.readBody();
     if (reading.kind === "faulty") return faultAnswer(reading.fault);
     if (reading.kind === "refused") return errorAnswer(reading.code, {}, refusalHeaders[reading.code]);

@@ -29,8 +29,8 @@ export interface DrainResult {
 
 /** How labels were taken. */
 export interface LabelsAnswer {
-  /** 202 when at least one label was taken, 400 when none was. */
-  readonly status: 202 | 400;
+  /** 202 when at least one label was taken, 400 when none was, 409 when labels are not taken here at all. */
+  readonly status: 202 | 400 | 409;
   /** Any JSON value. */
   readonly body: unknown;
 }

@@ -89,7 +89,7 @@ const routes = {
     access: "local",
     meaning:
       'Takes true answers for predictions: `{"id": …, "label": …}` with the request\'s identity, a list of these, `{"labels": […]}`, or one a line. `row` names a row of a batch (0 when absent); a list as `label` stands for rows 0, 1, 2 and so on. `time` is when the answer was known, in milliseconds since 1970. Sending a label again changes nothing. Good labels beside bad ones are taken; the answer counts both.',
-    statuses: [202, 400, 408, 413, 503],
+    statuses: [202, 400, 408, 409, 413, 415, 503],
   },
   accuracy: {
     method: "GET",

@@ -8,6 +8,8 @@ export interface DriftWatchOptions {
   readonly clock: Clock;
   /** Told of windows that have closed, with their final counts. */
   onClosed(this: void, windows: readonly MonitorWindows[]): void;
+  /** Called when reports have changed: a window was decided, or a baseline is there. */
+  onDecided(this: void): void;
 }
 
 /** Often enough for windows of a second. */
@@ -18,6 +20,7 @@ export class DriftWatch {
   readonly #options: DriftWatchOptions;
   #timer: NodeJS.Timeout | undefined;
   #step: NodeJS.Immediate | undefined;
+  #version = 0;
 
   constructor(options: DriftWatchOptions) {
     this.#options = options;
@@ -41,6 +44,10 @@ export class DriftWatch {
 
   /** One step an event-loop turn: requests go first. */
   #judge(): void {
-    this.#step = this.#options.monitors.step() ? setImmediate(() => this.#judge()) : undefined;
+    const { monitors, onDecided } = this.#options;
+    this.#step = monitors.step() ? setImmediate(() => this.#judge()) : undefined;
+    if (this.#step !== undefined || monitors.version === this.#version) return;
+    this.#version = monitors.version;
+    onDecided();
   }
 }

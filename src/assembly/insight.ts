@@ -22,6 +22,7 @@ import { readingFamilies } from "../metrics/reading-families.ts";
 import type { RequestMetrics } from "../metrics/request-metrics.ts";
 import { createReading, type Reading, type ReadingOptions } from "../reading/reading.ts";
 import { baselineFromFile, fetchBaseline, isInRegistry } from "./baseline-sources.ts";
+import { DriftLog } from "./drift-log.ts";
 import { DriftWatch } from "./drift-watch.ts";
 import type { RunningFleet } from "./fleet.ts";
 import { familiesFrom } from "./sample-families.ts";
@@ -69,7 +70,13 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
   const fleet = await fleetOf(options, { monitors, labels });
   joined.fleet = fleet;
   const reading = createReading({ ...readingOptions(config), sinks: [predictions, monitors, labels], clock });
-  const watch = new DriftWatch({ monitors, clock, onClosed: (closed) => fleet?.keep(closed) });
+  const driftLog = new DriftLog(log.logger);
+  const watch = new DriftWatch({
+    monitors,
+    clock,
+    onClosed: (closed) => fleet?.keep(closed),
+    onDecided: () => driftLog.note(monitors.reports(undefined, { withCells: false })),
+  });
   watch.start();
   const forgetting = setInterval(() => labels.advance(clock.wallMs()), forgetEveryMs).unref();
   const giveUp = isInRegistry(config)

@@ -19,11 +19,14 @@ export const accuracyCommand: Command = {
     { line: "outrider accuracy --model churn --json", explains: "For a pipeline, with every window." },
   ],
   exitCodes: [
-    { code: driftExitCodes.ok, meaning: "No accuracy has dropped." },
+    { code: driftExitCodes.ok, meaning: "No accuracy has dropped, or there is none to compare with." },
     { code: 1, meaning: "No sidecar answered, or it refused." },
     { code: 2, meaning: "The command line is wrong." },
     { code: driftExitCodes.critical, meaning: "The accuracy of a model has dropped." },
-    { code: driftExitCodes.not_ready, meaning: "No model has enough labels yet." },
+    {
+      code: driftExitCodes.not_ready,
+      meaning: "No such model was asked, no bodies are read, or no model has enough labels yet.",
+    },
   ],
   load: async () => (await import("./accuracy.ts")).accuracy,
 };

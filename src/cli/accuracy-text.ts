@@ -2,12 +2,12 @@
 import type { ClassReport, NumberReport } from "../labels/accuracy.ts";
 import type { ConfidenceEstimate, EstimateProblem } from "../labels/confidence-estimate.ts";
 import type { ModelAccuracy } from "../labels/label-monitor.ts";
+import { durationText } from "./duration-text.ts";
 import { formatCount, formatShare, formatValue } from "./number-text.ts";
 import { printable } from "./printable.ts";
 
-/** One block a model; says so when there is none. */
+/** One block a model; empty when there is none. */
 export function accuracyText(models: readonly ModelAccuracy[], isColoured: boolean): string {
-  if (models.length === 0) return "No model has been seen yet.\n";
   return models.map((model) => `${blockOf(model, isColoured).join("\n")}\n`).join("\n");
 }
 
@@ -30,9 +30,13 @@ function nameOf({ model, version, variant }: ModelAccuracy): string {
     .join(" ");
 }
 
-function stateOf({ ready, classes }: ModelAccuracy, isColoured: boolean): string {
+function stateOf({ ready, classes, numbers }: ModelAccuracy, isColoured: boolean): string {
   if (!ready) return painted("not ready, at least 30 labels are needed", "2", isColoured);
-  return classes?.dropped === true ? painted("DROPPED", "31;1", isColoured) : painted("ok", "32", isColoured);
+  const before = classes === null ? numbers?.baseline_mean_absolute_error : classes.baseline_accuracy;
+  if (before === null || before === undefined) return "measured, nothing to compare with";
+  // Of errors there is no rule that says how much more is too much.
+  if (classes === null) return "measured";
+  return classes.dropped ? painted("DROPPED", "31;1", isColoured) : painted("ok", "32", isColoured);
 }
 
 const painted = (text: string, code: string, isColoured: boolean): string =>
@@ -40,7 +44,7 @@ const painted = (text: string, code: string, isColoured: boolean): string =>
 
 function labelLine({ labels, predictions, coverage, label_delay_seconds: delay }: ModelAccuracy): string {
   const took =
-    delay === null ? "" : `, half of them within ${secondsText(delay.median)}, 95 % within ${secondsText(delay.p95)}`;
+    delay === null ? "" : `, half of them within ${durationText(delay.median)}, 95 % within ${durationText(delay.p95)}`;
   return `labels    ${formatCount(labels)} for ${formatCount(predictions)} predictions (${formatShare(coverage)})${took}`;
 }
 
@@ -63,6 +67,8 @@ function classLines(report: ClassReport): readonly string[] {
     "calibration error": report.calibration_error,
   });
   if (chances !== "") lines.push(`chances   ${chances}`);
+  const strange = report.labels_never_predicted.map(({ label, rows }) => `${printable(label)} (${formatCount(rows)})`);
+  if (strange.length > 0) lines.push(`labels never predicted: ${strange.join(", ")}`);
   return lines;
 }
 
@@ -91,9 +97,4 @@ const problems: Readonly<Record<EstimateProblem, string>> = {
 function estimateText({ rows, problem }: ConfidenceEstimate, accuracy: number): string {
   const doubt = problem === "" ? "" : `; not to be believed: ${problems[problem]}`;
   return `${formatShare(accuracy)} right, of ${formatCount(rows)} rows with and without labels${doubt}`;
-}
-
-function secondsText(seconds: number): string {
-  if (seconds < 120) return `${formatValue(Math.round(seconds * 10) / 10)} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }

@@ -1,16 +1,18 @@
+import { stat } from "node:fs/promises";
+
 import { openDataset } from "../datasets/open-dataset.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { BaselineProfiler } from "../drift/baseline-builder.ts";
 import { writeBaseline } from "../drift/baseline-file.ts";
 import { OutriderError } from "../errors.ts";
 import type { FeatureTable } from "../inference/reading.ts";
-import { buildRequest, checkColumns, type BuildRequest } from "./baseline-request.ts";
+import { buildRequest, checkColumns, checkRoles, type BuildRequest } from "./baseline-request.ts";
 import { buildReport, buildReportJson, type BuildResult } from "./baseline-report.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "./command.ts";
 import { digestOfAll, sourceName } from "./input-names.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import { listenForStopSignals } from "./stop-signals.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeTarget, writeWhole, type WriteTarget } from "./write-whole.ts";
 
 /** The exit code of a command that a signal ended. */
 const interrupted = 130;
@@ -18,6 +20,8 @@ const interrupted = 130;
 /** `outrider baseline build`: reads the input twice and writes the baseline of it. */
 export async function baselineBuild(invocation: Invocation, context: CommandContext): Promise<number> {
   const request = buildRequest(invocation);
+  const target = await writeTarget(request.output);
+  await refuseInputAsOutput(request, target);
   const progress = new ProgressBar(context);
   const signals = listenForStopSignals();
   try {
@@ -25,7 +29,9 @@ export async function baselineBuild(invocation: Invocation, context: CommandCont
     const built = await Promise.race([build(request, progress), stopped]);
     if (built === "stopped") return interrupted;
     progress.clear();
-    await writeWhole(request.output, writeBaseline(built.baseline), context);
+    // A pipe that nobody reads from keeps a writer waiting: a signal ends that as usual.
+    if (target.kind === "stream") signals.close();
+    await writeWhole(target, writeBaseline(built.baseline), context);
     const isJson = isSwitchOn(invocation, "--json");
     const report = isJson ? `${JSON.stringify(buildReportJson(built, request))}\n` : buildReport(built, request);
     if (request.output === "-") context.writeError(report);
@@ -34,6 +40,18 @@ export async function baselineBuild(invocation: Invocation, context: CommandCont
   } finally {
     progress.clear();
     signals.close();
+  }
+}
+
+/** Fails with `usage` when the baseline would take the place of the data that it is made of. */
+async function refuseInputAsOutput({ inputs, output }: BuildRequest, target: WriteTarget): Promise<void> {
+  if (target.kind !== "file" || target.there === undefined) return;
+  const { dev, ino } = target.there;
+  for (const input of inputs) {
+    // An input that cannot be looked at is told of when it is opened.
+    const found = await stat(input).catch(() => undefined);
+    if (found === undefined || found.dev !== dev || found.ino !== ino) continue;
+    throw new OutriderError("usage", `-o ${output} is the input ${input}: the baseline would replace the data`);
   }
 }
 
@@ -46,13 +64,16 @@ interface Pass {
 async function build(request: BuildRequest, progress: ProgressBar): Promise<BuildResult> {
   const profiler = new BaselineProfiler(request.options);
   const columns = new Set<string>();
+  let rows = 0;
   const first = await readAll(request, progress.pass("looking", 0), (table) => {
     for (const name of table.columns.names) columns.add(name);
     // In JSON lines a column may come late; elsewhere a slip is better told before a long reading than after it.
     if (request.areColumnsKnownAtOnce) checkColumns(request, columns);
     profiler.add(table);
+    rows += table.rowCount;
   });
   checkColumns(request, columns);
+  checkRoles(request, profiler.roleValues, rows);
   const counter = profiler.finish();
   const second = await readAll(request, progress.pass("counting", 1), (table) => counter.add(table));
   if (first.digests.join() !== second.digests.join()) {

@@ -20,14 +20,14 @@ const build: Command = {
     {
       name: "--input",
       placeholder: "FILE",
-      doc: "Data set: CSV with a header, JSON lines (both also .gz or .zst) or Parquet. May be given more than once.",
+      doc: "Data set: CSV with a header, JSON lines (both also .gz or .zst) or Parquet; a regular file, not a pipe. May be given more than once.",
       isFile: true,
     },
     {
       name: "--output",
       alias: "-o",
       placeholder: "FILE",
-      doc: "Where the baseline goes; - is standard output.",
+      doc: "Where the baseline goes; - is standard output. A file there is replaced when the new one is whole.",
       isFile: true,
     },
     { name: "--prediction", placeholder: "COLUMN", doc: "What the model answered for the row." },
@@ -78,7 +78,7 @@ const show: Command = {
   operands: "FILE",
   maxOperands: 1,
   about:
-    "Prints where a baseline comes from and a chart of each column: its bins or values, what is missing, what is odd.",
+    "Prints where a baseline comes from and a chart of each column: its bins or values, what is missing, what is odd. Where a row holds parts of bins its share is marked as approximate; the outermost rows are bins as they are.",
   takesConfig: false,
   flags: [{ name: "--columns", placeholder: "COLUMNS", doc: "Only these columns, with commas between." }, jsonFlag],
   examples: [
@@ -95,9 +95,9 @@ const diff: Command = {
   operands: "OLD NEW",
   maxOperands: 2,
   about:
-    "Compares each feature, the prediction and the confidence of two baselines: population stability index and Jensen-Shannon distance, worst first. Numeric columns with different edges are compared at the old edges, with the new rows spread evenly within their bins, and marked approximate. They differ when a column was added, removed or changed its type, or when an index is 0.05 or more.",
+    "Compares each feature, the prediction and the confidence of two baselines: population stability index and Jensen-Shannon distance, worst first. Numeric columns with different edges are compared at the old edges, with the new rows spread evenly within their bins, and marked approximate. They differ when a column was added, removed or changed its type, or when an index is 0.05 or more. Only the columns that differ are listed.",
   takesConfig: false,
-  flags: [jsonFlag],
+  flags: [{ name: "--all", doc: "List the columns that do not differ too." }, jsonFlag],
   examples: [
     { line: "outrider baseline diff baseline-v7.json baseline-v8.json", explains: "Before a new model is released." },
   ],

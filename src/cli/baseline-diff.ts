@@ -7,6 +7,7 @@ import {
 import { OutriderError } from "../errors.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "./command.ts";
 import { loadBaseline } from "./load-baseline.ts";
+import { formatCounted } from "./number-text.ts";
 import { printable } from "./printable.ts";
 
 /** `outrider baseline diff`: compares two baselines; the exit code says whether they differ. */
@@ -17,7 +18,7 @@ export async function baselineDiff(invocation: Invocation, context: CommandConte
   }
   const difference = compareBaselines(await loadBaseline(oldFile), await loadBaseline(newFile));
   if (isSwitchOn(invocation, "--json")) context.write(`${JSON.stringify(jsonOf(difference))}\n`);
-  else context.write(textOf(difference));
+  else context.write(textOf(difference, isSwitchOn(invocation, "--all")));
   return difference.isDifferent ? 1 : 0;
 }
 
@@ -39,15 +40,22 @@ function jsonOf({ columns, added, removed, retyped, isDifferent }: BaselineDiffe
   };
 }
 
-function textOf({ columns, added, removed, retyped, isDifferent }: BaselineDifference): string {
-  const names = columns.map(shownName);
+/** Only the columns that differ, worst first, and how many do not; with `isComplete` every column. */
+function textOf(difference: BaselineDifference, isComplete: boolean): string {
+  const { columns, added, removed, retyped, isDifferent } = difference;
+  const shown = isComplete ? columns : columns.filter(({ psi }) => psi >= noticeablePsi);
+  const names = shown.map(shownName);
   const width = Math.max("column".length, ...names.map((name) => name.length));
+  const alike = columns.length - shown.length;
   const lines = [
     ...listLine("added", added),
     ...listLine("removed", removed),
     ...listLine("changed type", retyped),
-    ...(columns.length === 0 ? [] : [`${"column".padEnd(width)}     PSI      JS`]),
-    ...columns.map((column, index) => columnLine(column, (names[index] ?? "").padEnd(width))),
+    ...(shown.length === 0 ? [] : [`${"column".padEnd(width)}     PSI      JS`]),
+    ...shown.map((column, index) => columnLine(column, (names[index] ?? "").padEnd(width))),
+    ...(alike === 0
+      ? []
+      : [`${formatCounted(alike, "column")} with an index below ${noticeablePsi}: --all shows them`]),
     isDifferent
       ? `They differ: an index (PSI) of ${noticeablePsi} or more is worth a look, and so is a column that comes, goes or changes its type.`
       : "They are the same but for chance.",
@@ -61,7 +69,12 @@ function shownName({ name, role }: ColumnDifference): string {
 
 function columnLine({ psi, jensenShannon, isApproximate }: ColumnDifference, name: string): string {
   const marks = [...(psi >= noticeablePsi ? ["different"] : []), ...(isApproximate ? ["approximate"] : [])];
-  return `${name} ${psi.toFixed(4).padStart(7)} ${jensenShannon.toFixed(4).padStart(7)}  ${marks.join(", ")}`.trimEnd();
+  return `${name} ${rounded(psi)} ${rounded(jensenShannon)}  ${marks.join(", ")}`.trimEnd();
+}
+
+/** Four digits at most: what is below is chance. */
+function rounded(value: number): string {
+  return value.toFixed(value < 10 ? 3 : 2).padStart(7);
 }
 
 function listLine(title: string, names: readonly string[]): readonly string[] {

@@ -1,9 +1,11 @@
 /** What there is to say about a baseline that was just built. */
+import { separatorQuestion } from "../datasets/separator-question.ts";
 import type { Baseline, Distribution, DistributionNote } from "../drift/baseline.ts";
 import type { BuiltBaseline } from "../drift/baseline-builder.ts";
 import type { ColumnProfile } from "../drift/column-profile.ts";
 import type { BuildRequest } from "./baseline-request.ts";
-import { formatCount, formatShare } from "./number-text.ts";
+import { formatCount, formatCounted, formatShare, formatValue } from "./number-text.ts";
+import { rowsText } from "./rows-text.ts";
 import { printable } from "./printable.ts";
 
 /** What was built, and how many rows of its input had fewer fields than the header. */
@@ -16,6 +18,8 @@ interface Remark {
   readonly column: string;
   readonly remark: string;
 }
+
+const noRows = { long: 0, infinite: 0, booleans: 0, words: 0 } as const;
 
 /** Remarks printed at most; `--json` has all. */
 const mostRemarks = 40;
@@ -50,13 +54,17 @@ export function buildReportJson(built: BuildResult, request: BuildRequest): obje
 function summary({ source, features, prediction, confidence, quality }: Baseline): string {
   const numeric = features.filter((feature) => feature.kind === "numeric").length;
   const parts = [
-    `${formatCount(source.rows)} rows of ${source.name}`,
-    `${numeric} numeric and ${features.length - numeric} categorical features`,
+    `${rowsText(source)} of ${source.name}`,
+    `${numeric} numeric and ${formatCounted(features.length - numeric, "categorical feature")}`,
     ...(prediction === undefined ? [] : [`${prediction.kind} prediction`]),
     ...(confidence === undefined ? [] : ["confidence"]),
-    ...(quality?.accuracy === undefined ? [] : [`accuracy ${quality.accuracy.toFixed(4)}`]),
-    ...(quality?.meanAbsoluteError === undefined ? [] : [`mean absolute error ${quality.meanAbsoluteError}`]),
-    ...(quality?.calibration === undefined ? [] : [`calibration in ${quality.calibration.x.length} points`]),
+    ...(quality?.accuracy === undefined ? [] : [`accuracy ${formatShare(quality.accuracy)}`]),
+    ...(quality?.meanAbsoluteError === undefined
+      ? []
+      : [`mean absolute error ${formatValue(quality.meanAbsoluteError)}`]),
+    ...(quality?.calibration === undefined
+      ? []
+      : [`calibration in ${formatCounted(quality.calibration.x.length, "point")}`]),
   ];
   return parts.join(", ");
 }
@@ -78,7 +86,9 @@ function inputRemarks(built: BuildResult, { options }: BuildRequest): readonly s
   const wrongScores = baseline.confidence?.invalid ?? 0;
   const hasLabelOnly = roles.label !== undefined && baseline.quality === undefined;
   const names = baseline.features.map((feature) => feature.name);
+  const question = separatorQuestion(names) ?? "";
   const remarks: readonly (readonly [boolean, string])[] = [
+    [question !== "", printable(question)],
     [
       shortRows > 0,
       `rows with fewer fields than the header: ${formatCount(shortRows)}; what they lack counts as missing`,
@@ -107,13 +117,23 @@ function neverPositive({ quality }: Baseline): boolean {
 function columnRemarks(distribution: Distribution, profile: ColumnProfile | undefined): readonly string[] {
   const example =
     profile === undefined || profile.example === "" ? "" : `, e.g. ${JSON.stringify(printable(profile.example))}`;
-  const invalid = distribution.kind === "numeric" && distribution.invalid > 0;
+  const invalid = distribution.kind === "numeric" && distribution.note !== "mixed_types" ? distribution.invalid : 0;
   return [
     ...(distribution.note === undefined ? [] : [noteRemarks[distribution.note](distribution, example)]),
-    ...(invalid && distribution.note !== "mixed_types"
-      ? [`rows without a finite number: ${formatCount(distribution.invalid)}${example}`]
-      : []),
+    ...(invalid > 0 ? invalidRemarks(invalid, profile, example) : []),
     ...missingRemarks(distribution),
+  ];
+}
+
+/** Integers past 2^53 are numbers to whoever wrote them: it would be no help to say that they are none. */
+function invalidRemarks(invalid: number, profile: ColumnProfile | undefined, example: string): readonly string[] {
+  const { long, infinite, booleans, words } = profile?.rows ?? noRows;
+  if (long === 0) return [`rows without a finite number: ${formatCount(invalid)}${example}`];
+  const others = infinite + booleans + words;
+  const isOfLong = /^-?\d+$/.test(profile?.example ?? "");
+  return [
+    `rows with an integer too large to be exact: ${formatCount(long)}${isOfLong ? example : ""}; they count as invalid`,
+    ...(others > 0 ? [`rows without a finite number: ${formatCount(others)}${isOfLong ? "" : example}`] : []),
   ];
 }
 

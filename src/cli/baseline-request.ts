@@ -1,12 +1,15 @@
-import { nearestName } from "../config/nearest-name.ts";
 import { datasetFormats, type DatasetFormat } from "../datasets/dataset.ts";
+import { separatorQuestion } from "../datasets/separator-question.ts";
 import type { Baseline } from "../drift/baseline.ts";
 import type { BuildOptions } from "../drift/baseline-builder.ts";
+import type { RoleValues } from "../drift/role-values.ts";
 import { OutriderError } from "../errors.ts";
 import { categoryOf } from "../inference/category.ts";
 import { cellFromText } from "../inference/cell-text.ts";
 import { seededRandom } from "../sketch/seeded-random.ts";
 import { flagText, flagTexts, isSwitchOn, type FlagSpec, type Invocation } from "./command.ts";
+import { columnHint } from "./nearest-column.ts";
+import { printable } from "./printable.ts";
 
 /** What `outrider baseline build` was asked for. */
 export interface BuildRequest {
@@ -38,7 +41,7 @@ const listFlags = ["--exclude", "--categorical", "--numeric"] as const;
 /** Reads the flags; fails with `usage` at the first that makes no sense. */
 export function buildRequest(invocation: Invocation): BuildRequest {
   const inputs = flagTexts(invocation, "--input");
-  const output = flagText(invocation, "--output") ?? "";
+  const output = outputOf(invocation);
   if (inputs.length === 0) throw usage("name the data set with --input, e.g. --input train.csv");
   if (output === "") throw usage("name the baseline's file with -o, e.g. -o baseline.json; - is standard output");
   const named = [...roleFlags, ...listFlags].map((flag) => ({ flag, columns: flagColumns(invocation, flag) }));
@@ -74,13 +77,25 @@ export function checkColumns({ named }: BuildRequest, columns: ReadonlySet<strin
   for (const { flag, columns: wanted } of named) {
     const missing = wanted.find((name) => !columns.has(name));
     if (missing === undefined) continue;
-    const nearest = nearestName(missing, columns);
-    const known = [...columns].slice(0, 20).join(", ");
-    const hint =
-      nearest === undefined
-        ? `; the columns are ${known}${columns.size > 20 ? ", …" : ""}`
-        : `; did you mean ${nearest}?`;
+    const question = separatorQuestion([...columns]);
+    const hint = question === undefined ? columnHint(missing, columns) : `; ${question}`;
     throw usage(`${flag} ${missing}: there is no such column${hint}`);
+  }
+}
+
+/** Fails with `usage` when columns that were seen whole cannot have the role that a flag gives them. */
+export function checkRoles({ options }: BuildRequest, values: RoleValues, rows: number): void {
+  const { roles, positive } = options;
+  if (rows > 0 && roles.score !== undefined && values.scores === 0) {
+    const found =
+      values.wrongScore === "" ? "no row has a value" : `e.g. ${JSON.stringify(printable(values.wrongScore))}`;
+    throw usage(`--score ${roles.score}: no value is a number from 0 to 1 (${found})`);
+  }
+  if (!values.hasPositive) {
+    const seen = values.classes.map(printable).join(", ");
+    throw usage(
+      `--positive ${positive}: no prediction and no label is this; the values are ${seen}${values.hasMoreClasses ? ", …" : ""}`,
+    );
   }
 }
 
@@ -100,9 +115,15 @@ function requireOneRole(invocation: Invocation, named: readonly NamedColumns[]):
     flagColumns(invocation, "--numeric").includes(name),
   );
   if (both !== undefined) throw usage(`--categorical and --numeric name the same column, ${both}`);
-  if (flagText(invocation, "--output") === "-" && isSwitchOn(invocation, "--json")) {
+  if (outputOf(invocation) === "-" && isSwitchOn(invocation, "--json")) {
     throw usage("--json and -o - both want standard output; write the baseline to a file");
   }
+}
+
+/** The report must not get into a baseline that goes to standard output, however that is called. */
+function outputOf(invocation: Invocation): string {
+  const output = flagText(invocation, "--output") ?? "";
+  return output === "/dev/stdout" ? "-" : output;
 }
 
 function flagColumns(invocation: Invocation, flag: FlagSpec["name"]): readonly string[] {

@@ -1,4 +1,3 @@
-import { nearestName } from "../config/nearest-name.ts";
 import type { Baseline, Distribution } from "../drift/baseline.ts";
 import { writeBaseline } from "../drift/baseline-file.ts";
 import { OutriderError } from "../errors.ts";
@@ -6,12 +5,16 @@ import { isColoured } from "./colour.ts";
 import { flagTexts, isSwitchOn, type CommandContext, type Invocation } from "./command.ts";
 import { distributionChart, type ChartStyle } from "./distribution-chart.ts";
 import { loadBaseline } from "./load-baseline.ts";
-import { formatCount, formatShare, formatValue } from "./number-text.ts";
+import { columnHint } from "./nearest-column.ts";
+import { formatCounted, formatShare, formatValue } from "./number-text.ts";
 import { printable } from "./printable.ts";
+import { rowsText } from "./rows-text.ts";
 import { isUtf8 } from "./utf8-locale.ts";
+import { cutText, wrappedList } from "./wrapped-list.ts";
 
-/** Width of a chart that goes to no terminal, and on the widest one. */
+/** Width of a chart that goes to no terminal, and on the narrowest and the widest one. */
 const usualWidth = 80;
+const smallestWidth = 40;
 const largestWidth = 120;
 
 /** `outrider baseline show`: draws the distributions of a baseline. */
@@ -25,7 +28,7 @@ export async function baselineShow(invocation: Invocation, context: CommandConte
     return 0;
   }
   const style: ChartStyle = {
-    width: Math.min(largestWidth, Math.max(40, context.columns ?? usualWidth)),
+    width: Math.min(largestWidth, Math.max(smallestWidth, context.columns ?? usualWidth)),
     isUtf8: isUtf8(context.environment),
     isColoured: isColoured(context.isTerminal, context.environment),
   };
@@ -33,7 +36,9 @@ export async function baselineShow(invocation: Invocation, context: CommandConte
     const lines = distributionChart(distribution, style);
     return (title === "" || title === distribution.name ? lines : [`${title}:`, ...lines]).join("\n");
   });
-  context.write(`${[headLines(baseline).join("\n"), ...charts].join("\n\n")}\n`);
+  // Only a terminal wraps what is too long; elsewhere a whole digest can be searched for.
+  const head = headLines(baseline, context.columns === undefined ? Infinity : style.width);
+  context.write(`${[head.join("\n"), ...charts].join("\n\n")}\n`);
   return 0;
 }
 
@@ -47,9 +52,7 @@ function withColumns(baseline: Baseline, texts: readonly string[]): Baseline {
   const wanted = new Set(texts.flatMap((text) => (all.has(text) ? [text] : text.split(","))));
   for (const name of wanted) {
     if (all.has(name)) continue;
-    const nearest = nearestName(name, all);
-    const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-    throw new OutriderError("usage", `--columns ${name}: there is no such column${hint}`);
+    throw new OutriderError("usage", `--columns ${name}: there is no such column${columnHint(name, all)}`);
   }
   return {
     ...rest,
@@ -68,21 +71,23 @@ function titledDistributions(baseline: Baseline): readonly (readonly [string, Di
   ];
 }
 
-function headLines({ source, createdAt, model, quality }: Baseline): readonly string[] {
+function headLines({ source, createdAt, model, quality }: Baseline, width: number): readonly string[] {
   const origin = source.kind === "file" ? "of" : "learned from requests for";
-  const modelText = model === undefined ? "" : `, for ${printable(`${model.name} ${model.version}`.trim())}`;
+  const modelText = model === undefined ? [] : [`for ${printable(`${model.name} ${model.version}`.trim())}`];
+  const about = [rowsText(source), `made ${createdAt}`, ...modelText];
   return [
-    `Baseline ${origin} ${printable(source.name)}: ${formatCount(source.rows)} rows, made ${createdAt}${modelText}`,
-    ...(source.digest === "" ? [] : [source.digest]),
-    ...(quality === undefined ? [] : [qualityLine(quality)]),
+    ...wrappedList(`Baseline ${origin} ${printable(source.name)}: `, about, width),
+    ...(source.digest === "" ? [] : [cutText(source.digest, width)]),
+    ...(quality === undefined ? [] : wrappedList("", qualityTexts(quality), width)),
   ];
 }
 
-function qualityLine({ accuracy, meanAbsoluteError, rows, calibration }: NonNullable<Baseline["quality"]>): string {
+function qualityTexts(quality: NonNullable<Baseline["quality"]>): readonly string[] {
+  const { accuracy, meanAbsoluteError, rows, calibration } = quality;
   return [
-    `${formatCount(rows)} labelled rows`,
+    formatCounted(rows, "labelled row"),
     ...(accuracy === undefined ? [] : [`accuracy ${formatShare(accuracy)}`]),
     ...(meanAbsoluteError === undefined ? [] : [`mean absolute error ${formatValue(meanAbsoluteError)}`]),
-    ...(calibration === undefined ? [] : [`calibrated in ${calibration.x.length} points`]),
-  ].join(", ");
+    ...(calibration === undefined ? [] : [`calibrated in ${formatCounted(calibration.x.length, "point")}`]),
+  ];
 }

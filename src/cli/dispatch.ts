@@ -5,14 +5,14 @@ import { readArguments } from "./arguments.ts";
 import { isColoured } from "./colour.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { failureReport } from "./failure.ts";
-import { commands, flagsOf } from "./table.ts";
+import { commands, flagsOf, groupOf } from "./table.ts";
 
 /** Runs the command that the words name. Prints every failure; never rejects. */
 export async function dispatch(words: readonly string[], context: CommandContext): Promise<number> {
   try {
     return await runCommand(words, context);
   } catch (error) {
-    const { text, exitCode } = failureReport(error);
+    const { text, exitCode } = failureReport(error, findCommand(words)?.command.name);
     context.writeError(text);
     return exitCode;
   }
@@ -35,7 +35,7 @@ async function runCommand(given: readonly string[], context: CommandContext): Pr
   const words = given.map((word, index) => (index === 0 ? commandSynonym(word) : word));
   const found = findCommand(words);
   if (found === undefined) {
-    return unknownCommand(words, context);
+    return asksForGroupHelp(words) ? groupHelpOf(words[0] ?? "", context) : unknownCommand(words, context);
   }
   const rest = words.slice(found.length);
   if (asksForHelp(rest)) {
@@ -68,6 +68,20 @@ function asksForHelp(words: readonly string[]): boolean {
   return words.slice(0, end < 0 ? words.length : end).some((word) => word === "--help" || word === "-h");
 }
 
+/** `outrider baseline --help`: the first word is no command but begins the names of some. */
+function asksForGroupHelp(words: readonly string[]): boolean {
+  return (
+    words.length > 1 && (words[1] ?? "").startsWith("-") && asksForHelp(words) && groupOf(words[0] ?? "").length > 0
+  );
+}
+
+async function groupHelpOf(group: string, context: CommandContext): Promise<number> {
+  const { groupHelp } = await import("./help-text.ts");
+  const options = { isColoured: isColoured(context.isTerminal, context.environment), isComplete: false };
+  context.write(groupHelp(group, groupOf(group), options));
+  return 0;
+}
+
 async function unknownCommand(words: readonly string[], context: CommandContext): Promise<number> {
   if (words.length === 0) {
     const { programHelp } = await import("./help-text.ts");
@@ -77,7 +91,7 @@ async function unknownCommand(words: readonly string[], context: CommandContext)
     return 2;
   }
   const first = words[0] ?? "";
-  const group = commands.filter((command) => command.name.startsWith(`${first} `)).map((command) => command.name);
+  const group = groupOf(first).map((command) => command.name);
   const names = group.length > 0 ? group : commands.map((command) => command.name);
   const nearest = nearestName(words.slice(0, 2).join(" "), names) ?? nearestName(first, names);
   const lines = [
@@ -88,7 +102,7 @@ async function unknownCommand(words: readonly string[], context: CommandContext)
   } else if (first.startsWith("-")) {
     lines.push("The command comes first: `outrider run --upstream http://127.0.0.1:8080`.");
   }
-  lines.push(`Commands: ${names.join(", ")}. See \`outrider help\`.`);
+  lines.push(`Commands: ${names.join(", ")}. See \`outrider help${group.length > 0 ? ` ${first}` : ""}\`.`);
   context.writeError(`${lines.join("\n")}\n`);
   return 2;
 }

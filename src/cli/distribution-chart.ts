@@ -2,8 +2,9 @@
 import type { CategoricalDistribution, Distribution, NumericDistribution } from "../drift/baseline.ts";
 import { massBelow } from "../drift/binned-mass.ts";
 import { nextUp } from "../sketch/next-up.ts";
-import { formatCount, formatShare, formatValue } from "./number-text.ts";
+import { formatCounted, formatShare, formatValue } from "./number-text.ts";
 import { printable } from "./printable.ts";
+import { cutText, wrappedList } from "./wrapped-list.ts";
 
 /** How charts are drawn. */
 export interface ChartStyle {
@@ -18,24 +19,32 @@ export interface ChartStyle {
 interface Bar {
   readonly label: string;
   readonly count: number;
+  /** True when the bins do not say how much it is, because it holds parts of some. */
+  readonly isApproximate: boolean;
   /** True for what is no value: missing, invalid, other. */
   readonly isRest: boolean;
 }
 
-/** Rows of a numeric chart; a distribution with fewer bins is drawn bin by bin. */
+/** Rows of equal width of a numeric chart; a distribution with fewer bins is drawn bin by bin. */
 const evenRows = 12;
 
 /** Values of a categorical chart; more are drawn together. */
 const shownValues = 12;
 
 const longestLabel = 28;
+const shortestLabel = 8;
+
+/** What a row takes beside its label and its bar: spaces and the share with its mark. */
+const shareColumns = 13;
+const shortestBar = 10;
+
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
-/** A heading with the facts, and a bar for each part of the values. Every line ends without spaces. */
+/** A heading with the facts, and a bar for each part of the values. Every line fits and ends without spaces. */
 export function distributionChart(distribution: Distribution, style: ChartStyle): readonly string[] {
   const bars = distribution.kind === "numeric" ? numericBars(distribution) : categoricalBars(distribution);
   const total = rowsOf(distribution);
-  return [heading(distribution, style), ...barLines(bars, total, style)];
+  return [...heading(distribution, style), ...barLines(bars, total, style)];
 }
 
 /** Rows that a distribution stands for. */
@@ -44,15 +53,20 @@ function rowsOf(distribution: Distribution): number {
   return counted + (distribution.kind === "numeric" ? distribution.invalid : distribution.other);
 }
 
-function heading(distribution: Distribution, { isColoured }: ChartStyle): string {
-  const name = printable(distribution.name);
+function heading(distribution: Distribution, { isColoured, width }: ChartStyle): readonly string[] {
+  const name = cutText(printable(distribution.name), width - 2);
   const facts =
     distribution.kind === "numeric"
       ? ["numeric", ...(distribution.edges.length === 0 ? [] : momentTexts(distribution))]
-      : ["categorical", `${formatCount(distribution.distinct)} different values`];
+      : ["categorical", distinctText(distribution)];
   const note = distribution.note === undefined ? [] : [distribution.note.replaceAll("_", " ")];
-  const shown = isColoured ? `\u001b[1m${name}\u001b[0m` : name;
-  return `${shown}  ${[...facts, ...note].join(", ")}`;
+  const [first = "", ...more] = wrappedList(`${name}  `, [...facts, ...note], width);
+  return [isColoured ? `\u001b[1m${name}\u001b[0m${first.slice(name.length)}` : first, ...more];
+}
+
+/** Counting ends at a bound, and only where every value was kept is it sure that the bound was not hit. */
+function distinctText({ distinct, isRareComplete }: CategoricalDistribution): string {
+  return `${isRareComplete ? "" : "at least "}${formatCounted(distinct, "different value")}`;
 }
 
 function momentTexts({ mean, standardDeviation, quartiles }: NumericDistribution): readonly string[] {
@@ -65,21 +79,19 @@ function momentTexts({ mean, standardDeviation, quartiles }: NumericDistribution
 
 function numericBars(distribution: NumericDistribution): readonly Bar[] {
   const edges = shownEdges(distribution);
+  const isReal = new Set(distribution.edges);
   const below = massBelow(distribution, edges.length === 0 ? [] : [...edges.slice(0, -1), nextUp(edges.at(-1) ?? 0)]);
-  const total = distribution.counts.reduce((sum, count) => sum + count, 0);
-  const first = below[0] ?? 0;
-  const last = below.at(-1) ?? total;
-  const bars = edges.slice(0, -1).map((edge, index) => ({
-    label: binLabel(edge, edges[index + 1] ?? edge),
-    count: (below[index + 1] ?? 0) - (below[index] ?? 0),
-    isRest: false,
-  }));
+  const bars = edges.slice(0, -1).map((edge, index) => {
+    const end = edges[index + 1] ?? edge;
+    return {
+      label: binLabel(edge, end),
+      count: (below[index + 1] ?? 0) - (below[index] ?? 0),
+      isApproximate: !isReal.has(edge) || !isReal.has(end),
+      isRest: false,
+    };
+  });
   return [
-    ...(first > 0 ? [{ label: `below ${formatValue(edges[0] ?? 0)}`, count: first, isRest: false }] : []),
     ...bars,
-    ...(total - last > 0
-      ? [{ label: `above ${formatValue(edges.at(-1) ?? 0)}`, count: total - last, isRest: false }]
-      : []),
     ...restBars([
       ["missing", distribution.missing],
       ["invalid", distribution.invalid],
@@ -89,17 +101,14 @@ function numericBars(distribution: NumericDistribution): readonly Bar[] {
 
 /**
  * Bins hold about the same number of rows, so their counts show nothing: rows of equal width do. Far tails would make
- * them too wide, so they reach half as far beyond the inner bins as these are wide.
+ * them too wide, and nobody knows how the rows lie in a tail: the outermost bins are rows as they are.
  */
 function shownEdges({ edges, counts }: NumericDistribution): readonly number[] {
-  if (counts.length <= evenRows) return edges;
-  const innerLow = edges[1] ?? 0;
-  const innerHigh = edges.at(-2) ?? 0;
-  const margin = innerHigh / 2 - innerLow / 2;
-  const low = Math.max(edges[0] ?? 0, innerLow - margin);
-  const high = Math.min(edges.at(-1) ?? 0, innerHigh + margin);
-  const even = Array.from({ length: evenRows + 1 }, (_, index) => low + (high / evenRows - low / evenRows) * index);
-  return [...new Set([...even.slice(0, -1), high])];
+  if (counts.length <= evenRows + 2) return edges;
+  const low = edges[1] ?? 0;
+  const high = edges.at(-2) ?? 0;
+  const even = Array.from({ length: evenRows }, (_, index) => low + (high / evenRows - low / evenRows) * index);
+  return [...new Set([edges[0] ?? 0, ...even, high, edges.at(-1) ?? 0])];
 }
 
 function binLabel(low: number, high: number): string {
@@ -110,11 +119,14 @@ function categoricalBars(distribution: CategoricalDistribution): readonly Bar[] 
   const { values, counts, other, missing } = distribution;
   const hidden = counts.slice(shownValues);
   return [
-    ...values
-      .slice(0, shownValues)
-      .map((value, index) => ({ label: printable(value), count: counts[index] ?? 0, isRest: false })),
+    ...values.slice(0, shownValues).map((value, index) => ({
+      label: printable(value),
+      count: counts[index] ?? 0,
+      isApproximate: false,
+      isRest: false,
+    })),
     ...restBars([
-      [`${hidden.length} more values`, hidden.reduce((sum, count) => sum + count, 0)],
+      [formatCounted(hidden.length, "more value"), hidden.reduce((sum, count) => sum + count, 0)],
       ["other", other],
       ["missing", missing],
     ]),
@@ -122,23 +134,24 @@ function categoricalBars(distribution: CategoricalDistribution): readonly Bar[] 
 }
 
 function restBars(rest: readonly (readonly [string, number])[]): readonly Bar[] {
-  return rest.filter(([, count]) => count > 0).map(([label, count]) => ({ label: `(${label})`, count, isRest: true }));
+  return rest
+    .filter(([, count]) => count > 0)
+    .map(([label, count]) => ({ label: `(${label})`, count, isApproximate: false, isRest: true }));
 }
 
 function barLines(bars: readonly Bar[], total: number, style: ChartStyle): readonly string[] {
-  const labels = bars.map(({ label }) => cutLabel(style.isUtf8 ? label : label.replaceAll("…", "..")));
+  const roomForLabel = Math.max(shortestLabel, Math.min(longestLabel, style.width - shareColumns - shortestBar));
+  const labels = bars.map(({ label }) => cutText(style.isUtf8 ? label : label.replaceAll("…", ".."), roomForLabel));
   const labelWidth = Math.max(0, ...labels.map((label) => label.length));
   const most = Math.max(0, ...bars.map(({ count }) => count));
-  const room = Math.max(10, style.width - labelWidth - 14);
+  const room = Math.max(1, style.width - labelWidth - shareColumns);
+  const mark = style.isUtf8 ? "≈" : "~";
   return bars.map((bar, index) => {
     const drawn = most === 0 ? "" : barText((bar.count / most) * room, style);
-    const share = formatShare(total === 0 ? 0 : bar.count / total).padStart(7);
-    return `  ${(labels[index] ?? "").padEnd(labelWidth)} ${share}  ${coloured(drawn, bar.isRest, style)}`.trimEnd();
+    const share = formatShare(total === 0 ? 0 : bar.count / total);
+    const shown = (bar.isApproximate ? `${mark}${share}` : share).padStart(8);
+    return `  ${(labels[index] ?? "").padEnd(labelWidth)} ${shown}  ${coloured(drawn, bar.isRest, style)}`.trimEnd();
   });
-}
-
-function cutLabel(label: string): string {
-  return label.length > longestLabel ? `${label.slice(0, longestLabel - 1)}~` : label;
 }
 
 /** A bar of `length` characters, which may have a fraction; what is there at all is drawn. */

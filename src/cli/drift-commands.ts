@@ -17,13 +17,16 @@ const drift: Command = {
   operands: "",
   maxOperands: 0,
   about:
-    "Asks a running sidecar how far features, predictions and confidence are from the baseline, and prints them worst first with both distributions. A feature drifts when the difference is significant, large enough, and there in two of the last three windows. Columns that are absent, unknown or of another type are named. `outrider drift compare` does the same for a file.",
+    "Asks a running sidecar how far features, predictions and confidence are from the baseline, and prints them worst first with both distributions. A feature drifts when the difference is significant, large enough, and there in two of the last three windows, or at once when no row has it or its values are of another type. Unknown columns are named too. `outrider drift compare` does the same for a file.",
   takesConfig: false,
   flags: [
     ...adminFlags,
     { name: "--model", placeholder: "NAME", doc: "Only this model." },
     { name: "--top", placeholder: "NUMBER", doc: "Rows shown of each model.", default: "20" },
-    { name: "--watch", doc: "Show it again and again until a signal comes." },
+    {
+      name: "--watch",
+      doc: "Show it again and again until a signal comes: on a terminal in place, else one after the other.",
+    },
     { name: "--interval", placeholder: "TIME", doc: "Time between two looks of --watch.", default: "2s" },
     jsonFlag,
   ],
@@ -36,7 +39,7 @@ const drift: Command = {
     { code: 1, meaning: "No sidecar answered, or it refused." },
     { code: 2, meaning: "The command line is wrong." },
     ...verdictCodes(
-      "There is no verdict yet: no model was asked, the baseline is being learned, or too few requests came.",
+      "There is no verdict yet: no such model was asked, no bodies are read, the baseline is being learned, or too few requests came.",
     ),
   ],
   load: async () => (await import("./drift.ts")).drift,
@@ -48,7 +51,7 @@ const compare: Command = {
   operands: "",
   maxOperands: 0,
   about:
-    "The statistics of the running sidecar, for a file, e.g. in a pipeline. Every row counts for itself, and one verdict is given over all of them: there are no windows that could agree.",
+    "The statistics of the running sidecar, for a file, e.g. in a pipeline. Every row counts for itself, and one verdict is given over all of them: there are no windows that could agree. Features that are absent from all rows, or of another type, are critical however few rows there are.",
   takesConfig: false,
   flags: [
     { name: "--baseline", placeholder: "FILE", doc: "Made by `outrider baseline build`.", isFile: true },
@@ -69,6 +72,11 @@ const compare: Command = {
     { name: "--warn", placeholder: "PSI", doc: "Debiased PSI from which a difference is a warning.", default: "0.05" },
     { name: "--critical", placeholder: "PSI", doc: "Debiased PSI from which it is critical.", default: "0.2" },
     { name: "--q", placeholder: "RATIO", doc: "Part of the differences found that may be chance.", default: "0.01" },
+    {
+      name: "--min-rows",
+      placeholder: "NUMBER",
+      doc: "Rows from which there is a verdict (default: 400 with at most ten bins a column, else 600). With fewer, small shifts stay unseen and chance looks like drift more often.",
+    },
     { name: "--top", placeholder: "NUMBER", doc: "Rows shown.", default: "20" },
     {
       name: "--format",
@@ -89,7 +97,7 @@ const compare: Command = {
     { code: driftExitCodes.ok, meaning: "Nothing drifted." },
     { code: 1, meaning: "It failed." },
     { code: 2, meaning: "The command line is wrong, or a file cannot be read or is not what it should be." },
-    ...verdictCodes("Too few rows for a verdict."),
+    ...verdictCodes("Too few rows for a verdict, and no feature is absent or of another type."),
   ],
   load: async () => (await import("./drift-compare.ts")).driftCompare,
 };

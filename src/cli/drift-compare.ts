@@ -1,3 +1,5 @@
+import path from "node:path";
+
 import { datasetFormats, type DatasetFormat } from "../datasets/dataset.ts";
 import { openDataset } from "../datasets/open-dataset.ts";
 import { FileDrift, type FileColumns } from "../drift/file-drift.ts";
@@ -14,11 +16,12 @@ export async function driftCompare(invocation: Invocation, context: CommandConte
   const baselineFile = needed(invocation, "--baseline");
   needed(invocation, "--input");
   const top = readTop(invocation);
-  const thresholds = readThresholds(invocation);
+  const rule = { thresholds: readThresholds(invocation), minRows: readMinRows(invocation) };
   const format = readFormat(invocation);
   const baseline = await loadBaseline(baselineFile);
-  const drift = new FileDrift(baseline, thresholds, readColumns(invocation));
-  for (const input of flagTexts(invocation, "--input")) {
+  const drift = new FileDrift(baseline, rule, readColumns(invocation));
+  const inputs = flagTexts(invocation, "--input");
+  for (const input of inputs) {
     const dataset = await openDataset(input, format);
     for await (const table of dataset.tables()) drift.add(table);
   }
@@ -27,8 +30,13 @@ export async function driftCompare(invocation: Invocation, context: CommandConte
   const { name = "", version = "" } = baseline.model ?? {};
   const report = drift.finish({ model: name, version, variant: "" });
   if (isSwitchOn(invocation, "--json")) context.write(`${JSON.stringify(report)}\n`);
-  else context.write(driftText([report], driftTextOptions(context, top)));
+  else context.write(driftText([report], { ...driftTextOptions(context, top), unnamed: nameOf(inputs) }));
   return driftExitCode([report]);
+}
+
+function nameOf(inputs: readonly string[]): string {
+  const [first = ""] = inputs;
+  return `${path.basename(first)}${inputs.length > 1 ? ` and ${inputs.length - 1} more` : ""}`;
 }
 
 function needed(invocation: Invocation, name: FlagSpec["name"]): string {
@@ -66,6 +74,16 @@ function readNumber(invocation: Invocation, name: FlagSpec["name"], fallback: nu
     );
   }
   return value;
+}
+
+function readMinRows(invocation: Invocation): number | undefined {
+  const text = flagText(invocation, "--min-rows");
+  if (text === undefined) return undefined;
+  const rows = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(rows) || rows < 1) {
+    throw new OutriderError("usage", `--min-rows ${text}: a number from 1 is expected, e.g. 200`);
+  }
+  return rows;
 }
 
 function readFormat(invocation: Invocation): DatasetFormat | undefined {

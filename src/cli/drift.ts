@@ -9,40 +9,49 @@ import { flagText, isSwitchOn, type CommandContext, type Invocation } from "./co
 import { driftExitCode } from "./drift-exit.ts";
 import { driftText, driftTextOptions } from "./drift-text.ts";
 import { readTop } from "./drift-top.ts";
+import { noModelText } from "./no-model-text.ts";
+import { printable } from "./printable.ts";
 import { listenForStopSignals } from "./stop-signals.ts";
 
 const timeoutMs = 10_000;
 /** 64 models of 500 features are 50 MB. */
 const longestAnswer = 256 * 1024 * 1024;
-const clearScreen = "\u001b[H\u001b[2J\u001b[3J";
+/** What scrolled by before is left alone. */
+const clearScreen = "\u001b[H\u001b[2J";
 
 /** `outrider drift`: prints the drift of a running sidecar. */
 export async function drift(invocation: Invocation, context: CommandContext): Promise<number> {
   const top = readTop(invocation);
-  const intervalMs = readInterval(flagText(invocation, "--interval") ?? "2s");
+  const interval = flagText(invocation, "--interval");
+  const intervalMs = readInterval(interval ?? "2s");
+  const isWatching = isSwitchOn(invocation, "--watch");
+  if (interval !== undefined && !isWatching) throw new OutriderError("usage", "--interval is for --watch");
   const target = await adminTarget(invocation, context);
   const model = flagText(invocation, "--model");
-  const show = (reports: readonly DriftReport[]): string =>
-    isSwitchOn(invocation, "--json")
-      ? `${JSON.stringify({ reports })}\n`
-      : driftText(reports, driftTextOptions(context, top));
-  if (!isSwitchOn(invocation, "--watch")) {
-    const reports = await askForDrift(target, model);
-    context.write(show(reports));
-    return driftExitCode(reports);
-  }
-  return watch(context, intervalMs, async () => {
-    const reports = await askForDrift(target, model);
-    return { text: show(reports), exitCode: driftExitCode(reports) };
-  });
+  const look = async (): Promise<Look> => {
+    const answer = await askForDrift(target, model);
+    const { reports } = answer;
+    const isJson = isSwitchOn(invocation, "--json");
+    const text = isJson ? `${JSON.stringify(answer)}\n` : driftText(reports, driftTextOptions(context, top));
+    const isExplained = reports.length > 0 || isJson;
+    return { text: isExplained ? text : await emptyText(target, model, answer), exitCode: driftExitCode(reports) };
+  };
+  if (isWatching) return watch(context, intervalMs, look);
+  const { text, exitCode } = await look();
+  context.write(text);
+  return exitCode;
 }
 
-/** Looks again and again; a text that did not change is not printed again. The code is that of the last look. */
-async function watch(
-  context: CommandContext,
-  intervalMs: number,
-  look: () => Promise<{ readonly text: string; readonly exitCode: number }>,
-): Promise<number> {
+interface Look {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/**
+ * Looks again and again. On a terminal a text that did not change is not printed again; a file or a pipe gets every look.
+ * The code is that of the last look.
+ */
+async function watch(context: CommandContext, intervalMs: number, look: () => Promise<Look>): Promise<number> {
   const signals = listenForStopSignals();
   const stopped = signals.next();
   const waiting = new AbortController();
@@ -50,7 +59,8 @@ async function watch(
   try {
     for (;;) {
       const { text, exitCode } = await look();
-      if (text !== printed) context.write(context.isTerminal ? `${clearScreen}${text}` : text);
+      if (!context.isTerminal) context.write(text);
+      else if (text !== printed) context.write(`${clearScreen}${text}`);
       printed = text;
       const pause = delay(intervalMs, "passed" as const, { signal: waiting.signal });
       if ((await Promise.race([stopped, pause])) === "passed") continue;
@@ -63,7 +73,14 @@ async function watch(
   }
 }
 
-async function askForDrift({ admin, token }: AdminTarget, model: string | undefined): Promise<readonly DriftReport[]> {
+/** Why there is nothing to show. */
+async function emptyText(target: AdminTarget, model: string | undefined, { reason }: DriftAnswer): Promise<string> {
+  if (reason !== undefined) return `There is no drift to show: ${printable(reason)}\n`;
+  const others = model === undefined ? [] : (await askForDrift(target, undefined)).reports;
+  return noModelText(model, others);
+}
+
+async function askForDrift({ admin, token }: AdminTarget, model: string | undefined): Promise<DriftAnswer> {
   const query = model === undefined ? "" : `?model=${encodeURIComponent(model)}`;
   const call = {
     admin,
@@ -75,17 +92,24 @@ async function askForDrift({ admin, token }: AdminTarget, model: string | undefi
   } as const;
   const answer = await adminCall(call);
   refuseUnless(answer, [200]);
-  const reports = readReports(answer.body);
-  if (reports === undefined) {
+  const read = readAnswer(answer.body);
+  if (read === undefined) {
     throw new OutriderError("admin_refused", "the answer is no drift report; is this the admin port of a sidecar?");
   }
-  return reports;
+  return read;
 }
 
-function readReports(body: string): readonly DriftReport[] | undefined {
+interface DriftAnswer {
+  readonly reports: readonly DriftReport[];
+  /** Why there are none, if the sidecar said so. */
+  readonly reason?: string;
+}
+
+function readAnswer(body: string): DriftAnswer | undefined {
   try {
-    const { reports } = JSON.parse(body) as { readonly reports?: readonly DriftReport[] };
-    return Array.isArray(reports) && reports.every((report) => Array.isArray(report?.targets)) ? reports : undefined;
+    const { reports, reason } = JSON.parse(body) as Partial<DriftAnswer>;
+    if (!Array.isArray(reports) || !reports.every((report) => Array.isArray(report?.targets))) return undefined;
+    return typeof reason === "string" ? { reports, reason } : { reports };
   } catch {
     return undefined;
   }

@@ -16,15 +16,19 @@ const systemCodes: Readonly<Record<string, CommandErrorCode>> = {
   ENOTFOUND: "address_unavailable",
 };
 
-/** One message with its remedy for an error that is known by its code; the stack for one that is not. */
-export function failureReport(error: unknown): FailureReport {
+/**
+ * One message with its remedy for an error that is known by its code; the stack for one that is not. A wrong command
+ * line is best explained by the help of its command, where there is one.
+ */
+export function failureReport(error: unknown, command?: string): FailureReport {
   const { code, message, stack } = describe(error);
   const known = isCommandError(code) ? code : systemCodes[code];
   if (known === undefined) {
     return { text: `outrider: unexpected error; please report it with these lines\n${stack}\n`, exitCode: 1 };
   }
   const { remedy, exitCode } = commandErrors[known];
-  return { text: `outrider: ${message} (${known})\n${remedy}\n`, exitCode };
+  const hint = known === "usage" && command !== undefined ? `See \`outrider help ${command}\`.` : remedy;
+  return { text: `outrider: ${message} (${known})\n${hint}\n`, exitCode };
 }
 
 function describe(error: unknown): { readonly code: string; readonly message: string; readonly stack: string } {

@@ -1,8 +1,8 @@
 import { nearestName } from "../config/nearest-name.ts";
 import { isColoured } from "./colour.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "./command.ts";
-import { commandHelp, programHelp } from "./help-text.ts";
-import { commands } from "./table.ts";
+import { commandHelp, groupHelp, programHelp } from "./help-text.ts";
+import { commands, groupOf } from "./table.ts";
 
 /** `outrider help [COMMAND]`. */
 export async function help(invocation: Invocation, context: CommandContext): Promise<number> {
@@ -15,9 +15,9 @@ export async function help(invocation: Invocation, context: CommandContext): Pro
     context.write(programHelp(options));
     return 0;
   }
-  const exact = commands.filter(({ name }) => name === wanted);
-  const named = exact.length > 0 ? exact : commands.filter(({ name }) => name.startsWith(`${wanted} `));
-  if (named.length === 0) {
+  const command = commands.find(({ name }) => name === wanted);
+  const group = groupOf(wanted);
+  if (command === undefined && group.length === 0) {
     const names = commands.map((command) => command.name);
     const nearest = nearestName(wanted, names);
     const hint =
@@ -25,6 +25,6 @@ export async function help(invocation: Invocation, context: CommandContext): Pro
     context.writeError(`outrider: there is no command ${JSON.stringify(wanted)}\n${hint}\n`);
     return 2;
   }
-  context.write(named.map((command) => commandHelp(command, options)).join("\n"));
+  context.write(command === undefined ? groupHelp(wanted, group, options) : commandHelp(command, options));
   return 0;
 }

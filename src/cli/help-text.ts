@@ -1,6 +1,6 @@
 /** What `--help` prints. */
 import { flagNames, type Command, type FlagSpec } from "./command.ts";
-import { commands, flagsOf } from "./table.ts";
+import { commands, flagsOf, groupOf } from "./table.ts";
 
 const lineWidth = 100;
 
@@ -13,7 +13,6 @@ export interface HelpOptions {
 
 /** Help on the program: what it is, how to begin, every command. */
 export function programHelp({ isColoured }: HelpOptions): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
   return [
     "Outrider stands in front of a model server, passes every request through untouched, and measures it.",
     "",
@@ -24,9 +23,23 @@ export function programHelp({ isColoured }: HelpOptions): string {
     "  outrider run --upstream http://127.0.0.1:8080",
     "",
     heading("Commands", isColoured),
-    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    ...commandLines(commands),
     "",
     "`outrider help COMMAND` explains one of them.",
+    "",
+  ].join("\n");
+}
+
+/** Help on a word that begins the names of several commands: which they are. */
+export function groupHelp(group: string, members: readonly Command[], { isColoured }: HelpOptions): string {
+  return [
+    heading("Usage", isColoured),
+    `  outrider ${group} COMMAND [FLAGS]`,
+    "",
+    heading("Commands", isColoured),
+    ...commandLines(members),
+    "",
+    `\`outrider help ${group} COMMAND\` explains one of them.`,
     "",
   ].join("\n");
 }
@@ -35,6 +48,7 @@ export function programHelp({ isColoured }: HelpOptions): string {
 export function commandHelp(command: Command, options: HelpOptions): string {
   const all = flagsOf(command);
   const shown = all.filter((flag) => options.isComplete || flag.isRare !== true);
+  const members = groupOf(command.name);
   const usage = ["outrider", command.name, command.operands, all.length > 0 ? "[FLAGS]" : ""];
   return [
     command.summary,
@@ -49,10 +63,16 @@ export function commandHelp(command: Command, options: HelpOptions): string {
     "",
     ...(shown.length > 0 ? [heading("Flags", options.isColoured), ...shown.flatMap(flagLines), ""] : []),
     ...(shown.length < all.length ? [restNote(command, all.length - shown.length), ""] : []),
+    ...(members.length > 0 ? [heading("Commands", options.isColoured), ...commandLines(members), ""] : []),
     heading("Exit codes", options.isColoured),
     ...command.exitCodes.flatMap(({ code, meaning }) => wrap(meaning, `  ${code}  `)),
     "",
   ].join("\n");
+}
+
+function commandLines(listed: readonly Command[]): readonly string[] {
+  const width = Math.max(...listed.map((command) => command.name.length));
+  return listed.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
 }
 
 function restNote(command: Command, count: number): string {

@@ -9,7 +9,7 @@ export async function loadBaseline(file: string): Promise<Baseline> {
   const reading = readBaseline(await readText(file));
   if (reading.kind === "baseline") return reading.baseline;
   const lines = reading.problems.map(({ path, problem }) => `  ${path}: ${problem}`);
-  throw new OutriderError("baseline_invalid", `${file} is no baseline\n${lines.join("\n")}\n`);
+  throw new OutriderError("baseline_invalid", `${file} is no baseline that can be read\n${lines.join("\n")}\n`);
 }
 
 async function readText(file: string): Promise<string> {

@@ -5,13 +5,24 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US", { maximumFractionDigits: 2 });
 }
 
+/** A count and what is counted, in the singular where it is one: `1 row`, `2,000 rows`. */
+export function formatCounted(count: number, one: string, many: string = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
 /** A part of the whole as `12.3 %`; what is there but rounds to nothing as `<0.1 %`. */
 export function formatShare(share: number): string {
   if (share > 0 && share < 0.0005) return "<0.1 %";
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** A value with up to five digits: `0.12346`, `1234.6`, `1.5e+21`. */
+/** From here on four digits would cut the whole part; up to the last, every whole number is written out. */
+const smallestWhole = 1000;
+const largestWhole = 1e15;
+
+/** A value with four digits, or as many as its whole part has: `0.1235`, `1234`, `98765`, `1.5e+21`. */
 export function formatValue(value: number): string {
-  return String(Number(value.toPrecision(5)));
+  const size = Math.abs(value);
+  if (size >= smallestWhole && size < largestWhole) return String(Math.round(value));
+  return String(Number(value.toPrecision(4)));
 }

@@ -124,7 +124,8 @@ const help: Command = {
   summary: "Explain a command.",
   operands: "[COMMAND]",
   maxOperands: 2,
-  about: "Without a command, lists them all. `outrider COMMAND --help` says the same.",
+  about:
+    "Without a command, lists them all; with the first word of some, lists these. `outrider COMMAND --help` says the same.",
   takesConfig: false,
   flags: [{ name: "--all", doc: "List the flag of every configuration field, not only the common ones." }],
   examples: [
@@ -165,6 +166,11 @@ export const commands: readonly Command[] = [
   help,
   completion,
 ];
+
+/** The commands whose names begin with a word of their own and this one: `baseline build` for `baseline`. */
+export function groupOf(word: string): readonly Command[] {
+  return commands.filter((command) => command.name.startsWith(`${word} `));
+}
 
 /** All flags that a command takes. */
 export function flagsOf(command: Command): readonly FlagSpec[] {

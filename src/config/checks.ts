@@ -59,6 +59,22 @@ const checks: readonly CrossCheck[] = [
       labels.stream !== "" && redis.url === "" ? "a stream is read from Redis, and `redis.url` is not set" : undefined,
   },
   {
+    paths: ["registry.url", "model.name", "model.version"],
+    problem: ({ registry, model, drift }) =>
+      registry.url !== "" && drift.baseline === "" && (model.name === "" || model.version === "")
+        ? "a baseline is looked up by `model.name` and `model.version`, and they are not both set"
+        : undefined,
+  },
+  ...(["drift.baseline", "redis.url", "registry.url"] as const).map((path): CrossCheck => ({
+    paths: [path, "reading.sample"],
+    problem: ({ drift, redis, registry, reading }) => {
+      const value = { "drift.baseline": drift.baseline, "redis.url": redis.url, "registry.url": registry.url }[path];
+      return value !== "" && reading.sample === 0
+        ? "it is used for what bodies say, and `reading.sample` is 0"
+        : undefined;
+    },
+  })),
+  {
     paths: ["drain.min_ms", "drain.timeout_ms"],
     problem: ({ drain }) => moreThan(drain.minMs, drain.timeoutMs, "drain.timeout_ms"),
   },

@@ -3,6 +3,7 @@ import { columnNames, CsvParser, longestField, mostFields, type CsvFault } from 
 import type { Cell, Columns, FeatureTable } from "../inference/reading.ts";
 import type { Dataset } from "./dataset.ts";
 import { malformed } from "./malformed.ts";
+import { separatorQuestion } from "./separator-question.ts";
 import { TextFile } from "./text-file.ts";
 
 const faultTexts: Readonly<Record<CsvFault["reason"], string>> = {
@@ -44,7 +45,7 @@ export class CsvDataset implements Dataset {
     let cells: Cell[] = [];
     const parser = new CsvParser((fields, line) => {
       if (columns === undefined) columns = { names: columnNames(fields), isPositional: false };
-      else this.#appendRow(fields, line, columns.names.length, cells);
+      else this.#appendRow(fields, line, columns.names, cells);
     });
     // A table for what came in one piece: some thousand rows, whatever the length of a row.
     const takeTable = (): FeatureTable | undefined => {
@@ -67,9 +68,14 @@ export class CsvDataset implements Dataset {
       throw malformed(this.#file, columns === undefined ? "the file is empty" : "there is a header but no row");
   }
 
-  #appendRow(fields: readonly string[], line: number, width: number, cells: Cell[]): void {
+  #appendRow(fields: readonly string[], line: number, names: readonly string[], cells: Cell[]): void {
+    const width = names.length;
     if (fields.length > width) {
-      throw malformed(`${this.#file}:${line}`, `the line has ${fields.length} fields, the header has ${width}`);
+      const question = separatorQuestion(names);
+      throw malformed(
+        `${this.#file}:${line}`,
+        `the line has ${fields.length} fields, the header has ${width}${question === undefined ? "" : `; ${question}`}`,
+      );
     }
     if (fields.length < width) this.#shortRows++;
     for (let index = 0; index < width; index++) {

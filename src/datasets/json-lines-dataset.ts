@@ -24,6 +24,8 @@ export class JsonLinesDataset implements Dataset {
   readonly #text: TextFile;
   readonly #columns = new ColumnsMemo();
   #line = 0;
+  /** True until a row was read. */
+  #isFirst = true;
 
   constructor(file: string, bytesTotal: number) {
     this.#file = file;
@@ -66,6 +68,7 @@ export class JsonLinesDataset implements Dataset {
       isFirst = false;
       rest = lines.pop() ?? "";
       if (rest.length > longestLine) {
+        if (this.#isFirst && lines.length === 0 && rest.trimStart().startsWith("[")) throw this.#oneArray();
         throw malformed(
           `${this.#file}:${this.#line + lines.length + 1}`,
           `the line is longer than ${longestLine} characters`,
@@ -84,17 +87,21 @@ export class JsonLinesDataset implements Dataset {
     });
     const place = `${this.#file}:${this.#line}`;
     if (result.kind === "unread") {
-      const isArray = this.#line === 1 && line.startsWith("[");
-      const hint = isArray ? "; is the file one JSON array? Write an object a line" : "";
-      throw malformed(
-        place,
-        result.reason === "too_deep" ? "the value is nested too deeply" : `the line is no JSON${hint}`,
-      );
+      if (result.reason === "too_deep") throw malformed(place, "the value is nested too deeply");
+      if (this.#isFirst && line.trimStart().startsWith("[")) throw this.#oneArray();
+      throw malformed(place, "the line is no JSON");
     }
+    if (this.#isFirst && isList(result.value) && result.value.some(isObject)) throw this.#oneArray();
+    this.#isFirst = false;
     if (!isObject(result.value) && !isList(result.value)) {
       throw malformed(place, 'an object or a list is expected, e.g. {"age": 42}');
     }
     return result.value;
+  }
+
+  /** A whole array in one line would be read as one very wide row. */
+  #oneArray(): Error {
+    return malformed(this.#file, "JSON lines wants one object a line; this file is one array");
   }
 
   *#tablesOf(rows: readonly JsonValue[]): Generator<FeatureTable> {

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import path from "node:path";
 
 import { OutriderError } from "../errors.ts";
@@ -23,9 +23,13 @@ const readers: Readonly<Record<DatasetFormat, new (file: string, bytesTotal: num
 
 /**
  * Opens a file for one reading; the format is told by its ending when none is given. Fails with `file_unreadable`, or
- * with `usage` when the ending says nothing.
+ * with `usage` when the ending says nothing, and for what is no regular file: a pipe gives its rows once.
  */
 export async function openDataset(file: string, format?: DatasetFormat): Promise<Dataset> {
+  if (file === "-") {
+    throw new OutriderError("usage", "standard input cannot be read twice; write the data to a file and name that");
+  }
+  const bytesTotal = await fileSize(file);
   const known = format ?? formatOf(file);
   if (known === undefined) {
     throw new OutriderError(
@@ -33,7 +37,6 @@ export async function openDataset(file: string, format?: DatasetFormat): Promise
       `${file}: the ending does not tell the format; name it with --format csv, jsonl or parquet`,
     );
   }
-  const bytesTotal = await fileSize(file);
   return new readers[known](file, bytesTotal);
 }
 
@@ -43,17 +46,21 @@ function formatOf(file: string): DatasetFormat | undefined {
   return endings[path.extname(unpacked)];
 }
 
+/** Looks at the file without opening it: opening a pipe would wait for a writer. */
 async function fileSize(file: string): Promise<number> {
-  try {
-    const handle = await open(file);
-    try {
-      const stat = await handle.stat();
-      if (stat.isDirectory()) throw new Error("it is a directory");
-      return stat.size;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw new OutriderError("file_unreadable", `${file}: ${(error as Error).message}`, { cause: error });
+  const found = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, (error as Error).message, error);
+  });
+  if (found.isDirectory()) throw unreadable(file, "it is a directory");
+  if (!found.isFile()) {
+    throw new OutriderError("usage", `${file}: the input is read twice, so it must be a regular file`);
   }
+  await access(file, constants.R_OK).catch((error: unknown) => {
+    throw unreadable(file, (error as Error).message, error);
+  });
+  return found.size;
+}
+
+function unreadable(file: string, problem: string, cause?: unknown): OutriderError {
+  return new OutriderError("file_unreadable", `${file}: ${problem}`, cause === undefined ? {} : { cause });
 }

@@ -15,6 +15,7 @@ import { cellAt, RolePlanner, rowWeights, type ColumnRoles, type PlannedTable } 
 import { confidenceCell } from "./confidence-cell.ts";
 import { distributionCounts, type DistributionCounts } from "./distribution-counts.ts";
 import { QualityCounts } from "./quality-counts.ts";
+import { RoleValues } from "./role-values.ts";
 
 /** How a baseline is built. */
 export interface BuildOptions {
@@ -36,6 +37,8 @@ const mostValueBytes = 2 * 2 ** 20;
 
 /** The first look. */
 export class BaselineProfiler {
+  /** What the columns with a role hold, of the rows that were added. */
+  readonly roleValues: RoleValues;
   readonly #options: BuildOptions;
   readonly #planner: RolePlanner;
   readonly #features = new Map<string, ColumnProfile>();
@@ -46,6 +49,7 @@ export class BaselineProfiler {
 
   constructor(options: BuildOptions) {
     this.#options = options;
+    this.roleValues = new RoleValues(options.positive);
     this.#planner = new RolePlanner(options.roles);
   }
 
@@ -77,13 +81,20 @@ export class BaselineProfiler {
     const { roles, positive } = this.#options;
     if (roles.prediction !== undefined) {
       const column = (this.#prediction ??= this.#newProfile(roles.prediction, true));
-      forEachRow(planned, plan.prediction, weights, (cell, weight) => column.add(cell, weight));
+      forEachRow(planned, plan.prediction, weights, (cell, weight) => {
+        column.add(cell, weight);
+        this.roleValues.addClass(cell);
+      });
+    }
+    if (roles.label !== undefined && positive !== "") {
+      forEachRow(planned, plan.label, weights, (cell) => this.roleValues.addClass(cell));
     }
     if (roles.score !== undefined) {
       const column = (this.#confidence ??= this.#newProfile("confidence", false, "numeric"));
-      forEachRow(planned, plan.score, weights, (cell, weight) =>
-        column.add(confidenceCell(cell, positive !== ""), weight),
-      );
+      forEachRow(planned, plan.score, weights, (cell, weight) => {
+        column.add(confidenceCell(cell, positive !== ""), weight);
+        this.roleValues.addScore(cell);
+      });
     }
   }
 
@@ -121,6 +132,9 @@ export class BaselineProfiler {
   }
 }
 
+/** Where the rows come from. */
+type SourceName = Omit<BaselineSource, "rows" | "weightedRows">;
+
 /** What the first look found. */
 interface Profiles {
   readonly features: readonly ColumnProfile[];
@@ -157,6 +171,7 @@ export class BaselineCounter {
   readonly #confidence: CountedColumn | undefined;
   readonly #quality: QualityCounts | undefined;
   #weight = 0;
+  #rows = 0;
   #unweightedRows = 0;
 
   constructor(options: BuildOptions, profiles: Profiles) {
@@ -184,6 +199,7 @@ export class BaselineCounter {
     const { plan } = planned;
     const weights = rowWeights(planned, this.#options.roles.weight !== undefined);
     this.#weight += weights.sum;
+    this.#rows += table.rowCount - weights.unusable;
     this.#unweightedRows += weights.unusable;
     for (const { name, at } of plan.features) {
       const column = this.#features.get(name);
@@ -195,9 +211,7 @@ export class BaselineCounter {
   }
 
   /** The baseline of the rows that were counted. */
-  finish(
-    about: Pick<Baseline, "createdAt" | "model"> & { readonly source: Omit<BaselineSource, "rows"> },
-  ): BuiltBaseline {
+  finish(about: Pick<Baseline, "createdAt" | "model"> & { readonly source: SourceName }): BuiltBaseline {
     const prediction = this.#prediction?.counts.finish();
     const confidence = this.#confidence?.counts.finish();
     const quality = this.#quality?.finish();
@@ -206,7 +220,7 @@ export class BaselineCounter {
       format: "outrider-baseline",
       version: baselineFormatVersion,
       createdAt: about.createdAt,
-      source: { ...about.source, rows: this.#weight },
+      source: this.#sourceOf(about.source),
       ...(about.model === undefined ? {} : { model: about.model }),
       features: [...this.#features.values()].map((column) => withAbsent(column, this.#weight)),
       ...(prediction === undefined ? {} : { prediction }),
@@ -219,6 +233,11 @@ export class BaselineCounter {
       droppedColumns,
       unweightedRows: this.#unweightedRows,
     };
+  }
+
+  #sourceOf(name: SourceName): BaselineSource {
+    const isWeighted = this.#options.roles.weight !== undefined;
+    return { ...name, rows: this.#weight, ...(isWeighted ? { weightedRows: this.#rows } : {}) };
   }
 
   #addTargets(planned: PlannedTable, weights: Float64Array): void {

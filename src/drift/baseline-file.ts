@@ -1,4 +1,10 @@
-import type { Baseline, CategoricalDistribution, Distribution, NumericDistribution } from "./baseline.ts";
+import {
+  baselineFormatVersion,
+  type Baseline,
+  type CategoricalDistribution,
+  type Distribution,
+  type NumericDistribution,
+} from "./baseline.ts";
 import { baselineSchema, type FormatSchema } from "./baseline-schema.ts";
 import { checkSchema, type FormatProblem, mostProblems } from "./schema-check.ts";
 
@@ -17,6 +23,8 @@ export const longestBaseline: number = 256 * 2 ** 20;
 export function readBaseline(input: unknown): BaselineReading {
   const value = typeof input === "string" ? parse(input) : { json: input };
   if (typeof value === "string") return { kind: "problems", problems: [{ path: "$", problem: value }] };
+  const newer = newerVersion(value.json);
+  if (newer !== undefined) return { kind: "problems", problems: [newer] };
   const problems: FormatProblem[] = [];
   checkSchema(value.json, baselineSchema, "$", problems);
   if (problems.length === 0) checkBaseline(value.json as Baseline, problems);
@@ -33,6 +41,19 @@ function parse(text: string): { readonly json: unknown } | string {
   } catch (error) {
     return `it is no JSON: ${(error as Error).message}`;
   }
+}
+
+/** Of a later format nothing else can be said: what looks like a mistake may be right there. */
+function newerVersion(json: unknown): FormatProblem | undefined {
+  if (typeof json !== "object" || json === null) return undefined;
+  const { format, version } = json as Partial<Record<keyof Baseline, unknown>>;
+  if (format !== "outrider-baseline" || typeof version !== "number" || !(version > baselineFormatVersion)) {
+    return undefined;
+  }
+  return {
+    path: "$.version",
+    problem: `it was made by a newer Outrider: its format has version ${version}, this one reads ${baselineFormatVersion}`,
+  };
 }
 
 /** What the schema cannot say. */

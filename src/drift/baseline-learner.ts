@@ -21,23 +21,35 @@ const mostColumnBytes = 512 * 1024;
 /** Columns whose edges are set at different requests. */
 const columnsApart = 512;
 
-/** Columns that are allowed for beside those of the first request: the prediction, the confidence, a few late ones. */
+/** Columns that are allowed for beside those of a request: the prediction, the confidence, a few late ones. */
 const spareColumns = 8;
+
+/** Columns that are allowed for in all: the first request may be a narrow one. */
+const likelyColumns = 256;
+
+/** Part of the memory that is left for columns which come later, if those that are there need no more than the rest. */
+const laterPart = 0.75;
+
+/** A column that fewer rows had is a slip of some client and no feature. */
+const leastSeenPart = 0.01;
 
 /**
  * Makes a baseline of the requests that pass, in one go and in bounded memory. A column keeps its first values; when
- * its memory is full, the edges of its bins are set by them and every further row is counted exactly.
+ * its memory is full, the edges of its bins are set by them and every further row is counted exactly. Columns that were in
+ * less than 1 % of the rows are left out.
  */
 export class BaselineLearner {
   readonly #options: LearnerOptions;
   readonly #columns = new Map<string, LearnedColumn>();
-  #columnBytes = 0;
+  /** Memory that columns of features were given. */
+  #givenBytes = 0;
   #lastColumns: Columns | undefined;
   #lastPlan: readonly (LearnedColumn | undefined)[] = [];
   #prediction: LearnedColumn | undefined;
   #confidence: LearnedColumn | undefined;
   #requests = 0;
   #rows = 0;
+  #answerRows = 0;
   #droppedColumns = 0;
   #made = 0;
 
@@ -63,14 +75,7 @@ export class BaselineLearner {
   /** Learns from one request and its answer. */
   add(features: FeatureTable, predictions: Predictions | undefined): void {
     this.#requests++;
-    const plan = this.#planFor(features.columns);
-    const width = plan.length;
-    for (let index = 0; index < width; index++) {
-      const column = plan[index];
-      if (column === undefined) continue;
-      for (let row = 0; row < features.rowCount; row++) column.add(features.cells[row * width + index]);
-    }
-    this.#rows += features.rowCount;
+    if (features.rowCount > 0) this.#addFeatures(features);
     if (predictions !== undefined) this.#addPredictions(predictions);
   }
 
@@ -90,55 +95,69 @@ export class BaselineLearner {
     const features: Distribution[] = [];
     for (const column of this.#columns.values()) {
       yield;
+      if (column.rowsSeen < leastSeenPart * this.#rows) continue;
       features.push(column.finish(this.#rows));
     }
     return {
       format: "outrider-baseline",
       version: baselineFormatVersion,
       createdAt,
-      source: { kind: "learned", name: modelName, digest: "", rows: this.#rows },
+      source: { kind: "learned", name: modelName, digest: "", rows: this.#rows > 0 ? this.#rows : this.#answerRows },
       features,
       ...(prediction === undefined ? {} : { prediction }),
       ...(confidence?.kind === "numeric" ? { confidence } : {}),
     };
   }
 
+  #addFeatures({ columns, cells, rowCount }: FeatureTable): void {
+    const plan = this.#planFor(columns);
+    const width = plan.length;
+    for (let index = 0; index < width; index++) {
+      const column = plan[index];
+      if (column === undefined) continue;
+      for (let row = 0; row < rowCount; row++) column.add(cells[row * width + index]);
+    }
+    this.#rows += rowCount;
+  }
+
   #addPredictions(predictions: Predictions): void {
-    this.#prediction ??= this.#newColumn("prediction", { wanted: "auto", isTarget: true });
+    this.#answerRows += predictions.rowCount;
+    this.#prediction ??= this.#newColumn("prediction", { wanted: "auto", isTarget: true, bytes: this.#shareOf(1) });
     for (let row = 0; row < predictions.rowCount; row++) this.#prediction.add(predictedClass(predictions, row));
     if (predictions.confidences.length === 0) return;
-    this.#confidence ??= this.#newColumn("confidence", { wanted: "numeric", isTarget: false });
+    this.#confidence ??= this.#newColumn("confidence", { wanted: "numeric", isTarget: false, bytes: this.#shareOf(1) });
     for (let row = 0; row < predictions.rowCount; row++) this.#confidence.add(predictions.confidences[row]);
   }
 
   #planFor(columns: Columns): readonly (LearnedColumn | undefined)[] {
     if (columns === this.#lastColumns) return this.#lastPlan;
-    if (this.#columnBytes === 0) this.#columnBytes = this.#bytesOfEach(columns.names.length);
-    const plan = columns.names.map((name) => this.#columns.get(name) ?? this.#addColumn(name));
+    const added = columns.names.reduce((count, name) => count + (this.#columns.has(name) ? 0 : 1), 0);
+    const bytes = this.#shareOf(Math.min(added, this.#options.maxColumns - this.#columns.size));
+    const plan = columns.names.map((name) => this.#columns.get(name) ?? this.#addColumn(name, bytes));
     this.#droppedColumns = Math.max(this.#droppedColumns, plan.filter((column) => column === undefined).length);
     this.#lastColumns = columns;
     this.#lastPlan = plan;
     return plan;
   }
 
-  #addColumn(name: string): LearnedColumn | undefined {
+  #addColumn(name: string, bytes: number): LearnedColumn | undefined {
     const { maxColumns, maxBytes } = this.#options;
-    const count = this.#columns.size + 1;
-    if (count > maxColumns || count * this.#columnBytes > maxBytes) return undefined;
-    const column = this.#newColumn(name, { wanted: "auto", isTarget: false }, this.#rows);
+    if (this.#columns.size >= maxColumns || this.#givenBytes + bytes > maxBytes) return undefined;
+    const column = this.#newColumn(name, { wanted: "auto", isTarget: false, bytes }, this.#rows);
     this.#columns.set(name, column);
+    this.#givenBytes += bytes;
     return column;
   }
 
-  #newColumn(name: string, options: Pick<ProfileOptions, "wanted" | "isTarget">, rowsBefore = 0): LearnedColumn {
-    if (this.#columnBytes === 0) this.#columnBytes = this.#bytesOfEach(0);
+  #newColumn(name: string, { wanted, isTarget, bytes }: ColumnOptions, rowsBefore = 0): LearnedColumn {
     const patience = this.#nextPatience();
     const profile = new ColumnProfile(name, {
-      ...options,
+      wanted,
+      isTarget,
       isWeighted: false,
-      numbers: this.#columnBytes / 2 / Float64Array.BYTES_PER_ELEMENT,
+      numbers: Math.floor(bytes / 2 / Float64Array.BYTES_PER_ELEMENT),
       // Three quarters to all: the memory of all columns must not be full at the same request either.
-      categoryBytes: (this.#columnBytes / 2) * (0.5 + patience / 2),
+      categoryBytes: (bytes / 2) * (0.5 + patience / 2),
       random: this.#options.random,
     });
     return new LearnedColumn(profile, rowsBefore, patience);
@@ -150,24 +169,40 @@ export class BaselineLearner {
     return 1 - this.#made / (2 * columnsApart);
   }
 
-  #bytesOfEach(columns: number): number {
-    const share = this.#options.maxBytes / (columns + spareColumns);
-    return Math.max(leastColumnBytes, Math.min(mostColumnBytes, Math.floor(share)));
+  /**
+   * Memory of each of so many columns that are new: what they can have so that most is left for later ones, or an even
+   * share among all that are likely to come, whichever is more.
+   */
+  #shareOf(added: number): number {
+    const { maxBytes } = this.#options;
+    const left = maxBytes - this.#givenBytes;
+    const generous = (left - laterPart * maxBytes) / (added + spareColumns);
+    const even = left / (Math.max(added, likelyColumns - this.#columns.size) + spareColumns);
+    return Math.max(leastColumnBytes, Math.min(mostColumnBytes, Math.floor(Math.max(generous, even))));
   }
 }
+
+type ColumnOptions = Pick<ProfileOptions, "wanted" | "isTarget"> & { readonly bytes: number };
 
 class LearnedColumn {
   readonly #profile: ColumnProfile;
   readonly #patience: number;
   #counts: DistributionCounts | undefined;
   #rows: number;
+  readonly #rowsBefore: number;
 
   /** `rowsBefore` rows came before the column did; `patience` is the part of its numbers after which edges are set. */
   constructor(profile: ColumnProfile, rowsBefore: number, patience: number) {
     this.#profile = profile;
     this.#patience = patience;
     this.#rows = rowsBefore;
+    this.#rowsBefore = rowsBefore;
     if (rowsBefore > 0) profile.add(undefined, rowsBefore);
+  }
+
+  /** Rows that had the column. */
+  get rowsSeen(): number {
+    return this.#rows - this.#rowsBefore;
   }
 
   add(cell: Cell): void {

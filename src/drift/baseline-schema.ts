@@ -168,16 +168,20 @@ export const baselineSchema: FormatSchema = object(
       pattern: String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$`,
       description: "RFC 3339 in UTC.",
     },
-    source: object({
-      kind: { type: "string", enum: ["file", "learned"] },
-      name: text(1000, "File name, or the name of the model it was learned from."),
-      digest: {
-        type: "string",
-        pattern: "^(sha256:[0-9a-f]{64})?$",
-        description: "Of the input's bytes; empty when learned.",
+    source: object(
+      {
+        kind: { type: "string", enum: ["file", "learned"] },
+        name: text(1000, "File name, or the name of the model it was learned from."),
+        digest: {
+          type: "string",
+          pattern: "^(sha256:[0-9a-f]{64})?$",
+          description: "Of the input's bytes; empty when learned.",
+        },
+        rows: count("Rows counted; the sum of weights when rows were weighted."),
+        weightedRows: count("How many rows there were, when they were weighted."),
       },
-      rows: count("Rows counted; the sum of weights when rows were weighted."),
-    }),
+      ["weightedRows"],
+    ),
     model: object({ name: text(256, "Name of the model."), version: text(256, "Its version.") }),
     features: list(distribution, mostFeatures, "In the order of the input's columns; each name once."),
     prediction: distribution,

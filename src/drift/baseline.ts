@@ -35,6 +35,8 @@ export interface BaselineSource {
   readonly digest: string;
   /** Rows counted; the sum of weights when rows were weighted. */
   readonly rows: number;
+  /** How many rows there were, when they were weighted. */
+  readonly weightedRows?: number;
 }
 
 /** How good the model was when the baseline was made. */

@@ -4,9 +4,18 @@
  */
 import type { Baseline } from "./baseline.ts";
 import { groupNames, layOutCells, type CellLayout, type TargetKind } from "./cell-layout.ts";
+import { brokenFeatures } from "./broken-features.ts";
 import { DriftHistory, type SavedHistory } from "./history.ts";
 import { areNames, NameCollector, type SeenNames } from "./seen-names.ts";
-import { emptyVerdict, levelOf, requiredRows, WindowJudge, type Thresholds, type WindowVerdict } from "./verdict.ts";
+import {
+  emptyVerdict,
+  levelOf,
+  levels,
+  requiredRows,
+  WindowJudge,
+  type Thresholds,
+  type WindowVerdict,
+} from "./verdict.ts";
 import { statisticNames } from "./statistics.ts";
 import {
   clearGroup,
@@ -26,6 +35,8 @@ export interface EngineOptions {
   readonly thresholds: Thresholds;
   /** Features watched; the rest of the baseline is left out. */
   readonly maxFeatures: number;
+  /** Effective rows that a verdict needs; {@link requiredRows} when not given. */
+  readonly minRows?: number;
 }
 
 /** One tumbling window that is over: `[windowIndex × windowMs, (windowIndex + 1) × windowMs)`. */
@@ -91,6 +102,7 @@ export class DriftEngine {
   readonly decided: Map<TargetKind, DecidedGroup> = new Map<TargetKind, DecidedGroup>();
   /** Longer windows, by length. */
   readonly shown: Map<number, ShownWindow> = new Map<number, ShownWindow>();
+  readonly #minRows: number | undefined;
   #decidedCounts: WindowCounts;
   #carried: Carry | undefined;
   #lastIndex = -1;
@@ -98,7 +110,8 @@ export class DriftEngine {
   #version = 0;
   readonly #jobs: Job[] = [];
 
-  constructor({ baseline, windowMs, thresholds, maxFeatures }: EngineOptions) {
+  constructor({ baseline, windowMs, thresholds, maxFeatures, minRows }: EngineOptions) {
+    this.#minRows = minRows;
     this.baseline = baseline;
     this.windowMs = windowMs;
     this.thresholds = thresholds;
@@ -126,6 +139,11 @@ export class DriftEngine {
   /** Changes whenever what is reported changes. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Effective rows that a verdict on this group needs. */
+  neededRows(group: TargetKind): number {
+    return this.#minRows ?? requiredRows(this.layout, group);
   }
 
   /** Bytes of the arrays that are held. */
@@ -202,7 +220,7 @@ export class DriftEngine {
     const groups = groupNames.filter((group) => this.layout.targets.some(({ kind }) => kind === group));
     const size = (group: TargetKind): GroupSize => groupSize(this.layout, group, candidate.vector);
     const counted = groups.filter((group) => size(group).requests > 0);
-    const ready = counted.filter((group) => size(group).effective >= requiredRows(this.layout, group));
+    const ready = counted.filter((group) => size(group).effective >= this.neededRows(group));
     const short = counted.filter((group) => !ready.includes(group));
     const fromIndex = (group: TargetKind): number => Math.min(carry?.from.get(group) ?? windowIndex, windowIndex);
     this.#carried =
@@ -227,7 +245,7 @@ export class DriftEngine {
 
   #show({ windowMs, windowIndex, counts }: ClosedWindow): void {
     const sizes = new Map(groupNames.map((group) => [group, groupSize(this.layout, group, counts.vector)]));
-    const ready = groupNames.filter((group) => (sizes.get(group)?.effective ?? 0) >= requiredRows(this.layout, group));
+    const ready = groupNames.filter((group) => (sizes.get(group)?.effective ?? 0) >= this.neededRows(group));
     this.#queue(counts.vector, ready, (verdict) => {
       const places = Array.from(this.layout.targets.keys());
       this.shown.set(windowMs, {
@@ -262,13 +280,19 @@ export class DriftEngine {
     } else {
       this.#decidedCounts = counts;
     }
+    const broken = groups.includes("feature") ? brokenFeatures(this.layout, counts) : new Set<number>();
     const width = statisticNames.length;
     this.layout.targets.forEach(({ kind }, target) => {
       if (!groups.includes(kind)) return;
       this.verdict.statistics.set(verdict.statistics.subarray(target * width, (target + 1) * width), target * width);
       this.verdict.levels[target] = verdict.levels[target] ?? 0;
       this.verdict.deciders[target] = verdict.deciders[target] ?? 0;
-      this.history.add(target, levelOf(verdict, target));
+      if (!broken.has(target)) {
+        this.history.add(target, levelOf(verdict, target));
+        return;
+      }
+      this.verdict.levels[target] = levels.indexOf("critical");
+      this.history.addCertain(target);
     });
   }
 }

@@ -69,6 +69,8 @@ export class DriftMonitor {
   /** The version when the baseline that is used came. */
   #versionBefore = 0;
   #learnedAtMs = 0;
+  /** Columns that there was no room for when the baseline that is used was learned here. */
+  #droppedColumns = 0;
 
   constructor(
     subject: Omit<DriftSubject, "scope">,
@@ -118,6 +120,7 @@ export class DriftMonitor {
     this.#versionBefore = this.version;
     this.#learning = undefined;
     this.#finishing = undefined;
+    this.#droppedColumns = 0;
     this.#watching = {
       engine,
       counter: new TableCounter(engine.layout),
@@ -167,11 +170,13 @@ export class DriftMonitor {
   /** The report as of the last decided window. About 10 µs a feature. */
   report(options: ReportOptions = {}): DriftReport {
     if (this.#watching === undefined) {
-      const progress = this.#learning?.progress ?? { requests: 0, needed: this.#options.learnRequests };
+      const nothing = { requests: 0, needed: this.#options.learnRequests, dropped_columns: 0 };
+      const progress = this.#learning?.progress ?? nothing;
       return buildLearningReport(this.#subject, this.#options, progress);
     }
     const { engine, windows } = this.#watching;
-    return buildReport({ subject: this.#subject, engine, open: windows.openWindow(engine.windowMs)?.vector, options });
+    const open = windows.openWindow(engine.windowMs)?.vector;
+    return buildReport({ subject: this.#subject, engine, open, droppedColumns: this.#droppedColumns, options });
   }
 
   /**
@@ -202,7 +207,10 @@ export class DriftMonitor {
   /** One column of the baseline that was learned; after the last, windows begin. */
   #finishBaseline(finishing: Generator<undefined, Baseline>, nowMs: number): void {
     const { done, value } = finishing.next();
-    if (done === true) this.useBaseline(value, nowMs);
+    if (done !== true) return;
+    const dropped = this.#learning?.progress.dropped_columns ?? 0;
+    this.useBaseline(value, nowMs);
+    this.#droppedColumns = dropped;
   }
 
   #decideClosed({ engine, windows }: Watching): void {

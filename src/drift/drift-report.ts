@@ -5,10 +5,10 @@ import { baselineCells, type Target, type TargetKind } from "./cell-layout.ts";
 import { findChanges, type ShapeChanges } from "./changes.ts";
 import type { DriftEngine } from "./drift-engine.ts";
 import { driftStates, worseState, type DriftState } from "./history.ts";
+import type { LearningProgress } from "./learning.ts";
 import { statisticNames, type StatisticName } from "./statistics.ts";
 import {
   levelOf,
-  requiredRows,
   statisticOf,
   testNames,
   type Level,
@@ -16,7 +16,7 @@ import {
   type Thresholds,
   type WindowVerdict,
 } from "./verdict.ts";
-import { groupSize } from "./window-counts.ts";
+import { groupSize, type WindowCounts } from "./window-counts.ts";
 
 /** Whose drift it is. */
 export interface DriftSubject {
@@ -82,6 +82,13 @@ export interface ShownReport extends ReportedWindow {
   }[];
 }
 
+/** {@link Thresholds} as they are called in the configuration. */
+export interface ReportedThresholds {
+  readonly warn_psi: number;
+  readonly critical_psi: number;
+  readonly false_discovery: number;
+}
+
 /** Everything about the drift of one model. JSON-able. */
 export interface DriftReport extends DriftSubject {
   /** Worst state of its targets. */
@@ -91,11 +98,11 @@ export interface DriftReport extends DriftSubject {
   /** Why not ready; empty when it is. */
   readonly reason: string;
   readonly window_ms: number;
-  readonly thresholds: Thresholds;
+  readonly thresholds: ReportedThresholds;
   /** Null while it is being learned. */
   readonly baseline: (BaselineSource & { readonly created_at: string; readonly features: number }) | null;
   /** Progress of learning; null when there is a baseline. */
-  readonly learning: { readonly requests: number; readonly needed: number } | null;
+  readonly learning: LearningProgress | null;
   /** The window that decided last; null before the first. */
   readonly window: ReportedWindow | null;
   /** What has been counted since, and what the next verdict needs. */
@@ -103,7 +110,7 @@ export interface DriftReport extends DriftSubject {
   readonly changes: ShapeChanges;
   /** Worst first, then by score. */
   readonly targets: readonly TargetReport[];
-  /** Features of the baseline that are not watched because there were more than the bound. */
+  /** Features of the baseline that are not watched because there were more than the bound, or no room to learn them. */
   readonly unwatched_features: number;
   readonly long_windows: readonly ShownReport[];
 }
@@ -114,6 +121,10 @@ export interface ReportInput {
   readonly engine: DriftEngine;
   /** Counts of the window that is still open, for `collecting`. */
   readonly open?: Float64Array | undefined;
+  /** Counts to be shown where they were not decided on: those that the engine decided on when not given. */
+  readonly counts?: WindowCounts;
+  /** Columns that were left out when the baseline was learned. */
+  readonly droppedColumns?: number;
   readonly options?: ReportOptions;
 }
 
@@ -124,14 +135,15 @@ export interface ReportOptions {
 }
 
 /** The report of a model with a baseline. About 10 µs a target, half without the cells. */
-export function buildReport({ subject, engine, open, options = {} }: ReportInput): DriftReport {
+export function buildReport({ subject, engine, open, droppedColumns = 0, ...input }: ReportInput): DriftReport {
+  const { options = {}, counts = engine.decidedCounts } = input;
   const { baseline, layout } = engine;
   const group = layout.targets[0]?.kind ?? "feature";
   const decided = engine.decided.get(group);
-  const newValues = new Map(engine.decidedCounts.names.names().newValues.map(({ name, values }) => [name, values]));
+  const newValues = new Map(counts.names.names().newValues.map(({ name, values }) => [name, values]));
   const targets = layout.targets.map((target, index) => ({
     ...reportTarget(engine, target, index),
-    cells: options.withCells === false ? null : reportCells(target, engine.decidedCounts.vector),
+    cells: options.withCells === false ? null : reportCells(target, counts.vector),
     new_values: newValues.get(target.name) ?? [],
   }));
   const { createdAt, source } = baseline;
@@ -141,14 +153,14 @@ export function buildReport({ subject, engine, open, options = {} }: ReportInput
     ready: engine.isReady,
     reason: engine.isReady ? "" : reasonOf(engine),
     window_ms: engine.windowMs,
-    thresholds: engine.thresholds,
+    thresholds: reportThresholds(engine.thresholds),
     baseline: { ...source, created_at: createdAt, features: baseline.features.length },
     learning: null,
     window: decided === undefined ? null : reportWindow(decided.fromMs, decided.toMs, decided.size),
     collecting: reportCollecting(engine, open),
-    changes: findChanges(layout, engine.decidedCounts),
+    changes: findChanges(layout, counts),
     targets: targets.sort(compareTargets),
-    unwatched_features: layout.unwatched.length,
+    unwatched_features: layout.unwatched.length + droppedColumns,
     long_windows: Array.from(engine.shown.values(), (shown) => ({
       window_ms: shown.windowMs,
       ...reportWindow(shown.windowIndex * shown.windowMs, (shown.windowIndex + 1) * shown.windowMs, shown.size),
@@ -166,7 +178,7 @@ export function buildReport({ subject, engine, open, options = {} }: ReportInput
 export function buildLearningReport(
   subject: DriftSubject,
   options: { readonly windowMs: number; readonly thresholds: Thresholds },
-  learning: { readonly requests: number; readonly needed: number },
+  learning: LearningProgress,
 ): DriftReport {
   return {
     ...subject,
@@ -174,16 +186,20 @@ export function buildLearningReport(
     ready: false,
     reason: `learning the baseline: ${learning.requests} of ${learning.needed} requests`,
     window_ms: options.windowMs,
-    thresholds: options.thresholds,
+    thresholds: reportThresholds(options.thresholds),
     baseline: null,
     learning,
     window: null,
     collecting: null,
     changes: { absent: [], unknown: [], unknown_dropped: 0, retyped: [] },
     targets: [],
-    unwatched_features: 0,
+    unwatched_features: learning.dropped_columns,
     long_windows: [],
   };
+}
+
+function reportThresholds({ warnPsi, criticalPsi, falseDiscovery }: Thresholds): ReportedThresholds {
+  return { warn_psi: warnPsi, critical_psi: criticalPsi, false_discovery: falseDiscovery };
 }
 
 function reportTarget(engine: DriftEngine, target: Target, index: number): Omit<TargetReport, "new_values" | "cells"> {
@@ -235,7 +251,7 @@ function reportCollecting(engine: DriftEngine, open: Float64Array | undefined): 
   return {
     requests: parts.reduce((sum, part) => sum + part.requests, 0),
     effective_rows: squared > 0 ? rows ** 2 / squared : 0,
-    needed: requiredRows(layout, group),
+    needed: engine.neededRows(group),
   };
 }
 
@@ -245,7 +261,7 @@ function reasonOf(engine: DriftEngine): string {
   const group = layout.targets[0]?.kind ?? "feature";
   const counted =
     engine.carriedCounts === undefined ? 0 : groupSize(layout, group, engine.carriedCounts.vector).effective;
-  const needed = requiredRows(layout, group);
+  const needed = engine.neededRows(group);
   if (engine.version === 0) return "no window is over yet";
   return counted >= needed || (counted === 0 && engine.carriedCounts !== undefined)
     ? "too few predictions were read; they are carried into the next window"

@@ -1,6 +1,7 @@
 /** Drift of a data set: the same statistics as for live windows, in one window of rows that stand for themselves. */
 import type { Columns, FeatureTable } from "../inference/reading.ts";
 import type { Baseline } from "./baseline.ts";
+import { brokenFeatures } from "./broken-features.ts";
 import { groupNames, groupOffset, sumNames } from "./cell-layout.ts";
 import { confidenceCell } from "./confidence-cell.ts";
 import { DriftEngine } from "./drift-engine.ts";
@@ -20,6 +21,13 @@ export interface FileColumns {
   readonly exclude: ReadonlySet<string>;
 }
 
+/** When there is a verdict, and which. */
+export interface FileRule {
+  readonly thresholds: Thresholds;
+  /** Rows from which there is one, in place of 400 or 600: with fewer, chance looks like drift more often. */
+  readonly minRows: number | undefined;
+}
+
 /** Where the columns of a table stand. */
 interface Places {
   readonly columns: Columns;
@@ -36,8 +44,10 @@ export class FileDrift {
   #places: Places | undefined;
   #rows = 0;
 
-  constructor(baseline: Baseline, thresholds: Thresholds, roles: FileColumns) {
-    this.#engine = new DriftEngine({ baseline, thresholds, windowMs: 1, maxFeatures: baseline.features.length });
+  constructor(baseline: Baseline, { thresholds, minRows }: FileRule, roles: FileColumns) {
+    const maxFeatures = baseline.features.length;
+    const least = minRows === undefined ? {} : { minRows };
+    this.#engine = new DriftEngine({ baseline, thresholds, windowMs: 1, maxFeatures, ...least });
     this.#counter = new TableCounter(this.#engine.layout);
     this.#window = emptyWindow(this.#engine.layout);
     this.#roles = roles;
@@ -72,15 +82,25 @@ export class FileDrift {
 
   /**
    * The verdict over everything that was added; once. Persistence does not apply: the state of a target is what this one
-   * window says. Times and length of the window are 0.
+   * window says. Too few rows allow no verdict but on features that are away from all rows, or of another type. Times and
+   * length of the window are 0.
    */
   finish(subject: { readonly model: string; readonly version: string; readonly variant: string }): DriftReport {
     this.#countRowsAsRequests();
-    const { requests } = groupSize(this.#engine.layout, "feature", this.#window.vector);
+    const { layout } = this.#engine;
+    const { requests, rows, effective } = groupSize(layout, layout.targets[0]?.kind ?? "feature", this.#window.vector);
     this.#engine.decide({ windowMs: 1, windowIndex: 0, counts: this.#window });
     while (this.#engine.step());
-    const report = buildReport({ subject: { ...subject, scope: "file" }, engine: this.#engine });
-    const targets = report.targets.map(withOwnState).sort(compareStates);
+    const report = buildReport({
+      subject: { ...subject, scope: "file" },
+      engine: this.#engine,
+      counts: this.#window,
+    });
+    const broken = this.#brokenNames();
+    const isBroken = ({ kind, name }: TargetReport): boolean => kind === "feature" && broken.has(name);
+    const targets = report.targets
+      .map((target) => withOwnState(isBroken(target) ? { ...target, level: "critical" } : target))
+      .sort(compareStates);
     const { changes } = report;
     const reason = report.ready ? "" : `too few rows: ${requests} of ${report.collecting?.needed ?? 0}`;
     return {
@@ -88,11 +108,17 @@ export class FileDrift {
       reason,
       window_ms: 0,
       state: targets.reduce<DriftState>((worst, target) => worseState(worst, target.state), "not_ready"),
-      window: report.window && { ...report.window, from_ms: 0, to_ms: 0 },
+      window: rows > 0 ? { from_ms: 0, to_ms: 0, requests, rows, effective_rows: effective } : null,
       collecting: null,
       changes: { ...changes, unknown: changes.unknown.filter(({ name }) => !this.#isRole(name)) },
       targets,
     };
+  }
+
+  #brokenNames(): ReadonlySet<string> {
+    const { layout } = this.#engine;
+    const places = brokenFeatures(layout, this.#window);
+    return new Set(layout.targets.filter((_, place) => places.has(place)).map(({ name }) => name));
   }
 
   /** Whoever writes a file writes rows, not requests. */

@@ -1,6 +1,6 @@
 /**
- * Persistence: one window is an accident, two of three in a row are drift. Remembers the last three verdicts of each
- * target and how many windows were violations.
+ * Persistence: one window is an accident, two of three in a row are drift; a feature that is away or of another type
+ * needs no second window. Remembers the last three verdicts of each target and how many windows were violations.
  */
 import type { Level } from "./verdict.ts";
 
@@ -42,7 +42,15 @@ export class DriftHistory {
     if (level !== "ok") this.#violations[target] = (this.#violations[target] ?? 0) + 1;
   }
 
-  /** Worst level that two of the last three decided windows reached; `not_ready` before the first. */
+  /** Adds a decided window that leaves no doubt: the state is critical at once, and as long as after two critical ones. */
+  addCertain(target: number): void {
+    for (let window = 1; window < needed; window++) {
+      this.#recent[target] = (((this.#recent[target] ?? 0) << levelBits) | codes.critical) & allBits;
+    }
+    this.add(target, "critical");
+  }
+
+  /** Worst level that two of the last three decided windows reached, or one of them beyond doubt; `not_ready` before the first. */
   stateOf(target: number): DriftState {
     const recent = this.#recent[target] ?? 0;
     if (recent === 0) return "not_ready";

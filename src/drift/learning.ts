@@ -31,12 +31,26 @@ class RowSums {
   }
 }
 
-/** Learns until enough requests came. */
+/** How far learning is. */
+export interface LearningProgress {
+  /** Requests that had feature rows; answers as long as no request had any. */
+  readonly requests: number;
+  readonly needed: number;
+  /** Columns of one request that were left out at most, because there were too many. */
+  readonly dropped_columns: number;
+}
+
+/**
+ * Learns until enough requests came that had feature rows. For a model whose requests never had any, answers are enough:
+ * one readable request among them says that the others only could not be read, and that there is something to wait for.
+ */
 export class Learning {
   readonly #learner: BaselineLearner;
   readonly #needed: number;
   readonly #featureRows = new RowSums();
   readonly #answerRows = new RowSums();
+  #withFeatures = 0;
+  #withAnswers = 0;
 
   constructor(options: { readonly needed: number; readonly maxFeatures: number }) {
     this.#needed = options.needed;
@@ -47,16 +61,18 @@ export class Learning {
     });
   }
 
-  /** Requests so far, and how many it takes. */
-  get progress(): { readonly requests: number; readonly needed: number } {
-    return { requests: this.#learner.requests, needed: this.#needed };
+  get progress(): LearningProgress {
+    const requests = this.#withFeatures > 0 ? this.#withFeatures : this.#withAnswers;
+    return { requests, needed: this.#needed, dropped_columns: this.#learner.droppedColumns };
   }
 
   get isEnough(): boolean {
-    return this.#learner.requests >= this.#needed;
+    return this.progress.requests >= this.#needed;
   }
 
   add(features: FeatureTable | undefined, predictions: Predictions | undefined): void {
+    if (features !== undefined && features.rowCount > 0 && features.columns.names.length > 0) this.#withFeatures++;
+    if (predictions !== undefined && predictions.rowCount > 0) this.#withAnswers++;
     this.#learner.add(features ?? noFeatures, predictions);
     this.#featureRows.add(features?.rowCount ?? 0);
     this.#answerRows.add(predictions?.rowCount ?? 0);

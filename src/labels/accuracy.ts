@@ -13,6 +13,9 @@ import { positiveOfPair, type AnswerKind, type Scoring } from "./scoring.ts";
 /** Accuracy has dropped when its upper bound lies more than so many points below the baseline's. */
 const tolerableDrop = 0.05;
 
+/** Labels that are named as never predicted. */
+const mostNeverPredicted = 10;
+
 /** What the labels of a window say, JSON-able. Scores are null where there is nothing to stand on, never made up. */
 export interface AccuracyReport {
   /** As the baseline says; else numbers as soon as one prediction or label has a fraction, and classes before. */
@@ -52,6 +55,11 @@ export interface ClassReport {
   readonly log_loss: number | null;
   /** See {@link calibrationError}. */
   readonly calibration_error: number | null;
+  /**
+   * Labels that no labelled row was predicted as, most frequent first, at most ten: perhaps they are written otherwise
+   * than the predictions. Empty when there are more classes than are told apart.
+   */
+  readonly labels_never_predicted: readonly { readonly label: string; readonly rows: number }[];
 }
 
 /** How far numbers are off, in the unit of the labels. */
@@ -113,6 +121,7 @@ function classReport(counts: AccuracyCounts, { baselineAccuracy }: Scoring, read
     brier_score: ratio(counts.get("brier"), scored),
     log_loss: ratio(counts.get("log_loss"), scored),
     calibration_error: calibrationError(counts) ?? null,
+    labels_never_predicted: neverPredicted([...counts.pairs()]),
   };
 }
 
@@ -149,6 +158,17 @@ function scoresOfClass(pairs: Pairs, positive: string): BinaryScores {
     else cells[isPredicted ? "falsePositives" : "trueNegatives"] += rows;
   }
   return binaryScores(cells);
+}
+
+function neverPredicted(pairs: Pairs): ClassReport["labels_never_predicted"] {
+  const predictions = new Set(pairs.map(({ predicted }) => predicted));
+  if (predictions.has(otherClass)) return [];
+  const rowsOf = new Map<string, number>();
+  for (const { actual, rows } of pairs) {
+    if (!predictions.has(actual) && actual !== otherClass) rowsOf.set(actual, (rowsOf.get(actual) ?? 0) + rows);
+  }
+  const all = Array.from(rowsOf, ([label, rows]) => ({ label, rows }));
+  return all.sort((one, other) => other.rows - one.rows).slice(0, mostNeverPredicted);
 }
 
 function macroScores(pairs: Pairs, names: readonly string[]): Pick<BinaryScores, "precision" | "recall" | "f1"> {

@@ -25,7 +25,8 @@ export type AccuracyMetricName =
   | "outrider_mean_absolute_error_baseline"
   | "outrider_root_mean_squared_error"
   | "outrider_label_coverage_ratio"
-  | "outrider_label_delay_seconds";
+  | "outrider_label_delay_p50_seconds"
+  | "outrider_label_delay_p95_seconds";
 
 /** Names of the metrics that {@link labelFamilies} gives. */
 export type LabelMetricName =
@@ -68,10 +69,8 @@ export function accuracyFamilies(
     outrider_mean_absolute_error_baseline: of(({ numbers }) => numbers?.baseline_mean_absolute_error),
     outrider_root_mean_squared_error: errors((report) => report.root_mean_squared_error),
     outrider_label_coverage_ratio: of(({ predictions, coverage }) => (predictions > 0 ? coverage : null)),
-    outrider_label_delay_seconds: models.flatMap((model) => [
-      ...sampleOf(model, model.label_delay_seconds?.median, { quantile: "0.5" }),
-      ...sampleOf(model, model.label_delay_seconds?.p95, { quantile: "0.95" }),
-    ]),
+    outrider_label_delay_p50_seconds: of(({ label_delay_seconds: delay }) => delay?.median),
+    outrider_label_delay_p95_seconds: of(({ label_delay_seconds: delay }) => delay?.p95),
   };
 }
 
@@ -80,9 +79,8 @@ const hasRows = (problem: string): boolean => problem !== "no_confidences" && pr
 function sampleOf(
   { model, version, variant }: ModelAccuracy,
   value: number | null | undefined,
-  more: Readonly<Record<string, string>> = {},
 ): readonly MetricSample[] {
-  const labels = { model: model || collectedNames.unnamed, version, variant, ...more };
+  const labels = { model: model || collectedNames.unnamed, version, variant };
   return value === null || value === undefined ? [] : [{ labels, value }];
 }
 

@@ -20,7 +20,6 @@ const labelNames = [
   "statistic",
   "state",
   "change",
-  "quantile",
 ] as const;
 
 /** Name of a label, see {@link metricLabels}. */
@@ -80,6 +79,5 @@ export const metricLabels: Readonly<Record<MetricLabel, LabelRow>> = {
     values: "js, tvd, linf, chi_squared, adjusted_p, ks, wasserstein and others; see docs/guides/drift.md",
   },
   state: { meaning: "How far from the baseline.", values: "ok, warn, critical, not_ready" },
-  quantile: { meaning: "Which quantile, 0 to 1.", values: "0.5, 0.95" },
   change: { meaning: "How a feature changed.", values: "absent, unknown, retyped" },
 };

@@ -12,6 +12,7 @@ const aRequest = (over: Partial<AdminRequest> = {}): AdminRequest => ({
   fetchSite: "",
   authorization: "",
   contentType: "",
+  contentEncoding: "",
   remoteAddress: "127.0.0.1",
   ...over,
 });

@@ -43,6 +43,14 @@ const errorIn = (text: string): unknown =>
   (JSON.parse(text.slice(text.indexOf("{"))) as { error: { code: string } }).error.code;
 
 describe("bodies on the admin port", () => {
+  it("are refused in a content coding, with what to do", async () => {
+    const admin = await startKeeping();
+    const refused = await post(admin, ["ab"], { headers: { "content-encoding": "gzip" } });
+    expect([refused.status, errorIn(refused.body)]).toEqual([415, "encoding_unsupported"]);
+    expect((await post(admin, ["ab"], { headers: { "content-encoding": "identity" } })).status).toBe(202);
+    expect(admin.bodies).toEqual(["ab"]);
+  });
+
   it("are taken with a length and in chunks, one after the other on a kept connection", async () => {
     const admin = await startKeeping();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -43,8 +43,9 @@ describe("outrider accuracy", () => {
         /^labels {4}100 for 100 predictions \(100\.0 %\), half of them within \d\d min, 95 % within \d\d min$/,
       ),
       "accuracy  90.0 % (95 % interval 82.6 % to 94.5 %), baseline 90.0 %",
-      "scores    precision 0.9, recall 1, F1 0.94737 (of yes)",
-      "chances   AUC 0.5, Brier 0.1125, log loss 0.39754, calibration error 0.15",
+      "scores    precision 0.9, recall 1, F1 0.9474 (of yes)",
+      "chances   AUC 0.5, Brier 0.1125, log loss 0.3975, calibration error 0.15",
+      "labels never predicted: no (10)",
       "expected  75.0 % right, of 100 rows with and without labels; not to be believed: labels say otherwise",
       "",
     ]);
@@ -76,9 +77,37 @@ describe("outrider accuracy", () => {
     expect(JSON.parse((await accuracyOf(body, "--json", "--model", "other")).output)).toEqual({ models: [] });
   });
 
-  it("says so when the answer is no report", async () => {
-    const { exitCode, errors } = await accuracyOf({ status: null, reason: "bodies are not read" });
-    expect(exitCode).toBe(1);
-    expect(errors).toContain("reading.sample");
+  it("names the models that there are when the wanted one is not among them", async () => {
+    const { exitCode, output } = await accuracyOf(bodyOf(monitorOf(90, 100)), "--model", "nope");
+    expect({ exitCode, output }).toEqual({ exitCode: 5, output: 'no model "nope"; there are: m\n' });
   });
+
+  it("says that there is nothing to compare with when the baseline has no accuracy", async () => {
+    const monitor = aMonitor();
+    monitor.predicted(aRequest({ predictions: values(...Array.from({ length: 40 }, () => "1")) }));
+    for (let row = 0; row < 40; row++) monitor.label(aLabel("r", row < 32 ? "benign" : "1", row), noonMs);
+    const { exitCode, output } = await accuracyOf(bodyOf(monitor));
+    expect(exitCode).toBe(0);
+    expect(output).toContain("m 1: measured, nothing to compare with\n");
+    expect(output).toContain("labels never predicted: benign (32)\n");
+  });
+
+  it("prints the reason when the sidecar reads no bodies", async () => {
+    const answer = { reports: [], reason: "no bodies are read: `reading.sample` or `tap.body_bytes` is 0" };
+    expect(await accuracyOf(answer)).toEqual({
+      exitCode: 5,
+      output: `There is no accuracy to show: ${answer.reason}\n`,
+      errors: "",
+    });
+    expect(JSON.parse((await accuracyOf(answer, "--json")).output)).toEqual({ models: [], reason: answer.reason });
+  });
+
+  it.each([[{ status: 7 }], [{ models: [null] }], ["text"]])(
+    "fails on an answer that is no report: %j",
+    async (answer) => {
+      const { exitCode, errors } = await accuracyOf(answer);
+      expect(exitCode).toBe(1);
+      expect(errors).toContain("is this the admin port of a sidecar?");
+    },
+  );
 });

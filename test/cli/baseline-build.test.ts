@@ -1,55 +1,13 @@
 import { appendFileSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 
-import type { Baseline } from "../../src/drift/baseline.ts";
 import { readBaseline } from "../../src/drift/baseline-file.ts";
 import { temporaryDirectory } from "../config/temporary-directory.ts";
-import { dispatched, type Recorded } from "./recorded-context.ts";
-
-const csv = `age,city,answer,truth,p,w,id
-31,Bern,yes,yes,0.9,1,a
-42,Rom,no,no,0.2,2,b
-,Rom,yes,no,0.7,1,c
-55,,no,yes,0.4,0,d
-`;
-
-interface Built extends Recorded {
-  readonly directory: string;
-  readonly baseline: Baseline;
-}
-
-async function inDirectory(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
-  const directory = await temporaryDirectory();
-  for (const [name, content] of Object.entries(files)) await writeFile(path.join(directory, name), content);
-  return directory;
-}
-
-async function loaded(file: string): Promise<Baseline> {
-  const reading = readBaseline(await readFile(file, "utf8"));
-  if (reading.kind === "problems") throw new Error(JSON.stringify(reading.problems));
-  return reading.baseline;
-}
-
-/** Builds a baseline of `a.csv`, which is `csv` unless given. */
-async function build(flags: readonly string[], content: string = csv): Promise<Built> {
-  const directory = await inDirectory({ "a.csv": content });
-  const output = path.join(directory, "b.json");
-  const recorded = await dispatched([
-    "baseline",
-    "build",
-    "--input",
-    path.join(directory, "a.csv"),
-    "-o",
-    output,
-    ...flags,
-  ]);
-  expect(recorded.errors).toBe("");
-  expect(recorded.exitCode).toBe(0);
-  return { ...recorded, directory, baseline: await loaded(output) };
-}
+import { build, csv, inDirectory, loaded } from "./built-from-csv.ts";
+import { dispatched } from "./recorded-context.ts";
 
 describe("outrider baseline build", () => {
   it("writes the features of a CSV file and says what it wrote", async () => {
@@ -89,40 +47,6 @@ describe("outrider baseline build", () => {
     );
     expect(baseline.features.map((feature) => feature.kind)).toEqual(["categorical", "categorical"]);
     expect(baseline.quality?.calibration).toMatchObject({ positive: "1", y: [0, 1] });
-  });
-
-  it("says of every odd column what is odd", async () => {
-    const rows = Array.from(
-      { length: 2000 },
-      (_, row) => `${row % 100 === 0 ? "?" : row},7,,id-${row},${row % 3 === 0 ? "inf" : row},${row < 1500 ? "" : 1}`,
-    );
-    const { output } = await build([], `mixed,same,none,id,infinite,mostly\n${rows.join("\n")}\nshort\n`);
-    const lines = output.split("\n").slice(1, -1);
-    expect(lines).toEqual(
-      [
-        "  rows with fewer fields than the header: 1; what they lack counts as missing",
-        '  mixed: words and numbers are mixed, e.g. "?": all count as categories; --numeric makes the words invalid, --exclude leaves the column out',
-        "  same: every row has the same value",
-        "  none: no row has a value",
-        "  id: at least 2,000 different values, none frequent enough for a cell: new ones will not be told from rare ones; --exclude leaves the column out",
-        "  infinite: rows without a finite number: 667",
-        "  mostly: 75.0 % of the rows have no value",
-        "  mostly: every row has the same value",
-      ].toSorted((a, b) => lines.indexOf(a) - lines.indexOf(b)),
-    );
-  });
-
-  it("reports for machines", async () => {
-    const { output, directory } = await build(["--json"], "a,b\n1,x\n2,x\n");
-    expect(JSON.parse(output)).toMatchObject({
-      output: `${directory}/b.json`,
-      source: { rows: 2 },
-      features: [
-        { name: "a", kind: "numeric" },
-        { name: "b", kind: "categorical", note: "constant" },
-      ],
-      remarks: [{ column: "b", remark: "every row has the same value" }],
-    });
   });
 
   it("gives the same baseline for the same rows in every format and in several files", async () => {
@@ -182,6 +106,29 @@ describe("outrider baseline build", () => {
       "--label trut: there is no such column; did you mean truth?",
     ],
     [
+      "a column that is named by half",
+      ["--input", "a.csv", "-o", "b.json", "--prediction", "ans"],
+      "--prediction ans: there is no such column; did you mean answer?",
+    ],
+    [
+      "a column of a table that something else than commas separates",
+      ["--input", "semicolons.csv", "-o", "b.json", "--label", "b"],
+      '--label b: there is no such column; the only column is named "a;b": is ; the separator?',
+    ],
+    [
+      "scores that are none",
+      ["--input", "a.csv", "-o", "b.json", "--score", "age"],
+      '--score age: no value is a number from 0 to 1 (e.g. "31")',
+    ],
+    [
+      "a positive class that no row has",
+      ["--input", "a.csv", "-o", "b.json", "--label", "truth", "--score", "p", "--positive", "1"],
+      "--positive 1: no prediction and no label is this; the values are yes, no",
+    ],
+    ["standard input", ["--input", "-", "--format", "csv", "-o", "b.json"], "standard input cannot be read twice"],
+    ["its own input as output", ["--input", "a.csv", "-o", "a.csv"], "the baseline would replace the data (usage)"],
+    ["its own input by another way", ["--input", "a.csv", "-o", "link.csv"], "the baseline would replace the data"],
+    [
       "an unlike column",
       ["--input", "a.csv", "-o", "b.json", "--exclude", "id,xyzzy"],
       "--exclude xyzzy: there is no such column; the columns are age, city, answer",
@@ -219,12 +166,18 @@ describe("outrider baseline build", () => {
       "broken.csv:2: the line has 3 fields, the header has 2 (dataset_malformed)",
     ],
   ])("refuses %s with exit code 2 and writes nothing", async (_, words, message) => {
-    const directory = await inDirectory({ "a.csv": csv, "broken.csv": "a,b\n1,2,3\n" });
+    const directory = await inDirectory({
+      "a.csv": csv,
+      "broken.csv": "a,b\n1,2,3\n",
+      "semicolons.csv": "a;b\n1;2\n",
+    });
+    await symlink("a.csv", path.join(directory, "link.csv"));
     const there = words.map((word) => (/\.(csv|json)$/.test(word) ? path.join(directory, word) : word));
     const { exitCode, errors, output } = await dispatched(["baseline", "build", ...there]);
     expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
     expect(errors).toContain(message);
-    expect(await readdir(directory)).toEqual(["a.csv", "broken.csv"]);
+    expect(await readdir(directory)).toEqual(["a.csv", "broken.csv", "link.csv", "semicolons.csv"]);
+    expect(await readFile(path.join(directory, "a.csv"), "utf8")).toBe(csv);
   });
 
   it("ends with 1 when the output cannot be written, and leaves the old one alone", async () => {
@@ -238,7 +191,7 @@ describe("outrider baseline build", () => {
       path.join(directory, "no/b.json"),
     ]);
     expect(result.exitCode).toBe(1);
-    expect(result.errors).toContain("(file_unwritable)");
+    expect(result.errors).toContain(`outrider: ${directory}/no/b.json: its folder does not exist (file_unwritable)`);
   });
 
   it("draws its progress on a terminal only, and takes it away", async () => {

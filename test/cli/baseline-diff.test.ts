@@ -26,7 +26,7 @@ describe("outrider baseline diff", () => {
     expect(await diff({ a: values }, { a: values })).toEqual({
       exitCode: 0,
       errors: "",
-      output: "column     PSI      JS\na       0.0000  0.0000\nThey are the same but for chance.\n",
+      output: "1 column with an index below 0.05: --all shows them\nThey are the same but for chance.\n",
     });
   });
 
@@ -37,8 +37,20 @@ describe("outrider baseline diff", () => {
     );
     expect(exitCode).toBe(1);
     expect(output).toMatch(
-      /^added: fresh\nremoved: gone\nchanged type: type\ncolumn +PSI +JS\nmoved +\d\.\d{4} +0\.\d{4} {2}different, approximate\n/,
+      /^added: fresh\nremoved: gone\nchanged type: type\ncolumn +PSI +JS\nmoved +\d\.\d{3} +0\.\d{3} {2}different, approximate\n/,
     );
+  });
+
+  it("lists only the columns that differ and counts the rest; --all lists every one", async () => {
+    const before = { moved: values, still: values, calm: values };
+    const after = { ...before, moved: values.map((value) => value + 300) };
+    const short = (await diff(before, after)).output;
+    expect(short).toContain("\n2 columns with an index below 0.05: --all shows them\n");
+    expect(short).not.toMatch(/^(still|calm) /m);
+    const { output, exitCode } = await diff(before, after, "--all");
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/^still +0\.000 +0\.000$/m);
+    expect(output).not.toContain("--all");
   });
 
   it("says the same for machines", async () => {

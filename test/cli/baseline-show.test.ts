@@ -53,12 +53,12 @@ describe("outrider baseline show", () => {
     ]) {
       expect(output).toContain(`\n${title}`);
     }
-    expect(output).toContain("empty  numeric, all missing\n  (missing) 100.0 %");
+    expect(output).toContain("empty  numeric, all missing\n  (missing)  100.0 %");
   });
 
   it("draws bars in proportion, to the width of the terminal", async () => {
     const { output } = await show(["--columns", "few"], { ...utf8, columns: 60 });
-    const lines = output.split("\n").slice(4, -1);
+    const lines = output.slice(output.indexOf("few  ")).split("\n").slice(1, -1);
     expect(lines).toHaveLength(4);
     const bars = lines.slice(1).map((line) => (line.match(/█/g) ?? []).length);
     expect(lines[1]).toMatch(/^ {2}0 … 1 +70\.0 %/);
@@ -68,18 +68,35 @@ describe("outrider baseline show", () => {
     expect(bars[0]! / bars[1]!).toBeGreaterThan(3);
   });
 
-  it("draws rows of equal width for many bins, and far tails beside them", async () => {
+  it("draws rows of equal width for many bins, marked as approximate, and the outermost bins as they are", async () => {
     const { output } = await show(["--columns", "wide"], utf8);
-    const lines = output.split("\n").slice(5, -1);
+    const lines = output.split("\n").filter((line) => line.includes(" … "));
     expect(lines).toHaveLength(14);
-    expect(lines[0]).toMatch(/^ {2}below -/);
-    expect(lines.at(-1)).toMatch(/^ {2}above /);
+    expect(lines[0]).toMatch(/^ {2}-636\.6 … -6\.25 +5\.0 % /);
+    expect(lines.at(-1)).toMatch(/^ {2}6\.379 … 636\.6 +5\.0 % /);
+    expect(lines.slice(1, -1).every((line) => line.includes(" ≈"))).toBe(true);
     const shares = lines.map((line) => Number(/([\d.]+) %/.exec(line)?.[1]));
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
   });
 
+  it.each([40, 47, 60])("does not run over the edge of a terminal of %d columns", async (columns) => {
+    const { output } = await show([], { ...utf8, columns });
+    expect(Math.max(...output.split("\n").map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(output).toMatch(/\(8 mor.* +40\.0 % {2}█/);
+  });
+
+  it("says that there were at least so many different values where counting ended", async () => {
+    const many = built([tableOf({ id: range(5000).map((row) => `v${row}`) })], {}).baseline;
+    const file = path.join(await temporaryDirectory(), "b.json");
+    await writeFile(file, writeBaseline(many));
+    expect((await dispatched(["baseline", "show", file])).output).toMatch(
+      /^id {2}categorical, at least [\d,]+ different values,/m,
+    );
+  });
+
   it("draws twelve values, the others together", async () => {
     const { output } = await show(["--columns", "many"], utf8);
+    expect(output).toContain("many  categorical, 20 different values\n");
     expect(output).toContain("(8 more values)");
     expect((await show(["--columns", "city"], utf8)).output).toContain("(other)");
   });
@@ -113,10 +130,17 @@ describe("outrider baseline show", () => {
       exitCode: 2,
       errors: expect.stringContaining("did you mean city?") as string,
     });
-    expect(await dispatched(["baseline", "show"])).toMatchObject({ exitCode: 2 });
+    expect(await show(["--columns", "nope"])).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining("the columns are wide, few, city") as string,
+    });
+    expect(await dispatched(["baseline", "show"])).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining("See `outrider help baseline show`.") as string,
+    });
     const { exitCode, errors } = await dispatched(["baseline", "show", broken]);
     expect(exitCode).toBe(2);
-    expect(errors).toContain("$.version: 1 is expected, 2 was found\n");
+    expect(errors).toContain("$.version: it was made by a newer Outrider");
     expect(errors).toContain("(baseline_invalid)");
     expect(await dispatched(["baseline", "show", path.join(directory, "no.json")])).toMatchObject({
       exitCode: 2,

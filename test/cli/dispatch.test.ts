@@ -33,6 +33,25 @@ describe("the command line", () => {
     expect(errors).toContain(hint);
   });
 
+  it.each([[["baseline", "--help"]], [["help", "baseline"]], [["baseline", "-h"]]])(
+    "%j lists the commands of the group",
+    async (words) => {
+      const { exitCode, output, errors } = await dispatched(words);
+      expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
+      expect(output).toMatch(/outrider baseline COMMAND [^]*baseline build +Make [^]*baseline show [^]*baseline diff /);
+      expect(output).not.toContain("Exit codes");
+    },
+  );
+
+  it("lists the commands below a command in its help", async () => {
+    const { output } = await dispatched(["drift", "--help"]);
+    expect(output).toMatch(/outrider drift [^]*\nCommands\n {2}drift compare +Compare/);
+  });
+
+  it("ends what a command says of a wrong command line with the command's own help", async () => {
+    expect((await dispatched(["baseline", "build"])).errors).toMatch(/\nSee `outrider help baseline build`\.\n$/);
+  });
+
   it("names an unknown flag's nearest, with every other mistake", async () => {
     const { exitCode, errors } = await dispatched(["check", "--upstraem", "http://a", "--listen", "nowhere"]);
     expect(exitCode).toBe(2);

@@ -119,7 +119,51 @@ describe("outrider drift compare", () => {
   it("says that too few rows allow no verdict", async () => {
     const { exitCode, output } = await compare(csv(rows(100)));
     expect(exitCode).toBe(5);
-    expect(output).toContain("not ready too few rows: 100 of 600\n");
+    expect(output).toContain("not ready too few rows: 100 of 600 (--min-rows lowers what is needed)\n");
+    expect(output, "both histograms are there").toMatch(/not ready +age .*#+ +[%#+*]+/);
+  });
+
+  it("judges few rows when it is told to", async () => {
+    const few = rows(100, () => ({ age: 39 }));
+    const { exitCode, output } = await compare(csv(few), ["--min-rows", "100", "--exclude", "answer,p"]);
+    expect(exitCode).toBe(3);
+    expect(output).toMatch(/CRITICAL +age/);
+    expect((await compare(csv(few), ["--min-rows", "101"])).exitCode).toBe(5);
+  });
+
+  it("says of too few rows which features are absent or of another type, and ends with 3", async () => {
+    const absent = await compare('{"plan": "basic"}\n{"plan": "pro"}', [], "current.jsonl");
+    expect(absent.exitCode).toBe(3);
+    expect(absent.output).toContain("churn 7: CRITICAL\n");
+    expect(absent.output).toContain("partly    too few rows: 2 of 600");
+    expect(absent.output).toContain("absent    age\n");
+    expect(absent.output).toMatch(/CRITICAL +age .* absent\n/);
+    const retyped = await compare(csv(rows(5, () => ({ age: "?" }))), [...roles, "--json"]);
+    expect(retyped.exitCode).toBe(3);
+    const { changes, targets, ready, window } = JSON.parse(retyped.output) as DriftReport;
+    expect({ retyped: changes.retyped, ready, window }).toMatchObject({
+      retyped: [{ name: "age", came_as: "text", share: 1 }],
+      ready: false,
+      window: { rows: 5 },
+    });
+    expect(targets[0]).toMatchObject({ name: "age", state: "critical", level: "critical" });
+    expect(targets[0]?.cells?.current.reduce((sum, count) => sum + count, 0)).toBe(5);
+  });
+
+  it("says that the baseline is of another model when none of its features came", async () => {
+    const { exitCode, output } = await compare('{"other": 1}', [], "current.jsonl");
+    expect(exitCode).toBe(3);
+    expect(output).toContain("foreign   none of the baseline's features came: is it the baseline of this model?\n");
+  });
+
+  it("names the input when the baseline names no model", async () => {
+    const { folder } = await compare(csv(rows(5)));
+    const { model: _, ...nameless } = baseline;
+    await writeFile(path.join(folder, "nameless.json"), writeBaseline(nameless));
+    const input = path.join(folder, "current.csv");
+    const words = ["--baseline", path.join(folder, "nameless.json"), "--input", input, "--input", input];
+    const { output } = await dispatched(["drift", "compare", ...words]);
+    expect(output).toContain("current.csv and 1 more: not ready\n");
   });
 
   it("takes other thresholds, and warns below the critical one", async () => {
@@ -149,6 +193,7 @@ describe("outrider drift compare", () => {
     [["--baseline", "b.json", "--input", "x.csv", "--q", "2"], "up to 1"],
     [["--baseline", "b.json", "--input", "x.csv", "--warn", "0.5", "--critical", "0.1"], "is below --warn"],
     [["--baseline", "b.json", "--input", "x.csv", "--format", "xml"], "csv, jsonl, parquet"],
+    [["--baseline", "b.json", "--input", "x.csv", "--min-rows", "0"], "--min-rows 0: a number from 1"],
   ])("refuses %j", async (words, hint) => {
     const { exitCode, errors } = await dispatched(["drift", "compare", ...words]);
     expect(exitCode).toBe(2);

@@ -114,8 +114,53 @@ describe("outrider drift", () => {
     const { output } = await dispatched(["drift", "--admin", admin.address], { isTerminal: false });
     expect(output).toContain("unknown   extra?[2J (700 rows)\n");
     expect(output).toContain("retyped   age (numbers came as text)\n");
+    expect(output, "the row says why").toMatch(/^CRITICAL +age .* came as text, 100\.0% of the rows$/m);
     expect(output).toContain("new: gold");
     expect(output).toContain("absent    age\n");
+  });
+
+  it("says how old a verdict is and how far the next one is, not that there is none", async () => {
+    const next: DriftReport = {
+      ...calm,
+      ready: false,
+      reason: "too few requests: 120 of 600",
+      window: { ...calm.window!, to_ms: Date.now() - 600_000 },
+      collecting: { requests: 130, effective_rows: 120.5, needed: 600 },
+    };
+    const admin = await startAdmin(giving(next), giving({ ...next, scope: "fleet" }));
+    const first = await dispatched(["drift", "--admin", admin.address]);
+    expect(first.output).toMatch(/^verdict {3}10 min old; since then: 120 of 600 requests$/m);
+    expect(first.output).not.toContain("not ready");
+    expect((await dispatched(["drift", "--admin", admin.address])).output).toMatch(/^verdict {3}10 min old$/m);
+  });
+
+  it("names the models that there are when the wanted one is not among them", async () => {
+    const admin = await startAdmin(giving(), giving(calm, odd, { ...calm, model: "fraud\u001b[2J" }));
+    const { exitCode, output } = await dispatched(["drift", "--admin", admin.address, "--model", "nope"]);
+    expect({ exitCode, output }).toEqual({ exitCode: 5, output: 'no model "nope"; there are: churn, fraud?[2J\n' });
+    expect(admin.calls).toEqual(["GET /drift?model=nope", "GET /drift"]);
+  });
+
+  it("prints the reason when the sidecar reads no bodies", async () => {
+    const body = { reports: [], reason: "no bodies are read: `reading.sample` or `tap.body_bytes` is 0" };
+    const admin = await startAdmin((_, response) => void response.end(JSON.stringify(body)));
+    const words = ["drift", "--admin", admin.address, "--model", "churn"];
+    const { exitCode, output } = await dispatched(words);
+    expect({ exitCode, output }).toEqual({ exitCode: 5, output: `There is no drift to show: ${body.reason}\n` });
+    expect(JSON.parse((await dispatched([...words, "--json"])).output)).toEqual(body);
+  });
+
+  it.each([200, 109, 80, 60, 40, 24])("keeps to a terminal of %i columns", async (columns) => {
+    const long = { ...odd, targets: odd.targets.map((target) => ({ ...target, name: `${target.name}-`.repeat(20) })) };
+    const admin = await startAdmin(giving(long));
+    const words = ["drift", "--admin", admin.address];
+    const { output } = await dispatched(words, { isTerminal: true, columns, environment: { NO_COLOR: "1", ...utf8 } });
+    const table = output.slice(output.indexOf("\nstate") + 1).split("\n");
+    // State, name and PSI always stay.
+    for (const line of table) expect(line.length).toBeLessThanOrEqual(Math.max(columns, 9 + 2 + 28 + 2 + 6));
+    expect(table[0]?.includes("baseline")).toBe(columns >= 110);
+    expect(table[0]?.includes("missing")).toBe(columns >= 60);
+    expect(table[1]).toContain("CRITICAL");
   });
 
   it("paints states on a terminal only", async () => {
@@ -144,6 +189,15 @@ describe("outrider drift", () => {
     expect(exitCode).toBe(1);
     expect(errors).toContain("(admin_unreachable)");
     expect(output.split("\u001b[H\u001b[2J")).toHaveLength(3);
+    expect(output, "what scrolled by stays").not.toContain("\u001b[3J");
+  });
+
+  it("prints every look of a watch where there is no terminal", async () => {
+    const gone = (request: IncomingMessage): void => void request.socket.destroy();
+    const admin = await startAdmin(giving(calm), giving(calm), giving(calm), gone);
+    const { output } = await dispatched(["drift", "--admin", admin.address, "--watch", "--interval", "1ms"]);
+    expect(output.split("churn 7 stable: ok\n")).toHaveLength(4);
+    expect(output).not.toContain("\u001b");
   });
 
   it("ends its watch when a signal comes, with the code of what it saw last", async () => {
@@ -173,6 +227,7 @@ describe("outrider drift", () => {
     [["--top", "0"], "a number from 1"],
     [["--top", "some"], "a number from 1"],
     [["--interval", "never"], "e.g. 2s"],
+    [["--interval", "2s"], "--interval is for --watch"],
     [["--token-file", "/nowhere/token"], "/nowhere/token"],
   ])("refuses %j", async (words, hint) => {
     const { exitCode, errors } = await dispatched(["drift", ...words]);

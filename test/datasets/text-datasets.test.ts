@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -68,6 +69,11 @@ describe("a CSV file", () => {
     ["a.csv", "\ufeff\n\n", "dataset_malformed: DIR/a.csv: the file is empty"],
     ["a.csv", "a,b\n", "dataset_malformed: DIR/a.csv: there is a header but no row"],
     ["a.csv", "a,b\n1,2\n\n1,2,3\n", "dataset_malformed: DIR/a.csv:4: the line has 3 fields, the header has 2"],
+    [
+      "a.csv",
+      "a;b\n1,5;2\n",
+      'dataset_malformed: DIR/a.csv:2: the line has 2 fields, the header has 1; the only column is named "a;b": is ; the separator? only commas separate',
+    ],
     ["a.csv", 'a,b\n1,"x\n', "dataset_malformed: DIR/a.csv:2: field 2: the quote that opens here is never closed"],
     ["a.csv", 'a\n"x"y\n', "dataset_malformed: DIR/a.csv:2: field 1: there is text after the closing quote"],
     [
@@ -102,6 +108,19 @@ describe("a CSV file", () => {
     await mkdir(path.join(directory, "b.csv"));
     await expect(openDataset(path.join(directory, "a.csv"))).rejects.toMatchObject({ code: "file_unreadable" });
     await expect(openDataset(path.join(directory, "b.csv"))).rejects.toMatchObject({ code: "file_unreadable" });
+  });
+
+  it("that is a pipe or standard input is refused at once: it cannot be read twice", async () => {
+    const pipe = path.join(await temporaryDirectory(), "pipe.csv");
+    execFileSync("mkfifo", [pipe]);
+    await expect(openDataset(pipe)).rejects.toMatchObject({
+      code: "usage",
+      message: `${pipe}: the input is read twice, so it must be a regular file`,
+    });
+    await expect(openDataset("-", "csv")).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining("standard input cannot be read twice") as string,
+    });
   });
 
   it("may be left early", async () => {
@@ -174,10 +193,16 @@ describe("a file of JSON lines", () => {
     ["", "dataset_malformed: DIR/a.jsonl: the file is empty"],
     ['{"a":1}\n{"a":1', "dataset_malformed: DIR/a.jsonl:2: the line is no JSON"],
     ['{"a":1}\n\n{"a":1},{"b":1}', "dataset_malformed: DIR/a.jsonl:3: the line is no JSON"],
+    ['[\n{"a":1}\n]', "dataset_malformed: DIR/a.jsonl: JSON lines wants one object a line; this file is one array"],
     [
-      '[\n{"a":1}\n]',
-      "dataset_malformed: DIR/a.jsonl:1: the line is no JSON; is the file one JSON array? Write an object a line",
+      '\ufeff [{"a":1},{"a":2}]\n',
+      "dataset_malformed: DIR/a.jsonl: JSON lines wants one object a line; this file is one array",
     ],
+    [
+      `[${'{"a":1},'.repeat(2 ** 21 + 1)}`,
+      "dataset_malformed: DIR/a.jsonl: JSON lines wants one object a line; this file is one array",
+    ],
+    ['{"a":1}\n[', "dataset_malformed: DIR/a.jsonl:2: the line is no JSON"],
     ["5", 'dataset_malformed: DIR/a.jsonl:1: an object or a list is expected, e.g. {"age": 42}'],
     [`${"[".repeat(100)}${"]".repeat(100)}`, "dataset_malformed: DIR/a.jsonl:1: the value is nested too deeply"],
     [

@@ -65,7 +65,12 @@ describe("a baseline's file", () => {
       changed(["format"], "evidently"),
       '$.format: "outrider-baseline" is expected, "evidently" was found',
     ],
-    ["a later version", changed(["version"], 2), "$.version: 1 is expected, 2 was found"],
+    [
+      "a later version",
+      changed(["version"], 2),
+      "$.version: it was made by a newer Outrider: its format has version 2, this one reads 1",
+    ],
+    ["an impossible version", changed(["version"], 0), "$.version: 1 is expected, 0 was found"],
     ["no time", changed(["createdAt"], undefined), "$.createdAt: it is missing"],
     ["a local time", changed(["createdAt"], "2026-01-02 03:04"), "$.createdAt: it does not look like"],
     ["another digest", changed(["source", "digest"], "md5:00"), "$.source.digest: it does not look like"],

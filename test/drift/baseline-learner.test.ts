@@ -140,6 +140,28 @@ describe("BaselineLearner", () => {
     expect(writeBaseline(finished(learned)).length).toBeLessThan(2 ** 20);
   });
 
+  it("learns a wide request in full that comes after a narrow one", () => {
+    const learned = learner({ maxBytes: 2 ** 23 });
+    learned.add(tableOf({ a: [1], b: [2] }), undefined);
+    const columns: Columns = { names: range(300).map((index) => `c${index}`), isPositional: false };
+    for (let request = 0; request < 9; request++) {
+      learned.add({ columns, rowCount: 1, cells: new Float64Array(300) }, undefined);
+    }
+    expect(finished(learned).features).toHaveLength(302);
+    expect(learned.droppedColumns).toBe(0);
+  });
+
+  it("leaves out columns that were in less than one row of a hundred", () => {
+    const learned = learner();
+    for (let row = 0; row < 1000; row++) {
+      learned.add(
+        tableOf({ a: [1], ...(row % 130 === 5 ? { rare: [1] } : {}), ...(row % 90 === 5 ? { b: [1] } : {}) }),
+        undefined,
+      );
+    }
+    expect(finished(learned).features.map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+
   it("does not fill the memory of all columns at the same request, which would hold up that one", () => {
     const width = 400;
     const learner = new BaselineLearner({ maxColumns: width, maxBytes: 8 * 2 ** 20, random: seededRandom(1) });

@@ -54,7 +54,7 @@ describe("DriftMonitors", () => {
       ["m", "2", "stable"],
     ]);
     expect(monitors.droppedRequests).toBe(2);
-    expect(monitors.find("m", "1", "stable")!.report().learning).toEqual({ requests: 2, needed: 100 });
+    expect(monitors.find("m", "1", "stable")!.report().learning).toMatchObject({ requests: 2, needed: 100 });
     expect(monitors.reports("m")).toHaveLength(3);
     expect(monitors.reports("other")).toEqual([]);
   });

@@ -28,6 +28,19 @@ describe("DriftHistory", () => {
     expect(after(...levels)).toEqual({ state, violations });
   });
 
+  it("is critical at once when there is no doubt, and calms down as after two critical windows", () => {
+    const history = new DriftHistory(1);
+    history.add(0, "ok");
+    history.addCertain(0);
+    const states = [history.stateOf(0)];
+    for (let window = 0; window < 2; window++) {
+      history.add(0, "ok");
+      states.push(history.stateOf(0));
+    }
+    expect(states).toEqual(["critical", "critical", "ok"]);
+    expect(history.violationsOf(0)).toBe(1);
+  });
+
   it("goes on from what was saved as if nothing had happened", () => {
     const level = fc.constantFrom<Level>("ok", "warn", "critical", "none");
     fc.assert(

@@ -80,6 +80,21 @@ describe("accuracy of labels", () => {
     expect(numbers).toMatchObject({ kind: "numbers", labels: 30, ready: false, numbers: { mean_absolute_error: 1 } });
   });
 
+  it("names labels that no prediction ever had, the most frequent ten first", () => {
+    const never = (...args: Parameters<typeof reportOf>): unknown => reportOf(...args).classes?.labels_never_predicted;
+    const labels = [...times(32, "benign"), ...times(3, "1"), ...times(5, "malignant")];
+    expect(never(values(...times(40, "1")), labels)).toEqual([
+      { label: "benign", rows: 32 },
+      { label: "malignant", rows: 5 },
+    ]);
+    expect(never(values("1", "0"), ["0", "1"])).toEqual([]);
+    const many = Array.from({ length: 30 }, (_, index) => `c${index}`);
+    expect(never(values(...times(30, "a")), many)).toHaveLength(10);
+    // With more classes than are told apart nobody knows what was predicted.
+    const classes = Array.from({ length: 60 }, (_, index) => `c${index}`);
+    expect(never(values(...classes), [...times(59, "c0"), "x"])).toEqual([]);
+  });
+
   it("has dropped when even the upper bound is five points below the baseline", () => {
     const dropped = (right: number, baseline: number): boolean | undefined =>
       reportOf(values(...times(100, "a")), [...times(right, "a"), ...times(100 - right, "b")], quality(baseline))
