@@ -95,7 +95,9 @@ function changeLines({ changes, targets, unwatched_features: unwatched }: DriftR
   const features = targets.filter(({ kind }) => kind === "feature").length;
   const isForeign = features > 0 && changes.absent.length >= features;
   return [
-    ...(isForeign ? ["foreign   none of the baseline's features came: is it the baseline of this model?"] : []),
+    ...(isForeign
+      ? ["foreign   most rows have none of the baseline's features: is it the baseline of this model?"]
+      : []),
     ...(changes.absent.length > 0 ? [`absent    ${listedNames(changes.absent.map(cleanName))}`] : []),
     ...(unknown.length > 0 ? [`unknown   ${listedNames(unknown)}${more}`] : []),
     ...(retyped.length > 0 ? [`retyped   ${listedNames(retyped)}`] : []),

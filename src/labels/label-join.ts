@@ -1,7 +1,7 @@
 /** Joins labels with predictions, in whichever order they come and however often they are sent. */
-import { createBoundedMemo, type BoundedMemo } from "../inference/bounded-memo.ts";
 import { classOf, type AnswerValue } from "./answer-value.ts";
 import { EarlyLabels, type EarlyLabelsOptions } from "./early-labels.ts";
+import { hashIdentity, RecentIdentities } from "./identity-index.ts";
 import type { LabelInput } from "./label-input.ts";
 import {
   PredictionStore,
@@ -72,12 +72,11 @@ export class LabelJoin {
   readonly store: PredictionStore;
   readonly #options: LabelJoinOptions;
   readonly #early: EarlyLabels;
-  readonly #dropped: BoundedMemo<true>;
+  readonly #dropped = new RecentIdentities(rememberedIds);
 
   constructor(options: LabelJoinOptions) {
     this.#options = options;
-    this.#dropped = createBoundedMemo(rememberedIds);
-    this.store = new PredictionStore(options.predictions, (id) => this.#dropped.set(id, true));
+    this.store = new PredictionStore(options.predictions, (id) => this.#dropped.add(id));
     this.#early = new EarlyLabels(options.early, ({ isOurs }) => {
       if (isOurs) this.results.unknown++;
     });
@@ -121,7 +120,7 @@ export class LabelJoin {
       return isLate ? "late" : this.#hold(prediction, { input, cameAtMs: nowMs, fingerprint });
     }
     if (this.store.has(id)) return "unknown";
-    if (this.#dropped.get(id) === true) return "late";
+    if (this.#dropped.has(hashIdentity(id))) return "late";
     const waiting = this.#early.find(id, row);
     if (waiting !== undefined) return waiting.fingerprint === fingerprint ? "duplicate" : "conflict";
     const isTold = !isForwarded && this.#options.onUnmatched(input);

@@ -8,7 +8,7 @@ import { countLabel, countPrediction } from "./count-rows.ts";
 import { FleetAccuracy } from "./fleet-accuracy.ts";
 import { longestId, type LabelInput } from "./label-input.ts";
 import { LabelJoin, type JoinedLabel, type LabelResult } from "./label-join.ts";
-import { Scoring, type LabelBaseline } from "./scoring.ts";
+import { Scoring, type LabelBaseline, type ScoredPrediction } from "./scoring.ts";
 
 /** Options of {@link LabelMonitor}. */
 export interface LabelMonitorOptions {
@@ -116,8 +116,12 @@ export class LabelMonitor implements ReadingSink {
     }
     const counts = series.windows.at(atMs);
     if (counts === undefined) return;
-    const rows = Array.from({ length: predictions.rowCount }, (_, row) => series.scoring.read(predictions, row));
-    for (const row of rows) countPrediction(counts, row, series.scoring);
+    const rows: ScoredPrediction[] = [];
+    for (let row = 0; row < predictions.rowCount; row++) {
+      const scored = series.scoring.read(predictions, row);
+      countPrediction(counts, scored, series.scoring);
+      rows.push(scored);
+    }
     const place = { series: series.index, atMs };
     if (rows.length > 1 && request.ids.length === rows.length) {
       for (const [row, id] of request.ids.entries()) this.#keep({ ...place, id, rows: rows.slice(row, row + 1) });

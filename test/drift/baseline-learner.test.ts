@@ -140,14 +140,15 @@ describe("BaselineLearner", () => {
     expect(writeBaseline(finished(learned)).length).toBeLessThan(2 ** 20);
   });
 
-  it("learns a wide request in full that comes after a narrow one", () => {
+  it("learns wide requests in full that come after narrow ones", () => {
     const learned = learner({ maxBytes: 2 ** 23 });
-    learned.add(tableOf({ a: [1], b: [2] }), undefined);
-    const columns: Columns = { names: range(300).map((index) => `c${index}`), isPositional: false };
-    for (let request = 0; request < 9; request++) {
-      learned.add({ columns, rowCount: 1, cells: new Float64Array(300) }, undefined);
+    for (const width of [2, 50, 300]) {
+      const columns: Columns = { names: range(width).map((index) => `c${index} of ${width}`), isPositional: false };
+      for (let request = 0; request < 5; request++) {
+        learned.add({ columns, rowCount: 1, cells: new Float64Array(width) }, undefined);
+      }
     }
-    expect(finished(learned).features).toHaveLength(302);
+    expect(finished(learned).features).toHaveLength(352);
     expect(learned.droppedColumns).toBe(0);
   });
 

@@ -19,11 +19,6 @@ const options: MonitorOptions = {
 };
 const columns = { names: ["x", "y"], isPositional: false };
 const row = (...cells: Cell[]): FeatureTable => ({ columns, rowCount: 1, cells });
-const only = (name: string, cell: Cell): FeatureTable => ({
-  columns: { names: [name], isPositional: false },
-  rowCount: 1,
-  cells: [cell],
-});
 const answer = (value: Cell): Predictions => ({
   rowCount: 1,
   values: [value],
@@ -139,74 +134,6 @@ describe("DriftMonitor", () => {
     const { targets, window } = monitor.report();
     expect(window).toMatchObject({ requests: 1000, rows: 100_000, effective_rows: 1000 });
     expect(targets.map(({ violations }) => violations)).toEqual(targets.map(() => 0));
-  });
-
-  it.each<[string, (index: number) => FeatureTable, object]>([
-    ["absent from all rows", () => only("y", "a"), { absent: ["x"] }],
-    ["of another type in half of the rows", (index) => row(index % 2 === 0 ? 0 : "0", "a"), { absent: [] }],
-  ])("says after one window that a feature is critical that is %s, and calms down afterwards", (_, odd, changes) => {
-    const draw = normals(seededRandom(3));
-    const monitor = new DriftMonitor(aSubject, options, xy, 0);
-    const states: unknown[] = [];
-    for (let window = 0; window < 5; window++) {
-      const calm = (index: number): FeatureTable => row(draw(), index % 2 === 0 ? "a" : "b");
-      fill(monitor, window, 700, window === 1 ? odd : calm);
-      monitor.advance((window + 1) * 1000);
-      settle(monitor);
-      states.push(find(monitor, "x").state);
-      if (window === 1) {
-        expect(monitor.report()).toMatchObject({ state: "critical", changes });
-        expect(find(monitor, "x")).toMatchObject({ level: "critical", violations: 1 });
-        expect(find(monitor, "y").state, "a change of shares needs two windows").toBe("ok");
-      }
-    }
-    expect(states).toEqual(["ok", "critical", "critical", "ok", "ok"]);
-  });
-
-  it("leaves a feature to the statistics that is not in all rows of the window, or not in most of the baseline", () => {
-    const rare = baselineOf([numeric("x", [0, 1, 2], { missing: 400 }), categorical("y", { a: 2500, b: 2500 })]);
-    for (const [baseline, isAbsent] of [
-      [xy, (index: number) => index > 0],
-      [rare, () => true],
-    ] as const) {
-      const monitor = new DriftMonitor(aSubject, options, baseline, 0);
-      fill(monitor, 0, 700, (index) => (isAbsent(index) ? only("y", index % 2 === 0 ? "a" : "b") : row(0, "a")));
-      monitor.advance(1000);
-      settle(monitor);
-      expect(find(monitor, "x").state).toBe("ok");
-      expect(monitor.report().changes.absent).toEqual(["x"]);
-    }
-  });
-
-  it("learns on while requests come without features but with answers, unless no request ever has any", () => {
-    const monitor = new DriftMonitor(aSubject, { ...options, learnRequests: 50 }, undefined, 0);
-    monitor.add(row(1, "a"), answer("yes"), 0);
-    for (let index = 0; index < 200; index++) monitor.add(undefined, answer("yes"), 0);
-    settle(monitor);
-    expect(monitor.report()).toMatchObject({ state: "not_ready", learning: { requests: 1, needed: 50 } });
-    for (let index = 0; index < 49; index++) monitor.add(row(index, "a"), undefined, 0);
-    settle(monitor);
-    expect(monitor.baseline).toMatchObject({ features: [{ name: "x" }, { name: "y" }], source: { rows: 50 } });
-    const answers = new DriftMonitor(aSubject, { ...options, learnRequests: 50 }, undefined, 0);
-    for (let index = 0; index < 50; index++) answers.add({ ...row(), rowCount: 0 }, answer("yes"), 0);
-    settle(answers);
-    expect(answers.baseline).toMatchObject({ features: [], source: { rows: 50 }, prediction: { counts: [50] } });
-  });
-
-  it("reports the columns that it had no room to learn", () => {
-    const monitor = new DriftMonitor(aSubject, { ...options, learnRequests: 2, maxFeatures: 1 }, undefined, 0);
-    monitor.add(row(1, "a"), undefined, 0);
-    expect(monitor.report()).toMatchObject({ learning: { dropped_columns: 1 }, unwatched_features: 1 });
-    monitor.add(row(1, "a"), undefined, 0);
-    settle(monitor);
-    expect(monitor.report()).toMatchObject({ baseline: { features: 1 }, unwatched_features: 1 });
-    monitor.useBaseline(xy, 0);
-    expect(monitor.report().unwatched_features).toBe(1);
-    const wide = new DriftMonitor(aSubject, options, xy, 0);
-    expect(wide.report()).toMatchObject({
-      unwatched_features: 0,
-      thresholds: { warn_psi: 0.05, critical_psi: 0.2, false_discovery: 0.01 },
-    });
   });
 
   it("learns a baseline of its first requests and switches to it", () => {

@@ -1,13 +1,17 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { hashIdentity, type IdentityHash } from "../../src/labels/identity-index.ts";
 import { PredictionStore } from "../../src/labels/prediction-store.ts";
 import type { Score, ScoredPrediction } from "../../src/labels/scoring.ts";
 
 const noScore: Score = { kind: "none" };
 const row = (value: string | number | undefined, score: Score = noScore): ScoredPrediction => ({ value, score });
 
-function storeOf(capacity: number, ttlMs = 1000): { readonly store: PredictionStore; readonly dropped: string[] } {
-  const dropped: string[] = [];
+function storeOf(
+  capacity: number,
+  ttlMs = 1000,
+): { readonly store: PredictionStore; readonly dropped: IdentityHash[] } {
+  const dropped: IdentityHash[] = [];
   return { store: new PredictionStore({ capacity, ttlMs }, (id) => void dropped.push(id)), dropped };
 }
 
@@ -47,7 +51,7 @@ describe("predictions that wait", () => {
     store.add({ id: "b", series: 0, atMs: 0, rows: [row(3)] });
     store.keepLabel(store.find("a", 1)?.slot ?? -1, 7);
     store.add({ id: "c", series: 0, atMs: 0, rows: [row(4), row(5)] });
-    expect([dropped, store.evicted, store.size, store.awaiting]).toEqual([["a"], 1, 3, 3]);
+    expect([dropped, store.evicted, store.size, store.awaiting]).toEqual([[hashIdentity("a")], 1, 3, 3]);
     expect([store.find("b", 0)?.value, store.find("c", 0)?.value, store.find("c", 1)?.value]).toEqual([3, 4, 5]);
     expect(store.add({ id: "d", series: 0, atMs: 0, rows: Array.from({ length: 5 }, () => row(0)) })).toBe(false);
     expect([store.evicted, store.size]).toEqual([6, 3]);
@@ -60,7 +64,7 @@ describe("predictions that wait", () => {
     store.expire(99);
     expect(dropped).toEqual([]);
     store.expire(150);
-    expect([dropped, store.expired, store.awaiting]).toEqual([["a", "b"], 1, 1]);
+    expect([dropped, store.expired, store.awaiting]).toEqual([["a", "b"].map(hashIdentity), 1, 1]);
   });
 
   it("expire some thousand at a time, so that a clock that jumps holds nobody up", () => {

@@ -170,7 +170,7 @@ export const labelsFields = {
     min: 100,
     max: 10_000_000,
     default: 20_000,
-    doc: "Predictions that wait for labels at once, about 160 bytes each; the oldest give way and are counted. Set it to what comes in the time that labels take.",
+    doc: "Predictions that wait for labels at once, about 110 bytes each; the oldest give way and are counted. Set it to what comes in the time that labels take.",
     example: 1_000_000,
     reload: false,
   },

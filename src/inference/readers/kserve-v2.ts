@@ -11,6 +11,7 @@ import { readJsonPart } from "./kserve-v2-body.ts";
 import type { ReaderOptions } from "./reader-options.ts";
 import type { TableContext } from "./table-reading.ts";
 import { readTensors } from "./tensor.ts";
+import { reuseCopies } from "./tensor-bytes.ts";
 import { tensorPredictions } from "./tensor-predictions.ts";
 import { tensorTable } from "./tensor-table.ts";
 
@@ -22,10 +23,13 @@ import { tensorTable } from "./tensor-table.ts";
 export function createKserveV2Reader({ limits }: ReaderOptions): BodyReader {
   const columns = new ColumnsMemo();
   return {
-    readRequest: (body) =>
-      readJsonPart(body.bytes, limits.depth, (document, pass) =>
+    readRequest: (body) => {
+      // Requests are read first: what the last exchange gave has been counted.
+      reuseCopies();
+      return readJsonPart(body.bytes, limits.depth, (document, pass) =>
         readRequest(document, body, { limits, columns, pass }),
-      ),
+      );
+    },
     readResponse: (body) =>
       readJsonPart(body.bytes, limits.depth, (document, pass) =>
         readResponse(document, body, { limits, columns, pass }),

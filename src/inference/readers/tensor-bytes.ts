@@ -34,10 +34,36 @@ const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
  * a multiple of the element's size or the machine is not little-endian.
  */
 export function alignedBytes(bytes: Uint8Array, size: number, isLittleEndian: boolean): Uint8Array {
-  if (isLittleEndian) return bytes.byteOffset % size === 0 ? bytes : Uint8Array.from(bytes);
+  if (isLittleEndian) return bytes.byteOffset % size === 0 ? bytes : copyOf(bytes);
   const swapped = Uint8Array.from(bytes);
   for (let start = 0; start < swapped.length; start += size) swapped.subarray(start, start + size).reverse();
   return swapped;
+}
+
+/** Room for copies, used again for every exchange: fresh memory costs ten times what the copy does. */
+let room = new Uint8Array(0);
+let taken = 0;
+const mostRoom = 4_194_304;
+
+/** Says that what was read before is not needed any more: the next copies may stand in its place. */
+export function reuseCopies(): void {
+  taken = 0;
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  // Where any element of 8 bytes may begin.
+  const start = Math.ceil(taken / 8) * 8;
+  const end = start + bytes.length;
+  if (end > mostRoom) return Uint8Array.from(bytes);
+  if (end > room.length) {
+    // Copies that were made stay where they are, with those who read them.
+    room = new Uint8Array(Math.min(mostRoom, 2 * end));
+    taken = 0;
+    return copyOf(bytes);
+  }
+  room.set(bytes, start);
+  taken = end;
+  return room.subarray(start, end);
 }
 
 type ReadElements = (buffer: ArrayBufferLike, byteOffset: number, count: number) => ArrayLike<Cell>;
