@@ -1,6 +1,7 @@
 /** How Outrider itself is started as a peer. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { nodeFlags } from "../../deploy/docker/image.mjs";
 import { untilAnswered } from "../host/answers.ts";
 import { freePort } from "../host/ports.ts";
 import { runProgram } from "../host/program.ts";
@@ -45,7 +46,8 @@ async function startOutrider(variant: OutriderVariant, upstreamPort: number): Pr
   const running = await startPeer(variant.name, upstreamPort, {
     describe: ({ port, writeFile }) => ({
       command: process.execPath,
-      args: [bundle, "run"].concat(
+      // As the image and the file's first line start it.
+      args: [...nodeFlags, bundle, "run"].concat(
         ["--upstream", `http://127.0.0.1:${upstreamPort}`, "--protocol", variant.protocol],
         ["--listen", `127.0.0.1:${port}`, "--admin", `127.0.0.1:${adminPort}`],
         variant.config === undefined ? [] : ["--config", writeFile("outrider.yaml", JSON.stringify(variant.config))],

@@ -3,8 +3,11 @@
 /** User and group of the image: nobody's, and the number that restricted clusters expect. */
 export const imageUser = 65532;
 
+/** What Node is told beside the product; why is in docs/decisions/memory-of-v8.md. scripts/build.ts has the same. */
+export const nodeFlags = ["--max-semi-space-size=4", "--no-maglev"];
+
 /** Program and first arguments. V8 refuses code that was compiled under other flags, so the cache is filled with these. */
-export const entrypoint = ["/bin/node", "--max-semi-space-size=4", "/app/outrider.mjs"];
+export const entrypoint = ["/bin/node", ...nodeFlags, "/app/outrider.mjs"];
 
 /** Where the product looks for its code as V8 compiled it. */
 export const compileCache = "/app/compile-cache";
