@@ -18,6 +18,8 @@ export interface EarlyLabelsOptions {
   readonly ttlMs: number;
 }
 
+const noLabels: readonly EarlyLabel[] = [];
+
 /** Labels by identity and row, oldest identity first. */
 export class EarlyLabels {
   readonly #options: EarlyLabelsOptions;
@@ -52,8 +54,10 @@ export class EarlyLabels {
 
   /** Takes out all labels of an identity. */
   take(id: string): readonly EarlyLabel[] {
+    // Asked for every prediction, and mostly nothing waits: then not even the text is hashed.
+    if (this.#size === 0) return noLabels;
     const rows = this.#byId.get(id);
-    if (rows === undefined) return [];
+    if (rows === undefined) return noLabels;
     this.#byId.delete(id);
     this.#size -= rows.size;
     return [...rows.values()];
@@ -61,6 +65,7 @@ export class EarlyLabels {
 
   /** Drops what has waited too long: all labels of an identity go with its first. */
   expire(nowMs: number): void {
+    if (this.#size === 0) return;
     for (const rows of this.#byId.values()) {
       const [first] = rows.values();
       if (first !== undefined && nowMs - first.cameAtMs < this.#options.ttlMs) return;
