@@ -93,7 +93,7 @@ export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
   const leading = leaderVoice(drift, accuracy);
   fleet.start();
   return {
-    groups: [fleetGroup(fleet, latency)],
+    groups: [fleetGroup(fleet, drift, latency)],
     voice: (own) => {
       if (!isReachable(fleet, config.redis.flushMs, clock.wallMs())) return own;
       return fleet.status().isLeader ? leading : undefined;
@@ -145,13 +145,14 @@ function isReachable(fleet: Fleet, flushMs: number, nowMs: number): boolean {
   return lastFlushMs > 0 && nowMs - lastFlushMs < patientFlushes * flushMs;
 }
 
-const fleetGroup = (fleet: Fleet, latency: SharedLatency): SampleGroup => ({
+const fleetGroup = (fleet: Fleet, drift: SharedDrift, latency: SharedLatency): SampleGroup => ({
   version: () => undefined,
   families: () => {
     const { last } = latency;
     const isLeader = last !== undefined && fleet.status().isLeader;
     return {
       ...familiesFrom(fleetSamples(fleet.status())),
+      outrider_fleet_windows_mismatched_total: [{ value: drift.mismatchedTotal }],
       outrider_fleet_latency_p50_seconds: isLeader ? [{ value: last.p50_seconds }] : [],
       outrider_fleet_latency_p95_seconds: isLeader ? [{ value: last.p95_seconds }] : [],
       outrider_fleet_latency_p99_seconds: isLeader ? [{ value: last.p99_seconds }] : [],

@@ -223,7 +223,10 @@ const labelGroup = (labels: LabelMonitor): SampleGroup => ({
 
 const droppedGroup = (monitors: DriftMonitors): SampleGroup => ({
   version: () => undefined,
-  families: () => ({ outrider_drift_models_dropped_total: [{ value: monitors.droppedRequests }] }),
+  families: () => ({
+    outrider_drift_models_dropped_total: [{ value: monitors.droppedRequests }],
+    outrider_drift_windows_lost_total: [{ value: monitors.droppedWindows }],
+  }),
 });
 
 /** What this replica says of itself. */

@@ -41,6 +41,11 @@ export class DriftMonitors implements ReadingSink {
     return this.#dropped;
   }
 
+  /** Windows of all models that nobody fetched in time, see {@link DriftMonitor.droppedWindows}. */
+  get droppedWindows(): number {
+    return this.#all.reduce((sum, monitor) => sum + monitor.droppedWindows, 0);
+  }
+
   /** A number that changes whenever any report may have changed. */
   get version(): number {
     return this.#all.reduce((sum, monitor) => sum + monitor.version, this.#all.length);

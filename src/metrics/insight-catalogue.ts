@@ -233,6 +233,11 @@ export const driftRows = {
     "exchanges",
     "Readings that drift did not count because `drift.max_models` were followed.",
   ],
+  outrider_drift_windows_lost_total: [
+    "counter",
+    "windows",
+    "Windows that closed and were not handed on in time: a clock that jumped over many, or a process that stood still.",
+  ],
 } as const;
 
 /** Rows about the fleet; they are there when `redis.url` is set. */
@@ -246,6 +251,11 @@ export const fleetRows = {
     "Replicas that went without a goodbye: what they counted since their last write is lost.",
   ],
   outrider_fleet_windows_decided_total: ["counter", "windows", "Windows that this replica decided as the leader."],
+  outrider_fleet_windows_mismatched_total: [
+    "counter",
+    "windows",
+    "Windows that this replica, as the leader, left out because another replica counts by another baseline.",
+  ],
   outrider_fleet_lead_failures_total: ["counter", "turns", "Turns as the leader that failed and were tried again."],
   outrider_fleet_labels_sent_total: ["counter", "labels", "Labels passed on to the other replicas."],
   outrider_fleet_labels_received_total: ["counter", "labels", "Labels read from Redis."],

@@ -143,7 +143,9 @@ describeWith("three sidecars and a real Redis", findRedis(), (program) => {
       replicas.map((replica) => replica.metric("outrider_drift_score", { feature: "x" })),
     );
     expect(scores.filter((score) => score !== undefined)).toHaveLength(1);
-    expect(await (await leaders())[0]?.metric("outrider_drift_score", { feature: "x" })).toBeGreaterThan(0.2);
+    const [leader] = await leaders();
+    expect(await leader?.metric("outrider_drift_score", { feature: "x" })).toBeGreaterThan(0.2);
+    expect(await leader?.metric("outrider_fleet_windows_mismatched_total")).toBe(0);
   });
 
   it("join a label with its prediction wherever each of them came", async () => {
