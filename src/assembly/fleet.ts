@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Clock, Random } from "../clock.ts";
 import type { Config } from "../config/table.ts";
 import type { DriftMonitors, MonitorWindows } from "../drift/drift-monitors.ts";
+import { OutriderError } from "../errors.ts";
 import { driftSamples } from "../drift/drift-series.ts";
 import type { SampleGroup } from "../exposition/sample-group.ts";
 import { answerValue } from "../labels/answer-value.ts";
@@ -117,9 +118,10 @@ function takeLabel(labels: LabelMonitor, { id, row = 0, label: text }: LabelItem
   else labels.label({ id, row, label }, nowMs, true);
 }
 
-function openStore({ config, clock }: FleetParts): Promise<StateStore> {
+/** What is wrong with the address or the files of Redis is a mistake of the configuration, and told as one. */
+async function openStore({ config, clock }: FleetParts): Promise<StateStore> {
   const { url, passwordFile, caFile, prefix, timeoutMs } = config.redis;
-  return createRedisStore({
+  const options = {
     url,
     ...(passwordFile === "" ? {} : { passwordFile }),
     ...(caFile === "" ? {} : { caFile }),
@@ -128,7 +130,12 @@ function openStore({ config, clock }: FleetParts): Promise<StateStore> {
     connectTimeoutMs: timeoutMs,
     commandTimeoutMs: timeoutMs,
     clock,
-  });
+  };
+  try {
+    return await createRedisStore(options);
+  } catch (error) {
+    throw new OutriderError("config_invalid", `redis: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** New with every start: what a replica counts begins at 0 with it. */

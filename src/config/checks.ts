@@ -54,6 +54,13 @@ const checks: readonly CrossCheck[] = [
         : `${JSON.stringify(labels.idHeader)} is no header name`,
   },
   {
+    paths: ["redis.prefix"],
+    problem: ({ redis }) =>
+      /^[\w.:-]{1,128}$/.test(redis.prefix)
+        ? undefined
+        : `${JSON.stringify(redis.prefix)} is no name of a fleet: letters, digits, and . _ : - are`,
+  },
+  {
     paths: ["labels.stream", "redis.url"],
     problem: ({ labels, redis }) =>
       labels.stream !== "" && redis.url === "" ? "a stream is read from Redis, and `redis.url` is not set" : undefined,

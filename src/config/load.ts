@@ -79,6 +79,7 @@ async function fileMistakes({ config, origins }: Assembly): Promise<readonly Mis
   const files = [
     { path: "admin.token_file", file: config.admin.tokenFile, problemOf: secretProblem },
     { path: "redis.password_file", file: config.redis.passwordFile, problemOf: secretProblem },
+    { path: "redis.ca_file", file: config.redis.caFile, problemOf: secretProblem },
     { path: "registry.token_file", file: config.registry.tokenFile, problemOf: secretProblem },
     { path: "drift.baseline", file: config.drift.baseline, problemOf: baselineProblem },
   ];

@@ -180,6 +180,8 @@ describe("checks between fields", () => {
     ["redis.url: it is used for what bodies say", { OUTRIDER_REDIS_URL: "redis://r", OUTRIDER_READING_SAMPLE: "0" }],
     ["drift.baseline: it is used for what bodies say", { OUTRIDER_DRIFT_BASELINE: "/b", OUTRIDER_READING_SAMPLE: "0" }],
     ["drift.baseline: the file /nowhere/b.json cannot be read: ENOENT", { OUTRIDER_DRIFT_BASELINE: "/nowhere/b.json" }],
+    ['redis.prefix: "my model" is no name of a fleet', { OUTRIDER_REDIS_PREFIX: "my model" }],
+    ["redis.ca_file: the file /nowhere/ca.pem cannot", { OUTRIDER_REDIS_CA_FILE: "/nowhere/ca.pem" }],
     ["redis.password_file: the file /nowhere/secret cannot", { OUTRIDER_REDIS_PASSWORD_FILE: "/nowhere/secret" }],
     ["labels.stream: a stream is read from Redis", { OUTRIDER_LABELS_STREAM: "truth" }],
     ["redis.url: a password does not stand in the configuration", { OUTRIDER_REDIS_URL: "redis://me:secret@redis" }],

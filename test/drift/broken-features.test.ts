@@ -1,40 +1,15 @@
 import { describe, expect, it } from "vitest";
-
-import type { Baseline } from "../../src/drift/baseline.ts";
-import { DriftMonitor, type MonitorOptions } from "../../src/drift/drift-monitor.ts";
-import type { TargetReport } from "../../src/drift/drift-report.ts";
-import { defaultThresholds } from "../../src/drift/verdict.ts";
+import { DriftMonitor } from "../../src/drift/drift-monitor.ts";
 import type { Cell, FeatureTable } from "../../src/inference/reading.ts";
 import { seededRandom } from "../../src/sketch/seeded-random.ts";
-import { aSubject, baselineOf, categorical, normalFeature, normals, numeric } from "./some-baselines.ts";
+import { aSubject, baselineOf, categorical, normals, numeric } from "./some-baselines.ts";
+import { options, row, settle, find, xy, fill } from "./a-monitor.ts";
 
-const options: MonitorOptions = {
-  learnRequests: 1000,
-  windowMs: 1000,
-  longWindowsMs: [4000],
-  thresholds: defaultThresholds,
-  maxFeatures: 1000,
-  formatTime: (ms) => new Date(ms).toISOString(),
-};
-const columns = { names: ["x", "y"], isPositional: false };
-const row = (...cells: Cell[]): FeatureTable => ({ columns, rowCount: 1, cells });
 const only = (name: string, cell: Cell): FeatureTable => ({
   columns: { names: [name], isPositional: false },
   rowCount: 1,
   cells: [cell],
 });
-const settle = (monitor: DriftMonitor): void => {
-  while (monitor.step());
-};
-const find = (monitor: DriftMonitor, name: string): TargetReport =>
-  monitor.report().targets.find((target) => target.name === name)!;
-
-const xy: Baseline = baselineOf([normalFeature("x", 5000, seededRandom(1)), categorical("y", { a: 2500, b: 2500 })]);
-
-/** Requests of one row in one window. */
-function fill(monitor: DriftMonitor, window: number, requests: number, draw: (index: number) => FeatureTable): void {
-  for (let index = 0; index < requests; index++) monitor.add(draw(index), undefined, window * options.windowMs + 1);
-}
 
 describe("a feature that does not come as what it was", () => {
   it.each<[string, (index: number) => FeatureTable, object]>([

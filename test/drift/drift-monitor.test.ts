@@ -1,43 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-
-import type { Baseline } from "../../src/drift/baseline.ts";
-import { DriftMonitor, type MonitorOptions } from "../../src/drift/drift-monitor.ts";
-import type { TargetReport } from "../../src/drift/drift-report.ts";
-import { defaultThresholds } from "../../src/drift/verdict.ts";
-import type { Cell, FeatureTable, Predictions } from "../../src/inference/reading.ts";
+import { DriftMonitor } from "../../src/drift/drift-monitor.ts";
+import type { FeatureTable } from "../../src/inference/reading.ts";
 import { seededRandom } from "../../src/sketch/seeded-random.ts";
 import { aSubject, baselineOf, categorical, normalFeature, normals, numeric } from "./some-baselines.ts";
-
-const options: MonitorOptions = {
-  learnRequests: 1000,
-  windowMs: 1000,
-  longWindowsMs: [4000],
-  thresholds: defaultThresholds,
-  maxFeatures: 1000,
-  formatTime: (ms) => new Date(ms).toISOString(),
-};
-const columns = { names: ["x", "y"], isPositional: false };
-const row = (...cells: Cell[]): FeatureTable => ({ columns, rowCount: 1, cells });
-const answer = (value: Cell): Predictions => ({
-  rowCount: 1,
-  values: [value],
-  classes: [],
-  probabilities: [],
-  confidences: [],
-});
-const settle = (monitor: DriftMonitor): void => {
-  while (monitor.step());
-};
-const find = (monitor: DriftMonitor, name: string): TargetReport =>
-  monitor.report().targets.find((target) => target.name === name)!;
-
-const xy: Baseline = baselineOf([normalFeature("x", 5000, seededRandom(1)), categorical("y", { a: 2500, b: 2500 })]);
-
-/** Requests of one row in one window. */
-function fill(monitor: DriftMonitor, window: number, requests: number, draw: (index: number) => FeatureTable): void {
-  for (let index = 0; index < requests; index++) monitor.add(draw(index), undefined, window * options.windowMs + 1);
-}
+import { options, columns, row, answer, settle, find, xy, fill } from "./a-monitor.ts";
 
 describe("DriftMonitor", () => {
   it("judges on when the clock is set back: no window is taken for one that was decided before", () => {

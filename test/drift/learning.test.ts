@@ -1,32 +1,7 @@
 import { describe, expect, it } from "vitest";
-
-import { DriftMonitor, type MonitorOptions } from "../../src/drift/drift-monitor.ts";
-import { defaultThresholds } from "../../src/drift/verdict.ts";
-import type { Cell, FeatureTable, Predictions } from "../../src/inference/reading.ts";
-import { seededRandom } from "../../src/sketch/seeded-random.ts";
-import { aSubject, baselineOf, categorical, normalFeature } from "./some-baselines.ts";
-
-const options: MonitorOptions = {
-  learnRequests: 1000,
-  windowMs: 1000,
-  longWindowsMs: [4000],
-  thresholds: defaultThresholds,
-  maxFeatures: 1000,
-  formatTime: (ms) => new Date(ms).toISOString(),
-};
-const columns = { names: ["x", "y"], isPositional: false };
-const row = (...cells: Cell[]): FeatureTable => ({ columns, rowCount: 1, cells });
-const answer = (value: Cell): Predictions => ({
-  rowCount: 1,
-  values: [value],
-  classes: [],
-  probabilities: [],
-  confidences: [],
-});
-const settle = (monitor: DriftMonitor): void => {
-  while (monitor.step());
-};
-const xy = baselineOf([normalFeature("x", 5000, seededRandom(1)), categorical("y", { a: 2500, b: 2500 })]);
+import { DriftMonitor } from "../../src/drift/drift-monitor.ts";
+import { aSubject } from "./some-baselines.ts";
+import { options, row, answer, settle, xy } from "./a-monitor.ts";
 
 describe("learning a baseline", () => {
   it("learns on while requests come without features but with answers, unless no request ever has any", () => {
