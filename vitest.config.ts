@@ -1,8 +1,9 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /**
- * Three projects: `unit` (laws, known answers, real sockets; seconds), `fuzz` (time-boxed) and `e2e` (real model
- * servers; minutes, one file after the other so that a busy machine does not look like a slow sidecar).
+ * Four projects: `unit` (laws, known answers, real sockets; seconds), `fuzz` (time-boxed), `e2e` (real model servers;
+ * minutes, one file after the other so that a busy machine does not look like a slow sidecar) and `infra` (servers that
+ * are built from source; likewise).
  */
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -31,6 +32,15 @@ const config: ViteUserConfig = defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "infra",
+          include: ["test/infra/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

@@ -1,5 +1,6 @@
 /** Everything that must stand before traffic may flow: the model server, the baseline, the sidecar. */
 import { existsSync } from "node:fs";
+import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -50,7 +51,10 @@ export async function setScene(production: Production): Promise<Scene> {
   ];
   const identity = ["--model-name", model.name, "--model-version", model.version];
   const drift = ["--drift-baseline", baseline.file, "--drift-window-ms", `${windowLength}s`];
-  const args = [product, "run", "--drain-min-ms", "0", ...addresses, ...identity, ...drift];
+  const predictionsFolder = path.join(production.folder, "predictions");
+  const log = ["--predictions", "--predictions-sample", "0.1", "--predictions-directory", predictionsFolder];
+  const bodies = ["--predictions-bodies"];
+  const args = [product, "run", "--drain-min-ms", "0", ...addresses, ...identity, ...drift, ...log, ...bodies];
   stage.start({ name: "sidecar", command: process.execPath, args });
   await untilReady(stage, adminUrl, display);
   const dataUrl = `http://${writeHostAndPort(listen)}`;
@@ -67,6 +71,8 @@ export async function setScene(production: Production): Promise<Scene> {
     baselineCommand: `npx outrider baseline show ${baseline.file}`,
     driftCommand: `npx outrider drift --admin ${writeHostAndPort(admin)}`,
     accuracyCommand: `npx outrider accuracy --admin ${writeHostAndPort(admin)}`,
+    predictionsCommand: `npx outrider predictions --directory ${predictionsFolder} --limit 10`,
+    replayCommand: `npx outrider replay --directory ${predictionsFolder} --upstream ${upstreamUrl} --limit 20`,
     windowSeconds: windowLength,
     driftAfterSeconds: options.driftAfterSeconds,
   };

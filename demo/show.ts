@@ -46,6 +46,9 @@ export interface Scene {
   readonly driftCommand: string;
   /** A command line that shows how right the predictions were. */
   readonly accuracyCommand: string;
+  /** A command line that shows the last predictions of the log, and one that asks the model server the same again. */
+  readonly predictionsCommand: string;
+  readonly replayCommand: string;
   /** Length of the windows in which the sidecar looks for drift. */
   readonly windowSeconds: number;
   /** When clients begin to send a feature in another unit; 0 for never. */
@@ -79,6 +82,9 @@ export function introduction(scene: Scene): string {
     `      curl -s ${scene.adminUrl}/metrics | grep outrider_drift`,
     "    how right the predictions were, from labels:",
     `      ${scene.accuracyCommand}`,
+    "    one prediction in ten, as logged; then the same requests to the model server again, and are the answers the same?",
+    `      ${scene.predictionsCommand}`,
+    `      ${scene.replayCommand}`,
     "    the baseline that both are compared with:",
     `      ${scene.baselineCommand}`,
     "",

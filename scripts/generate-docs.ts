@@ -14,6 +14,7 @@ import { configSchemaPage } from "./docs/config-schema-page.ts";
 import { errorsPage } from "./docs/errors-page.ts";
 import { metricsPage } from "./docs/metrics-page.ts";
 import type { Page } from "./docs/page.ts";
+import { predictionRecordPage } from "./docs/prediction-record-page.ts";
 import { routesPage } from "./docs/routes-page.ts";
 
 const pages: readonly Page[] = [
@@ -25,6 +26,7 @@ const pages: readonly Page[] = [
   adminApiPage,
   routesPage,
   baselineSchemaPage,
+  predictionRecordPage,
 ];
 
 /** Names of pages in a directory that are missing, differ from the tables, or belong to no table. */

@@ -1,7 +1,7 @@
 /**
- * Installs what is needed: `node scripts/setup.mjs [test|demo|demo:mlflow|bench|bench:all|all|COMPONENT…]`, by default
- * what tests, demo and the usual benches need. Runs again without harm and in a moment when nothing is missing. Plain
- * JavaScript for Node 20: it comes before everything.
+ * Installs what is needed: `node scripts/setup.mjs [test|infra|demo|demo:mlflow|bench|bench:all|all|COMPONENT…]`, by
+ * default what tests, demo and the usual benches need. Runs again without harm and in a moment when nothing is missing.
+ * Plain JavaScript for Node 20: it comes before everything.
  */
 import process from "node:process";
 import { passSignalsOn } from "./setup/command.mjs";

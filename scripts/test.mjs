@@ -1,21 +1,28 @@
 /**
- * `npm test`: sets up, runs every gate, keeps going after a failed one, and says at the end what passed. The last line
- * is `N passed, N failed` (and `, N skipped`). Plain JavaScript for Node 20: it comes before the dependencies.
+ * `npm test` and `npm run test:infra`: sets up, runs every gate of the tier, keeps going after a failed one, and says at
+ * the end what passed. The last line is `N passed, N failed` (and `, N skipped`). Plain JavaScript for Node 20: it comes
+ * before the dependencies.
  */
 import process from "node:process";
+import { chooseGates } from "./gates/choose-gates.mjs";
 import { gates } from "./gates/gates.mjs";
 import { runGate } from "./gates/run-gate.mjs";
 import { isStopping, passSignalsOn } from "./setup/command.mjs";
 import { bold, green, red, say, seconds } from "./setup/console.mjs";
 import { prepare } from "./setup/prepare.mjs";
 
-const names = gates.map((gate) => gate.name);
+const namesOf = (tier) => gates.filter((gate) => (gate.tiers ?? ["test"]).includes(tier)).map((gate) => gate.name);
 
 const help = `npm test [-- OPTIONS]
+npm run test:infra [-- OPTIONS]
 
-Sets up what is missing, then runs every gate.
+Sets up what is missing, then runs every gate of a tier: the first of these
+commands what needs minutes (tier test), the second what needs programs that are
+built from source (tier infra; the first time that takes minutes more).
 
-  --only A,B   only these: ${names.join(", ")}
+  --only A,B   only these; test: ${namesOf("test").join(", ")};
+               infra: ${namesOf("infra").join(", ")}
+  --tier NAME  test, infra, or all: one tier after the other and one sum
   --help       this text
 
   CI=true                 a missing real component is an error, not a warning
@@ -34,33 +41,44 @@ try {
 }
 
 async function main(args) {
-  if (args.includes("--help") || args.includes("-h")) {
+  const stages = choose(args);
+  if (stages === undefined) {
     say(help);
     return 0;
   }
-  const chosen = choose(args);
-  const needsComponents = chosen.some((gate) => gate.vitest);
-  await prepare(needsComponents ? ["test"] : []);
   const results = [];
-  for (const gate of chosen) {
+  for (const stage of stages) results.push(...(await runStage(stage)));
+  summarise(results);
+  return results.some((result) => result.failed > 0) ? 1 : 0;
+}
+
+function choose(args) {
+  try {
+    return chooseGates(args);
+  } catch (error) {
+    throw new Error(`Wrong arguments: ${args.join(" ")} (${error.message})\n\n${help}`, { cause: error });
+  }
+}
+
+/** Never rejects: a set-up that fails is a failure of this stage, and says nothing about the next one. */
+async function runStage(stage) {
+  if (isStopping()) return [];
+  const startedAt = performance.now();
+  try {
+    await prepare(stage.components);
+  } catch (error) {
+    console.error(red(error.message));
+    return [{ name: "set-up", passed: 0, failed: 1, skipped: 0, tookMs: performance.now() - startedAt }];
+  }
+  const results = [];
+  for (const gate of stage.gates) {
     if (isStopping()) break;
     say(`\n${bold(`${gate.name}: ${gate.title}`)}`);
     const result = await runGate(gate);
     results.push(result);
     say(`${verdict(result)} (${seconds(result.tookMs)})`);
   }
-  summarise(results);
-  return results.some((result) => result.failed > 0) ? 1 : 0;
-}
-
-function choose(args) {
-  const [option, list, ...rest] = args;
-  if (option === undefined) return gates;
-  const wanted = (option.startsWith("--only=") ? option.slice("--only=".length) : (list ?? "")).split(",");
-  const isKnown = (option === "--only" || option.startsWith("--only=")) && rest.length === 0;
-  const unknown = wanted.filter((name) => !names.includes(name));
-  if (!isKnown || unknown.length > 0) throw new Error(`Wrong arguments: ${args.join(" ")}\n\n${help}`);
-  return gates.filter((gate) => wanted.includes(gate.name));
+  return results;
 }
 
 function verdict(result) {

@@ -399,6 +399,11 @@ const commandRows = {
     meaning: "A data set was changed while it was read.",
     remedy: "Build the baseline from a copy that nobody writes to.",
   },
+  loki_unanswered: {
+    exitCode: 1,
+    meaning: "Loki gave no lines of the log of predictions; the message says why.",
+    remedy: "The section `loki` of the configuration says where it is and who asks: see docs/reference/config.md.",
+  },
   baseline_invalid: {
     exitCode: 2,
     meaning: "A file is no baseline, or one of another format version; the first mistakes are listed with their place.",

@@ -50,6 +50,11 @@ export interface Exchange {
   readonly requestId: string;
   /** Value of the request header that labels name, when one is configured and bodies are kept; empty otherwise. */
   readonly labelId: string;
+  /**
+   * Values of the request headers that the log of predictions names, by name in lower case; only while bodies are kept.
+   * The object is not changed afterwards.
+   */
+  readonly requestHeaders: Readonly<Record<string, string>>;
   /** The 32 hex digits of the trace it belongs to. Lazy. */
   readonly traceId: string;
   readonly outcome: Outcome;

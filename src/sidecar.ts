@@ -105,9 +105,10 @@ interface Parts {
   readonly insight: Insight | undefined;
 }
 
-/** Loaded only when bodies are read. */
+/** Loaded only when bodies are read, or predictions are logged, which does without bodies if it must. */
 async function insightOf({ config, log }: SidecarOptions, requests: RequestMetrics): Promise<Insight | undefined> {
-  if (config.reading.sample === 0 || config.tap.bodyBytes === 0) return undefined;
+  const isReading = config.reading.sample > 0 && config.tap.bodyBytes > 0;
+  if (!isReading && !config.predictions.enabled) return undefined;
   const { startInsight } = await import("./assembly/insight.ts");
   return startInsight({ config, log, clock: systemClock, random: systemRandom, requests });
 }
@@ -238,7 +239,7 @@ function accessSettings({ log }: Config): AccessLogSettings {
 }
 
 function relayOptions(config: Config, upstream: UpstreamAddress, observers: RelayOptions["observers"]): RelayOptions {
-  const { listen, variant, limits, timeouts, pool, tap, upgrade, labels } = config;
+  const { listen, variant, limits, timeouts, pool, tap, upgrade, labels, predictions } = config;
   return {
     listen,
     upstream,
@@ -246,7 +247,11 @@ function relayOptions(config: Config, upstream: UpstreamAddress, observers: Rela
     limits,
     timeouts,
     pool,
-    tap: { ...tap, idHeader: labels.idHeader.toLowerCase() },
+    tap: {
+      ...tap,
+      idHeader: labels.idHeader.toLowerCase(),
+      headers: predictions.enabled ? predictions.headers.map((name) => name.toLowerCase()) : [],
+    },
     upgradeProtocols: upgrade.protocols,
     retryAfterSeconds: limits.retryAfterSeconds,
     observers,

@@ -35,6 +35,7 @@ const lazyPackages: ReadonlySet<string> = new Set([
   "undici",
   "hyparquet",
   "hyparquet-compressors",
+  "hyparquet-writer",
 ]);
 
 /** Node's own HTTP and TLS: 8 MB of resident memory and more that the relay has no use for. */

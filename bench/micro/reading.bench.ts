@@ -7,7 +7,7 @@ import { PredictionMetrics } from "../../src/metrics/prediction-metrics.ts";
 import { RelayCounters } from "../../src/metrics/relay-counters.ts";
 import { ReadingCounters } from "../../src/metrics/reading-counters.ts";
 import { createReading } from "../../src/reading/reading.ts";
-import { ReadingQueue } from "../../src/reading/reading-queue.ts";
+import { ReadingQueue, type WaitingPlan } from "../../src/reading/reading-queue.ts";
 import { BodyTap, TapBudget } from "../../src/relay/tap.ts";
 import { anExchange } from "../../test/support/an-exchange.ts";
 import type { MicroCases } from "./run-micro.ts";
@@ -85,6 +85,7 @@ const scored = {
 };
 
 const queue = new ReadingQueue(8_388_608, new ReadingCounters());
+const plan: WaitingPlan = { isCounted: true, isAnswered: true, requestId: "", draft: undefined };
 const budget = new TapBudget({ bodyBytes: 65_536, totalBytes: 67_108_864 }, new RelayCounters());
 
 /** The cases, by name. */
@@ -97,7 +98,7 @@ export const cases: MicroCases = {
     response.release();
   },
   "into the queue and out": () => {
-    queue.add(exchange, "");
+    queue.add(exchange, plan);
     queue.removeFirst();
   },
   "JSON.parse of both bodies alone": () => [JSON.parse(requestBytes.toString()), JSON.parse(responseBytes.toString())],

@@ -4,10 +4,17 @@
  */
 
 /**
+ * The tiers of tests, each named after the group of components that its tests need. What takes minutes to build is in
+ * a tier of its own.
+ */
+export const tiers = /** @type {const} */ (["test", "infra"]);
+
+/**
  * @typedef {object} Gate
  * @property {string} name For `npm test -- --only`.
  * @property {string} title What it makes sure of.
  * @property {readonly string[]} command
+ * @property {readonly (typeof tiers[number])[]} [tiers] Left out: only `test`.
  * @property {true} [vitest]
  */
 
@@ -20,7 +27,7 @@ export const gates = [
   { name: "types", title: "Strict types", command: ["tsc", "--noEmit"] },
   { name: "declarations", title: "Exports of src state their types", command: ["tsc", "--noEmit", "-p", "src"] },
   { name: "deadcode", title: "Nothing unused: files, exports, packages", command: ["knip"] },
-  { name: "build", title: "The product builds", command: ["node", "scripts/build.ts"] },
+  { name: "build", title: "The product builds", command: ["node", "scripts/build.ts"], tiers },
   {
     name: "docs",
     title: "Generated reference pages are fresh",
@@ -29,4 +36,5 @@ export const gates = [
   { name: "unit", title: "Laws, known answers, architecture, real sockets", command: vitest("unit"), vitest: true },
   { name: "fuzz", title: "Random bytes, within a time box", command: vitest("fuzz"), vitest: true },
   { name: "e2e", title: "Real model servers", command: vitest("e2e"), vitest: true },
+  { name: "infra", title: "A real Loki", command: vitest("infra"), tiers: ["infra"], vitest: true },
 ];

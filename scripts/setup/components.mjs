@@ -51,7 +51,7 @@ const atOnce = 2;
  * @typedef {object} Component
  * @property {string} name
  * @property {string} why
- * @property {readonly string[]} groups `test`, `demo`, `demo:mlflow`, `bench`, `bench:all`.
+ * @property {readonly string[]} groups `test`, `infra`, `demo`, `demo:mlflow`, `bench`, `bench:all`.
  * @property {readonly string[]} [packages]
  * @property {readonly string[]} [commands]
  * @property {(context: Context) => boolean | Promise<boolean>} [isPresent] Left out: the Debian packages are all of it.

@@ -1,4 +1,7 @@
-/** What is learned from bodies, put together: reading, predictions, drift, labels, the fleet. Loaded only when bodies are read. */
+/**
+ * What is learned from bodies, put together: reading, predictions, drift, labels, the fleet, the log of predictions.
+ * Loaded only when bodies are read.
+ */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock, Random } from "../clock.ts";
 import type { Config } from "../config/table.ts";
@@ -20,10 +23,12 @@ import { predictionFamilies } from "../metrics/prediction-families.ts";
 import { PredictionMetrics } from "../metrics/prediction-metrics.ts";
 import { readingFamilies } from "../metrics/reading-families.ts";
 import type { RequestMetrics } from "../metrics/request-metrics.ts";
+import { DriftFlags } from "../predictions/drift-flags.ts";
 import { createReading, type Reading, type ReadingOptions } from "../reading/reading.ts";
 import { baselineFromFile, fetchBaseline, isInRegistry } from "./baseline-sources.ts";
 import { DriftLog } from "./drift-log.ts";
 import { DriftWatch } from "./drift-watch.ts";
+import type { PredictionLog } from "./prediction-log.ts";
 import type { RunningFleet } from "./fleet.ts";
 import { familiesFrom } from "./sample-families.ts";
 import { voiceGroups, type Voice } from "./voice.ts";
@@ -35,7 +40,7 @@ export interface Insight {
   readonly groups: readonly SampleGroup[];
   /** Reads bodies of this protocol from now on. */
   serve(this: void, protocol: Protocol): void;
-  /** Answers of the admin port; JSON-able. */
+  /** Answers of the admin port; JSON-able. Undefined when bodies are read for the log alone. */
   drift(this: void, query: { readonly model?: string }): unknown;
   accuracy(this: void): unknown;
   labels(this: void, body: Uint8Array, contentType: string): Promise<LabelPostAnswer>;
@@ -69,15 +74,15 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
   const labels = createLabels(config, monitors, (label) => joined.fleet?.passLabel(label) ?? false);
   const fleet = await fleetOf(options, { monitors, labels });
   joined.fleet = fleet;
-  const reading = createReading({ ...readingOptions(config), sinks: [predictions, monitors, labels], clock });
-  const driftLog = new DriftLog(log.logger);
-  const watch = new DriftWatch({
-    monitors,
+  const driftFlags = new DriftFlags();
+  const predictionLog = await predictionLogOf(options, driftFlags);
+  const reading = createReading({
+    ...readingOptions(config),
+    sinks: [predictions, monitors, labels],
+    ...(predictionLog === undefined ? {} : { log: predictionLog.log }),
     clock,
-    onClosed: (closed) => fleet?.keep(closed),
-    onDecided: () => driftLog.note(monitors.reports(undefined, { withCells: false })),
   });
-  watch.start();
+  const watch = watchDrift(options, { monitors, fleet, driftFlags });
   const forgetting = setInterval(() => labels.advance(clock.wallMs()), forgetEveryMs).unref();
   const giveUp = isInRegistry(config)
     ? fetchBaseline(config, log.logger, (baseline) => monitors.useBaseline(baseline, clock.wallMs()))
@@ -92,10 +97,11 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
       droppedGroup(monitors),
       ...voiceGroups(() => (fleet === undefined ? own : fleet.voice(own))),
       ...(fleet?.groups ?? []),
+      ...(predictionLog === undefined ? [] : [predictionLog.group]),
     ],
     serve: (protocol) => reading.serve(protocol, createReader(protocol, readerOptions(config))),
-    drift: ({ model }) => ({ reports: monitors.reports(model) }),
-    accuracy: () => ({ models: labels.report() }),
+    drift: ({ model }) => (config.reading.sample === 0 ? undefined : { reports: monitors.reports(model) }),
+    accuracy: () => (config.reading.sample === 0 ? undefined : { models: labels.report() }),
     labels: (body, contentType) => postLabels(new LabelPost(labels, body, contentType), clock),
     fleet: async () => (await fleet?.describe()) ?? { status: null, reason: "`redis.url` is not set" },
     stop: async () => {
@@ -103,9 +109,34 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
       watch.stop();
       clearInterval(forgetting);
       reading.stop();
-      await fleet?.stop();
+      await Promise.all([fleet?.stop(), predictionLog?.stop()]);
     },
   };
+}
+
+/** Windows close and are judged from now on; whoever wants to know of it is told. */
+function watchDrift(
+  { log, clock }: InsightOptions,
+  parts: {
+    readonly monitors: DriftMonitors;
+    readonly fleet: RunningFleet | undefined;
+    readonly driftFlags: DriftFlags;
+  },
+): DriftWatch {
+  const { monitors, fleet, driftFlags } = parts;
+  const driftLog = new DriftLog(log.logger);
+  const watch = new DriftWatch({
+    monitors,
+    clock,
+    onClosed: (closed) => fleet?.keep(closed),
+    onDecided: () => {
+      const reports = monitors.reports(undefined, { withCells: false });
+      driftLog.note(reports);
+      driftFlags.note(reports);
+    },
+  });
+  watch.start();
+  return watch;
 }
 
 /** A baseline of another model is left alone, and one is learned: whoever configured both should know. */
@@ -133,6 +164,16 @@ function createLabels(config: Config, monitors: DriftMonitors, passOn: (label: L
     baselineOf: (model, version) => monitors.find(model, version, variant)?.baseline,
     onUnmatched: passOn,
   });
+}
+
+/** Loaded only when predictions are logged. */
+async function predictionLogOf(
+  { config, log, clock }: InsightOptions,
+  driftFlags: DriftFlags,
+): Promise<PredictionLog | undefined> {
+  if (!config.predictions.enabled) return undefined;
+  const { startPredictionLog } = await import("./prediction-log.ts");
+  return startPredictionLog({ config, log, clock, driftFlags });
 }
 
 /** Loaded only when Redis is configured. */

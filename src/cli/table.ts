@@ -6,6 +6,7 @@ import { baselineCommands } from "./baseline-commands.ts";
 import { configFlags } from "./config-flags.ts";
 import { driftCommands } from "./drift-commands.ts";
 import { jsonFlag } from "./json-flag.ts";
+import { predictionCommands } from "./prediction-commands.ts";
 
 const fine: ExitCode = { code: 0, meaning: "All went well." };
 
@@ -162,6 +163,7 @@ export const commands: readonly Command[] = [
   ...baselineCommands,
   ...driftCommands,
   accuracyCommand,
+  ...predictionCommands,
   version,
   help,
   completion,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { lstat, open, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { getSystemErrorMessage } from "node:util";
 
@@ -41,15 +41,40 @@ export async function writeWhole(
   text: string,
   context: Pick<CommandContext, "write">,
 ): Promise<void> {
-  if (target.kind === "standard-output") {
-    context.write(text);
+  if (target.kind === "standard-output") context.write(text);
+  else await writeWholeInParts(target, async (append) => append(text));
+}
+
+/** Writes on at the end of what was written. */
+export type Append = (part: string | Uint8Array) => Promise<void>;
+
+/** Like {@link writeWhole}, of what comes in parts. An error of `produce` itself is passed on, and nothing is written. */
+export async function writeWholeInParts(
+  target: Exclude<WriteTarget, { readonly kind: "standard-output" }>,
+  produce: (append: Append) => Promise<void>,
+): Promise<void> {
+  const write = async (handle: FileHandle): Promise<void> => {
+    await produce(async (part) => {
+      await naming(target, handle.writeFile(part));
+    });
+  };
+  if (target.kind === "file") {
+    await replace(target, write);
     return;
   }
+  const handle = await naming(target, open(target.name, constants.O_WRONLY));
   try {
-    if (target.kind === "stream") await writeFile(target.name, text, { flag: constants.O_WRONLY });
-    else await replace(target.file, text, target.there);
+    await write(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function naming<Value>({ name }: { readonly name: string }, work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
   } catch (error) {
-    throw unwritable(target.name, error);
+    throw unwritable(name, error);
   }
 }
 
@@ -83,18 +108,22 @@ async function unlessAbsent(looked: Promise<Stats>): Promise<Stats | undefined> 
   }
 }
 
-async function replace(file: string, text: string, there: Stats | undefined): Promise<void> {
+async function replace(
+  target: Extract<WriteTarget, { readonly kind: "file" }>,
+  write: (handle: FileHandle) => Promise<void>,
+): Promise<void> {
+  const { file, there } = target;
   const beside = `${file}.${randomUUID()}.tmp`;
   try {
-    const handle = await open(beside, "wx");
+    const handle = await naming(target, open(beside, "wx"));
     try {
-      if (there !== undefined) await handle.chmod(there.mode & 0o777);
-      await handle.writeFile(text);
-      await handle.sync();
+      if (there !== undefined) await naming(target, handle.chmod(there.mode & 0o777));
+      await write(handle);
+      await naming(target, handle.sync());
     } finally {
       await handle.close();
     }
-    await rename(beside, file);
+    await naming(target, rename(beside, file));
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
     throw error;

@@ -82,6 +82,76 @@ const checks: readonly CrossCheck[] = [
     },
   })),
   {
+    paths: ["loki.url", "predictions.sinks"],
+    problem: ({ loki, predictions }) =>
+      predictions.enabled && predictions.sinks.includes("loki") && loki.url === ""
+        ? "predictions are to go to Loki, and `loki.url` is not set"
+        : undefined,
+  },
+  {
+    paths: ["loki.password_file", "loki.username"],
+    problem: ({ loki }) =>
+      (loki.username === "") === (loki.passwordFile === "")
+        ? undefined
+        : "basic authentication needs both `loki.username` and `loki.password_file`",
+  },
+  {
+    paths: ["loki.token_file", "loki.username"],
+    problem: ({ loki }) =>
+      loki.tokenFile !== "" && loki.username !== ""
+        ? "a request has one Authorization header: basic authentication or a token"
+        : undefined,
+  },
+  {
+    paths: ["loki.cert_file", "loki.key_file"],
+    problem: ({ loki }) =>
+      (loki.certFile === "") === (loki.keyFile === "")
+        ? undefined
+        : "a certificate is shown with its key: `loki.cert_file` and `loki.key_file` are set together",
+  },
+  {
+    paths: ["loki.static_labels", "loki.labels"],
+    problem: ({ loki }) => labelProblem(loki),
+  },
+  {
+    paths: ["predictions.sinks"],
+    problem: ({ predictions }) =>
+      predictions.enabled && predictions.sinks.length === 0
+        ? "predictions are to be logged, and no sink is named"
+        : undefined,
+  },
+  {
+    paths: ["predictions.bodies", "tap.body_bytes"],
+    problem: ({ predictions, tap }) =>
+      predictions.enabled && predictions.bodies && tap.bodyBytes === 0
+        ? "bodies are to be logged, and `tap.body_bytes` is 0, so none are kept"
+        : undefined,
+  },
+  {
+    paths: ["predictions.record_bytes", "loki.line_bytes"],
+    problem: ({ predictions, loki }) =>
+      predictions.sinks.includes("loki")
+        ? moreThan(predictions.recordBytes, loki.lineBytes, "loki.line_bytes")
+        : undefined,
+  },
+  {
+    paths: ["predictions.record_bytes", "predictions.queue_bytes"],
+    problem: ({ predictions }) =>
+      moreThan(predictions.recordBytes, predictions.queueBytes / 2, "half of predictions.queue_bytes"),
+  },
+  {
+    paths: ["predictions.file_bytes", "predictions.directory_bytes"],
+    problem: ({ predictions }) =>
+      moreThan(predictions.fileBytes, predictions.directoryBytes, "predictions.directory_bytes"),
+  },
+  {
+    paths: ["redaction.key_file", "redaction.hash"],
+    problem: ({ redaction }) =>
+      redaction.keyFile === "" && (redaction.hash.length > 0 || redaction.patternAction === "hash")
+        ? "hashes need a key, and `redaction.key_file` is not set"
+        : undefined,
+  },
+  {
     paths: ["drain.min_ms", "drain.timeout_ms"],
     problem: ({ drain }) => moreThan(drain.minMs, drain.timeoutMs, "drain.timeout_ms"),
   },
@@ -109,6 +179,17 @@ export function crossCheck(assembly: Assembly): readonly Mistake[] {
 function blamedOrigin(assembly: Assembly, paths: readonly string[]): Mistake["origin"] {
   const origins = paths.map((path) => assembly.origins.get(path) ?? ({ kind: "default" } as const));
   return origins.find((origin) => origin.kind !== "default") ?? { kind: "default" };
+}
+
+/** Labels that one stream may have, as Loki allows by default, with the one that it adds itself. */
+const mostLabels = 14;
+
+function labelProblem({ labels, staticLabels }: Config["loki"]): string | undefined {
+  const names = [...labels, ...staticLabels.map((pair) => pair.slice(0, pair.indexOf("=")))];
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) return `the label ${twice} is named twice`;
+  if (names.length === 0) return "a stream needs at least one label";
+  return names.length > mostLabels ? `${names.length} labels are more than ${mostLabels}` : undefined;
 }
 
 function moreThan(value: number, bound: number, boundPath: string): string | undefined {

@@ -1,17 +1,31 @@
 /** The fixed lists of words that a field may choose from. */
+import { alwaysKept } from "../predictions/keep-plan.ts";
+import { sinkNames, type SinkName } from "../predictions/destination.ts";
+import { redactionActions, type RedactionAction } from "../predictions/redaction-rule.ts";
+import { streamLabelFields, streamMetadataFields } from "../predictions/stream-fields.ts";
+import { textPatternNames } from "../predictions/text-patterns.ts";
 import { protocols, type Protocol } from "../inference/protocol.ts";
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 const logFormats = ["auto", "json", "human"] as const;
 
+const fsyncPolicies = ["interval", "always", "never"] as const;
+
 /** Name of a list of choices. */
-export type ChoiceList = "protocol" | "log_level" | "log_format";
+export type ChoiceList = keyof Choices;
 
 interface Choices {
   readonly protocol: readonly ("auto" | Protocol)[];
   readonly log_level: readonly (typeof logLevels)[number][];
   readonly log_format: readonly (typeof logFormats)[number][];
+  readonly prediction_sinks: readonly SinkName[];
+  readonly always_kept: typeof alwaysKept;
+  readonly redaction_patterns: typeof textPatternNames;
+  readonly pattern_action: readonly RedactionAction[];
+  readonly stream_labels: typeof streamLabelFields;
+  readonly stream_metadata: typeof streamMetadataFields;
+  readonly fsync_policy: readonly (typeof fsyncPolicies)[number][];
 }
 
 /** One word of a list. */
@@ -22,4 +36,11 @@ export const choices: Choices = {
   protocol: ["auto", ...protocols],
   log_level: logLevels,
   log_format: logFormats,
+  prediction_sinks: sinkNames,
+  always_kept: alwaysKept,
+  redaction_patterns: textPatternNames,
+  pattern_action: redactionActions,
+  stream_labels: streamLabelFields,
+  stream_metadata: streamMetadataFields,
+  fsync_policy: fsyncPolicies,
 };

@@ -46,7 +46,7 @@ interface TextField extends FieldCommon {
 }
 
 interface ListField extends FieldCommon {
-  readonly kind: "routes" | "tokens" | "pointers";
+  readonly kind: "routes" | "tokens" | "pointers" | "names" | "sample_rules" | "redaction_rules" | "label_pairs";
   readonly default: readonly string[];
 }
 
@@ -54,6 +54,12 @@ interface ChoiceField extends FieldCommon {
   readonly kind: "choice";
   readonly of: ChoiceList;
   readonly default: string;
+}
+
+interface WordsField extends FieldCommon {
+  readonly kind: "words";
+  readonly of: ChoiceList;
+  readonly default: readonly string[];
 }
 
 interface UrlField extends FieldCommon {
@@ -82,6 +88,7 @@ export type Field =
   | TextField
   | ListField
   | ChoiceField
+  | WordsField
   | UrlField
   | AddressField
   | UpstreamField;
@@ -92,9 +99,11 @@ export type FieldKind = Field["kind"];
 /** The TypeScript type of a field's value once it has been read. */
 export type FieldValue<F> = F extends { readonly kind: "choice"; readonly of: infer List extends ChoiceList }
   ? Choice<List>
-  : F extends { readonly kind: infer Kind extends Exclude<FieldKind, "choice"> }
-    ? ValueOfKind[Kind]
-    : never;
+  : F extends { readonly kind: "words"; readonly of: infer List extends ChoiceList }
+    ? readonly Choice<List>[]
+    : F extends { readonly kind: infer Kind extends Exclude<FieldKind, "choice" | "words"> }
+      ? ValueOfKind[Kind]
+      : never;
 
 interface ValueOfKind {
   readonly integer: number;
@@ -111,6 +120,10 @@ interface ValueOfKind {
   readonly routes: readonly string[];
   readonly tokens: readonly string[];
   readonly pointers: readonly string[];
+  readonly names: readonly string[];
+  readonly sample_rules: readonly string[];
+  readonly redaction_rules: readonly string[];
+  readonly label_pairs: readonly string[];
   readonly address: Address;
   readonly upstream: Upstream | undefined;
 }

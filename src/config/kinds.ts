@@ -8,7 +8,15 @@ import { formatAddress, parseAddress, type Address, type Reading } from "./addre
 import { choices } from "./choices.ts";
 import type { Field, FieldKind } from "./field.ts";
 import { parseSize, parseTime, sizePattern, timePattern } from "./quantity.ts";
-import { pointerProblem, routeProblem, tokenProblem } from "./list-items.ts";
+import {
+  labelPairProblem,
+  nameProblem,
+  pointerProblem,
+  redactionRuleProblem,
+  routeProblem,
+  sampleRuleProblem,
+  tokenProblem,
+} from "./list-items.ts";
 import { formatUpstream, parseUpstream, type Upstream } from "./upstream.ts";
 import { urlProblem } from "./url-problem.ts";
 
@@ -118,6 +126,40 @@ export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } =
     fromText: listFromText,
     toInput: sameInput,
     expected: () => "a list of JSON Pointers; `*` is any item of a list or an object",
+  },
+  names: {
+    schema: () => list(64, nameProblem),
+    fromText: listFromText,
+    toInput: sameInput,
+    expected: () => "a list of names of at most 200 characters",
+  },
+  sample_rules: {
+    schema: () => list(64, sampleRuleProblem),
+    fromText: listFromText,
+    toInput: sameInput,
+    expected: () => "a list of `OUTCOME=RATIO` or `OUTCOME/VARIANT=RATIO`, with `*` for any",
+  },
+  redaction_rules: {
+    schema: () => list(256, redactionRuleProblem),
+    fromText: listFromText,
+    toInput: sameInput,
+    expected: () => "a list of `feature:NAME`, `pointer:/JSON/POINTER` or `header:NAME`",
+  },
+  label_pairs: {
+    schema: () => list(15, labelPairProblem),
+    fromText: listFromText,
+    toInput: sameInput,
+    expected: () => "a list of `NAME=VALUE`",
+  },
+  words: {
+    schema: (field) =>
+      v.pipe(
+        v.array(v.picklist(choices[field.of])),
+        v.transform((words) => [...new Set(words)]),
+      ),
+    fromText: listFromText,
+    toInput: sameInput,
+    expected: (field) => `a list of ${choices[field.of].join(", ")}`,
   },
   url: {
     schema: (field) => checkedText((text) => urlProblem(text, field.schemes)),

@@ -1,5 +1,7 @@
 /** What is wrong with one item of a list field, in a clause; `undefined` when nothing is. */
 import { parseRouteRule } from "../inference/route-rule.ts";
+import { parseRedactionRule } from "../predictions/redaction-rule.ts";
+import { parseSampleRule } from "../predictions/sample-rule.ts";
 
 /** Checks a route rule such as `GET /v1/models/*`. */
 export function routeProblem(text: string): string | undefined {
@@ -25,4 +27,30 @@ export function tokenProblem(token: string): string | undefined {
   }
   // A server that takes h2c reads HTTP/2 from then on, past every rule for requests.
   return token === "h2c" ? "h2c would let HTTP/2 requests pass unread" : undefined;
+}
+
+/** Checks a name: not empty, no control characters. */
+export function nameProblem(name: string): string | undefined {
+  return /^[^\p{Cc}\p{Cs}]{1,200}$/u.test(name)
+    ? undefined
+    : `${JSON.stringify(name.slice(0, 40))} is no name of 1 to 200 characters`;
+}
+
+/** Checks a rule of sampling such as `ok/canary=0.5`. */
+export function sampleRuleProblem(text: string): string | undefined {
+  const rule = parseSampleRule(text);
+  return rule.kind === "rule" ? undefined : `${JSON.stringify(text)} is no rule of sampling: ${rule.problem}`;
+}
+
+/** Checks a rule of redaction such as `feature:ssn`. */
+export function redactionRuleProblem(text: string): string | undefined {
+  const rule = parseRedactionRule(text);
+  return rule.kind === "rule" ? undefined : `${JSON.stringify(text)} is no rule of redaction: ${rule.problem}`;
+}
+
+/** Checks a label such as `cluster=eu-1`: a name that Prometheus allows, and a value of at most 1024 characters. */
+export function labelPairProblem(text: string): string | undefined {
+  return /^[a-zA-Z_]\w{0,63}=[^\p{Cc}\p{Cs}]{1,1024}$/u.test(text)
+    ? undefined
+    : `${JSON.stringify(text.slice(0, 40))} is no label NAME=VALUE, e.g. cluster=eu-1`;
 }

@@ -81,6 +81,12 @@ async function fileMistakes({ config, origins }: Assembly): Promise<readonly Mis
     { path: "redis.password_file", file: config.redis.passwordFile, problemOf: secretProblem },
     { path: "redis.ca_file", file: config.redis.caFile, problemOf: secretProblem },
     { path: "registry.token_file", file: config.registry.tokenFile, problemOf: secretProblem },
+    { path: "loki.password_file", file: config.loki.passwordFile, problemOf: secretProblem },
+    { path: "loki.token_file", file: config.loki.tokenFile, problemOf: secretProblem },
+    { path: "loki.ca_file", file: config.loki.caFile, problemOf: secretProblem },
+    { path: "loki.cert_file", file: config.loki.certFile, problemOf: secretProblem },
+    { path: "loki.key_file", file: config.loki.keyFile, problemOf: secretProblem },
+    { path: "redaction.key_file", file: config.redaction.keyFile, problemOf: hashKeyProblem },
     { path: "drift.baseline", file: config.drift.baseline, problemOf: baselineProblem },
   ];
   const mistakes: Mistake[] = [];
@@ -89,6 +95,16 @@ async function fileMistakes({ config, origins }: Assembly): Promise<readonly Mis
     if (problem !== undefined) mistakes.push({ origin: origins.get(path) ?? { kind: "default" }, path, problem });
   }
   return mistakes;
+}
+
+/** Shortest key of a hash, bytes: below it the key itself could be guessed. */
+const leastKeyBytes = 16;
+
+async function hashKeyProblem(file: string): Promise<string | undefined> {
+  const key = (await readFile(file, "latin1")).trim();
+  return key.length >= leastKeyBytes
+    ? undefined
+    : `the key in ${file} has ${key.length} bytes; at least ${leastKeyBytes} are needed, e.g. \`openssl rand -hex 32\``;
 }
 
 async function secretProblem(file: string): Promise<string | undefined> {

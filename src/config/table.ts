@@ -12,7 +12,10 @@ import {
   registryFields,
 } from "./fields/insight.ts";
 import { limitsFields } from "./fields/limits.ts";
+import { lokiFields } from "./fields/loki.ts";
 import { adminFields, drainFields, logFields, metricsFields, readinessFields } from "./fields/operation.ts";
+import { predictionsFields } from "./fields/predictions.ts";
+import { redactionFields } from "./fields/redaction.ts";
 import { modelFields, routesFields, topFields, upgradeFields } from "./fields/serving.ts";
 import { timeoutsFields } from "./fields/timeouts.ts";
 import { poolFields, tapFields } from "./fields/upstream-connections.ts";
@@ -29,6 +32,9 @@ interface SectionTables {
   readonly inference: typeof inferenceFields;
   readonly drift: typeof driftFields;
   readonly labels: typeof labelsFields;
+  readonly predictions: typeof predictionsFields;
+  readonly redaction: typeof redactionFields;
+  readonly loki: typeof lokiFields;
   readonly redis: typeof redisFields;
   readonly registry: typeof registryFields;
   readonly upgrade: typeof upgradeFields;
@@ -79,6 +85,13 @@ export const sections: readonly Section[] = [
   },
   { name: "drift", doc: "What live traffic is held against, and when a difference counts.", fields: driftFields },
   { name: "labels", doc: "How true answers find the predictions they belong to.", fields: labelsFields },
+  {
+    name: "predictions",
+    doc: "The log of predictions: which are kept, how much of them, and where they go.",
+    fields: predictionsFields,
+  },
+  { name: "redaction", doc: "What is taken out of logged predictions.", fields: redactionFields },
+  { name: "loki", doc: "The Loki that logged predictions go to.", fields: lokiFields },
   { name: "redis", doc: "Where replicas of one model meet.", fields: redisFields },
   { name: "registry", doc: "The MLflow server that knows the model.", fields: registryFields },
   { name: "upgrade", doc: "Connections that stop being HTTP.", fields: upgradeFields },

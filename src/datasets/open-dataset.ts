@@ -30,7 +30,7 @@ export async function openDataset(file: string, format?: DatasetFormat): Promise
     throw new OutriderError("usage", "standard input cannot be read twice; write the data to a file and name that");
   }
   const bytesTotal = await fileSize(file);
-  const known = format ?? formatOf(file);
+  const known = format ?? formatOfName(file);
   if (known === undefined) {
     throw new OutriderError(
       "usage",
@@ -40,7 +40,8 @@ export async function openDataset(file: string, format?: DatasetFormat): Promise
   return new readers[known](file, bytesTotal);
 }
 
-function formatOf(file: string): DatasetFormat | undefined {
+/** The format that a file's ending tells, `.gz` and `.zst` left aside; undefined when it tells none. */
+export function formatOfName(file: string): DatasetFormat | undefined {
   const name = path.basename(file).toLowerCase();
   const unpacked = name.replace(/\.(?:gz|zst)$/, "");
   return endings[path.extname(unpacked)];

@@ -7,6 +7,7 @@ import { accuracyRows } from "./accuracy-catalogue.ts";
 import type { MetricRowText } from "./catalogue-row.ts";
 import { driftRows, fleetRows, predictionRows, readingRows } from "./insight-catalogue.ts";
 import type { MetricLabel } from "./metric-labels.ts";
+import { predictionDeliveryRows, predictionLogRows } from "./prediction-log-catalogue.ts";
 
 /** One row of {@link metricCatalogue}. */
 export interface MetricRow {
@@ -199,11 +200,22 @@ export type MetricName =
   | keyof typeof predictionRows
   | keyof typeof driftRows
   | keyof typeof accuracyRows
-  | keyof typeof fleetRows;
+  | keyof typeof fleetRows
+  | keyof typeof predictionLogRows
+  | keyof typeof predictionDeliveryRows;
 
 /** All metrics by name. */
 export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = mapValues<MetricName, MetricRowText, MetricRow>(
-  { ...rows, ...readingRows, ...predictionRows, ...driftRows, ...accuracyRows, ...fleetRows },
+  {
+    ...rows,
+    ...readingRows,
+    ...predictionRows,
+    ...driftRows,
+    ...accuracyRows,
+    ...fleetRows,
+    ...predictionLogRows,
+    ...predictionDeliveryRows,
+  },
   ([type, unit, help, ...labels]) => ({ type, unit, help, labels }),
 );
 

@@ -20,6 +20,8 @@ const labelNames = [
   "statistic",
   "state",
   "change",
+  "sink",
+  "part",
 ] as const;
 
 /** Name of a label, see {@link metricLabels}. */
@@ -80,4 +82,9 @@ export const metricLabels: Readonly<Record<MetricLabel, LabelRow>> = {
   },
   state: { meaning: "How far from the baseline.", values: "ok, warn, critical, not_ready" },
   change: { meaning: "How a feature changed.", values: "absent, unknown, retyped" },
+  sink: { meaning: "Where logged predictions go.", values: "those of `predictions.sinks`: file, loki, stdout" },
+  part: {
+    meaning: "Part of a record that is not in it.",
+    values: "response_body, request_body, headers, features, prediction, rows",
+  },
 };

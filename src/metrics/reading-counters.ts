@@ -12,15 +12,17 @@ export type ReadingDropReason = (typeof readingDropReasons)[number];
  * Counters end in `Total` and only grow; the others are gauges. At all times
  *
  * - `offeredTotal` = all of `dropped` + `queuedExchanges` + `decodingExchanges` + `doneTotal`,
- * - for each side, `doneTotal` = `read` + all of `unread`.
+ * - for each side, `doneTotal` = `loggedOnlyTotal` + `read` + all of `unread`.
  */
 export class ReadingCounters {
-  /** Exchanges whose bodies could be read: predictions that went well and were no streams. */
+  /** Exchanges whose bodies could be read: predictions that went well and were no streams, and all that are logged. */
   offeredTotal = 0;
   /** Exchanges that were dropped unread, by reason. */
   readonly dropped: Record<ReadingDropReason, number> = zeroes(readingDropReasons);
   /** Exchanges that were worked off, whatever their bodies gave. */
   doneTotal = 0;
+  /** Exchanges that were read for the log alone. */
+  loggedOnlyTotal = 0;
   /** Bodies that gave something, by side. */
   readonly read: Record<BodySide, number> = zeroes(bodySides);
   /** Bodies that gave nothing, by side and reason. */

@@ -2,6 +2,7 @@
 import type { BodySide, ExchangeReading, ReadingSink } from "../inference/exchange-reading.ts";
 import type { BodyReader, ReadResult, RequestReading, ResponseReading } from "../inference/reading.ts";
 import type { ReadingCounters } from "../metrics/reading-counters.ts";
+import type { ExchangeLog, LoggedSide } from "../predictions/exchange-log.ts";
 import type { Decoded } from "./content-decoding.ts";
 import type { WaitingExchange } from "./reading-queue.ts";
 
@@ -15,40 +16,64 @@ export interface ServedReader {
   readonly prefersBodyModel: boolean;
 }
 
+/** What an {@link ExchangeReader} works with. */
+export interface ExchangeReaderParts {
+  readonly sinks: readonly ReadingSink[];
+  readonly log: ExchangeLog | undefined;
+  readonly counters: ReadingCounters;
+}
+
 /** Reads and gives; neither readers nor sinks that throw get past it. */
 export class ExchangeReader {
   readonly #served: ServedReader;
   readonly #sinks: readonly ReadingSink[];
+  readonly #log: ExchangeLog | undefined;
   readonly #counters: ReadingCounters;
 
-  constructor(served: ServedReader, sinks: readonly ReadingSink[], counters: ReadingCounters) {
+  constructor(served: ServedReader, { sinks, log, counters }: ExchangeReaderParts) {
     this.#served = served;
     this.#sinks = sinks;
+    this.#log = log;
     this.#counters = counters;
   }
 
-  /** Reads both bodies. The sinks are called when at least one of them gave something. */
-  read(waiting: WaitingExchange, { request, response }: DecodedBodies): void {
+  /** Reads both bodies. The sinks are called when at least one of them gave something, the log when it is logged. */
+  read(waiting: WaitingExchange, bodies: DecodedBodies): void {
     const { reader } = this.#served;
-    const { target } = waiting;
-    const asked = this.#readSide("request", request, (bytes) =>
-      reader.readRequest({ bytes, contentType: waiting.request.contentType, target }),
+    const { target, plan, request, response } = waiting;
+    const asked = this.#readSide(bodies.request, (bytes) =>
+      reader.readRequest({ bytes, contentType: request.contentType, target }),
     );
-    const answered = this.#readSide("response", response, (bytes) =>
-      reader.readResponse({ bytes, contentType: waiting.response.contentType, target }),
-    );
+    const answered = plan.isAnswered
+      ? this.#readSide(bodies.response, (bytes) =>
+          reader.readResponse({ bytes, contentType: response.contentType, target }),
+        )
+      : undefined;
     this.#counters.doneTotal++;
-    if (asked !== undefined || answered !== undefined) this.#give(waiting, asked, answered);
+    if (plan.isCounted && answered !== undefined) this.#countBoth(waiting, asked, answered);
+    else this.#counters.loggedOnlyTotal++;
+    if (plan.draft !== undefined) {
+      const logged = {
+        request: sideOf(bodies.request, request.contentType, asked),
+        response: sideOf(bodies.response, response.contentType, answered),
+      };
+      this.#log?.finish(plan.draft, { ...this.#served, ...logged, target });
+    }
   }
 
-  #readSide<Value>(side: BodySide, body: Decoded, read: (bytes: Uint8Array) => ReadResult<Value>): Value | undefined {
-    const result = body.kind === "unread" ? body : this.#attempt(body.bytes, read);
-    if (result.kind === "unread") {
-      this.#counters.unread[side][result.reason]++;
-      return undefined;
-    }
-    this.#counters.read[side]++;
-    return result.value;
+  #readSide<Value>(body: Decoded, read: (bytes: Uint8Array) => ReadResult<Value>): ReadResult<Value> {
+    return body.kind === "unread" ? body : this.#attempt(body.bytes, read);
+  }
+
+  #countBoth(waiting: WaitingExchange, asked: ReadResult<RequestReading>, answered: ReadResult<ResponseReading>): void {
+    this.#count("request", asked);
+    this.#count("response", answered);
+    if (asked.kind === "read" || answered.kind === "read") this.#give(waiting, valueOf(asked), valueOf(answered));
+  }
+
+  #count(side: BodySide, result: ReadResult<unknown>): void {
+    if (result.kind === "unread") this.#counters.unread[side][result.reason]++;
+    else this.#counters.read[side]++;
   }
 
   #attempt<Value>(bytes: Uint8Array, read: (bytes: Uint8Array) => ReadResult<Value>): ReadResult<Value> {
@@ -61,12 +86,12 @@ export class ExchangeReader {
   }
 
   #give(waiting: WaitingExchange, request: RequestReading | undefined, response: ResponseReading | undefined): void {
-    const { variant, requestId, labelId, atMs } = waiting;
+    const { variant, plan, labelId, atMs } = waiting;
     const reading: ExchangeReading = {
       model: this.#modelOf(waiting, request?.model || response?.model || ""),
       version: waiting.routeVersion || request?.version || response?.version || "",
       variant,
-      requestId,
+      requestId: plan.requestId,
       labelId,
       atMs,
       request,
@@ -85,3 +110,12 @@ export class ExchangeReader {
     return this.#served.prefersBodyModel ? named || routeModel : routeModel || named;
   }
 }
+
+const valueOf = <Value>(result: ReadResult<Value>): Value | undefined =>
+  result.kind === "read" ? result.value : undefined;
+
+const sideOf = <Reading>(
+  content: Decoded,
+  contentType: string,
+  reading: ReadResult<Reading> | undefined,
+): LoggedSide<Reading> => ({ content, contentType, reading });

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { ReadingCounters } from "../metrics/reading-counters.ts";
+import type { ExchangeLog } from "../predictions/exchange-log.ts";
 import { decodeHere, decodeOnThread, type Decoded, type DecodedSoon } from "./content-decoding.ts";
 import type { DecodedBodies, ExchangeReader } from "./exchange-reader.ts";
 import type { ReadingQueue, WaitingBody, WaitingExchange } from "./reading-queue.ts";
@@ -14,6 +15,7 @@ export interface ReadingLoopParts {
   readonly queue: ReadingQueue;
   readonly sampling: Sampling;
   readonly counters: ReadingCounters;
+  readonly log: ExchangeLog | undefined;
   readonly clock: Clock;
   /** Longest body without its coding. */
   readonly decodedBytes: number;
@@ -32,6 +34,8 @@ export class ReadingLoop {
   #reader: ExchangeReader | undefined;
   /** Decoded on other threads, not yet read. */
   readonly #ready: { readonly waiting: WaitingExchange; readonly bodies: DecodedBodies }[] = [];
+  /** On their way through other threads. */
+  readonly #decoding: WaitingExchange[] = [];
   /** The first of the queue, when it has to wait until another is decoded. */
   #blocked: WaitingExchange | undefined;
   #unschedule: (() => void) | undefined;
@@ -58,16 +62,33 @@ export class ReadingLoop {
     }
   }
 
-  /** Drops what waits, and what other threads have not decoded yet. */
+  /** Drops what waits, and what other threads have not decoded yet; what is to be logged is logged. */
   stop(): void {
-    const { queue, counters } = this.#parts;
+    if (this.#isStopped) return;
     this.#isStopped = true;
     this.#unschedule?.();
     this.#unschedule = undefined;
-    counters.dropped.stopped += counters.queuedExchanges + counters.decodingExchanges;
-    counters.decodingExchanges = 0;
-    this.#ready.length = 0;
-    while (queue.first !== undefined) queue.removeFirst();
+    for (const { waiting, bodies } of this.#ready.splice(0)) this.#leave(waiting, bodies);
+    for (const waiting of this.#decoding.splice(0)) this.#leave(waiting, undefined);
+    for (let first = this.#parts.queue.first; first !== undefined; first = this.#parts.queue.first) {
+      const request = first.plan.draft === undefined ? skipped : this.#decodeHere(first.request);
+      const response = first.plan.draft === undefined ? skipped : this.#decodeHere(first.response);
+      const isDecoded = request.kind !== "later" && response.kind !== "later";
+      this.#leave(first, isDecoded ? { request, response } : undefined);
+      this.#parts.queue.removeFirst();
+    }
+    this.#parts.counters.decodingExchanges = 0;
+  }
+
+  /** The last that is done with an exchange when reading stops: only what is logged is still read. */
+  #leave(waiting: WaitingExchange, bodies: DecodedBodies | undefined): void {
+    const { draft } = waiting.plan;
+    if (draft !== undefined && bodies !== undefined && this.#reader !== undefined) {
+      this.#reader.read(waiting, bodies);
+    } else {
+      this.#parts.counters.dropped.stopped++;
+      if (draft !== undefined) this.#parts.log?.finish(draft, undefined);
+    }
   }
 
   readonly #slice = (): void => {
@@ -125,11 +146,13 @@ export class ReadingLoop {
     const { clock, counters } = this.#parts;
     const beganMs = clock.monotonicMs();
     counters.decodingExchanges++;
+    this.#decoding.push(waiting);
     const [request, response] = await Promise.all([
       this.#decodeOnThread(waiting.request),
       this.#decodeOnThread(waiting.response),
     ]);
     if (this.#isStopped) return;
+    this.#decoding.splice(this.#decoding.indexOf(waiting), 1);
     const nowMs = clock.monotonicMs();
     this.#spend(nowMs - beganMs, nowMs);
     this.#ready.push({ waiting, bodies: { request, response } });
@@ -148,6 +171,8 @@ export class ReadingLoop {
     counters.sampleRatio = sampling.ratio;
   }
 }
+
+const skipped: Decoded = { kind: "unread", reason: "empty" };
 
 /** Why a body without bytes is not read. */
 function unreadable({ isComplete, start, end }: WaitingBody): Decoded | undefined {

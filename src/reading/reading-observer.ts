@@ -1,7 +1,9 @@
 /** Takes the captured bodies of finished exchanges into the queue, on the request's way: quick, bounded, and no more. */
 import type { Exchange, ExchangeObserver } from "../exchange.ts";
 import type { ReadingCounters } from "../metrics/reading-counters.ts";
-import { keptBytes, type ReadingQueue } from "./reading-queue.ts";
+import type { ExchangeLog } from "../predictions/exchange-log.ts";
+import type { RecordDraft } from "../predictions/record-draft.ts";
+import { keptBytes, type ReadingQueue, type WaitingPlan } from "./reading-queue.ts";
 import type { Sampling } from "./sampling.ts";
 
 /** What a {@link ReadingObserver} works with. */
@@ -11,6 +13,8 @@ export interface ReadingObserverParts {
   readonly counters: ReadingCounters;
   /** True when somebody needs request identities. */
   readonly wantsRequestId: boolean;
+  /** Chooses exchanges to be logged, whatever reading samples. */
+  readonly log: ExchangeLog | undefined;
   /** False while bodies cannot be read: then exchanges pass without being counted. */
   isReading(this: void): boolean;
   /** Called after an exchange has come into the queue. */
@@ -29,20 +33,40 @@ export class ReadingObserver implements ExchangeObserver {
   }
 
   observe(exchange: Exchange): void {
-    const { counters, sampling, isReading } = this.#parts;
-    if (!isPrediction(exchange) || !isReading()) return;
+    const { counters, sampling, isReading, log } = this.#parts;
+    const draft = log?.draft(exchange);
+    if (draft !== undefined) this.#takeLogged(exchange, draft);
+    else if (isPrediction(exchange) && isReading()) {
+      counters.offeredTotal++;
+      if (sampling.takesNext()) this.#take(exchange);
+      else counters.dropped.not_sampled++;
+    }
+  }
+
+  #takeLogged(exchange: Exchange, draft: RecordDraft): void {
+    const { counters, sampling, isReading, queue, log, onAdded } = this.#parts;
+    const isAnswered = isPrediction(exchange);
+    const hasBodies = exchange.requestBody !== undefined || exchange.responseBody !== undefined;
+    const isCounted = isAnswered && hasBodies && sampling.takesNext();
     counters.offeredTotal++;
-    if (sampling.takesNext()) this.#take(exchange);
-    else counters.dropped.not_sampled++;
+    if (!isReading()) counters.dropped.stopped++;
+    else if (queue.add(exchange, { isCounted, isAnswered, requestId: draft.requestId, draft })) return onAdded();
+    else counters.dropped.queue_full++;
+    log?.finish(draft, undefined);
   }
 
   #take(exchange: Exchange): void {
-    const { counters, queue, wantsRequestId, onAdded, onNothingKept } = this.#parts;
+    const { counters, queue, onAdded, onNothingKept } = this.#parts;
     const { requestBody, responseBody } = exchange;
     if (requestBody === undefined && responseBody === undefined) counters.dropped.not_captured++;
     else if (keptBytes(requestBody) + keptBytes(responseBody) === 0) onNothingKept(exchange);
-    else if (queue.add(exchange, wantsRequestId ? exchange.requestId : "")) onAdded();
+    else if (queue.add(exchange, this.#countedPlan(exchange))) onAdded();
     else counters.dropped.queue_full++;
+  }
+
+  #countedPlan(exchange: Exchange): WaitingPlan {
+    const requestId = this.#parts.wantsRequestId ? exchange.requestId : "";
+    return { isCounted: true, isAnswered: true, requestId, draft: undefined };
   }
 }
 

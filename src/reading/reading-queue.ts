@@ -1,6 +1,7 @@
 /** Captured exchanges that wait to be read: first in, first out, bounded in bytes. */
 import type { CapturedBody, Exchange } from "../exchange.ts";
 import type { ReadingCounters } from "../metrics/reading-counters.ts";
+import type { RecordDraft } from "../predictions/record-draft.ts";
 import { ByteRing } from "./byte-ring.ts";
 
 /** What is known of a body that waits. */
@@ -14,18 +15,32 @@ export interface WaitingBody {
   readonly end: number;
 }
 
+/** What is to be done with an exchange that waits. */
+export interface WaitingPlan {
+  /** True when the sinks are to count it. */
+  readonly isCounted: boolean;
+  /** True when its answer is one to a request that went well, and whole: only such answers are read. */
+  readonly isAnswered: boolean;
+  /** The request's identity; empty when nobody needs it. */
+  readonly requestId: string;
+  /** There when it is logged. */
+  readonly draft: RecordDraft | undefined;
+}
+
 /** An exchange that waits. */
 export interface WaitingExchange {
   readonly routeModel: string;
   readonly routeVersion: string;
   readonly variant: string;
   readonly target: string;
-  readonly requestId: string;
   readonly labelId: string;
   readonly atMs: number;
   readonly request: WaitingBody;
   readonly response: WaitingBody;
+  readonly plan: WaitingPlan;
   readonly bytes: number;
+  /** Where the run of its bytes ends in the ring. */
+  readonly ringEnd: number;
   next: WaitingExchange | undefined;
 }
 
@@ -55,13 +70,14 @@ export class ReadingQueue {
     return this.#first;
   }
 
-  /** Copies what reading needs of an exchange; false when there is no room. At least one body must have bytes to keep. */
-  add(exchange: Exchange, requestId: string): boolean {
+  /** Copies what reading needs of an exchange; false when there is no room. */
+  add(exchange: Exchange, plan: WaitingPlan): boolean {
     const { requestBody, responseBody, route } = exchange;
     const requestBytes = keptBytes(requestBody);
     const responseBytes = keptBytes(responseBody);
-    const length = requestBytes + responseBytes;
-    const bytes = recordBytes + textBytes(exchange, requestBody, responseBody, requestId);
+    // One that is only logged may have no bytes at all, and a run has at least one.
+    const length = Math.max(requestBytes + responseBytes, 1);
+    const bytes = recordBytes + textBytes(exchange, requestBody, responseBody, plan);
     const start = this.#ring.take(length, this.#maxBytes - this.#recordBytes - bytes);
     if (start === -1) return false;
     this.#recordBytes += bytes;
@@ -70,12 +86,13 @@ export class ReadingQueue {
       routeVersion: route.version,
       variant: exchange.variant,
       target: exchange.target,
-      requestId,
       labelId: exchange.labelId,
       atMs: exchange.startedAtMs + exchange.durationMs,
       request: this.#keep(requestBody, start, requestBytes),
       response: this.#keep(responseBody, start + requestBytes, responseBytes),
+      plan,
       bytes,
+      ringEnd: start + length,
       next: undefined,
     });
     return true;
@@ -95,7 +112,7 @@ export class ReadingQueue {
     // A dead record that has become old would keep all that came after it from the quick collection.
     first.next = undefined;
     this.#recordBytes -= first.bytes;
-    this.#ring.giveBack(first.response.end);
+    this.#ring.giveBack(first.ringEnd);
     this.#counters.queuedExchanges--;
     this.#tell();
   }
@@ -124,6 +141,9 @@ export class ReadingQueue {
   }
 }
 
+/** What is reckoned for a draft; its texts are cut off by the limits of a request head. */
+const draftBytes = 1024;
+
 /** How many bytes of a body are worth keeping: the beginning of a body that was cut off says nothing. */
 export const keptBytes = (body: CapturedBody | undefined): number =>
   body !== undefined && body.complete ? body.bytes.length : 0;
@@ -133,8 +153,14 @@ const textBytes = (
   { target, labelId }: Exchange,
   request: CapturedBody | undefined,
   response: CapturedBody | undefined,
-  requestId: string,
-): number => target.length + labelId.length + requestId.length + headerBytes(request) + headerBytes(response);
+  { requestId, draft }: WaitingPlan,
+): number =>
+  target.length +
+  labelId.length +
+  requestId.length +
+  headerBytes(request) +
+  headerBytes(response) +
+  (draft === undefined ? 0 : draftBytes);
 
 const headerBytes = (body: CapturedBody | undefined): number =>
   body === undefined ? 0 : body.contentType.length + body.contentEncoding.length;

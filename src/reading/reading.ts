@@ -5,6 +5,7 @@ import { bodySides, type ReadingSink } from "../inference/exchange-reading.ts";
 import type { Protocol } from "../inference/protocol.ts";
 import type { BodyReader } from "../inference/reading.ts";
 import { ReadingCounters } from "../metrics/reading-counters.ts";
+import type { ExchangeLog } from "../predictions/exchange-log.ts";
 import { ExchangeReader } from "./exchange-reader.ts";
 import { ReadingLoop } from "./reading-loop.ts";
 import { ReadingObserver } from "./reading-observer.ts";
@@ -13,7 +14,7 @@ import { Sampling } from "./sampling.ts";
 
 /** What reading is told at the start. */
 export interface ReadingOptions {
-  /** Largest part of the exchanges that is read, more than 0 to 1. */
+  /** Largest part of the exchanges that the sinks see, 0 to 1. */
   readonly sampleRatio: number;
   /** Part of one processor core that reading may take before a smaller part is read. */
   readonly cpuRatio: number;
@@ -25,6 +26,8 @@ export interface ReadingOptions {
   readonly sliceMs?: number;
   /** Called in this order for every exchange of which a body was read. */
   readonly sinks: readonly ReadingSink[];
+  /** Exchanges that it chooses are read for it, whatever the sample says, and whatever their outcome is. */
+  readonly log?: ExchangeLog;
   readonly clock: Clock;
   /** See `ReadingLoopParts.schedule`; left out, the event loop's own. */
   schedule?(this: void, slice: () => void): () => void;
@@ -37,7 +40,7 @@ export interface Reading {
   readonly counters: Readonly<ReadingCounters>;
   /** Reads bodies of this protocol from now on; before the first call exchanges pass by. */
   serve(protocol: Protocol, reader: BodyReader): void;
-  /** Drops what waits and reads nothing more. */
+  /** Drops what waits, but for what is to be logged, which is read or logged without its bodies; reads nothing more. */
   stop(): void;
 }
 
@@ -45,17 +48,18 @@ const defaultSliceMs = 0.5;
 
 /** Sets up reading. Starts no timer: it works when exchanges come. Takes `queueBytes` of address space at the first. */
 export function createReading(options: ReadingOptions): Reading {
-  const { clock, sinks, sliceMs = defaultSliceMs, schedule = afterThisTurn, decodedBytes } = options;
+  const { clock, sinks, log, sliceMs = defaultSliceMs, schedule = afterThisTurn, decodedBytes } = options;
   const counters = new ReadingCounters();
   const plan = { ratio: options.sampleRatio, cpuRatio: options.cpuRatio };
   const sampling = new Sampling(plan, clock.monotonicMs());
   const queue = new ReadingQueue(options.queueBytes, counters);
-  const loop = new ReadingLoop({ queue, sampling, counters, clock, decodedBytes, sliceMs, schedule });
+  const loop = new ReadingLoop({ queue, sampling, counters, log, clock, decodedBytes, sliceMs, schedule });
   const observer = new ReadingObserver({
     queue,
     sampling,
     counters,
     wantsRequestId: sinks.some((sink) => sink.wantsRequestId === true),
+    log,
     isReading: () => loop.isReading,
     onAdded: () => loop.wake(),
     onNothingKept: (exchange) => countNothingKept(counters, exchange),
@@ -65,7 +69,7 @@ export function createReading(options: ReadingOptions): Reading {
     observer,
     counters,
     serve: (protocol, reader) =>
-      loop.serve(new ExchangeReader({ reader, prefersBodyModel: protocol === "openai" }, sinks, counters)),
+      loop.serve(new ExchangeReader({ reader, prefersBodyModel: protocol === "openai" }, { sinks, log, counters })),
     stop: () => loop.stop(),
   };
 }

@@ -139,8 +139,9 @@ export class ClientRequest {
       if (field === Field.contentType) record.requestType.contentType = value;
       else record.requestType.contentEncoding = value;
     }
-    const { idHeader } = this.#context.options.tap;
+    const { idHeader, headers: names } = this.#context.options.tap;
     if (idHeader !== "") record.labelId = firstValue(head, bytes, base, idHeader);
+    if (names.length > 0) record.requestHeaders = firstValues(head, bytes, base, names);
   }
 }
 
@@ -155,6 +156,28 @@ function firstValue({ headers }: RequestHead, bytes: Buffer, base: number, name:
     return bytes.toString("latin1", start, Math.min(base + headers.valueEnd[i]!, start + longestIdBytes));
   }
   return "";
+}
+
+/** Longest header that is kept; of a longer one nothing is, because a part of a secret is not found as one. */
+const longestHeaderBytes = 1024;
+
+function firstValues(
+  { headers }: RequestHead,
+  bytes: Buffer,
+  base: number,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (let i = 0; i < headers.count; i++) {
+    const start = base + headers.valueStart[i]!;
+    const end = base + headers.valueEnd[i]!;
+    if (end - start > longestHeaderBytes) continue;
+    const name = names.find((one) =>
+      equalsIgnoreCase(bytes, base + headers.nameStart[i]!, base + headers.nameEnd[i]!, one),
+    );
+    if (name !== undefined) values[name] ??= bytes.toString("latin1", start, end);
+  }
+  return values;
 }
 
 function hostOf(upstream: UpstreamAddress): string {

@@ -10,6 +10,8 @@ import { BodyTap, type TapBudget } from "./tap.ts";
 /** What requests that are not routed are recorded under. */
 export const unmatchedRoute: Route = { kind: "other", model: "", version: "" };
 
+const noHeaders: Readonly<Record<string, string>> = {};
+
 interface BodyType {
   contentType: string;
   contentEncoding: string;
@@ -22,6 +24,7 @@ export class ExchangeRecord implements Exchange {
   method = "";
   target = "";
   labelId = "";
+  requestHeaders: Readonly<Record<string, string>> = noHeaders;
   outcome: Outcome = "ok";
   errorCode: WireErrorCode | "" = "";
   status = 0;
@@ -57,6 +60,7 @@ export class ExchangeRecord implements Exchange {
     this.method = "";
     this.target = "";
     this.labelId = "";
+    this.requestHeaders = noHeaders;
     this.outcome = "ok";
     this.errorCode = "";
     this.status = 0;

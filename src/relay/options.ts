@@ -70,6 +70,8 @@ export interface TapOptions {
   readonly totalBytes: number;
   /** Header whose value is kept beside the bodies as `Exchange.labelId`, written in lower case; empty for none. */
   readonly idHeader: string;
+  /** Headers whose values are kept as `Exchange.requestHeaders`, in lower case. */
+  readonly headers: readonly string[];
 }
 
 /** All that the relay needs to run. */

@@ -64,6 +64,7 @@ export const packageOwners: Readonly<Record<string, string>> = {
   ioredis: "state",
   hyparquet: "datasets",
   "hyparquet-compressors": "datasets",
+  "hyparquet-writer": "datasets",
 };
 
 /** Packages so pure that level 0 or 1 may use them (in their owner's folder). */

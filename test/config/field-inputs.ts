@@ -5,6 +5,7 @@ import { choices } from "../../src/config/choices.ts";
 import type { Field, FieldKind } from "../../src/config/field.ts";
 import type { Input } from "../../src/config/kinds.ts";
 import { fieldRows } from "../../src/config/table.ts";
+import { outcomes } from "../../src/outcome.ts";
 
 const port = fc.integer({ min: 0, max: 65_535 });
 
@@ -45,6 +46,29 @@ const inputs: Readonly<Record<FieldKind, (field: Field) => fc.Arbitrary<Input>>>
       { maxLength: 4 },
     ),
   tokens: () => fc.array(word, { maxLength: 4 }),
+  names: () => fc.array(word, { maxLength: 4 }),
+  sample_rules: () =>
+    fc.array(
+      fc
+        .tuple(fc.constantFrom("*", ...outcomes), word, fc.integer({ min: 0, max: 1000 }))
+        .map(([outcome, variant, thousandths]) => `${outcome}/${variant}=${thousandths / 1000}`),
+      { maxLength: 4 },
+    ),
+  redaction_rules: () =>
+    fc.array(
+      fc.oneof(
+        word.map((text) => `feature:${text}`),
+        word.map((text) => `header:${text}`),
+        pointer.filter((text) => text !== "").map((text) => `pointer:${text}`),
+      ),
+      { maxLength: 4 },
+    ),
+  label_pairs: () =>
+    fc.array(
+      fc.tuple(word, word).map(([name, value]) => `l${name.replace(/\W/g, "_")}=${value}`),
+      { maxLength: 4 },
+    ),
+  words: (field) => fc.uniqueArray(fc.constantFrom(...choices[(field as Field & { readonly kind: "words" }).of])),
   choice: (field) => fc.constantFrom(...choices[(field as Field & { readonly kind: "choice" }).of]),
   address: () => fc.tuple(host, port).map(([name, number]) => `${name}:${number}`),
   upstream: () =>

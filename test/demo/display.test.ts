@@ -78,6 +78,8 @@ const scene: Scene = {
   baselineCommand: "npx outrider baseline show /tmp/baseline.json",
   driftCommand: "npx outrider drift --admin 127.0.0.1:18090",
   accuracyCommand: "npx outrider accuracy --admin 127.0.0.1:18090",
+  predictionsCommand: "npx outrider predictions --directory /tmp/predictions --limit 10",
+  replayCommand: "npx outrider replay --directory /tmp/predictions --upstream http://127.0.0.1:8080 --limit 20",
   windowSeconds: 7,
   driftAfterSeconds: 40,
 };
@@ -178,8 +180,10 @@ describe("the display", () => {
     const output = record(true);
     chooseDisplay(false, output, output).introduce(scene);
     const { adminUrl, dataUrl, driftCommand, accuracyCommand, baselineCommand } = scene;
+    const { predictionsCommand, replayCommand } = scene;
     const pages = ["/metrics", "/drift", "/accuracy"].map((page) => `${adminUrl}${page}`);
-    const commands = ["curl -s one", "curl -s other", driftCommand, accuracyCommand, baselineCommand];
+    const asked = [driftCommand, accuracyCommand, baselineCommand, predictionsCommand, replayCommand];
+    const commands = ["curl -s one", "curl -s other", ...asked];
     for (const text of [...pages, dataUrl, ...commands]) {
       expect(output.written.join("")).toContain(text);
     }

@@ -10,6 +10,7 @@ import { largestBatch } from "../../demo/traffic.ts";
 import { descendantsOf, isStillThere, startDemo } from "./support/demo-process.ts";
 import type { DemoLine, DemoProcess } from "./support/demo-process.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
+import { untilAsync } from "./support/until-async.ts";
 
 const rootDir: string = path.resolve(import.meta.dirname, "..", "..");
 
@@ -168,6 +169,9 @@ describe("the demonstration", () => {
     await predicting(demo);
     expect(outputOf(scene.driftCommand)).toContain("breast-cancer");
     expect(outputOf(scene.accuracyCommand)).toContain("breast-cancer");
+    await demo.seen((line) => isMoment(line) && line.clients.predictions > 300, "300 predictions");
+    await untilAsync(async () => outputOf(scene.predictionsCommand).includes("breast-cancer"), "a logged prediction");
+    expect(outputOf(scene.replayCommand)).toMatch(/same/);
     demo.signal("SIGTERM");
     expect(await demo.ended).toBe(0);
   });

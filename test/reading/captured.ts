@@ -55,10 +55,11 @@ const sumOf = (counts: Readonly<Record<string, number>>): number =>
 
 /** What the counters promise to be equal, as pairs. */
 export function balances(counters: Readonly<ReadingCounters>): readonly (readonly [number, number])[] {
-  const { offeredTotal, dropped, queuedExchanges, decodingExchanges, doneTotal, read, unread } = counters;
+  const { offeredTotal, dropped, queuedExchanges, decodingExchanges, doneTotal, loggedOnlyTotal, read, unread } =
+    counters;
   return [
     [offeredTotal, sumOf(dropped) + queuedExchanges + decodingExchanges + doneTotal],
-    [doneTotal, read.request + sumOf(unread.request)],
-    [doneTotal, read.response + sumOf(unread.response)],
+    [doneTotal, loggedOnlyTotal + read.request + sumOf(unread.request)],
+    [doneTotal, loggedOnlyTotal + read.response + sumOf(unread.response)],
   ];
 }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Exchange } from "../../src/exchange.ts";
 import { ReadingCounters } from "../../src/metrics/reading-counters.ts";
-import { ReadingQueue } from "../../src/reading/reading-queue.ts";
+import { ReadingQueue, type WaitingPlan } from "../../src/reading/reading-queue.ts";
 import { captured, exchangeOf } from "./captured.ts";
 
 const newQueue = (maxBytes: number): { readonly queue: ReadingQueue; readonly counters: ReadingCounters } => {
@@ -18,6 +18,8 @@ function first(queue: ReadingQueue): readonly [string, string] | undefined {
   return [text(waiting.request), text(waiting.response)];
 }
 
+const counted = (requestId = ""): WaitingPlan => ({ isCounted: true, isAnswered: true, requestId, draft: undefined });
+
 describe("the queue", () => {
   it("keeps copies of bodies and what is needed to read them", () => {
     const { queue } = newQueue(10_000);
@@ -28,12 +30,12 @@ describe("the queue", () => {
       startedAtMs: 1000,
       durationMs: 5,
     });
-    expect(queue.add(exchange, "id-1")).toBe(true);
+    expect(queue.add(exchange, counted("id-1"))).toBe(true);
     request.bytes.fill(0);
     expect(first(queue)).toEqual(["abc", "{}"]);
     expect(queue.first).toMatchObject({
       target: "/x?y",
-      requestId: "id-1",
+      plan: { requestId: "id-1" },
       labelId: "order-1",
       atMs: 1005,
       variant: "stable",
@@ -45,17 +47,17 @@ describe("the queue", () => {
 
   it("keeps nothing of a body that was cut off, and that it was", () => {
     const { queue } = newQueue(10_000);
-    queue.add(exchangeOf(captured("abc", { complete: false }), "{}"), "");
+    queue.add(exchangeOf(captured("abc", { complete: false }), "{}"), counted());
     expect(first(queue)).toEqual(["", "{}"]);
     expect([queue.first?.request.isComplete, queue.first?.response.isComplete]).toEqual([false, true]);
   });
 
   it("counts texts that clients choose against its bound", () => {
     const { queue, counters } = newQueue(2000);
-    expect(queue.add(exchangeOf("a", undefined, { target: `/${"x".repeat(2000)}` }), "")).toBe(false);
-    expect(queue.add(exchangeOf(captured("a", { contentType: "x".repeat(2000) }), undefined), "")).toBe(false);
-    expect(queue.add(exchangeOf("a", undefined), "x".repeat(2000))).toBe(false);
-    expect(queue.add(exchangeOf("a", undefined), "")).toBe(true);
+    expect(queue.add(exchangeOf("a", undefined, { target: `/${"x".repeat(2000)}` }), counted())).toBe(false);
+    expect(queue.add(exchangeOf(captured("a", { contentType: "x".repeat(2000) }), undefined), counted())).toBe(false);
+    expect(queue.add(exchangeOf("a", undefined), counted("x".repeat(2000)))).toBe(false);
+    expect(queue.add(exchangeOf("a", undefined), counted())).toBe(true);
     queue.removeFirst();
     expect([counters.queuedBytes, counters.queuedExchanges, queue.first]).toEqual([0, 0, undefined]);
   });
@@ -74,9 +76,9 @@ describe("the queue", () => {
           if (lengths === undefined) {
             expect(first(queue)).toEqual(waiting.shift());
             queue.removeFirst();
-          } else if (lengths[0] + lengths[1] > 0) {
+          } else {
             const bodies = lengths.map((size) => String(number % 10).repeat(size)) as [string, string];
-            if (queue.add(exchangeOf(...bodies) satisfies Exchange, "")) waiting.push(bodies);
+            if (queue.add(exchangeOf(...bodies) satisfies Exchange, counted())) waiting.push(bodies);
           }
           expect(counters.queuedBytes).toBeLessThanOrEqual(maxBytes);
           expect(counters.queuedExchanges).toBe(waiting.length);

@@ -193,7 +193,7 @@ describe("a request that ends here", () => {
 describe("the bodies of a request", () => {
   const ignore = (): void => undefined;
   const observer = { wantsBodies: true, observe: ignore };
-  const tap = { bodyBytes: 10, totalBytes: 100, idHeader: "" };
+  const tap = { bodyBytes: 10, totalBytes: 100, idHeader: "", headers: [] };
   const head = `${line("POST / HTTP/1.1")}Content-Type: text/plain\r\nContent-Encoding: gzip\r\n`;
 
   it("are kept, with their type, when an observer reads them", () => {
@@ -225,6 +225,17 @@ describe("the bodies of a request", () => {
     record.begin(0, 0);
     read(line("POST / HTTP/1.1"));
     expect(record.labelId).toBe("");
+  });
+
+  it("come with the headers that the log names: the first of each, none too long, none of the request before", () => {
+    const overrides = { tap: { ...tap, headers: ["x-tenant", "x-user"] }, observers: [observer] };
+    const { read, record } = bench({ overrides });
+    const long = `x-user: ${"9".repeat(1025)}`;
+    read(`${line("POST / HTTP/1.1")}X-Tenant: a\r\nx-tenant: b\r\nx-other: c\r\n${long}\r\n`);
+    expect(record.requestHeaders).toEqual({ "x-tenant": "a" });
+    record.begin(0, 0);
+    read(line("POST / HTTP/1.1"));
+    expect(record.requestHeaders).toEqual({});
   });
 
   it("are kept for the model's name alone where the protocol puts it there", () => {

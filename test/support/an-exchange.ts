@@ -20,6 +20,7 @@ export function anExchange(over: Partial<Exchange> = {}): Exchange {
     target: "/v2/models/iris/infer",
     requestId: "3f1c9a52",
     labelId: "",
+    requestHeaders: {},
     traceId: "0af7651916cd43dd8448eb211c80319c",
     outcome: "ok",
     errorCode: "",

@@ -33,7 +33,7 @@ const testDefaults: Omit<RelayOptions, "upstream" | "observers"> = {
     halfCloseMs: 150,
   },
   pool: { maxConnections: 512, maxIdleConnections: 64, idleMs: 4_000, retryUnsafe: false },
-  tap: { bodyBytes: 0, totalBytes: 0, idHeader: "" },
+  tap: { bodyBytes: 0, totalBytes: 0, idHeader: "", headers: [] },
   upgradeProtocols: ["websocket"],
   retryAfterSeconds: 1,
   clock: systemClock,

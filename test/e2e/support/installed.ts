@@ -22,18 +22,19 @@ export function findInstalled<Name extends keyof typeof finders>(name: Name): In
 
 /**
  * A suite that needs a real server. Without it the suite is skipped with a warning that says how to install it; with
- * CI=true that is a failure instead.
+ * CI=true that is a failure instead. `setUp` is the command that installs it.
  */
 export function describeWith<Found>(
   name: string,
   installation: Found | undefined,
   suite: (installation: Found) => void,
+  setUp: string = "npm run setup",
 ): void {
   if (installation !== undefined) {
     describe(name, () => suite(installation));
     return;
   }
-  const remedy = `${name} is not installed: run \`npm run setup\``;
+  const remedy = `${name} is not installed: run \`${setUp}\``;
   const isRequired = process.env["CI"] === "true";
   if (!isRequired) console.warn(`\n*** SKIPPED: ${remedy} ***\n`);
   describe.skipIf(!isRequired)(name, () => {

@@ -1,0 +1,122 @@
+/** The log of predictions, put together: which exchanges, what of them, and the sinks. Loaded only when predictions are logged. */
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config/table.ts";
+import type { SampleGroup } from "../exposition/sample-group.ts";
+import type { Log } from "../logging/logger.ts";
+import { predictionLogFamilies } from "../predictions/prediction-log-families.ts";
+import { PredictionLogCounters } from "../predictions/prediction-log-counters.ts";
+import type { SinkName } from "../predictions/destination.ts";
+import type { DriftFlags } from "../predictions/drift-flags.ts";
+import type { ExchangeLog } from "../predictions/exchange-log.ts";
+import { KeepPlan, type KeepPlanOptions } from "../predictions/keep-plan.ts";
+import { RecordBuilder } from "../predictions/record-builder.ts";
+import { PredictionRecorder } from "../predictions/recorder.ts";
+import { parseRedactionRule, type RedactionRule } from "../predictions/redaction-rule.ts";
+import { Redactor, type RedactionPlan } from "../predictions/redactor.ts";
+import { parseSampleRule } from "../predictions/sample-rule.ts";
+import { StreamTable, type StreamPlan } from "../predictions/stream-fields.ts";
+import { startSink, type RunningSink } from "./prediction-sinks.ts";
+
+/** A log under way. */
+export interface PredictionLog {
+  /** To be given to reading. */
+  readonly log: ExchangeLog;
+  readonly group: SampleGroup;
+  /** Delivers what waits, within `predictions.flush_ms`; what is left goes to the spool or is counted. */
+  stop(this: void): Promise<void>;
+}
+
+/** What it is started with. */
+export interface PredictionLogOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly driftFlags: DriftFlags;
+}
+
+/** Starts it. A sink that cannot work yet is no reason not to serve: it says so, and tries again. */
+export async function startPredictionLog(options: PredictionLogOptions): Promise<PredictionLog> {
+  const { config, clock, driftFlags } = options;
+  const counters = new PredictionLogCounters();
+  const sinks = new Map<SinkName, RunningSink>();
+  for (const name of config.predictions.sinks) sinks.set(name, await startSink(name, options));
+  const builder = new RecordBuilder({
+    redactor: new Redactor(await redactionPlan(config)),
+    instance: hostname(),
+    digest: config.model.digest,
+    maxRows: config.predictions.maxRows,
+    bodyBytes: config.predictions.bodies ? config.predictions.bodyBytes : 0,
+    driftOf: (model, version, variant) => driftFlags.of(model, version, variant),
+    formatTime: (ms) => new Date(ms).toISOString(),
+  });
+  const recorder = new PredictionRecorder({
+    plan: new KeepPlan(keepOptions(config), counters),
+    builder,
+    streams: new StreamTable(streamPlan(config)),
+    sinks: [...sinks.values()],
+    counters,
+    clock,
+    recordBytes: config.predictions.recordBytes,
+  });
+  const deliveries = new Map([...sinks].map(([name, sink]) => [name, sink.counters]));
+  return {
+    log: recorder,
+    group: { version: () => undefined, families: () => predictionLogFamilies(counters, deliveries) },
+    stop: async () => {
+      await Promise.all([...sinks.values()].map((sink) => sink.stop(config.predictions.flushMs)));
+    },
+  };
+}
+
+function keepOptions({ predictions }: Config): KeepPlanOptions {
+  return {
+    sample: predictions.sample,
+    rules: predictions.sampleRules.flatMap((text) => {
+      const result = parseSampleRule(text);
+      return result.kind === "rule" ? [result.rule] : [];
+    }),
+    always: predictions.always,
+    alwaysPerSecond: predictions.alwaysPerSecond,
+    slowMs: predictions.slowMs,
+    canaryVariants: predictions.canaryVariants,
+    bytesPerSecond: predictions.recordBytesPerSecond,
+  };
+}
+
+const streamPlan = ({ loki }: Config): StreamPlan => ({
+  labels: loki.labels,
+  staticLabels: loki.staticLabels,
+  metadata: loki.metadata,
+  maxStreams: loki.maxStreams,
+});
+
+async function redactionPlan({ redaction }: Config): Promise<RedactionPlan> {
+  return {
+    drop: rulesOf(redaction.drop),
+    mask: rulesOf(redaction.mask),
+    hash: rulesOf(redaction.hash),
+    patterns: redaction.patterns,
+    patternAction: redaction.patternAction,
+    keyedHash: redaction.keyFile === "" ? noHash : await keyedHash(redaction.keyFile),
+  };
+}
+
+/** The configuration is checked: where there is no key, nothing is hashed. */
+const noHash = (): string => "";
+
+async function keyedHash(keyFile: string): Promise<(text: string) => string> {
+  const { createHmac } = await import("node:crypto");
+  const key = (await readFile(keyFile, "utf8")).trim();
+  return (text) => createHmac("sha256", key).update(text).digest("hex").slice(0, hashDigits);
+}
+
+/** 128 bits: two values with the same hash do not come about. */
+const hashDigits = 32;
+
+const rulesOf = (texts: readonly string[]): readonly RedactionRule[] =>
+  texts.flatMap((text) => {
+    const result = parseRedactionRule(text);
+    return result.kind === "rule" ? [result.rule] : [];
+  });

@@ -1,0 +1,82 @@
+/** The sinks of the log of predictions: what each writes to, its queue, and for Loki its spool. */
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config/table.ts";
+import { createDelivery, type DeliveryOptions } from "../journal/delivery.ts";
+import type { Spool } from "../journal/spool-port.ts";
+import type { Log } from "../logging/logger.ts";
+import { DeliveryCounters } from "../predictions/delivery-counters.ts";
+import type { Destination, SinkName } from "../predictions/destination.ts";
+import type { EntrySink } from "../predictions/log-entry.ts";
+
+/** A sink under way. */
+export interface RunningSink extends EntrySink {
+  readonly counters: DeliveryCounters;
+  /** Delivers what waits, at most for `limitMs`. */
+  stop(limitMs: number): Promise<void>;
+}
+
+/** What sinks are started with. */
+export interface SinkOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** Starts a sink. One that cannot write yet says so in the log and tries again; only a spool may be done without. */
+export async function startSink(name: SinkName, options: SinkOptions): Promise<RunningSink> {
+  const { config, log, clock } = options;
+  const counters = new DeliveryCounters();
+  const spool = name === "loki" ? await spoolOf(options) : undefined;
+  const delivery = createDelivery({
+    destination: await destinations[name](options),
+    spool,
+    counters,
+    clock,
+    random: Math.random,
+    onTrouble: (detail) => log.logger.warn({ sink: name, detail }, "predictions cannot be delivered for now"),
+    onRecovered: () => log.logger.info({ sink: name }, "predictions are delivered again"),
+    options: deliveryOptions(name, config),
+  });
+  return { counters, offer: (entry) => delivery.offer(entry), stop: (limitMs) => delivery.stop(limitMs) };
+}
+
+const destinations: Readonly<Record<SinkName, (options: SinkOptions) => Promise<Destination>>> = {
+  file: async ({ config, clock }) => {
+    const { createFileDestination } = await import("../journal/file-destination.ts");
+    const { directory, fileBytes, fileAgeMs, directoryBytes } = config.predictions;
+    return createFileDestination({ directory, fileBytes, fileAgeMs, directoryBytes, clock });
+  },
+  stdout: async () => {
+    const { createStdoutDestination } = await import("../journal/stdout-destination.ts");
+    return createStdoutDestination();
+  },
+  loki: async ({ config, clock }) => {
+    const [{ createHttpClient }, { createLokiDestination }] = await Promise.all([
+      import("../outbound/http-client.ts"),
+      import("../loki/loki-destination.ts"),
+    ]);
+    const { url, tenant, lineBytes } = config.loki;
+    return createLokiDestination({ http: createHttpClient(config.loki), url, tenant, lineBytes, clock });
+  },
+};
+
+/** Without the spool the sink goes on in memory: serving does not wait for a folder. */
+async function spoolOf({ config, log }: SinkOptions): Promise<Spool | undefined> {
+  const { spoolDirectory, spoolBytes, spoolFsync } = config.loki;
+  if (spoolDirectory === "") return undefined;
+  const { openSpool } = await import("../journal/spool.ts");
+  const opening = await openSpool({ directory: spoolDirectory, maxBytes: spoolBytes, fsync: spoolFsync });
+  if (opening.kind === "opened") return opening.spool;
+  log.logger.error({ sink: "loki", detail: opening.detail }, "there is no spool: predictions wait in memory alone");
+  return undefined;
+}
+
+/** Files and pipes take what comes at once; Loki is asked less often. */
+const localBatch = { batchBytes: 262_144, batchAgeMs: 100, retryFirstMs: 100, retryMaxMs: 5000 } as const;
+
+function deliveryOptions(name: SinkName, { predictions, loki }: Config): DeliveryOptions {
+  const { queueBytes } = predictions;
+  if (name !== "loki") return { ...localBatch, queueBytes, spoolAfterMs: 0 };
+  const { batchBytes, batchAgeMs } = loki;
+  return { queueBytes, batchBytes, batchAgeMs, retryFirstMs: 250, retryMaxMs: 30_000, spoolAfterMs: 2000 };
+}

@@ -1,0 +1,93 @@
+import path from "node:path";
+import { systemClock } from "../../../src/clock.ts";
+import { createDelivery, type Delivery } from "../../../src/journal/delivery.ts";
+import type { Spool } from "../../../src/journal/spool-port.ts";
+import { openSpool } from "../../../src/journal/spool.ts";
+import { createLokiDestination } from "../../../src/loki/loki-destination.ts";
+import type { LokiHttp } from "../../../src/loki/loki-http.ts";
+import { DeliveryCounters } from "../../../src/predictions/delivery-counters.ts";
+import { createHttpClient } from "../../../src/outbound/http-client.ts";
+import type { Destination, EntryDropReason } from "../../../src/predictions/destination.ts";
+import type { LogEntry } from "../../../src/predictions/log-entry.ts";
+
+/** The delivery of the product to a Loki, with all that can be seen of it. */
+export interface WatchedDelivery extends Delivery {
+  readonly counters: DeliveryCounters;
+  /** The entries of the batches that were done, in this order. */
+  readonly acknowledged: readonly LogEntry[];
+  /** The reasons that have dropped something, and how much. */
+  dropped(): Partial<Record<EntryDropReason, number>>;
+  /** What the books have lacked or had too much at the worst moment that was looked at; 0 is right. */
+  readonly worstBalance: number;
+}
+
+/** How it is put together. */
+export interface WatchedDeliveryPlan {
+  readonly url: string;
+  readonly tenant: string;
+  /** Parent of the folder of its spool; left out, there is none. */
+  readonly folder?: string;
+  readonly batchBytes?: number;
+  /** Comes between the destination and the network. */
+  readonly through?: (http: LokiHttp) => LokiHttp;
+}
+
+/** Starts one that hurries: it waits short, and soon goes over its spool. */
+export async function startWatchedDelivery(plan: WatchedDeliveryPlan): Promise<WatchedDelivery> {
+  const { url, tenant, folder, batchBytes = 65_536, through = (http) => http } = plan;
+  const counters = new DeliveryCounters();
+  const acknowledged: LogEntry[] = [];
+  const http = through(createHttpClient({ tokenFile: "", timeoutMs: 5_000 }));
+  const loki = createLokiDestination({ http, url, tenant, lineBytes: 262_144, clock: systemClock });
+  const destination: Destination = {
+    ...loki,
+    deliver: async (batch, signal) => {
+      const result = await loki.deliver(batch, signal);
+      if (result.kind === "done") acknowledged.push(...batch);
+      return result;
+    },
+  };
+  const delivery = createDelivery({
+    destination,
+    spool: folder === undefined ? undefined : await spoolIn(path.join(folder, `spool-${tenant}`)),
+    counters,
+    clock: systemClock,
+    random: Math.random,
+    onTrouble: () => undefined,
+    onRecovered: () => undefined,
+    options: {
+      queueBytes: 16_777_216,
+      batchBytes,
+      batchAgeMs: 20,
+      retryFirstMs: 20,
+      retryMaxMs: 200,
+      spoolAfterMs: 300,
+    },
+  });
+  const watched = {
+    counters,
+    acknowledged,
+    worstBalance: 0,
+    dropped: () => Object.fromEntries(Object.entries(counters.dropped).filter(([, count]) => count > 0)),
+    offer: (entry: LogEntry) => {
+      delivery.offer(entry);
+      const balance = balanceOf(counters);
+      if (Math.abs(balance) > Math.abs(watched.worstBalance)) watched.worstBalance = balance;
+    },
+    flush: (limitMs: number) => delivery.flush(limitMs),
+    stop: (limitMs: number) => delivery.stop(limitMs),
+  };
+  return watched;
+}
+
+async function spoolIn(directory: string): Promise<Spool> {
+  const opening = await openSpool({ directory, maxBytes: 268_435_456, fsync: "interval" });
+  if (opening.kind !== "opened") throw new Error(opening.detail);
+  return opening.spool;
+}
+
+function balanceOf(counters: DeliveryCounters): number {
+  const { acceptedTotal, recoveredTotal, sentTotal, dropped, queuedEntries, spooledEntries } = counters;
+  const droppedTotal = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  return acceptedTotal + recoveredTotal - sentTotal - droppedTotal - queuedEntries - spooledEntries;
+}
