@@ -28,7 +28,7 @@ export async function startSink(name: SinkName, options: SinkOptions): Promise<R
   const counters = new DeliveryCounters();
   const spool = name === "loki" ? await spoolOf(options) : undefined;
   const delivery = createDelivery({
-    destination: await destinations[name](options),
+    destination: tellingOfRefusals(await destinations[name](options), options),
     spool,
     counters,
     clock,
@@ -59,6 +59,25 @@ const destinations: Readonly<Record<SinkName, (options: SinkOptions) => Promise<
     return createLokiDestination({ http: createHttpClient(config.loki), url, tenant, lineBytes, clock });
   },
 };
+
+const tellEveryMs = 60_000;
+
+/** What is refused for good is counted by reason; why, in the other side's words, is told once a minute. */
+function tellingOfRefusals(destination: Destination, { log, clock }: SinkOptions): Destination {
+  let notBeforeMs = -Infinity;
+  return {
+    name: destination.name,
+    close: () => destination.close(),
+    deliver: async (batch, signal) => {
+      const result = await destination.deliver(batch, signal);
+      if (result.kind !== "done" || result.refused.size === 0 || clock.monotonicMs() < notBeforeMs) return result;
+      notBeforeMs = clock.monotonicMs() + tellEveryMs;
+      const refused = Object.fromEntries(result.refused);
+      log.logger.warn({ sink: destination.name, refused, detail: result.detail }, "predictions were refused");
+      return result;
+    },
+  };
+}
 
 /** Without the spool the sink goes on in memory: serving does not wait for a folder. */
 async function spoolOf({ config, log }: SinkOptions): Promise<Spool | undefined> {

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Clock } from "../clock.ts";
 import type { DeliveryResult, Destination } from "../predictions/destination.ts";
 import type { LogEntry } from "../predictions/log-entry.ts";
-import { listLogFiles, logFileName } from "./log-files.ts";
+import { isWrittenName, listLogFiles, logFileName } from "./log-files.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /** What it is made with. */
@@ -79,8 +79,12 @@ class OpenFiles {
     const file = this.#current;
     if (file !== undefined) {
       const isOld = clock.monotonicMs() - file.openedMs >= fileAgeMs;
-      // A file that somebody has deleted can be written to, and nobody will ever read it.
-      const isDeleted = (await file.handle.stat()).nlink === 0;
+      // A file that somebody has deleted can be written to, and nobody will ever read it; one on a file server that was
+      // away may be lost for good.
+      const isDeleted = await file.handle.stat().then(
+        ({ nlink }) => nlink === 0,
+        () => true,
+      );
       if (file.bytes < fileBytes && !isOld && !isDeleted) return file;
       await this.close();
     }
@@ -99,7 +103,7 @@ class OpenFiles {
 
   async #makeRoom(): Promise<void> {
     const { directory, directoryBytes, fileBytes } = this.#options;
-    const files = await listLogFiles(directory);
+    const files = (await listLogFiles(directory)).filter(({ name }) => isWrittenName(name));
     let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     for (const file of files) {
       if (total <= directoryBytes - fileBytes) return;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as fc from "fast-check";
@@ -98,6 +98,25 @@ describe("the files of the log", () => {
     await rm(directory, { recursive: true });
     expect(await write("kept")).toEqual(done);
     expect(await linesOf(directory)).toEqual(["kept"]);
+  });
+
+  it("are not deleted under a name that no sidecar gives", async () => {
+    const directory = await aFolder();
+    const { write } = writingTo(directory, { fileBytes: 100, directoryBytes: 200 });
+    await write("first");
+    const kept = path.join(directory, "predictions-2020-by-hand.jsonl");
+    await writeFile(kept, "x".repeat(9000));
+    for (let number = 0; number < 5; number++) await write("y".repeat(200));
+    expect(await readFile(kept, "utf8")).toHaveLength(9000);
+    expect(await readdir(directory)).toHaveLength(2);
+  });
+
+  it("are for the owner and the group alone", async () => {
+    const directory = await aFolder();
+    const { write } = writingTo(directory);
+    await write("one");
+    const [file] = await listLogFiles(directory);
+    for (const made of [directory, file?.path ?? ""]) expect((await stat(made)).mode & 0o007).toBe(0);
   });
 
   it("of two processes stand beside one another", async () => {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, constants } from "node:fs";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,13 +12,22 @@ const entryOf = (line: string): LogEntry => ({ timeNs: "1", stream: "{}", metada
 
 const never = new AbortController().signal;
 
-/** Both ends of a named pipe; neither blocks. */
+const moduleUrl = new URL("../../src/journal/stdout-destination.ts", import.meta.url).href;
+
+/** The write end of a pipe that nobody reads from, though somebody could. */
+function pipe(): number {
+  const { readEnd, writeEnd } = aPipe();
+  onTestFinished(() => closeSync(readEnd));
+  return writeEnd;
+}
+
+/** Both ends of a named pipe. Reading does not wait; writing does, as in a pipeline of a shell. */
 function aPipe(): { readonly readEnd: number; readonly writeEnd: number } {
   const folder = mkdtempSync(path.join(tmpdir(), "outrider-pipe-"));
   const file = path.join(folder, "pipe");
   execFileSync("mkfifo", [file]);
   const readEnd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writeEnd = openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
+  const writeEnd = openSync(file, constants.O_WRONLY);
   onTestFinished(() => {
     closeSync(writeEnd);
     rmSync(folder, { recursive: true });
@@ -69,6 +79,19 @@ describe("standard output as a sink", () => {
       true,
     ]);
     closeSync(readEnd);
+  });
+
+  it("does not keep the process from ending when nobody reads", async () => {
+    const script = `
+      import { createStdoutDestination } from ${JSON.stringify(moduleUrl)};
+      const line = "x".repeat(300_000);
+      void createStdoutDestination().deliver([{ line }], new AbortController().signal);
+      setTimeout(() => process.exit(7), 100);`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", pipe(), "ignore"],
+    });
+    const [code] = (await once(child, "exit")) as [number];
+    expect(code).toBe(7);
   });
 
   it("refuses what nobody reads any more", async () => {
