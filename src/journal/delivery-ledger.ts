@@ -1,6 +1,6 @@
 /** The books of one sink. */
 import type { DeliveryCounters } from "../predictions/delivery-counters.ts";
-import type { DeliveryResult, EntryDropReason } from "../predictions/destination.ts";
+import type { DeliveryResult } from "../predictions/destination.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
 import type { Spool, SpoolLosses } from "./spool-port.ts";
 
@@ -142,8 +142,5 @@ export class DeliveryLedger {
     this.#counters.spoolDamagedTotal = this.#spool.damagedTotal;
   }
 }
-
-/** No entries for any reason. */
-export const noLosses: SpoolLosses = new Map<EntryDropReason, number>();
 
 const withoutAnswer: ReadonlySet<string> = new Set(["connection", "timeout"]);

@@ -92,6 +92,7 @@ class RunningDelivery implements Delivery {
     const shared = { queue: this.#queue, ledger: this.#ledger, schedule, isHurried };
     const onMoved = (lost: SpoolLosses): void => {
       if (lost.has("spool_failed")) this.#loop.tell("spool_failed", "the spool could not be written");
+      if (lost.has("spool_full")) this.#loop.tell("spool_full", "the spool is full: the oldest are dropped");
       this.#loop.wake();
       this.#endFlushes();
     };

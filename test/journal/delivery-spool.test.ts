@@ -112,7 +112,7 @@ describe("delivery over a spool", () => {
   });
 
   it("counts what the disk loses: evicted, damaged, refused by the other side", async () => {
-    const { offer, time, destination, counters, spool } = aDelivery({ withSpool });
+    const { offer, time, destination, counters, spool, troubles } = aDelivery({ withSpool });
     destination.answer = retry();
     spool.capacity = 20;
     offer(0, 30);
@@ -121,6 +121,7 @@ describe("delivery over a spool", () => {
     await time.advance(1000);
     expect(counters).toMatchObject({ spooledEntries: 20, queuedEntries: 0 });
     expect(counters.dropped.spool_full).toBe(20);
+    expect(troubles).toEqual(["connection refused", "the spool is full: the oldest are dropped"]);
     spool.damageNext = 3;
     destination.answer = refusing("too_old", 1);
     await time.advance(10_000);
