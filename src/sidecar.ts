@@ -81,7 +81,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       // The admin port goes last: probes and scrapes follow the drain to its end.
       await drain.finish(pace);
       prober.stop();
-      await insight?.stop();
+      await insight?.stop(pace === "force");
       await admin.stop();
     },
     reload: (next) => {

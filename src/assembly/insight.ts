@@ -45,7 +45,8 @@ export interface Insight {
   accuracy(this: void): unknown;
   labels(this: void, body: Uint8Array, contentType: string): Promise<LabelPostAnswer>;
   fleet(this: void): Promise<unknown>;
-  stop(this: void): Promise<void>;
+  /** Forced, it does not wait for what is still to be delivered; also when it is stopping already. */
+  stop(this: void, isForced?: boolean): Promise<void>;
 }
 
 /** What it is started with. */
@@ -104,12 +105,12 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
     accuracy: () => (config.reading.sample === 0 ? undefined : { models: labels.report() }),
     labels: (body, contentType) => postLabels(new LabelPost(labels, body, contentType), clock),
     fleet: async () => (await fleet?.describe()) ?? { status: null, reason: "`redis.url` is not set" },
-    stop: async () => {
+    stop: async (isForced = false) => {
       giveUp();
       watch.stop();
       clearInterval(forgetting);
       reading.stop();
-      await Promise.all([fleet?.stop(), predictionLog?.stop()]);
+      await Promise.all([fleet?.stop(), predictionLog?.stop(isForced)]);
     },
   };
 }

@@ -24,8 +24,11 @@ export interface PredictionLog {
   /** To be given to reading. */
   readonly log: ExchangeLog;
   readonly group: SampleGroup;
-  /** Delivers what waits, within `predictions.flush_ms`; what is left goes to the spool or is counted. */
-  stop(this: void): Promise<void>;
+  /**
+   * Delivers what waits, within `predictions.flush_ms`, or when forced not at all; what is left goes to the spool or is
+   * counted.
+   */
+  stop(this: void, isForced: boolean): Promise<void>;
 }
 
 /** What it is started with. */
@@ -46,6 +49,7 @@ export async function startPredictionLog(options: PredictionLogOptions): Promise
     redactor: new Redactor(await redactionPlan(config)),
     instance: hostname(),
     digest: config.model.digest,
+    labelHeader: config.labels.idHeader,
     maxRows: config.predictions.maxRows,
     bodyBytes: config.predictions.bodies ? config.predictions.bodyBytes : 0,
     driftOf: (model, version, variant) => driftFlags.of(model, version, variant),
@@ -64,8 +68,9 @@ export async function startPredictionLog(options: PredictionLogOptions): Promise
   return {
     log: recorder,
     group: { version: () => undefined, families: () => predictionLogFamilies(counters, deliveries) },
-    stop: async () => {
-      await Promise.all([...sinks.values()].map((sink) => sink.stop(config.predictions.flushMs)));
+    stop: async (isForced) => {
+      const limitMs = isForced ? 0 : config.predictions.flushMs;
+      await Promise.all([...sinks.values()].map((sink) => sink.stop(limitMs)));
     },
   };
 }

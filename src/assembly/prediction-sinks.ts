@@ -11,7 +11,7 @@ import type { EntrySink } from "../predictions/log-entry.ts";
 /** A sink under way. */
 export interface RunningSink extends EntrySink {
   readonly counters: DeliveryCounters;
-  /** Delivers what waits, at most for `limitMs`. */
+  /** Delivers what waits, at most for `limitMs`; a further call with 0 cuts that short. */
   stop(limitMs: number): Promise<void>;
 }
 
@@ -37,7 +37,16 @@ export async function startSink(name: SinkName, options: SinkOptions): Promise<R
     onRecovered: () => log.logger.info({ sink: name }, "predictions are delivered again"),
     options: deliveryOptions(name, config),
   });
-  return { counters, offer: (entry) => delivery.offer(entry), stop: (limitMs) => delivery.stop(limitMs) };
+  return {
+    counters,
+    offer: (entry) => delivery.offer(entry),
+    stop: async (limitMs) => {
+      const before = counters.dropped.stopped;
+      await delivery.stop(limitMs);
+      const lost = counters.dropped.stopped - before;
+      if (lost > 0) log.logger.warn({ sink: name, lost }, "predictions were given up at the end");
+    },
+  };
 }
 
 const destinations: Readonly<Record<SinkName, (options: SinkOptions) => Promise<Destination>>> = {

@@ -130,19 +130,36 @@ const checks: readonly CrossCheck[] = [
   {
     paths: ["predictions.record_bytes", "loki.line_bytes"],
     problem: ({ predictions, loki }) =>
-      predictions.sinks.includes("loki")
+      predictions.enabled && predictions.sinks.includes("loki")
         ? moreThan(predictions.recordBytes, loki.lineBytes, "loki.line_bytes")
         : undefined,
   },
   {
     paths: ["predictions.record_bytes", "predictions.queue_bytes"],
     problem: ({ predictions }) =>
-      moreThan(predictions.recordBytes, predictions.queueBytes / 2, "half of predictions.queue_bytes"),
+      predictions.recordBytes > predictions.queueBytes / 2
+        ? `${predictions.recordBytes} is more than half of \`predictions.queue_bytes\`, which is ${predictions.queueBytes}`
+        : undefined,
   },
   {
     paths: ["predictions.file_bytes", "predictions.directory_bytes"],
     problem: ({ predictions }) =>
       moreThan(predictions.fileBytes, predictions.directoryBytes, "predictions.directory_bytes"),
+  },
+  {
+    paths: ["predictions.directory"],
+    problem: ({ predictions }) =>
+      predictions.enabled && predictions.sinks.includes("file") && predictions.directory === ""
+        ? "predictions are to go to files, and no folder is named"
+        : undefined,
+  },
+  {
+    paths: ["predictions.headers", "redaction.drop"],
+    problem: ({ predictions, redaction }) => headersProblem(predictions.headers, redaction),
+  },
+  {
+    paths: ["loki.url"],
+    problem: ({ loki }) => lokiUrlProblem(loki.url),
   },
   {
     paths: ["redaction.key_file", "redaction.hash"],
@@ -179,6 +196,31 @@ export function crossCheck(assembly: Assembly): readonly Mistake[] {
 function blamedOrigin(assembly: Assembly, paths: readonly string[]): Mistake["origin"] {
   const origins = paths.map((path) => assembly.origins.get(path) ?? ({ kind: "default" } as const));
   return origins.find((origin) => origin.kind !== "default") ?? { kind: "default" };
+}
+
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
+const credentialHeaders: ReadonlySet<string> = new Set(["authorization", "proxy-authorization", "cookie"]);
+
+/** Credentials have no business in a log; as a hash they may tell callers apart. */
+function headersProblem(names: readonly string[], { drop, mask, hash }: Config["redaction"]): string | undefined {
+  const rules = new Set([...drop, ...mask, ...hash].map((rule) => rule.toLowerCase()));
+  const wrong = names.find((name) => !headerName.test(name));
+  if (wrong !== undefined) return `${JSON.stringify(wrong)} is no header name`;
+  const secret = names.find(
+    (name) => credentialHeaders.has(name.toLowerCase()) && !rules.has(`header:${name.toLowerCase()}`),
+  );
+  return secret === undefined
+    ? undefined
+    : `${secret} carries credentials: leave it out, or name header:${secret} in \`redaction.hash\``;
+}
+
+function lokiUrlProblem(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null) return undefined;
+  if (url.username !== "") return "a name or token does not stand in the address: `loki.username`, `loki.token_file`";
+  return /\/loki\/api\/v1(\/|$)/.test(url.pathname)
+    ? "it is given without /loki/api/v1/push, which is added"
+    : undefined;
 }
 
 /** Labels that one stream may have, as Loki allows by default, with the one that it adds itself. */

@@ -53,7 +53,8 @@ export interface Delivery extends EntrySink {
   /**
    * Flushes; what is left then goes to the spool, or is dropped as `stopped` when there is none. With a spool the last
    * quarter of the limit, at most two seconds, is kept for that. Closes destination and spool. Resolves when `limitMs`
-   * are over at the latest, or up to three seconds later when the disk hangs; every call gives the same promise.
+   * are over at the latest, or up to three seconds later when the disk hangs; every call gives the same promise. A
+   * further call with 0 ends the time for flushing.
    */
   stop(limitMs: number): Promise<void>;
 }
@@ -78,6 +79,7 @@ class RunningDelivery implements Delivery {
   readonly #flushes = new Set<{ readonly target: number; readonly resolve: () => void }>();
   #running: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | undefined;
+  readonly #isUrgent = Promise.withResolvers<void>();
   #isEnded = false;
 
   constructor(parts: DeliveryParts) {
@@ -132,6 +134,7 @@ class RunningDelivery implements Delivery {
   }
 
   stop(limitMs: number): Promise<void> {
+    if (this.#stopping !== undefined && limitMs === 0) this.#isUrgent.resolve();
     this.#stopping ??= this.#stop(limitMs);
     return this.#stopping;
   }
@@ -141,7 +144,7 @@ class RunningDelivery implements Delivery {
     const startedMs = clock.monotonicMs();
     const reservedMs = spool === undefined ? 0 : Math.min(limitMs / 4, storingMs);
     this.#loop.hurry();
-    await this.flush(limitMs - reservedMs);
+    await Promise.race([this.flush(limitMs - reservedMs), this.#isUrgent.promise]);
     this.#loop.stop();
     this.#detour?.stop();
     const leftMs = limitMs - (clock.monotonicMs() - startedMs);

@@ -2,7 +2,7 @@
 import type { JsonPointer } from "../inference/readers/json-pointer.ts";
 import { canonicalText } from "./redaction-canonical.ts";
 import { type JsonNode, valuesOf } from "./redactable-json.ts";
-import type { RedactionAction } from "./redaction-rule.ts";
+import { redactionActions, type RedactionAction } from "./redaction-rule.ts";
 import type { RedactionRules } from "./redaction-rules.ts";
 
 /** What is to be done with values, as a whole. What lies within such a value may be marked, too. */
@@ -93,20 +93,27 @@ function markStep(node: JsonNode, way: string, rules: RedactionRules, marks: Mar
   markNamed(node, way, rules, marks);
 }
 
+/** Members may have equal keys: all of `columns` are gone through once, and then all of `data`, since pairs would be many. */
 function markColumns(node: JsonNode, rules: RedactionRules, marks: Marks): void {
-  for (const columns of valuesOf(node, "columns")) {
-    const actions = columns.kind === "list" ? columns.items.map((name) => rules.tensorAction(columnName(name))) : [];
-    if (actions.every((action) => action === undefined)) continue;
-    for (const data of valuesOf(node, "data")) {
-      for (const row of childrenOf(data)) markRow(row, actions, marks);
+  const actions: (RedactionAction | undefined)[] = [];
+  for (const columns of valuesOf(node, "columns").filter(({ kind }) => kind === "list")) {
+    childrenOf(columns).forEach((name, index) => {
+      actions[index] = strongest([actions[index], rules.tensorAction(columnName(name))]);
+    });
+  }
+  const any = strongest(actions);
+  if (any === undefined) return;
+  for (const data of valuesOf(node, "data")) {
+    for (const row of childrenOf(data)) {
+      // A row that is no list holds the value of an only column.
+      if (row.kind !== "list") markValues(row, any, marks);
+      else row.items.forEach((cell, index) => markValues(cell, actions[index], marks));
     }
   }
 }
 
-/** A row that is no list holds the value of an only column. */
-function markRow(row: JsonNode, actions: readonly (RedactionAction | undefined)[], marks: Marks): void {
-  if (row.kind !== "list") for (const action of actions) markValues(row, action, marks);
-  else row.items.forEach((cell, index) => markValues(cell, actions[index], marks));
+function strongest(actions: readonly (RedactionAction | undefined)[]): RedactionAction | undefined {
+  return redactionActions.find((action) => actions.includes(action));
 }
 
 /** pandas writes a list of names for a column that has several. */
@@ -118,11 +125,10 @@ function columnName(name: JsonNode): string {
 const tensorParts = ["data", "contents", "values", "value", "parameters"] as const;
 
 function markTensor(node: JsonNode, rules: RedactionRules, marks: Marks): void {
-  for (const name of valuesOf(node, "name")) {
-    const action = name.kind === "text" ? rules.tensorAction(name.text) : undefined;
-    if (action === undefined) continue;
-    for (const part of tensorParts) {
-      for (const value of valuesOf(node, part)) markValues(value, action, marks);
-    }
+  const names = valuesOf(node, "name").flatMap((name) => (name.kind === "text" ? [name.text] : []));
+  const action = strongest(names.map((name) => rules.tensorAction(name)));
+  if (action === undefined) return;
+  for (const part of tensorParts) {
+    for (const value of valuesOf(node, part)) markValues(value, action, marks);
   }
 }

@@ -54,6 +54,8 @@ export type KeepSubject = Pick<Exchange, "outcome" | "variant" | "durationMs" | 
  * An exchange that is kept is charged to every kind that it is of, also when the sample would have kept it: a kind says
  * how many of its records there may be. What the base keeps past that rate is kept all the same.
  *
+ * What has no identity, because its head could not be read, is chosen by its number: alike it would be all or nothing.
+ *
  * The identity is a string that is made when it is read, so it is read once, and not at all where nothing depends on it.
  * About 0.1 µs for what is not kept beside making that string; allocates only what is kept.
  */
@@ -80,7 +82,8 @@ export class KeepPlan {
     const byteFactor = this.#bytes.probability(nowMs);
     const probability = wanted * byteFactor;
     const isCertain = probability >= 1 && (base >= 1 || base === 0);
-    const fraction = isCertain || probability === 0 ? 0 : identityFraction(exchange.requestId);
+    const fraction =
+      isCertain || probability === 0 ? 0 : identityFraction(exchange.requestId || `${counters.offeredTotal}`);
     if (fraction >= probability) {
       counters.skipped[skipReason(fraction < wanted, kind !== undefined)]++;
       return undefined;

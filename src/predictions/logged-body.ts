@@ -23,7 +23,7 @@ export interface LoggedBodyPlan {
  * A body as it stands in a record. Without redaction: text when it is UTF-8, else base64. With redaction, and be it of a
  * header alone: JSON, whatever its media type says, without what is redacted; plain text and CSV without what patterns find, unless
  * there are rules about features or pointers, which cannot be applied to them; nothing else, so neither bytes nor event
- * streams, whose texts come in pieces. Cut last, on a whole character. Never throws; linear in the length of the body.
+ * streams, whose texts come in pieces, and nothing longer than 256 KiB and than `bodyBytes`. Cut last, on a whole character. Never throws; linear in the length of the body.
  */
 export function loggedBody(
   side: Pick<LoggedSide<unknown>, "content" | "contentType">,
@@ -33,21 +33,28 @@ export function loggedBody(
   const shownType = plan.redactor.wholeText(contentType);
   if (content.kind === "unread") return omitted(shownType, content.reason);
   if (!plan.redactor.isOn) return bodyOf(content.bytes, contentType, plan.bodyBytes);
-  const text = redactedBody(content.bytes, contentType, plan);
+  const isTooLong = content.bytes.length > longestRedacted(plan.bodyBytes);
+  const text = isTooLong ? undefined : redactedBody(content.bytes, contentType, plan);
   return text === undefined
     ? omitted(shownType, "not_redactable")
     : { content_type: shownType, ...cutText(text, plan.bodyBytes) };
 }
 
 /**
- * A body of JSON as it is left by rules and patterns, for reading it again; undefined when it is no JSON in UTF-8, or
- * nests too deep.
+ * A body of JSON as it is left by rules and patterns, for reading it again; undefined when it is no JSON in UTF-8, nests
+ * too deep, or is longer than 256 KiB and than `bodyBytes`.
  */
-export function redactedJson(bytes: Uint8Array, redactor: Redactor): Uint8Array | undefined {
-  const text = decode(bytes);
+export function redactedJson(bytes: Uint8Array, redactor: Redactor, bodyBytes: number): Uint8Array | undefined {
+  const text = bytes.length > longestRedacted(bodyBytes) ? undefined : decode(bytes);
   const redacted = text === undefined ? undefined : redactor.json(text);
   return redacted === undefined ? undefined : encoder.encode(redacted);
 }
+
+/**
+ * Longer bodies are not redacted, and so not logged: it takes up to 0.3 µs a byte, between two requests, and a few kilobytes
+ * of gzip become megabytes. Whoever wants longer ones in records has said so.
+ */
+const longestRedacted = (bodyBytes: number): number => Math.max(262_144, bodyBytes);
 
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder("utf-8", { fatal: true });

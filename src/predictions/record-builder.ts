@@ -15,6 +15,8 @@ export interface RecordBuilderOptions {
   /** Host name of the sidecar. */
   readonly instance: string;
   readonly digest: string;
+  /** Name of the header that `label_id` comes from. */
+  readonly labelHeader?: string;
   readonly maxRows: number;
   /** Longest part of each body; 0 keeps bodies out. */
   readonly bodyBytes: number;
@@ -27,6 +29,7 @@ export interface RecordBuilderOptions {
 /** Longest texts of a record that clients choose, characters after redaction. */
 const longestText = 256;
 const longestPath = 1024;
+const longestMethod = 64;
 
 /** Digits of a second below the millisecond. */
 const serialDigits = 6;
@@ -35,6 +38,8 @@ const serialDigits = 6;
 export class RecordBuilder {
   readonly #options: RecordBuilderOptions;
   readonly #contents: RecordContents;
+  /** Flags with redacted names, by the flags as drift gives them: those change once a window. */
+  readonly #drifts: WeakMap<DriftFlag, DriftFlag> = new WeakMap();
 
   constructor(options: RecordBuilderOptions) {
     this.#options = options;
@@ -43,6 +48,7 @@ export class RecordBuilder {
 
   /** The record; `serial`, 0 to 999,999, becomes the last digits of its time. Without bodies when they could not be had. */
   recordOf(draft: RecordDraft, bodies: LoggedBodies | undefined, serial: number): PredictionRecord {
+    this.#options.redactor.renew();
     const readings = this.#readingsOf(draft, bodies);
     const { hasMoreRows, ...content } = this.#contents.of(readings.request, readings.response);
     return {
@@ -59,22 +65,23 @@ export class RecordBuilder {
     { model, version }: ModelNames,
     serial: number,
   ): Omit<PredictionRecord, "rows" | "features" | "prediction" | "score"> {
-    const { instance, digest, driftOf, formatTime } = this.#options;
-    const drift = driftOf(model, version, draft.variant);
+    const { instance, digest, labelHeader = "", driftOf, formatTime } = this.#options;
+    const labelId = this.#headerText(labelHeader, draft.labelId);
+    const drift = this.#shownDrift(driftOf(model, version, draft.variant));
     const serialText = String(serial).padStart(serialDigits, "0");
     return {
       schema: recordSchema,
       time: formatTime(draft.atMs).replace("Z", `${serialText}Z`),
-      request_id: this.#text(draft.requestId, longestText),
+      request_id: this.#headerText("x-request-id", draft.requestId) ?? "",
       trace_id: draft.traceId,
-      ...(draft.labelId === "" ? {} : { label_id: this.#text(draft.labelId, longestText) }),
+      ...(labelId === "" || labelId === undefined ? {} : { label_id: labelId }),
       instance,
       model: this.#text(model, longestText),
       version: this.#text(version, longestText),
       variant: draft.variant,
       digest,
       route: draft.route,
-      method: draft.method,
+      method: this.#text(draft.method, longestMethod),
       path: this.#text(pathOf(draft.target), longestPath),
       outcome: draft.outcome,
       error_code: draft.errorCode,
@@ -90,6 +97,21 @@ export class RecordBuilder {
       sampling: { reason: draft.decision.reason, probability: draft.decision.probability },
       ...(drift === undefined ? {} : { drift }),
     };
+  }
+
+  /** A rule about a header holds wherever the record has its value; undefined when it is to be left out. */
+  #headerText(header: string, value: string): string | undefined {
+    return value === "" ? value : this.#options.redactor.headerText(header, value)?.slice(0, longestText);
+  }
+
+  #shownDrift(flag: DriftFlag | undefined): DriftFlag | undefined {
+    if (flag === undefined) return undefined;
+    let shown = this.#drifts.get(flag);
+    if (shown === undefined) {
+      shown = { ...flag, features: this.#options.redactor.featureNames(flag.features) };
+      this.#drifts.set(flag, shown);
+    }
+    return shown;
   }
 
   #text(text: string, longest: number): string {
@@ -126,7 +148,7 @@ export class RecordBuilder {
     read: (bytes: Uint8Array) => ReadResult<Reading>,
   ): SideReading<Reading> {
     if (reading.kind !== "read" || content.kind !== "decoded") return reading;
-    const redacted = redactedJson(content.bytes, this.#options.redactor);
+    const redacted = redactedJson(content.bytes, this.#options.redactor, this.#options.bodyBytes);
     return redacted === undefined ? notRedactable : read(redacted);
   }
 

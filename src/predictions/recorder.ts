@@ -67,7 +67,7 @@ export class PredictionRecorder implements ExchangeLog {
     this.#serial = (serial + 1) % serials;
     const record = builder.recordOf(draft, bodies, serial);
     const { line, bytes, cut } = lineOf(record, recordBytes);
-    const texts = streams.textsOf(record);
+    const texts = streams.textsOf(record, clock.monotonicMs());
     const timeNs = `${draft.atMs}${String(serial).padStart(6, "0")}`;
     const entry = {
       timeNs,

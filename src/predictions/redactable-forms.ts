@@ -14,7 +14,8 @@ const leastBase64 = 16;
 /** Of a longer text so many characters, which are whole bytes, are decoded first: most that look like base64 are none. */
 const base64Sample = 64;
 
-const base64 = /^(?:data:[^,]*;base64,)?([\w+/\r\n-]+={0,2})\s*$/;
+/** Of a text without white space at its end: with it there would be two ways to read each of many line ends. */
+const base64 = /^(?:data:[^,]*;base64,)?([\w+/\r\n-]+={0,2})$/;
 const binary = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
 
 /** Does not throw, which would take longer than all else; what is no UTF-8 becomes {@link noCharacter}. */
@@ -83,7 +84,7 @@ function decodePercents(percents: string): string {
 /** The text that a text in base64 stands for; undefined when it is none, or stands for bytes that are no text. */
 function decodeBase64(text: string): string | undefined {
   if (text.length < leastBase64) return undefined;
-  const found = base64.exec(text)?.[1];
+  const found = base64.exec(text.trimEnd())?.[1];
   if (found === undefined) return undefined;
   const coded = found
     .replaceAll(/[\r\n=]/g, "")

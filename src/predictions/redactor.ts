@@ -26,8 +26,24 @@ const deepest = 512;
 /** Times that a text is searched after something was replaced in it: what is left may look like a match again. */
 const mostPasses = 4;
 
-/** What a text that was cut may end with, of which the rest is missing: a number in groups, or anything without spaces. */
-const cutEnd = /(?:[\d\u0020\u00a0\u2000-\u2015\u202f-]{4,}|[!-~]+)$/;
+/**
+ * What a text that was cut may end with, of which the rest is missing: a number in groups, or anything without spaces.
+ * Looked for from the end: an expression would try every place of the text as a beginning.
+ */
+function cutEndOf(text: string): string {
+  const group = startOfEnd(text, /[\d\u0020\u00a0\u2000-\u2015\u202f-]/);
+  const word = startOfEnd(text, /[!-~]/);
+  return text.slice(text.length - group < leastGroup ? word : Math.min(group, word));
+}
+
+function startOfEnd(text: string, allowed: RegExp): number {
+  let start = text.length;
+  while (start > 0 && allowed.test(text.charAt(start - 1))) start--;
+  return start;
+}
+
+/** Fewer digits and spaces are no part of a card. */
+const leastGroup = 4;
 
 /**
  * The redactor. Where several rules hold, dropping goes before masking, masking before hashing, and all before patterns.
@@ -47,6 +63,7 @@ export class Redactor {
   readonly #plan: RedactionPlan;
   readonly #rules: RedactionRules;
   readonly #values: ValueRedaction;
+  #hashesLeft = mostHashes;
 
   constructor(plan: RedactionPlan) {
     this.#plan = plan;
@@ -69,7 +86,7 @@ export class Redactor {
   text(text: string): string {
     const mayBeCut = text.length === longestText || text.length === longestText - 1;
     if (!mayBeCut || this.#plan.patterns.length === 0) return this.#text(text, deepest);
-    const end = cutEnd.exec(text)?.[0] ?? "";
+    const end = cutEndOf(text);
     const shown = this.#text(text.slice(0, text.length - end.length), deepest);
     return end === "" ? shown : `${shown}${this.#replaced(end)}`;
   }
@@ -108,13 +125,30 @@ export class Redactor {
     return action === undefined ? this.#text(value, deepest) : this.#replacement(value, action);
   }
 
+  /** Like {@link text}, for what a header gave and stands elsewhere in a record; undefined when it is to be left out. */
+  headerText(name: string, value: string): string | undefined {
+    const action = this.#rules.headerAction(name);
+    if (action === "drop") return undefined;
+    return action === undefined ? this.text(value) : this.#replacement(value, action);
+  }
+
   /**
    * A body of JSON without what rules and patterns find; what is left stays as it was written. Undefined when it is no
    * JSON, or nests more than 512 deep. See {@link markJson} for what rules find.
    */
   json(source: string): string | undefined {
     const root = parseRedactableJson(source, deepest);
-    return root && writeRedacted({ source, root, room: deepest }, markJson(root, this.#rules), this.#values);
+    if (root === undefined) return undefined;
+    const written = writeRedacted({ source, root, room: deepest }, markJson(root, this.#rules), this.#values);
+    return this.#hashesLeft < 0 ? undefined : written;
+  }
+
+  /**
+   * Another record begins. Hashes of one record are bounded, at about 3 µs each: values past {@link mostHashes} are
+   * masked, and a body that would have more is not redacted at all.
+   */
+  renew(): void {
+    this.#hashesLeft = mostHashes;
   }
 
   /** True when a rule is about a feature with this name. */
@@ -163,12 +197,16 @@ export class Redactor {
 
   #replacement(canonical: string, action: Exclude<RedactionAction, "drop">): string {
     if (action === "mask") return maskText;
-    return isRedactedText(canonical) ? canonical : `${hashPrefix}${this.#plan.keyedHash(canonical)}`;
+    if (isRedactedText(canonical)) return canonical;
+    return --this.#hashesLeft < 0 ? maskText : `${hashPrefix}${this.#plan.keyedHash(canonical)}`;
   }
 }
 
 /** A text that is a number as a whole: moving its point may make a card of it. */
 const looksLikeNumber = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Hashes of one record; its own rows and bodies need far fewer. */
+const mostHashes = 2000;
 
 /** Smallest number that is one of a card. */
 const leastCard = 1e12;

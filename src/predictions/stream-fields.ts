@@ -28,6 +28,15 @@ export interface StreamTexts {
   readonly metadata: string;
 }
 
+interface KnownStream {
+  readonly text: string;
+  seenMs: number;
+}
+
+/** A stream without records for so long gives its place to another. */
+const idleMs = 3_600_000;
+const sweepEveryMs = 60_000;
+
 /** What stands for a label past the cap. */
 const other = "__other__";
 /** Longest value of a label or of metadata; Loki takes 2048 characters by default. */
@@ -36,8 +45,9 @@ const longestValue = 256;
 /** Makes the texts of streams, the same text for the same labels. About 0.3 µs for a stream that was seen before. */
 export class StreamTable {
   readonly #plan: StreamPlan;
-  readonly #texts: Map<string, string> = new Map();
+  readonly #streams: Map<string, KnownStream> = new Map();
   readonly #otherText: string;
+  #sweptMs = -Infinity;
   /** Records that went to the stream of those past the cap. */
   overflowTotal = 0;
 
@@ -48,26 +58,37 @@ export class StreamTable {
 
   /** Streams so far, without the one for those past the cap. */
   get size(): number {
-    return this.#texts.size;
+    return this.#streams.size;
   }
 
-  /** The texts for a record. */
-  textsOf(record: PredictionRecord): StreamTexts {
-    return { stream: this.#streamOf(record), metadata: this.#metadataOf(record) };
+  /** The texts for a record that is made at `nowMs`, monotonic time. */
+  textsOf(record: PredictionRecord, nowMs: number): StreamTexts {
+    return { stream: this.#streamOf(record, nowMs), metadata: this.#metadataOf(record) };
   }
 
-  #streamOf(record: PredictionRecord): string {
+  #streamOf(record: PredictionRecord, nowMs: number): string {
     const values = this.#plan.labels.map((field) => record[field].slice(0, longestValue));
     const key = values.join("\u0000");
-    const known = this.#texts.get(key);
-    if (known !== undefined) return known;
-    if (this.#texts.size >= this.#plan.maxStreams) {
+    const known = this.#streams.get(key);
+    if (known !== undefined) {
+      known.seenMs = nowMs;
+      return known.text;
+    }
+    if (this.#streams.size >= this.#plan.maxStreams) this.#forgetIdle(nowMs);
+    if (this.#streams.size >= this.#plan.maxStreams) {
       this.overflowTotal++;
       return this.#otherText;
     }
     const text = this.#textOf(values);
-    this.#texts.set(key, text);
+    this.#streams.set(key, { text, seenMs: nowMs });
     return text;
+  }
+
+  /** Loki closes streams that are idle, too: whoever used them up with names that do not exist does not do so for ever. */
+  #forgetIdle(nowMs: number): void {
+    if (nowMs - this.#sweptMs < sweepEveryMs) return;
+    this.#sweptMs = nowMs;
+    for (const [key, { seenMs }] of this.#streams) if (nowMs - seenMs >= idleMs) this.#streams.delete(key);
   }
 
   /** Loki takes a label without a value for one that is not there, so it is left out. */

@@ -141,7 +141,13 @@ export class ReadingQueue {
   }
 }
 
-/** What is reckoned for a draft; its texts are cut off by the limits of a request head. */
+const headersBytes = ({ headers }: RecordDraft): number => {
+  let bytes = 0;
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0);
+  return bytes;
+};
+
+/** What is reckoned for a draft beside its headers; its texts are cut off by the limits of a request head. */
 const draftBytes = 1024;
 
 /** How many bytes of a body are worth keeping: the beginning of a body that was cut off says nothing. */
@@ -160,7 +166,7 @@ const textBytes = (
   requestId.length +
   headerBytes(request) +
   headerBytes(response) +
-  (draft === undefined ? 0 : draftBytes);
+  (draft === undefined ? 0 : draftBytes + headersBytes(draft));
 
 const headerBytes = (body: CapturedBody | undefined): number =>
   body === undefined ? 0 : body.contentType.length + body.contentEncoding.length;

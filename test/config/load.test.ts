@@ -159,6 +159,9 @@ describe("loading the configuration", () => {
   });
 });
 
+const logging = { OUTRIDER_PREDICTIONS_ENABLED: "true" };
+const bodies = { OUTRIDER_PREDICTIONS_BODIES: "true" };
+
 describe("checks between fields", () => {
   it.each([
     ["admin.listen: clients and administration", { OUTRIDER_ADMIN_LISTEN: "127.0.0.1:18080" }],
@@ -189,6 +192,26 @@ describe("checks between fields", () => {
     ["registry.url: it is no address", { OUTRIDER_REGISTRY_URL: "mlflow" }],
     ['labels.id_path: "rows" is no JSON Pointer: it begins with /', { OUTRIDER_LABELS_ID_PATH: "rows" }],
     ['inference.features: "/a~b" is no JSON Pointer', { OUTRIDER_INFERENCE_FEATURES: "/rows/*,/a~b" }],
+    ["loki.url: predictions are to go to Loki", { ...logging, OUTRIDER_PREDICTIONS_SINKS: "loki" }],
+    ["loki.url: it is given without /loki/api/v1/push", { OUTRIDER_LOKI_URL: "http://loki:3100/loki/api/v1/push" }],
+    ["loki.url: a name or token does not stand in the address", { OUTRIDER_LOKI_URL: "http://token@loki:3100" }],
+    ["loki.password_file: basic authentication needs both", { OUTRIDER_LOKI_USERNAME: "me" }],
+    ["loki.cert_file: a certificate is shown with its key", { OUTRIDER_LOKI_CERT_FILE: "/dev/null" }],
+    ["loki.static_labels: the label model is named twice", { OUTRIDER_LOKI_STATIC_LABELS: "model=a" }],
+    ["loki.static_labels: a stream needs at least one", { OUTRIDER_LOKI_STATIC_LABELS: "", OUTRIDER_LOKI_LABELS: "" }],
+    ["predictions.sinks: predictions are to be logged, and no sink", { ...logging, OUTRIDER_PREDICTIONS_SINKS: "" }],
+    ["predictions.directory: predictions are to go to files", { ...logging, OUTRIDER_PREDICTIONS_DIRECTORY: "" }],
+    ["predictions.bodies: bodies are to be logged", { ...logging, ...bodies, OUTRIDER_TAP_BODY_BYTES: "0" }],
+    ["predictions.headers: cookie carries credentials", { OUTRIDER_PREDICTIONS_HEADERS: "x-a,cookie" }],
+    ['predictions.headers: ":path" is no header name', { OUTRIDER_PREDICTIONS_HEADERS: ":path" }],
+    ["predictions.record_bytes: 4194304 is more than half", { OUTRIDER_PREDICTIONS_RECORD_BYTES: "4MiB" }],
+    [
+      "predictions.file_bytes: 10000 is more than `predictions.directory_bytes`, which is 9000",
+      { OUTRIDER_PREDICTIONS_FILE_BYTES: "10000", OUTRIDER_PREDICTIONS_DIRECTORY_BYTES: "9000" },
+    ],
+    ["redaction.key_file: hashes need a key", { OUTRIDER_REDACTION_HASH: "feature:id" }],
+    ['redaction.drop: "ssn" is no rule of redaction', { OUTRIDER_REDACTION_DROP: "ssn" }],
+    ['predictions.sample_rules: "fine=1" is no rule', { OUTRIDER_PREDICTIONS_SAMPLE_RULES: "fine=1" }],
     [
       "drain.min_ms: 2 is more than `drain.timeout_ms`, which is 1",
       { OUTRIDER_DRAIN_MIN_MS: "2", OUTRIDER_DRAIN_TIMEOUT_MS: "1" },
@@ -206,6 +229,11 @@ describe("checks between fields", () => {
     ["one port on two addresses", { OUTRIDER_LISTEN: "127.0.0.1:5", OUTRIDER_ADMIN_LISTEN: "127.0.0.2:5" }],
     ["an upstream elsewhere with our port", { OUTRIDER_UPSTREAM: "http://10.0.0.9:18080" }],
     ["fewer connections than the default of idle ones", { OUTRIDER_POOL_MAX_CONNECTIONS: "8" }],
+    [
+      "credentials that are hashed",
+      { OUTRIDER_PREDICTIONS_HEADERS: "Cookie", OUTRIDER_REDACTION_MASK: "header:cookie" },
+    ],
+    ["sinks of a log that is off", { OUTRIDER_PREDICTIONS_SINKS: "loki" }],
     ["a shorter head than the default target", { OUTRIDER_LIMITS_HEAD_BYTES: "1024" }],
   ])("let be %s", async (_, environment) => {
     expect(await mistakes({ environment })).toEqual([]);
@@ -214,6 +242,16 @@ describe("checks between fields", () => {
   it("do not judge by a field that is wrong itself", async () => {
     const environment = { OUTRIDER_POOL_MAX_IDLE_CONNECTIONS: "9", OUTRIDER_POOL_MAX_CONNECTIONS: "x" };
     expect(await mistakes({ environment })).toMatchObject([{ path: "pool.max_connections" }]);
+  });
+
+  it("want the key of hashes to be long enough", async () => {
+    const file = await fileOf("too short\n");
+    const environment = { OUTRIDER_REDACTION_KEY_FILE: file, OUTRIDER_REDACTION_HASH: "feature:id" };
+    expect(await mistakes({ environment })).toMatchObject([
+      { path: "redaction.key_file", problem: expect.stringContaining("at least 16 are needed") },
+    ]);
+    await writeFile(file, "0123456789abcdef\n");
+    expect(await mistakes({ environment })).toEqual([]);
   });
 
   it("want the token file to hold something", async () => {

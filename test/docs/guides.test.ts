@@ -7,6 +7,11 @@ import { detailStatistics } from "../../src/drift/drift-series.ts";
 import { driftStates } from "../../src/drift/history.ts";
 import { labelResults } from "../../src/labels/label-join.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue.ts";
+import { entryDropReasons, retryReasons } from "../../src/predictions/destination.ts";
+import { keepSkipReasons } from "../../src/predictions/prediction-log-counters.ts";
+import { keepReasons } from "../../src/predictions/prediction-record.ts";
+import { redactionActions } from "../../src/predictions/redaction-rule.ts";
+import { textPatternNames } from "../../src/predictions/text-patterns.ts";
 import { parsePage, readPage, readPages, type Page } from "./markdown.ts";
 
 const guides = readPages().filter(({ file }) => file.startsWith("docs/guides/"));
@@ -109,6 +114,16 @@ describe("names in the guides", () => {
   });
 });
 
+function expectRules({ blocks }: Page): void {
+  const block = blocks.find(({ lines }) => lines[0] === "groups:") ?? expect.fail("there are no rules");
+  const { groups } = parse(block.lines.join("\n")) as {
+    readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];
+  };
+  const rules = groups.flatMap((group) => group.rules);
+  expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+  expect(rules.every(({ expr }) => expr.includes("outrider_"))).toBe(true);
+}
+
 describe("the guide to drift", () => {
   const page = readPage("docs/guides/drift.md");
   const code = inlineCode(page);
@@ -125,12 +140,47 @@ describe("the guide to drift", () => {
   });
 
   it("has rules that Prometheus can load: names that differ, an expression each", () => {
-    const block = page.blocks.find(({ lines }) => lines[0] === "groups:") ?? expect.fail("there are no rules");
-    const { groups } = parse(block.lines.join("\n")) as {
-      readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];
-    };
-    const rules = groups.flatMap((group) => group.rules);
-    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
-    expect(rules.every(({ expr }) => expr.includes("outrider_"))).toBe(true);
+    expectRules(page);
+  });
+});
+
+/** First cells of the rows of the page's tables, as far as they are code; `a`, `b` are two. */
+function tableSubjects({ prose }: Page): readonly string[] {
+  const cells = [...prose.matchAll(/^\| *(?<cell>`[^|]*`)[^|`]*\|/gm)].map((match) => match.groups?.["cell"] ?? "");
+  return cells.flatMap((cell) => [...cell.matchAll(/`(?<code>[^`]+)`/g)].map((match) => match.groups?.["code"] ?? ""));
+}
+
+describe("the guide to the log of predictions", () => {
+  const page = readPage("docs/guides/prediction-log.md");
+  const subjects = tableSubjects(page);
+
+  it.each([
+    ["reason for keeping an exchange", keepReasons],
+    ["reason for not keeping one", keepSkipReasons],
+    ["reason for giving up a record", entryDropReasons],
+    ["reason for a retry", retryReasons],
+  ] as const)("has a row for every %s", (_, names) => {
+    expect(names.filter((name) => !subjects.includes(name))).toEqual([]);
+  });
+
+  it.each([
+    ["field about it", fieldPaths.filter((path) => /^(?:predictions|redaction|loki)\./.test(path))],
+    ["action of redaction", redactionActions],
+    ["pattern of redaction", textPatternNames],
+  ] as const)("explains every %s", (_, names) => {
+    const code = inlineCode(page);
+    expect(names.filter((name) => !code.includes(name))).toEqual([]);
+  });
+
+  it("would be missing a row that is only spoken of", () => {
+    const planted = parsePage(
+      "planted.md",
+      "`too_old`\n| `refused`, `stopped` | of `queue_full` |\n| x `too_new` | y |\n",
+    );
+    expect(tableSubjects(planted)).toEqual(["refused", "stopped"]);
+  });
+
+  it("has rules that Prometheus can load: names that differ, an expression each", () => {
+    expectRules(page);
   });
 });

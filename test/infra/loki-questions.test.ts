@@ -89,7 +89,7 @@ function describeLoki(program: string): void {
     const plan = { labels: labels.default, staticLabels: staticLabels.default, metadata: metadata.default };
     const streams = new StreamTable({ ...plan, maxStreams: maxStreams.default });
     for (const record of records) {
-      const texts = streams.textsOf(record);
+      const texts = streams.textsOf(record, 0);
       delivery.offer({ ...logEntry({}, JSON.stringify(record)), ...texts });
     }
     await delivery.stop(30_000);

@@ -54,6 +54,20 @@ describe("the end of a delivery", () => {
     expect(destination.deliveries).toHaveLength(1);
   });
 
+  it("comes at once when it is asked for again with no time left", async () => {
+    const { offer, time, destination, delivery, counters } = aDelivery();
+    destination.answer = retry();
+    offer(0, 15);
+    const stopped = delivery.stop(20_000);
+    expect(await settlesIn(stopped, () => time.advance(5000))).toBe(false);
+    void delivery.stop(1000);
+    expect(await settlesIn(stopped, () => time.advance(1000))).toBe(false);
+    void delivery.stop(0);
+    expect(await settlesIn(stopped, () => time.advance(0))).toBe(true);
+    expect(counters.dropped.stopped).toBe(15);
+    expectBalance(counters);
+  });
+
   it("puts what is left into the spool, in order", async () => {
     const { offer, time, destination, delivery, counters, spool } = aDelivery({ withSpool: true });
     destination.answer = "deaf";

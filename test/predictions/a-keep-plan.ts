@@ -44,7 +44,7 @@ export const subjects: fc.Arbitrary<KeepSubject> = fc.record({
   outcome: fc.constantFrom(...outcomes),
   variant: fc.constantFrom("stable", "canary", ""),
   durationMs: fc.constantFrom(1, 500, 501),
-  requestId: fc.string(),
+  requestId: fc.string({ minLength: 1 }),
 });
 
 /** Any part, 0 and 1 often. */

@@ -194,9 +194,9 @@ describe("features in a logged body", () => {
 
 describe("redactedJson", () => {
   it("is the whole redacted body, or nothing", () => {
-    expect(new TextDecoder().decode(redactedJson(bytesOf(' ["joe@example.com"]'), patterns))).toBe('["***"]');
-    expect(redactedJson(bytesOf("joe@example.com"), patterns)).toBeUndefined();
-    expect(redactedJson(new Uint8Array([0xff]), patterns)).toBeUndefined();
+    expect(new TextDecoder().decode(redactedJson(bytesOf(' ["joe@example.com"]'), patterns, 0))).toBe('["***"]');
+    expect(redactedJson(bytesOf("joe@example.com"), patterns, 0)).toBeUndefined();
+    expect(redactedJson(new Uint8Array([0xff]), patterns, 0)).toBeUndefined();
   });
 });
 
@@ -209,3 +209,13 @@ function expectCut(body: LoggedBody, whole: string, bodyBytes: number): void {
   if (text.length < whole.length) expect(bytesOf(text + next).length).toBeGreaterThan(bodyBytes);
   expect("truncated" in body).toBe(text.length < whole.length);
 }
+
+it("redacts no body over 256 KiB, unless bodies may be that long in a record", () => {
+  const body = `["joe@example.com"${",1".repeat(131_072)}]`;
+  const plan = { redactor: patterns, mayQuoteInput: false };
+  const side = { content: { kind: "decoded", bytes: bytesOf(body) }, contentType: "" } as const;
+  expect(loggedBody(side, { ...plan, bodyBytes: 1000 })).toEqual(notRedactable(""));
+  expect(redactedJson(bytesOf(body), patterns, 0)).toBeUndefined();
+  expect(loggedBody(side, { ...plan, bodyBytes: 300_000 })).toHaveProperty("text");
+  expect(loggedBody(side, { redactor: off, mayQuoteInput: false, bodyBytes: 1000 })).toHaveProperty("truncated", true);
+});

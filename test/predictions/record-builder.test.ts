@@ -109,6 +109,14 @@ describe("the record of an exchange", () => {
     });
   });
 
+  it("does not name a drifting feature by what patterns find in its name", () => {
+    const drift = { state: "critical", features: ["age", "erika@example.org"] } as const;
+    const made = builder({ patterns: ["email"] }, { driftOf: () => drift });
+    for (let i = 0; i < 2; i++) {
+      expect(made.recordOf(aDraft(), undefined, 0).drift).toEqual({ state: "critical", features: ["age", "***"] });
+    }
+  });
+
   it("holds the first rows of a batch and says that there are more", () => {
     const bodies = bodiesOf(mlflow, split(["x"], [[1], [2], [3], [4], [5]]), predictions([1, 2, 3, 4, 5]));
     const record = builder().recordOf(aDraft(), bodies, 0);
@@ -145,6 +153,17 @@ describe("the record of an exchange", () => {
       request_body: { content_type: "application/json", text: split(["x"], [[1]]).text },
       response_body: { content_type: "application/json", text: '{"predictions":[1]}' },
     });
+  });
+
+  it("holds rules about headers to identities that come from them, and patterns to methods", () => {
+    const draft = { ...aDraft(), requestId: "joe", labelId: "ann", method: "4111111111111111" };
+    const recordOf = (plan: Partial<RedactionPlan>): unknown =>
+      builder(plan, { labelHeader: "x-user" }).recordOf(draft, undefined, 0);
+    const drop = rules("header:x-user", "header:x-request-id");
+    expect(recordOf({ drop })).not.toHaveProperty("label_id");
+    expect(recordOf({ drop })).toHaveProperty("request_id", "");
+    expect(recordOf({ hash: drop })).toMatchObject({ label_id: "hash:h(3)", request_id: "hash:h(3)" });
+    expect(recordOf({ patterns: ["card"] })).toMatchObject({ label_id: "ann", request_id: "joe", method: "***" });
   });
 
   it("cuts texts that clients choose the length of", () => {

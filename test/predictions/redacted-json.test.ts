@@ -284,3 +284,23 @@ describe("a body", () => {
     );
   });
 });
+
+describe("members with equal keys", () => {
+  it("count all of them, the strongest rule for each value", () => {
+    const redactor = aRedactor({ patterns: [], drop: rules("feature:b"), mask: rules("feature:a") });
+    const columns = '{"columns":["a","c"],"columns":["b"],"data":[[1,2]],"data":[3]}';
+    expect(redactor.json(columns)).toBe('{"columns":["a","c"],"columns":["b"],"data":[[null,2]],"data":[null]}');
+    expect(redactor.json('{"name":"a","name":"c","data":[1],"data":[2]}')).toBe(
+      '{"name":"a","name":"c","data":["***"],"data":["***"]}',
+    );
+  });
+
+  it("take linear time", () => {
+    const redactor = aRedactor({ patterns: [], mask: rules("feature:a") });
+    const many = (...members: readonly string[]): string => `{${members.map((one) => one.repeat(8000)).join("")}"z":1}`;
+    const began = performance.now();
+    redactor.json(many('"name":"a",', '"data":[1],'));
+    redactor.json(many('"columns":["a"],', '"data":[[1]],'));
+    expect(performance.now() - began).toBeLessThan(1500);
+  });
+});

@@ -64,6 +64,8 @@ describe("a redactor", () => {
     expect(aRedactor().text(cut("4111 1111 11"))).not.toMatch(/\d/);
     expect(aRedactor().feature("a", cut("eyJhbGciOiJIUzI1NiJ9.eyJzdW"))).not.toContain("eyJ");
     expect(aRedactor().text(cut("joe@exam").slice(1))).toMatch(/ \*\*\*$/);
+    expect(aRedactor().text(`${"1 ".repeat(127)}1é`)).toBe(`${"1 ".repeat(127)}1é`);
+    expect(aRedactor().text(`${"é".repeat(253)} 12`)).toBe(`${"é".repeat(253)} ***`);
     const longer = `x${cut("joe@exam")}`;
     expect(aRedactor().text(longer)).toBe(longer);
     expect(aRedactor({ patterns: [] }).text(cut("joe@exam"))).toBe(cut("joe@exam"));
@@ -157,6 +159,7 @@ describe("hashes", () => {
     );
     fc.assert(
       fc.property(value, (same) => {
+        redactor.renew();
         const hash = redactor.feature("f", same);
         expect(hash).toBe(`hash:${testHash(String(same))}`);
         expect(inBody({ f: same })).toBe(hash);
@@ -171,13 +174,24 @@ describe("hashes", () => {
   it("of other values are others, and do not depend on the order of members", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+        redactor.renew();
         expect(inBody({ p: one }) === inBody({ p: other })).toBe(oracle(one) === oracle(other));
         expect(inBody({ p: one })).toBe(inBody({ p: reversed(one) }));
       }),
     );
   });
 
+  it("are bounded for one record: past that values are masked, and a body is left out", () => {
+    const many = JSON.stringify({ f: Array.from({ length: 2001 }, (_, i) => i) });
+    redactor.renew();
+    expect(redactor.json(many)).toBeUndefined();
+    expect(redactor.feature("f", 1)).toBe("***");
+    redactor.renew();
+    expect(redactor.feature("f", 1)).toBe(`hash:${testHash("1")}`);
+  });
+
   it("of integers past 2^53 keep all digits", () => {
+    redactor.renew();
     const hash = redactor.feature("f", "9007199254740993");
     expect(JSON.parse(redactor.json('{"f":9007199254740993,"p":9007199254740993}') ?? "")).toEqual({
       f: hash,

@@ -239,4 +239,10 @@ describe("hostile texts", () => {
     // Eight times as long; what is quadratic takes 64 times as long, and seconds.
     expect(long).toBeLessThan(Math.max(short, 15) * 40);
   });
+
+  it("looks through many line ends in linear time", () => {
+    const began = performance.now();
+    expect(isFoundDecoded(`${"\n".repeat(100_000)}!`, () => false)).toBe(false);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
 });
