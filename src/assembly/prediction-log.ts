@@ -62,6 +62,7 @@ export async function startPredictionLog(options: PredictionLogOptions): Promise
     sinks: [...sinks.values()],
     counters,
     clock,
+    onFailed: onceAMinute(clock, (error) => options.log.logger.error({ error }, "a prediction could not be logged")),
     recordBytes: config.predictions.recordBytes,
   });
   const deliveries = new Map([...sinks].map(([name, sink]) => [name, sink.counters]));
@@ -72,6 +73,19 @@ export async function startPredictionLog(options: PredictionLogOptions): Promise
       const limitMs = isForced ? 0 : config.predictions.flushMs;
       await Promise.all([...sinks.values()].map((sink) => sink.stop(limitMs)));
     },
+  };
+}
+
+const minuteMs = 60_000;
+
+/** Calls `tell` at most once a minute: what fails once may fail for every request. */
+function onceAMinute<Subject>(clock: Clock, tell: (subject: Subject) => void): (subject: Subject) => void {
+  let notBeforeMs = -Infinity;
+  return (subject) => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs < notBeforeMs) return;
+    notBeforeMs = nowMs + minuteMs;
+    tell(subject);
   };
 }
 

@@ -85,7 +85,7 @@ const exportRows: Command = {
     {
       line: "outrider predictions export --model churn --outcome ok --for-baseline -o live.csv",
       explains:
-        "For a baseline: `outrider baseline build --input live.csv --prediction prediction --weight weight --exclude score -o live.json`.",
+        "For a baseline: `outrider baseline build --input live.csv --prediction prediction --weight weight --score score -o live.json`, without --score where the model gives none.",
     },
   ],
   exitCodes: [

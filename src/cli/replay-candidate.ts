@@ -1,4 +1,5 @@
 import type { LoggedBody, PredictionRecord } from "../predictions/prediction-record.ts";
+import { holdsRedacted } from "../predictions/redaction-match.ts";
 
 /** Why a logged request is not sent again. */
 export const skipReasons = ["no_answer", "no_body", "body_omitted", "body_truncated", "bad_path"] as const;
@@ -22,7 +23,7 @@ export interface ReplayCandidate {
   readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** True when something in it was redacted: the model sees other values than then. */
+  /** True when something in it was masked or hashed: the model sees other values than then. */
   readonly isRedacted: boolean;
 }
 
@@ -30,9 +31,6 @@ export interface ReplayCandidate {
 export type CandidateResult =
   | { readonly kind: "candidate"; readonly candidate: ReplayCandidate }
   | { readonly kind: "skipped"; readonly reason: SkipReason };
-
-/** What redaction puts in the place of what it masks. */
-export const maskText = "***";
 
 /** Headers that belong to one message or connection, and are made anew. */
 const ownHeaders: ReadonlySet<string> = new Set([
@@ -60,7 +58,7 @@ export function candidateOf(record: PredictionRecord): CandidateResult {
     Object.entries(record.headers ?? {}).filter(([name, value]) => !ownHeaders.has(name) && isHeaderValue(value)),
   );
   const bytes = "text" in body ? Buffer.from(body.text) : Buffer.from(body.base64, "base64");
-  const isRedacted = bytes.includes(maskText) || Object.values(headers).some((value) => value.includes(maskText));
+  const isRedacted = holdsRedacted(bytes.toString("latin1")) || Object.values(headers).some(holdsRedacted);
   const contentType = isHeaderValue(body.content_type) ? body.content_type : "";
   return { kind: "candidate", candidate: { method, path, contentType, headers, body: bytes, isRedacted } };
 }

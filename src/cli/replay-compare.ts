@@ -1,7 +1,7 @@
 /** Holds an answer against the one that was logged. */
 import type { BodyReader, Cell, Predictions } from "../inference/reading.ts";
 import type { PredictionRecord, RecordValue } from "../predictions/prediction-record.ts";
-import { maskText } from "./replay-candidate.ts";
+import { holdsRedacted } from "../predictions/redaction-match.ts";
 
 /** An answer that came. */
 export interface NewAnswer {
@@ -77,12 +77,12 @@ function recordValue(cell: Cell): RecordValue {
   return typeof cell === "bigint" ? String(cell) : (cell ?? null);
 }
 
-/** What was masked may be anything. */
+/** What was masked or hashed may be anything. */
 function isSame(was: RecordValue, is: RecordValue, tolerance: number): boolean {
   if (was === is) return true;
   if (typeof was === "number" && typeof is === "number") {
     const apart = Math.abs(was - is);
     return apart <= tolerance || apart <= tolerance * Math.max(Math.abs(was), Math.abs(is));
   }
-  return typeof was === "string" && was.includes(maskText);
+  return typeof was === "string" && holdsRedacted(was);
 }

@@ -68,7 +68,7 @@ function answerLines({ tally, upstream, protocol }: ReplayFindings): readonly st
       : []),
     ...(tally.redacted > 0
       ? [
-          `redacted   ${formatCounted(tally.redacted, "request")} with *** in it: their answers may differ for that alone`,
+          `redacted   ${formatCounted(tally.redacted, "request")} with masked or hashed values: their answers may differ for that alone`,
         ]
       : []),
   ];

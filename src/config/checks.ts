@@ -154,6 +154,13 @@ const checks: readonly CrossCheck[] = [
         : undefined,
   },
   {
+    paths: ["loki.spool_directory", "predictions.directory"],
+    problem: ({ loki, predictions }) =>
+      loki.spoolDirectory !== "" && loki.spoolDirectory === predictions.directory
+        ? "the spool and the files of the log need folders of their own"
+        : undefined,
+  },
+  {
     paths: ["predictions.headers", "redaction.drop"],
     problem: ({ predictions, redaction }) => headersProblem(predictions.headers, redaction),
   },

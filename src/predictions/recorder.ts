@@ -19,6 +19,8 @@ export interface RecorderParts {
   readonly sinks: readonly EntrySink[];
   readonly counters: PredictionLogCounters;
   readonly clock: Clock;
+  /** Told of a record that could not be made: a fault of ours. */
+  onFailed(this: void, error: unknown): void;
   /** Longest record. */
   readonly recordBytes: number;
 }
@@ -56,8 +58,9 @@ export class PredictionRecorder implements ExchangeLog {
     if (bodies === undefined) counters.withoutReading++;
     try {
       this.#write(draft, bodies);
-    } catch {
+    } catch (error) {
       counters.failedTotal++;
+      this.#parts.onFailed(error);
     }
   }
 

@@ -25,6 +25,13 @@ export function isRedactedText(text: string): boolean {
   return text === maskText || hashPattern.test(text);
 }
 
+const redactedPart = /\*\*\*|hash:[0-9a-f]{32}/;
+
+/** True when something in a text looks redacted: masked or hashed. What was dropped cannot be seen. */
+export function holdsRedacted(text: string): boolean {
+  return redactedPart.test(text);
+}
+
 /** Longest run of digits that is looked at for a hash. */
 const mostHashDigits = 128;
 

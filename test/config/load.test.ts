@@ -209,6 +209,10 @@ describe("checks between fields", () => {
       "predictions.file_bytes: 10000 is more than `predictions.directory_bytes`, which is 9000",
       { OUTRIDER_PREDICTIONS_FILE_BYTES: "10000", OUTRIDER_PREDICTIONS_DIRECTORY_BYTES: "9000" },
     ],
+    [
+      "loki.spool_directory: the spool and the files",
+      { OUTRIDER_LOKI_SPOOL_DIRECTORY: "/d", OUTRIDER_PREDICTIONS_DIRECTORY: "/d" },
+    ],
     ["redaction.key_file: hashes need a key", { OUTRIDER_REDACTION_HASH: "feature:id" }],
     ['redaction.drop: "ssn" is no rule of redaction', { OUTRIDER_REDACTION_DROP: "ssn" }],
     ['predictions.sample_rules: "fine=1" is no rule', { OUTRIDER_PREDICTIONS_SAMPLE_RULES: "fine=1" }],

@@ -16,6 +16,7 @@ function begin(sample: number, driftOf: () => undefined = () => undefined) {
   const counters = new PredictionLogCounters();
   const entries: LogEntry[] = [];
   const second: LogEntry[] = [];
+  const failures: unknown[] = [];
   const keep = { rules: [], always: [], alwaysPerSecond: 10, slowMs: 0, canaryVariants: [], bytesPerSecond: 1e9 };
   const redactor = new Redactor({
     drop: [],
@@ -32,10 +33,11 @@ function begin(sample: number, driftOf: () => undefined = () => undefined) {
     streams: new StreamTable({ labels: ["model"], staticLabels: [], metadata: ["request_id"], maxStreams: 5 }),
     sinks: [{ offer: (entry) => entries.push(entry) }, { offer: (entry) => second.push(entry) }],
     counters,
+    onFailed: (error) => failures.push(error),
     clock: { wallMs: () => 0, monotonicMs: () => 0 },
     recordBytes: 10_000,
   });
-  return { recorder, counters, entries, second };
+  return { recorder, counters, entries, second, failures };
 }
 
 const sumOf = (counts: Readonly<Record<string, number>>): number =>
@@ -73,7 +75,7 @@ describe("the recorder", () => {
 
   it("counts a record that cannot be made, and goes on", () => {
     let isBroken = true;
-    const { recorder, counters, entries } = begin(1, () => {
+    const { recorder, counters, entries, failures } = begin(1, () => {
       if (isBroken) throw new Error("planted");
       return undefined;
     });
@@ -81,6 +83,7 @@ describe("the recorder", () => {
     isBroken = false;
     recorder.finish(recorder.draft(anExchange()) as RecordDraft, nothing);
     expect([counters.failedTotal, counters.recordsTotal, counters.draftsHeld, entries.length]).toEqual([1, 1, 0, 1]);
+    expect(failures).toEqual([new Error("planted")]);
   });
 
   it("never gives two entries one time, and knows at every moment where each exchange is", () => {

@@ -30,7 +30,7 @@ export const readingFields = {
   sample: {
     kind: "ratio",
     default: 1,
-    doc: "Largest part of the exchanges whose bodies are read, 0 to 1; 0 reads none and keeps none. Less is read when reading would cost more than `reading.cpu`.",
+    doc: "Largest part of the exchanges whose bodies are read, 0 to 1; with 0 they are read for the log of predictions alone, and kept only for it. Less is read when reading would cost more than `reading.cpu`.",
     example: 0.1,
     reload: false,
     common: true,

@@ -141,7 +141,7 @@ export const lokiFields = {
     kind: "choice",
     of: "fsync_policy",
     default: "interval",
-    doc: "When the spool is written through to the disk: `always` after every write, once a second (`interval`), `never`. A crash of the process alone loses nothing either way; a crash of the machine does.",
+    doc: "When the spool is written through to the disk: `always` after every write, once a second (`interval`), `never`. A crash of the process loses nothing that was written; one of the machine may.",
     example: "always",
     reload: false,
   },

@@ -55,7 +55,7 @@ export const predictionsFields = {
     kind: "milliseconds",
     min: 0,
     max: 86_400_000,
-    zero: "none is slow",
+    zero: "never",
     default: 0,
     doc: "An answer that takes longer is slow: the latency objective.",
     example: "500ms",
