@@ -15,6 +15,9 @@ export const scenarioNames = [
   "slow-clients",
   "scrape",
   "features",
+  "log-cost",
+  "file-sink",
+  "stalled-loki",
 ] as const;
 
 /** See {@link scenarioNames}. */
@@ -44,7 +47,7 @@ export interface LoadOptions {
 export const usage: string = `npm run bench -- [OPTIONS]
 
 Puts proxies side by side on loopback and prints what each costs, as ratios to nginx in the same round.
-A full run takes about half an hour, a quick one four minutes. Other work on the machine shows in the figures.
+A full run takes about three quarters of an hour, a quick one six minutes. Other work on the machine shows in the figures.
 
   --quick             short rounds: a look, not a result (bench/results is left alone)
   --all               also the peers that take minutes to build: KServe's agent, Knative's queue-proxy
@@ -57,8 +60,24 @@ A full run takes about half an hour, a quick one four minutes. Other work on the
   --help              this text
 `;
 
-const fullPace: Pace = { rounds: 5, seconds: 5, warmUpSeconds: 2, longRounds: 3, startUps: 7, holdSeconds: 5 };
-const quickPace: Pace = { rounds: 2, seconds: 1, warmUpSeconds: 1, longRounds: 1, startUps: 2, holdSeconds: 1 };
+const fullPace: Pace = {
+  rounds: 5,
+  seconds: 5,
+  warmUpSeconds: 2,
+  longRounds: 3,
+  startUps: 7,
+  holdSeconds: 5,
+  stallSeconds: 60,
+};
+const quickPace: Pace = {
+  rounds: 2,
+  seconds: 1,
+  warmUpSeconds: 1,
+  longRounds: 1,
+  startUps: 2,
+  holdSeconds: 1,
+  stallSeconds: 4,
+};
 
 /** Reads the arguments. Never throws: what is wrong is said in the `wrong` kind. */
 export function readOptions(args: readonly string[]): BenchOptions {

@@ -6,13 +6,16 @@ import type { LoadOptions, ScenarioName } from "./options.ts";
 import type { BenchResults, MeasuredPeer, Measurements } from "./report/results.ts";
 import { measureClosedLoop } from "./scenarios/closed-loop.ts";
 import { measureFeatures } from "./scenarios/features.ts";
+import { measureFileSink } from "./scenarios/file-sink.ts";
 import { measureIdleConnections } from "./scenarios/idle-connections.ts";
 import { measureLargeBodies } from "./scenarios/large-bodies.ts";
+import { measureLogCost } from "./scenarios/log-cost.ts";
 import { measureOpenLoop } from "./scenarios/open-loop.ts";
 import type { ScenarioContext } from "./scenarios/scenario.ts";
 import { measureScrape } from "./scenarios/scrape.ts";
 import { measureSlowClients } from "./scenarios/slow-clients.ts";
 import { measureStalledClient } from "./scenarios/stalled-client.ts";
+import { measureStalledLoki } from "./scenarios/stalled-loki.ts";
 import { measureStartUp } from "./scenarios/start-up.ts";
 import { startUpstream } from "./upstream/start-upstream.ts";
 
@@ -30,6 +33,9 @@ const scenarios: Readonly<Record<ScenarioName, (context: ScenarioContext) => Pro
   "slow-clients": async (context) => ({ slowClients: await measureSlowClients(forEndurance(context)) }),
   scrape: async (context) => ({ scrape: await measureScrape(context) }),
   features: async (context) => ({ features: await measureFeatures(context) }),
+  "log-cost": async (context) => ({ logCost: await measureLogCost(context) }),
+  "file-sink": async (context) => ({ fileSink: await measureFileSink(context) }),
+  "stalled-loki": async (context) => ({ stalledLoki: await measureStalledLoki(context) }),
 };
 
 /** Runs everything. Peers that are not installed are named on stderr and left out; without nginx it throws. */

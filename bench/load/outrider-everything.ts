@@ -1,7 +1,7 @@
 /**
  * Outrider with everything on: both bodies of every request read whatever that costs, features and predictions counted
  * against a baseline of all columns that is learned at once, a verdict every two seconds, predictions kept for their
- * labels, 1 % of the requests logged.
+ * labels, 1 % of the requests in the access log and 1 % in the log of predictions.
  */
 import { outriderPeer } from "./outrider.ts";
 import type { Peer } from "./peer.ts";
@@ -14,6 +14,7 @@ export const everythingOn = {
   reading: { sample: 1, cpu: 1 },
   drift: { learn_requests: 500, window_ms: 2000 },
   log: { access: true, access_sample: 0.01 },
+  predictions: { enabled: true, sample: 0.01 },
 } as const;
 
 /** Outrider with everything on. */

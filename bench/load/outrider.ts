@@ -44,7 +44,7 @@ async function startOutrider(variant: OutriderVariant, upstreamPort: number): Pr
   const adminPort = await freePort();
   let readyMs = 0;
   const running = await startPeer(variant.name, upstreamPort, {
-    describe: ({ port, writeFile }) => ({
+    describe: ({ port, writeFile, folder }) => ({
       command: process.execPath,
       // As the image and the file's first line start it.
       args: [...nodeFlags, bundle, "run"].concat(
@@ -52,6 +52,8 @@ async function startOutrider(variant: OutriderVariant, upstreamPort: number): Pr
         ["--listen", `127.0.0.1:${port}`, "--admin", `127.0.0.1:${adminPort}`],
         variant.config === undefined ? [] : ["--config", writeFile("outrider.yaml", JSON.stringify(variant.config))],
       ),
+      // Predictions are logged to a folder beside the configuration.
+      cwd: folder,
       env: { NODE_ENV: "production", OUTRIDER_DRAIN_MIN_MS: "0", ...variant.env },
     }),
     ...(variant.probePath === undefined ? {} : { probePath: variant.probePath }),

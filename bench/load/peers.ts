@@ -12,6 +12,7 @@ import { nodeUndici } from "./node-undici.ts";
 import { outriderBare } from "./outrider-bare.ts";
 import { outriderDefaults } from "./outrider-defaults.ts";
 import { outriderEverything } from "./outrider-everything.ts";
+import { outriderLogging } from "./outrider-logging.ts";
 import type { Peer } from "./peer.ts";
 
 /** See above. */
@@ -20,6 +21,7 @@ export const peers: readonly Peer[] = [
   haproxy,
   outriderBare,
   outriderDefaults,
+  outriderLogging,
   outriderEverything,
   envoy,
   goReverseProxy,

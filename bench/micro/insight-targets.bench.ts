@@ -9,8 +9,7 @@ import type { Baseline } from "../../src/drift/baseline.ts";
 import type { DriftMonitors } from "../../src/drift/drift-monitors.ts";
 import { driftSamples } from "../../src/drift/drift-series.ts";
 import type { RequestReading } from "../../src/inference/reading.ts";
-import { median } from "../report/statistics.ts";
-import { fixed, markdownTable } from "../report/table.ts";
+import { type Finding, findingTable } from "./findings.ts";
 import {
   binaryTensors,
   atMs,
@@ -21,15 +20,6 @@ import {
   someMonitors,
 } from "./insight-workload.ts";
 import { timeInterleaved, type TimingPlan } from "./interleaved-times.ts";
-
-/** One figure in all its rounds, and what it is held to. */
-interface Finding {
-  readonly title: string;
-  readonly values: readonly number[];
-  readonly decimals: number;
-  /** Left out where the figure only explains another. */
-  readonly limit?: number;
-}
 
 const wide = 500;
 const tensorRows = 100;
@@ -51,14 +41,7 @@ export function report(isQuick: boolean): string {
     ...tensorFindings({ rounds, calls: 20 }),
     ...verdictFindings(rows, rounds),
   ];
-  const lines = findings.map(({ title, values, decimals, limit }) => [
-    title,
-    fixed(median(values), decimals),
-    `${fixed(quantile(values, 0.25), decimals)} – ${fixed(quantile(values, 0.75), decimals)}`,
-    limit === undefined ? "" : String(limit),
-    limit === undefined ? "" : median(values) <= limit ? "met" : "**missed**",
-  ]);
-  return markdownTable(["figure", "median", "quartiles", "at most", ""], lines);
+  return findingTable(findings);
 }
 
 function rowFindings(numbers: number, limit: number, plan: TimingPlan): readonly Finding[] {
@@ -179,9 +162,4 @@ function heapBytes(): number {
   for (let time = 0; time < 3; time++) collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
-}
-
-/** By nearest rank. */
-function quantile(values: readonly number[], part: number): number {
-  return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(part * values.length) - 1)] ?? Number.NaN;
 }

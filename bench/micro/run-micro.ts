@@ -13,7 +13,7 @@ export type MicroCases = Readonly<Record<string, () => unknown>>;
 /** What a file of micro-benchmarks exports: one of the two. */
 interface MicroFile {
   readonly cases?: MicroCases;
-  readonly report?: (isQuick: boolean) => string;
+  readonly report?: (isQuick: boolean) => string | Promise<string>;
 }
 
 /** A sample is the mean of so many calls: reading the clock costs more than the quickest of them. */
@@ -29,7 +29,8 @@ export async function runMicro(options: {
   if (files.length === 0) console.error(`no file of bench/micro matches "${options.filter ?? ""}"`);
   for (const file of files.sort()) {
     const { cases, report } = (await import(`./${file}`)) as MicroFile;
-    const table = report === undefined ? await measureCases(cases ?? {}, options.isQuick) : report(options.isQuick);
+    const table =
+      report === undefined ? await measureCases(cases ?? {}, options.isQuick) : await report(options.isQuick);
     console.log(`\n## ${file.replace(".bench.ts", "")}\n\n${table}`);
   }
 }

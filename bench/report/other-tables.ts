@@ -1,15 +1,10 @@
 /** The tables of the scenarios beside the closed and the open loop. */
 import type { FeatureLoadSample, ReadingShare, VerdictSample } from "../scenarios/features.ts";
 import type { LargeBodySample } from "../scenarios/large-bodies.ts";
+import { predictionLogSections } from "./prediction-log-tables.ts";
 import type { BenchResults } from "./results.ts";
 import { medianOf, medianRatio } from "./statistics.ts";
-import { fixed, markdownTable, megabytes } from "./table.ts";
-
-/** A heading and a table. */
-export interface Section {
-  readonly title: string;
-  readonly table: string;
-}
+import { fixed, markdownTable, megabytes, type Section } from "./table.ts";
 
 /** One section a scenario that ran. */
 export function otherSections(results: BenchResults): readonly Section[] {
@@ -21,6 +16,7 @@ export function otherSections(results: BenchResults): readonly Section[] {
     ...scrape(results),
     ...featureLoad(results),
     ...verdicts(results),
+    ...predictionLogSections(results),
   ];
 }
 

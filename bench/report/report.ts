@@ -2,18 +2,19 @@
 import { costTable } from "./cost-table.ts";
 import { otherSections } from "./other-tables.ts";
 import type { BenchResults } from "./results.ts";
+import type { Section } from "./table.ts";
 import { targetTable, targetVerdicts } from "./targets.ts";
 
 /** Renders the report. Pure: the same results give the same text. */
 export function renderReport(results: BenchResults): string {
-  const sections = [
+  const sections: readonly Section[] = [
     ...(hasCosts(results) ? [{ title: "What a request costs", table: costTable(results), note: costNote }] : []),
     ...otherSections(results),
     ...(targetVerdicts(results).length > 0 ? [{ title: "Targets", table: targetTable(results) }] : []),
     ...errorSection(results),
   ];
   const body = sections.map((section) =>
-    [`## ${section.title}`, ...("note" in section ? [section.note] : []), section.table].join("\n\n"),
+    [`## ${section.title}`, ...(section.note === undefined ? [] : [section.note]), section.table].join("\n\n"),
   );
   return `${[`# Bench of ${results.date}`, setting(results), ...body].join("\n\n")}\n`;
 }
@@ -39,13 +40,14 @@ function hasCosts({ measurements }: BenchResults): boolean {
 }
 
 /** Requests that failed: a proxy that drops requests is cheap for the wrong reason. */
-function errorSection({ measurements }: BenchResults): readonly { readonly title: string; readonly table: string }[] {
+function errorSection({ measurements }: BenchResults): readonly Section[] {
   const counted = [
     ["closed loop", measurements.closedLoop],
     ["open loop", measurements.openLoop],
     ["10 MB responses", measurements.largeBodies?.responses],
     ["10 MB requests", measurements.largeBodies?.requests],
     ["100 features", measurements.features?.load],
+    ["log of predictions", measurements.logCost],
   ] as const;
   const lines = counted.flatMap(([scenario, samples]) =>
     Object.entries(samples ?? {}).flatMap(([name, rounds]) => {

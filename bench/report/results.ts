@@ -2,13 +2,16 @@
 import type { Machine } from "../host/machine.ts";
 import type { ClosedLoopSample } from "../scenarios/closed-loop.ts";
 import type { Features } from "../scenarios/features.ts";
+import type { FileSinkSample } from "../scenarios/file-sink.ts";
 import type { IdleConnectionsSample } from "../scenarios/idle-connections.ts";
 import type { LargeBodies } from "../scenarios/large-bodies.ts";
+import type { LogCostSample } from "../scenarios/log-cost.ts";
 import type { OpenLoopSample } from "../scenarios/open-loop.ts";
 import type { Pace, Samples } from "../scenarios/scenario.ts";
 import type { ScrapeSample } from "../scenarios/scrape.ts";
 import type { SlowClientsSample } from "../scenarios/slow-clients.ts";
 import type { StalledClientSample } from "../scenarios/stalled-client.ts";
+import type { StalledLokiSample } from "../scenarios/stalled-loki.ts";
 import type { StartUpSample } from "../scenarios/start-up.ts";
 
 /** One proxy of a run. */
@@ -29,6 +32,9 @@ export interface Measurements {
   readonly slowClients?: Samples<SlowClientsSample>;
   readonly scrape?: readonly ScrapeSample[];
   readonly features?: Features;
+  readonly logCost?: Samples<LogCostSample>;
+  readonly fileSink?: readonly FileSinkSample[];
+  readonly stalledLoki?: readonly StalledLokiSample[];
 }
 
 /** One run of the bench, as it is written to bench/results. */

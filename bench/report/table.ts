@@ -1,5 +1,12 @@
 /** Markdown tables and the figures in them. */
 
+/** A heading, the table under it, and what is to be known to read it. */
+export interface Section {
+  readonly title: string;
+  readonly table: string;
+  readonly note?: string;
+}
+
 /** A Markdown table; the first column is text, the others are numbers and stand right. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));

@@ -4,22 +4,16 @@ import type { LargeBodySample } from "../scenarios/large-bodies.ts";
 import type { Samples } from "../scenarios/scenario.ts";
 import type { StalledClientSample } from "../scenarios/stalled-client.ts";
 import { type Cost, costs } from "./cost-table.ts";
+import { predictionLogVerdicts } from "./prediction-log-targets.ts";
 import type { BenchResults } from "./results.ts";
 import { median, medianOf, medianRatio } from "./statistics.ts";
 import { fixed, markdownTable } from "./table.ts";
-
-/** One target and what was found. */
-export interface Verdict {
-  readonly target: string;
-  /** NaN when this run did not measure it. */
-  readonly found: number;
-  readonly decimals: number;
-  readonly isMet: boolean;
-}
+import { atLeast, atMost, type Verdict } from "./verdict.ts";
 
 /** The verdicts on all targets that this run measured. */
 export function targetVerdicts(results: BenchResults): readonly Verdict[] {
-  return [...costVerdicts(costs(results)), ...scenarioVerdicts(results)].filter(({ found }) => Number.isFinite(found));
+  const all = [...costVerdicts(costs(results)), ...scenarioVerdicts(results), ...predictionLogVerdicts(results)];
+  return all.filter(({ found }) => Number.isFinite(found));
 }
 
 /** The verdicts as a table. */
@@ -81,12 +75,4 @@ const grownMegabytes = (sample: StalledClientSample): number => sample.grownByte
 
 function speedRatio(samples: Samples<LargeBodySample> | undefined): number {
   return medianRatio(samples?.["outrider"], samples?.["nginx"], (sample) => sample.megabytesPerSecond);
-}
-
-function atMost(target: string, found: number | undefined, limit: number, decimals: number): Verdict {
-  return { target, found: found ?? Number.NaN, decimals, isMet: found !== undefined && found <= limit };
-}
-
-function atLeast(target: string, found: number | undefined, limit: number, decimals: number): Verdict {
-  return { target, found: found ?? Number.NaN, decimals, isMet: found !== undefined && found >= limit };
 }

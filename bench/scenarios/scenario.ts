@@ -15,6 +15,8 @@ export interface Pace {
   readonly startUps: number;
   /** How long idle connections and stalled clients hold still. */
   readonly holdSeconds: number;
+  /** How long Loki stands still. */
+  readonly stallSeconds: number;
 }
 
 /** What a scenario needs to run. */

@@ -29,12 +29,12 @@ describe("the options of the bench", () => {
     expect(load("--only", "envoy").peers.map((peer) => peer.name)).toEqual(["nginx", "envoy"]);
   });
 
-  it("measures Outrider bare, as it comes and with everything on, and what reading wide rows costs", () => {
+  it("measures Outrider bare, as it comes, logging and with everything on, and what reading and the log cost", () => {
     const names = load()
       .peers.filter((peer) => peer.isOutrider)
       .map((peer) => peer.name);
-    expect(names).toEqual(["outrider", "outrider-defaults", "outrider-everything"]);
-    expect(load().scenarios).toContain("features");
+    expect(names).toEqual(["outrider", "outrider-defaults", "outrider-logging", "outrider-everything"]);
+    expect(load().scenarios).toEqual(expect.arrayContaining(["features", "log-cost", "file-sink", "stalled-loki"]));
     expect(load("--scenarios", "features").scenarios).toEqual(["features"]);
   });
 

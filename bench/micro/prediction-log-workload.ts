@@ -1,0 +1,245 @@
+/** The parts of the log of predictions, each with what the one before it gives: for prediction-log.bench.ts. */
+import { rmSync } from "node:fs";
+import { systemClock } from "../../src/clock.ts";
+import { createReader } from "../../src/inference/readers/create-reader.ts";
+import { createDelivery, type Delivery } from "../../src/journal/delivery.ts";
+import { createFileDestination } from "../../src/journal/file-destination.ts";
+import { createLokiDestination } from "../../src/loki/loki-destination.ts";
+import { compressPush, pushText } from "../../src/loki/push-body.ts";
+import { ReadingCounters } from "../../src/metrics/reading-counters.ts";
+import { createHttpClient } from "../../src/outbound/http-client.ts";
+import { DeliveryCounters } from "../../src/predictions/delivery-counters.ts";
+import type { Destination } from "../../src/predictions/destination.ts";
+import type { LoggedBodies } from "../../src/predictions/exchange-log.ts";
+import { KeepPlan } from "../../src/predictions/keep-plan.ts";
+import type { LogEntry } from "../../src/predictions/log-entry.ts";
+import { PredictionLogCounters } from "../../src/predictions/prediction-log-counters.ts";
+import type { PredictionRecord } from "../../src/predictions/prediction-record.ts";
+import { RecordBuilder } from "../../src/predictions/record-builder.ts";
+import type { RecordDraft } from "../../src/predictions/record-draft.ts";
+import { lineOf } from "../../src/predictions/record-line.ts";
+import { PredictionRecorder } from "../../src/predictions/recorder.ts";
+import { Redactor } from "../../src/predictions/redactor.ts";
+import { StreamTable } from "../../src/predictions/stream-fields.ts";
+import type { TextPatternName } from "../../src/predictions/text-patterns.ts";
+import { ReadingQueue, type WaitingPlan } from "../../src/reading/reading-queue.ts";
+import { makeScratchFolder } from "../host/scratch-folder.ts";
+import { configOf } from "../predictions/start-log.ts";
+import { SyntheticExchange } from "../predictions/synthetic-exchange.ts";
+
+const megabyte = 1_048_576;
+const differentEntries = 512;
+const reader = createReader("mlflow", { limits: { columns: 1000, rows: 10_000, depth: 64 } });
+
+/** Each call does the part once, for the next exchange. */
+export type LogParts = Readonly<
+  Record<
+    "exchange" | "notKept" | "kept" | "read" | "build" | "buildUnredacted" | "line" | "streams" | "offer",
+    () => unknown
+  >
+>;
+
+/** The parts on the way of an exchange to the queue of a sink. `exchange` alone makes the next one. */
+export async function logParts(): Promise<LogParts> {
+  const config = await configOf({});
+  const exchange = new SyntheticExchange();
+  const [none, all] = [recorderOf(0), recorderOf(1)];
+  const queue = new ReadingQueue(8 * megabyte, new ReadingCounters());
+  const draft = all.draft(exchange) as RecordDraft;
+  const bodies = bodiesOf(exchange);
+  const builder = builderOf(config.redaction.patterns);
+  const unredacted = builderOf([]);
+  const record = builder.recordOf(draft, bodies, 0);
+  const table = new StreamTable(streamPlan);
+  const entries = someEntries();
+  const delivery = idleDelivery();
+  let serial = 0;
+  return {
+    exchange: () => exchange.next(),
+    notKept: () => none.draft(exchange.next()),
+    kept: () => {
+      const made = all.draft(exchange.next());
+      queue.add(exchange, planOf(made as RecordDraft));
+      queue.removeFirst();
+    },
+    read: () => bodiesOf(exchange.next()),
+    build: () => builder.recordOf(draft, bodies, (serial = (serial + 1) % differentEntries)),
+    buildUnredacted: () => unredacted.recordOf(draft, bodies, (serial = (serial + 1) % differentEntries)),
+    line: () => lineOf(record, 65_536),
+    streams: () => table.textsOf(record, systemClock.monotonicMs()),
+    offer: () => delivery.offer(entries[(serial = (serial + 1) % differentEntries)] as LogEntry),
+  };
+}
+
+const planOf = (draft: RecordDraft): WaitingPlan => ({
+  isCounted: false,
+  isAnswered: true,
+  requestId: draft.requestId,
+  draft,
+});
+
+const streamPlan = {
+  labels: ["model", "version", "variant", "outcome"],
+  staticLabels: ["service_name=outrider"],
+  metadata: ["request_id", "trace_id", "status"],
+  maxStreams: 100,
+} as const;
+
+function builderOf(patterns: readonly TextPatternName[]): RecordBuilder {
+  const redactor = new Redactor({ drop: [], mask: [], hash: [], patterns, patternAction: "mask", keyedHash: () => "" });
+  return new RecordBuilder({
+    redactor,
+    instance: "churn-5d8f7c9b6-x2x4k",
+    digest: "",
+    maxRows: 100,
+    bodyBytes: 0,
+    driftOf: () => undefined,
+    formatTime: (ms) => new Date(ms).toISOString(),
+  });
+}
+
+/** One that gives its entries to nobody. */
+function recorderOf(sample: number): PredictionRecorder {
+  const counters = new PredictionLogCounters();
+  const plan = new KeepPlan(
+    {
+      sample,
+      rules: [],
+      always: ["error", "timeout", "slow", "canary"],
+      alwaysPerSecond: 10,
+      slowMs: 0,
+      canaryVariants: ["canary"],
+      bytesPerSecond: 1024 * megabyte,
+    },
+    counters,
+  );
+  return new PredictionRecorder({
+    plan,
+    builder: builderOf(["card", "email", "bearer"]),
+    streams: new StreamTable(streamPlan),
+    sinks: [],
+    counters,
+    clock: systemClock,
+    onFailed: (error) => {
+      throw error;
+    },
+    recordBytes: 65_536,
+  });
+}
+
+/** Both bodies of an exchange, read. */
+function bodiesOf(exchange: SyntheticExchange): LoggedBodies {
+  const { target, requestBody, responseBody } = exchange;
+  const contentType = "application/json";
+  const [request, response] = [requestBody.bytes, responseBody.bytes];
+  return {
+    request: {
+      content: { kind: "decoded", bytes: request },
+      contentType,
+      reading: reader.readRequest({ bytes: request, contentType, target }),
+    },
+    response: {
+      content: { kind: "decoded", bytes: response },
+      contentType,
+      reading: reader.readResponse({ bytes: response, contentType, target }),
+    },
+    target,
+    reader,
+    prefersBodyModel: false,
+  };
+}
+
+/** Entries of different exchanges, all of one stream, as the recorder makes them. */
+export function someEntries(count: number = differentEntries): readonly LogEntry[] {
+  const exchange = new SyntheticExchange();
+  const builder = builderOf(["card", "email", "bearer"]);
+  const recorder = recorderOf(1);
+  const table = new StreamTable(streamPlan);
+  return Array.from({ length: count }, (_, serial) => {
+    const record: PredictionRecord = builder.recordOf(
+      recorder.draft(exchange.next()) as RecordDraft,
+      bodiesOf(exchange),
+      serial,
+    );
+    const { line, bytes } = lineOf(record, 65_536);
+    const timeNs = `${Math.floor(exchange.startedAtMs)}${String(serial).padStart(6, "0")}`;
+    return { timeNs, ...table.textsOf(record, 0), line, bytes: bytes + 400 };
+  });
+}
+
+/** A delivery whose sink is never done with its first batch: the queue is full, and every entry pushes out the oldest. */
+function idleDelivery(): Delivery {
+  return createDelivery({
+    destination: { name: "file", deliver: () => Promise.withResolvers<never>().promise, close: async () => {} },
+    counters: new DeliveryCounters(),
+    clock: systemClock,
+    random: Math.random,
+    onTrouble: () => {},
+    onRecovered: () => {},
+    options: {
+      queueBytes: 4 * megabyte,
+      batchBytes: megabyte / 4,
+      batchAgeMs: 100,
+      retryFirstMs: 100,
+      retryMaxMs: 5000,
+      spoolAfterMs: 0,
+    },
+  });
+}
+
+/** What delivers a batch once, and what is to be closed afterwards. */
+export interface BatchWork {
+  readonly deliver: (batch: readonly LogEntry[]) => Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+/** Writes to a folder that is removed with the bench. */
+export function fileBatches(): BatchWork {
+  const directory = makeScratchFolder("batches");
+  const destination = createFileDestination({
+    directory,
+    fileBytes: 64 * megabyte,
+    fileAgeMs: 3_600_000,
+    directoryBytes: 256 * megabyte,
+    clock: systemClock,
+  });
+  const { deliver, close } = batchesTo(destination);
+  return {
+    deliver,
+    close: async () => {
+      await close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Pushes to what stands in for Loki. */
+export async function lokiBatches(url: string): Promise<BatchWork> {
+  const { loki } = await configOf({ LOKI_URL: url });
+  return batchesTo(
+    createLokiDestination({
+      http: createHttpClient(loki),
+      url,
+      tenant: "",
+      lineBytes: loki.lineBytes,
+      clock: systemClock,
+    }),
+  );
+}
+
+/** The body of a push alone: its text, and compressed on another thread. */
+export const pushTexts = (batch: readonly LogEntry[]): string => pushText(batch);
+
+/** See {@link pushTexts}. */
+export const compressedPushes = (batch: readonly LogEntry[]): Promise<Uint8Array> => compressPush(pushText(batch));
+
+function batchesTo(destination: Destination): BatchWork {
+  const never = new AbortController().signal;
+  return {
+    deliver: async (batch) => {
+      const result = await destination.deliver(batch, never);
+      if (result.kind !== "done") throw new Error(`a batch was not delivered: ${result.detail}`);
+    },
+    close: () => destination.close(),
+  };
+}
