@@ -202,7 +202,9 @@ describe("outrider replay", () => {
       [logged(1, { request_body: { content_type: "application/json", text } })],
       model.url,
     );
-    expect(output).toContain("redacted   1 request with masked or hashed values: their answers may differ for that alone\n");
+    expect(output).toContain(
+      "redacted   1 request with masked or hashed values: their answers may differ for that alone\n",
+    );
     expect(model.seen[0]?.body).toBe(text);
   });
 

@@ -56,7 +56,7 @@ describe("fitIsotonic", () => {
         const error = given.reduce((sum, { x, y, weight }) => sum + weight * (evaluateIsotonic(map, x) - y), 0);
         expect(Math.abs(error)).toBeLessThan(1e-6);
         const turned = fit(given.toReversed());
-        expect(turned.x).toHaveLength(map.x.length);
+        // Levels that are equal but for rounding may be one in one order and two in the other: their values are the same.
         for (const { x } of given) expect(evaluateIsotonic(turned, x)).toBeCloseTo(evaluateIsotonic(map, x), 9);
       }),
     );
