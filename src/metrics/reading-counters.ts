@@ -1,6 +1,7 @@
 /** Plain numbers about the reading of bodies, kept while it works and read by a scrape. */
 import { bodySides, type BodySide } from "../inference/exchange-reading.ts";
 import { unreadReasons, type UnreadReason } from "../inference/reading.ts";
+import { zeroCounts } from "./zero-counts.ts";
 
 /** Why the bodies of an exchange were not even tried; each is a value of the label `reason`. */
 export const readingDropReasons = ["not_sampled", "not_captured", "queue_full", "stopped"] as const;
@@ -18,17 +19,17 @@ export class ReadingCounters {
   /** Exchanges whose bodies could be read: predictions that went well and were no streams, and all that are logged. */
   offeredTotal = 0;
   /** Exchanges that were dropped unread, by reason. */
-  readonly dropped: Record<ReadingDropReason, number> = zeroes(readingDropReasons);
+  readonly dropped: Record<ReadingDropReason, number> = zeroCounts(readingDropReasons);
   /** Exchanges that were worked off, whatever their bodies gave. */
   doneTotal = 0;
   /** Exchanges that were read for the log alone. */
   loggedOnlyTotal = 0;
   /** Bodies that gave something, by side. */
-  readonly read: Record<BodySide, number> = zeroes(bodySides);
+  readonly read: Record<BodySide, number> = zeroCounts(bodySides);
   /** Bodies that gave nothing, by side and reason. */
   readonly unread: Readonly<Record<BodySide, Record<UnreadReason, number>>> = {
-    request: zeroes(unreadReasons),
-    response: zeroes(unreadReasons),
+    request: zeroCounts(unreadReasons),
+    response: zeroCounts(unreadReasons),
   };
   /** Bytes handed to readers, without content coding. */
   readBytesTotal = 0;
@@ -47,6 +48,3 @@ export class ReadingCounters {
   /** Part of the exchanges that is read now, 0 to 1. */
   sampleRatio = 0;
 }
-
-const zeroes = <Key extends string>(keys: readonly Key[]): Record<Key, number> =>
-  Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;

@@ -1,5 +1,6 @@
 /** Plain numbers about the delivery of logged predictions to one sink, kept while it works and read by a scrape. */
 import { entryDropReasons, retryReasons, type EntryDropReason, type RetryReason } from "./destination.ts";
+import { zeroCounts } from "../metrics/zero-counts.ts";
 import { bucketEdges, DurationHistogram } from "../metrics/duration-histogram.ts";
 
 /** Edges of the time that a delivery takes, seconds: 1 ms to 30 s. */
@@ -20,9 +21,9 @@ export class DeliveryCounters {
   /** Entries that the other side has taken. */
   sentTotal = 0;
   /** Entries that were given up, by reason. */
-  readonly dropped: Record<EntryDropReason, number> = zeroes(entryDropReasons);
+  readonly dropped: Record<EntryDropReason, number> = zeroCounts(entryDropReasons);
   /** Deliveries that have to be made again, by reason. */
-  readonly retried: Record<RetryReason, number> = zeroes(retryReasons);
+  readonly retried: Record<RetryReason, number> = zeroCounts(retryReasons);
   /** Entries in memory, those on their way among them, and what they are reckoned to take. */
   queuedEntries = 0;
   queuedBytes = 0;
@@ -38,6 +39,3 @@ export class DeliveryCounters {
   /** How long deliveries took that got an answer. */
   readonly duration: DurationHistogram = new DurationHistogram(bucketEdges(deliveryEdgesSeconds), false);
 }
-
-const zeroes = <Key extends string>(keys: readonly Key[]): Record<Key, number> =>
-  Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;

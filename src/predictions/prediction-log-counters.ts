@@ -1,6 +1,7 @@
 /** Plain numbers about which exchanges are logged and what their records lack, kept while it works and read by a scrape. */
 import { unreadReasons, type UnreadReason } from "../inference/reading.ts";
 import { cutOrder, keepReasons, type BodyOmission, type CutPart, type KeepReason } from "./prediction-record.ts";
+import { zeroCounts } from "../metrics/zero-counts.ts";
 
 /** Why an exchange is not logged; each is a value of the label `reason`. */
 export const keepSkipReasons = [
@@ -38,9 +39,9 @@ export class PredictionLogCounters {
   /** Exchanges that could be logged: all but health and metadata. */
   offeredTotal = 0;
   /** Exchanges that are logged, by reason. */
-  readonly kept: Record<KeepReason, number> = zeroes(keepReasons);
+  readonly kept: Record<KeepReason, number> = zeroCounts(keepReasons);
   /** Exchanges that are not, by reason. */
-  readonly skipped: Record<KeepSkipReason, number> = zeroes(keepSkipReasons);
+  readonly skipped: Record<KeepSkipReason, number> = zeroCounts(keepSkipReasons);
   /** Exchanges that are logged and whose record is not made yet. */
   draftsHeld = 0;
   /** Records that were handed to the sinks, and the bytes of their lines. */
@@ -49,17 +50,14 @@ export class PredictionLogCounters {
   /** Records that could not be made. */
   failedTotal = 0;
   /** Records without a part for being too long or having too many rows, by part. */
-  readonly cut: Record<CutPart, number> = zeroes(cutParts);
+  readonly cut: Record<CutPart, number> = zeroCounts(cutParts);
   /** Bodies that are not in a record which was to have them, by reason. */
-  readonly omittedBodies: Record<BodyOmission, number> = zeroes(bodyOmissions);
+  readonly omittedBodies: Record<BodyOmission, number> = zeroCounts(bodyOmissions);
   /** Records whose bodies were not read, because too many waited or there were none. */
   withoutReading = 0;
   /** Records that went to the stream of those past the cap. */
   streamsOverflowTotal = 0;
 }
-
-const zeroes = <Key extends string>(keys: readonly Key[]): Record<Key, number> =>
-  Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
 
 function keysOf<Key extends string>(row: Readonly<Record<Key, true>>): readonly Key[] {
   return Object.keys(row) as Key[];
