@@ -25,7 +25,7 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 }
 
-const { dispatch } = await import("./cli/dispatch.ts");
+const { dispatch } = await import("./cli/program/dispatch.ts");
 
 process.exit(
   await dispatch(process.argv.slice(2), {

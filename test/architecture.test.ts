@@ -54,11 +54,11 @@ describe("the build", () => {
     const { metafile } = await build({ ...buildOptions, write: false });
     const { files, builtins } = loadedBy(metafile, [
       "src/main.ts",
-      "src/cli/run.ts",
+      "src/cli/run/run.ts",
       "src/sidecar.ts",
       "src/assembly/insight.ts",
     ]);
-    for (const folder of ["relay", "reading"]) {
+    for (const folder of ["relay", "capture"]) {
       expect([...files].some((file) => file.startsWith(`src/${folder}/`))).toBe(true);
     }
     expect(builtins).toContain("net");

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 
 import { effectiveValues } from "../src/config/effective.ts";
 import { loadConfig } from "../src/config/load.ts";
-import type { Config } from "../src/config/table.ts";
+import type { Config } from "../src/config/table/table.ts";
 import type { LineSink } from "../src/logging/line-sink.ts";
 import { createLogger } from "../src/logging/logger.ts";
 import { startSidecar, type Sidecar } from "../src/sidecar.ts";

@@ -1,7 +1,7 @@
 /** Building and learning baselines: what a cell of a file and a row of a request cost. */
-import { BaselineLearner } from "../../src/drift/baseline-learner.ts";
-import { cellFromText } from "../../src/inference/cell-text.ts";
-import { parseCsv } from "../../src/inference/csv.ts";
+import { BaselineLearner } from "../../src/drift/baseline/baseline-learner.ts";
+import { cellFromText } from "../../src/payload/table/cell-text.ts";
+import { parseCsv } from "../../src/payload/csv/csv.ts";
 import { binOf } from "../../src/sketch/bin-of.ts";
 import { FrequentValues } from "../../src/sketch/frequent-values.ts";
 import { seededRandom } from "../../src/sketch/seeded-random.ts";

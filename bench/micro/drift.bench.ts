@@ -2,16 +2,16 @@
  * Counting rows into the cells of drift, and judging a window, with 500 features. Prints what the state takes on the heap
  * before the table, as that is no time.
  */
-import { DriftMonitor } from "../../src/drift/drift-monitor.ts";
-import type { Baseline } from "../../src/drift/baseline.ts";
-import { driftSamples } from "../../src/drift/drift-series.ts";
-import { defaultThresholds, WindowJudge } from "../../src/drift/verdict.ts";
-import { layOutCells } from "../../src/drift/cell-layout.ts";
-import { emptyWindow } from "../../src/drift/window-counts.ts";
-import { TableCounter } from "../../src/drift/table-counter.ts";
-import type { FeatureTable } from "../../src/inference/reading.ts";
+import { DriftMonitor } from "../../src/drift/monitor/drift-monitor.ts";
+import type { Baseline } from "../../src/drift/baseline/baseline.ts";
+import { driftSamples } from "../../src/drift/monitor/drift-series.ts";
+import { defaultThresholds, WindowJudge } from "../../src/drift/verdict/verdict.ts";
+import { layOutCells } from "../../src/drift/window/cell-layout.ts";
+import { emptyWindow } from "../../src/drift/window/window-counts.ts";
+import { TableCounter } from "../../src/drift/window/table-counter.ts";
+import type { FeatureTable } from "../../src/payload/reading.ts";
 import { seededRandom } from "../../src/sketch/seeded-random.ts";
-import { aSubject, baselineOf, categorical, normalFeature, normals } from "../../test/drift/some-baselines.ts";
+import { aSubject, baselineOf, categorical, normalFeature, normals } from "../../test/drift/support/some-baselines.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const features = 500;

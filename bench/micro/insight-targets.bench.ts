@@ -5,10 +5,10 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { Baseline } from "../../src/drift/baseline.ts";
-import type { DriftMonitors } from "../../src/drift/drift-monitors.ts";
-import { driftSamples } from "../../src/drift/drift-series.ts";
-import type { RequestReading } from "../../src/inference/reading.ts";
+import type { Baseline } from "../../src/drift/baseline/baseline.ts";
+import type { DriftMonitors } from "../../src/drift/monitor/drift-monitors.ts";
+import { driftSamples } from "../../src/drift/monitor/drift-series.ts";
+import type { RequestReading } from "../../src/payload/reading.ts";
 import { type Finding, findingTable } from "./findings.ts";
 import {
   binaryTensors,

@@ -1,18 +1,18 @@
 /** Bodies, and everything that counts them, as a sidecar puts it together: for insight-targets.bench.ts. */
-import type { Baseline } from "../../src/drift/baseline.ts";
-import { DriftMonitors, type MonitorsOptions } from "../../src/drift/drift-monitors.ts";
-import { defaultThresholds } from "../../src/drift/verdict.ts";
-import type { ReadingSink } from "../../src/inference/exchange-reading.ts";
-import { createReader } from "../../src/inference/readers/create-reader.ts";
+import type { Baseline } from "../../src/drift/baseline/baseline.ts";
+import { DriftMonitors, type MonitorsOptions } from "../../src/drift/monitor/drift-monitors.ts";
+import { defaultThresholds } from "../../src/drift/verdict/verdict.ts";
+import type { ReadingSink } from "../../src/payload/exchange-reading.ts";
+import { createReader } from "../../src/protocols/create-reader.ts";
 import type {
   BodyReader,
   DecodedBody,
   ReadResult,
   RequestReading,
   ResponseReading,
-} from "../../src/inference/reading.ts";
-import { LabelMonitor } from "../../src/labels/label-monitor.ts";
-import { PredictionMetrics } from "../../src/metrics/prediction-metrics.ts";
+} from "../../src/payload/reading.ts";
+import { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
+import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
 import { predictionBodies } from "../clients/prediction-bodies.ts";
 
 /** Time of the exchanges, within one window. */

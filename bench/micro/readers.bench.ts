@@ -2,8 +2,8 @@
  * Reading JSON bodies: what a reader costs beside parsing, which the rows "parse …" show alone. Numbers have the digits
  * that clients write.
  */
-import { createReader } from "../../src/inference/readers/create-reader.ts";
-import type { BodyReader, ReaderLimits } from "../../src/inference/reading.ts";
+import { createReader } from "../../src/protocols/create-reader.ts";
+import type { BodyReader, ReaderLimits } from "../../src/payload/reading.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const limits: ReaderLimits = { columns: 1000, rows: 10_000, depth: 64 };

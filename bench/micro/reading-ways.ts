@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { systemClock } from "../../src/clock.ts";
 import type { Exchange } from "../../src/exchange.ts";
-import type { ExchangeReading, ReadingSink } from "../../src/inference/exchange-reading.ts";
-import { createReader } from "../../src/inference/readers/create-reader.ts";
-import { PredictionMetrics } from "../../src/metrics/prediction-metrics.ts";
-import { createReading } from "../../src/reading/reading.ts";
+import type { ExchangeReading, ReadingSink } from "../../src/payload/exchange-reading.ts";
+import { createReader } from "../../src/protocols/create-reader.ts";
+import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
+import { createReading } from "../../src/capture/reading.ts";
 import { anExchange, aRoute } from "../../test/support/an-exchange.ts";
 
 /** How bodies get to where they are read. */

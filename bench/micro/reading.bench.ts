@@ -1,13 +1,13 @@
 /** Reading of bodies: what the relay pays for each exchange, and what counting the predictions costs. */
 import type { Exchange } from "../../src/exchange.ts";
-import type { ExchangeReading } from "../../src/inference/exchange-reading.ts";
-import { createReader } from "../../src/inference/readers/create-reader.ts";
-import type { Predictions } from "../../src/inference/reading.ts";
-import { PredictionMetrics } from "../../src/metrics/prediction-metrics.ts";
-import { RelayCounters } from "../../src/metrics/relay-counters.ts";
-import { ReadingCounters } from "../../src/metrics/reading-counters.ts";
-import { createReading } from "../../src/reading/reading.ts";
-import { ReadingQueue, type WaitingPlan } from "../../src/reading/reading-queue.ts";
+import type { ExchangeReading } from "../../src/payload/exchange-reading.ts";
+import { createReader } from "../../src/protocols/create-reader.ts";
+import type { Predictions } from "../../src/payload/reading.ts";
+import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
+import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
+import { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
+import { createReading } from "../../src/capture/reading.ts";
+import { ReadingQueue, type WaitingPlan } from "../../src/capture/reading-queue.ts";
 import { BodyTap, TapBudget } from "../../src/relay/tap.ts";
 import { anExchange } from "../../test/support/an-exchange.ts";
 import type { MicroCases } from "./run-micro.ts";

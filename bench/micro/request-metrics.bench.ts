@@ -1,8 +1,8 @@
 /** Counting one exchange on the request's way: metrics and the access line. */
 import type { Exchange } from "../../src/exchange.ts";
 import { AccessLog } from "../../src/logging/access-log.ts";
-import { createLatencyHdr, recordLatency } from "../../src/metrics/latency-hdr.ts";
-import { RequestMetrics } from "../../src/metrics/request-metrics.ts";
+import { createLatencyHdr, recordLatency } from "../../src/metrics/requests/latency-hdr.ts";
+import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
 import { anExchange, aRoute } from "../../test/support/an-exchange.ts";
 import type { MicroCases } from "./run-micro.ts";
 

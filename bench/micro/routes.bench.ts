@@ -1,7 +1,7 @@
 /** Routing: the relay asks once for each method and target of a connection, so the first row is the usual price. */
-import { findModelName } from "../../src/inference/model-name.ts";
-import { createRouteTable } from "../../src/inference/route-table.ts";
-import type { RouteTable } from "../../src/inference/route-table.ts";
+import { findModelName } from "../../src/payload/json/model-name.ts";
+import { createRouteTable } from "../../src/protocols/route-table.ts";
+import type { RouteTable } from "../../src/protocols/route-table.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const tableOf = (protocol: "kserve-v2" | "torchserve" | "generic", deny: readonly string[] = []): RouteTable =>

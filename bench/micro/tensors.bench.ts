@@ -1,7 +1,7 @@
 /** Reading tensors and forms: what it costs before anything is counted. A batch is 100 rows of 500 features. */
-import { createKserveV2Reader } from "../../src/inference/readers/kserve-v2.ts";
-import { createTorchserveReader } from "../../src/inference/readers/torchserve.ts";
-import type { DecodedBody, ReadResult, RequestReading } from "../../src/inference/reading.ts";
+import { createKserveV2Reader } from "../../src/protocols/kserve-v2/reader.ts";
+import { createTorchserveReader } from "../../src/protocols/torchserve/reader.ts";
+import type { DecodedBody, ReadResult, RequestReading } from "../../src/payload/reading.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const limits = { rows: 10_000, columns: 1000, depth: 64 };

@@ -1,10 +1,10 @@
 /** The log of predictions as a sidecar puts it together, with its reading and its sinks, but without a relay in front. */
 import { systemClock } from "../../src/clock.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/table.ts";
+import type { Config } from "../../src/config/table/table.ts";
 import { type Insight, startInsight } from "../../src/assembly/insight.ts";
 import { createLogger } from "../../src/logging/logger.ts";
-import { RequestMetrics } from "../../src/metrics/request-metrics.ts";
+import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
 import { systemRandom } from "../../src/relay/system-random.ts";
 
 /** Settings by the names of their environment variables, without `OUTRIDER_`. */

@@ -1,4 +1,4 @@
-import { baselineSchema } from "../../src/drift/baseline-schema.ts";
+import { baselineSchema } from "../../src/drift/baseline/baseline-schema.ts";
 import type { Page } from "./page.ts";
 
 /** The JSON Schema of a baseline file. */

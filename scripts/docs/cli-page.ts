@@ -1,5 +1,5 @@
-import { flagNames, type Command, type FlagSpec } from "../../src/cli/command.ts";
-import { commands } from "../../src/cli/table.ts";
+import { flagNames, type Command, type FlagSpec } from "../../src/cli/program/command.ts";
+import { commands } from "../../src/cli/program/table.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/cli.md. */
@@ -7,7 +7,7 @@ export const cliPage: Page = { file: "cli.md", render };
 
 function render(): string {
   return [
-    pageHead("Commands", "src/cli/table.ts"),
+    pageHead("Commands", "src/cli/program/table.ts"),
     "`outrider COMMAND --help` says the same at the command line.",
     "",
     markdownTable(

@@ -1,5 +1,5 @@
-import { rulesOf } from "../../src/config/kinds.ts";
-import { fieldRows, sections, type FieldRow, type Section } from "../../src/config/table.ts";
+import { rulesOf } from "../../src/config/table/kinds.ts";
+import { fieldRows, sections, type FieldRow, type Section } from "../../src/config/table/table.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/config.md. */
@@ -7,7 +7,7 @@ export const configPage: Page = { file: "config.md", render };
 
 function render(): string {
   return [
-    pageHead("Configuration", "src/config/table.ts"),
+    pageHead("Configuration", "src/config/table/table.ts"),
     "Every value has a default. A YAML file (`--config`, `OUTRIDER_CONFIG`) overrides it, an environment variable overrides the file, a flag overrides all.",
     "`outrider config print` shows what is in force and where each value came from; `outrider check` lists every mistake with its place.",
     "",

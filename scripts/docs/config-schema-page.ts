@@ -1,7 +1,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 
-import { rulesOf } from "../../src/config/kinds.ts";
-import { fieldRows, sections, type FieldRow, type Section } from "../../src/config/table.ts";
+import { rulesOf } from "../../src/config/table/kinds.ts";
+import { fieldRows, sections, type FieldRow, type Section } from "../../src/config/table/table.ts";
 import type { Page } from "./page.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;

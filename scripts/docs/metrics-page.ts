@@ -1,5 +1,5 @@
-import { metricCatalogue, type MetricRow } from "../../src/metrics/catalogue.ts";
-import { metricLabels } from "../../src/metrics/metric-labels.ts";
+import { metricCatalogue, type MetricRow } from "../../src/metrics/catalogue/catalogue.ts";
+import { metricLabels } from "../../src/metrics/catalogue/metric-labels.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/metrics.md. */
@@ -9,7 +9,7 @@ function render(): string {
   const metrics = Object.entries<MetricRow>(metricCatalogue);
   const labels = Object.entries<{ readonly meaning: string; readonly values: string }>(metricLabels);
   return [
-    pageHead("Metrics", "src/metrics/catalogue.ts"),
+    pageHead("Metrics", "src/metrics/catalogue/catalogue.ts"),
     "`GET /metrics` on the admin port. Every series whose labels are known exists at 0 from the start. Beside these stand the process metrics `process_*` and `nodejs_*` of prom-client.",
     "",
     ...metrics.flatMap(([name, row]) => [

@@ -1,5 +1,5 @@
-import { recordSchema, type PredictionRecord } from "../../src/predictions/prediction-record.ts";
-import { recordFields, type RecordField } from "../../src/predictions/record-fields.ts";
+import { recordSchema, type PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
+import { recordFields, type RecordField } from "../../src/prediction-log/record-fields.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/prediction-record.md. */
@@ -44,7 +44,7 @@ export const exampleRecord: PredictionRecord = {
 function render(): string {
   const fields = Object.entries<RecordField>(recordFields);
   return [
-    pageHead("Prediction record", "src/predictions/record-fields.ts"),
+    pageHead("Prediction record", "src/prediction-log/record-fields.ts"),
     "One JSON object a line, the same in files, on standard output and in Loki; `predictions` in [config.md](config.md) says which exchanges are logged. All texts are as redaction left them. In a path, a dot stands between the names of an object and its member.",
     "",
     markdownTable(

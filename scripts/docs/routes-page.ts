@@ -1,6 +1,6 @@
 import { headTable } from "../../src/http1/head-table.ts";
-import { protocols, type Protocol } from "../../src/inference/protocol.ts";
-import { privateRows, routeRows } from "../../src/inference/route-rows.ts";
+import { protocols, type Protocol } from "../../src/protocols/protocol.ts";
+import { privateRows, routeRows } from "../../src/protocols/route-rows.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/routes.md. */
@@ -8,7 +8,7 @@ export const routesPage: Page = { file: "routes.md", render };
 
 function render(): string {
   return [
-    pageHead("Routes and heads", "src/inference/routes/ and src/http1/head-table.ts"),
+    pageHead("Routes and heads", "src/protocols/ and src/http1/head-table.ts"),
     "Which paths pass, by serving protocol (`protocol` in [config.md](config.md)), and what is changed in the heads that pass. Bodies are never changed.",
     "",
     "Paths that are not listed are denied with [`route_denied`](errors.md#route_denied); `routes.allow` opens more, `routes.deny` closes any. `GET` opens `HEAD` too. In patterns, `{model}` and `{version}` become labels, `*` is any part of one segment and `**` is the rest.",

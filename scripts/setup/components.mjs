@@ -3,7 +3,7 @@
  * component; adding a file is all it takes:
  *
  * ```js
- * /** @type {import("../setup/components.mjs").Component} *\/
+ * /** @type {import("./components.mjs").Component} *\/
  * export default {
  *   name: "mlflow",                                    // unique; also for `npm run setup -- mlflow`
  *   why: "the scoring server of the e2e tests",        // printed when it is installed

@@ -1,9 +1,9 @@
 /** Where a baseline comes from before the first request: a file, or the registry that knows the model. */
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Config } from "../config/table.ts";
-import type { Baseline } from "../drift/baseline.ts";
-import { readBaseline } from "../drift/baseline-file.ts";
+import type { Config } from "../config/table/table.ts";
+import type { Baseline } from "../drift/baseline/baseline.ts";
+import { readBaseline } from "../drift/baseline/baseline-file.ts";
 import { OutriderError } from "../errors.ts";
 import type { Log } from "../logging/logger.ts";
 import { baselineArtifact, fetchArtifact, type ArtifactResult } from "../registry/mlflow-registry.ts";

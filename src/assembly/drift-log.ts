@@ -1,5 +1,5 @@
 /** Tells the log what changes about drift: which baseline is in force, and which features drift or do no longer. */
-import type { DriftReport } from "../drift/drift-report.ts";
+import type { DriftReport } from "../drift/monitor/drift-report.ts";
 import type { Log } from "../logging/logger.ts";
 
 /** What was last told of a model. */

@@ -1,28 +1,28 @@
 /** This replica's place in its fleet, put together. Loaded only when Redis is configured. */
 import { hostname } from "node:os";
 import type { Clock, Random } from "../clock.ts";
-import type { Config } from "../config/table.ts";
-import type { DriftMonitors, MonitorWindows } from "../drift/drift-monitors.ts";
+import type { Config } from "../config/table/table.ts";
+import type { DriftMonitors, MonitorWindows } from "../drift/monitor/drift-monitors.ts";
 import { OutriderError } from "../errors.ts";
-import { driftSamples } from "../drift/drift-series.ts";
+import { driftSamples } from "../drift/monitor/drift-series.ts";
 import type { SampleGroup } from "../exposition/sample-group.ts";
-import { answerValue } from "../labels/answer-value.ts";
-import type { LabelInput } from "../labels/label-input.ts";
-import { accuracyFamilies } from "../labels/label-families.ts";
-import type { LabelMonitor } from "../labels/label-monitor.ts";
+import { answerValue } from "../accuracy/answer-value.ts";
+import type { LabelInput } from "../accuracy/label-input.ts";
+import { accuracyFamilies } from "../accuracy/label-families.ts";
+import type { LabelMonitor } from "../accuracy/label-monitor.ts";
 import type { Log } from "../logging/logger.ts";
-import type { RequestMetrics } from "../metrics/request-metrics.ts";
-import { fleetSamples } from "../state/fleet-samples.ts";
-import { Fleet } from "../state/fleet.ts";
-import { createRedisStore } from "../state/redis-store.ts";
-import type { LabelItem, StateStore } from "../state/store.ts";
-import { describeFleet } from "./fleet-description.ts";
-import { leadAll } from "./lead-all.ts";
+import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
+import { fleetSamples } from "../fleet/fleet-samples.ts";
+import { Fleet } from "../fleet/fleet.ts";
+import { createRedisStore } from "../fleet/redis/redis-store.ts";
+import type { LabelItem, StateStore } from "../fleet/store.ts";
+import { describeFleet } from "../fleet/fleet-description.ts";
+import { leadAll } from "../fleet/leader/lead-all.ts";
 import { familiesFrom } from "./sample-families.ts";
-import { SharedAccuracy } from "./shared-accuracy.ts";
-import { SharedBaselines } from "./shared-baselines.ts";
-import { SharedDrift, type SharedDriftOptions } from "./shared-drift.ts";
-import { SharedLatency } from "./shared-latency.ts";
+import { SharedAccuracy } from "../fleet/shared-accuracy.ts";
+import { SharedBaselines } from "../fleet/drift/shared-baselines.ts";
+import { SharedDrift, type SharedDriftOptions } from "../fleet/drift/shared-drift.ts";
+import { SharedLatency } from "../fleet/shared-latency.ts";
 import type { Voice } from "./voice.ts";
 
 /** What is shared. */

@@ -2,21 +2,21 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Clock } from "../clock.ts";
-import type { Config } from "../config/table.ts";
+import type { Config } from "../config/table/table.ts";
 import type { SampleGroup } from "../exposition/sample-group.ts";
 import type { Log } from "../logging/logger.ts";
-import { predictionLogFamilies } from "../predictions/prediction-log-families.ts";
-import { PredictionLogCounters } from "../predictions/prediction-log-counters.ts";
-import type { SinkName } from "../predictions/destination.ts";
-import type { DriftFlags } from "../predictions/drift-flags.ts";
-import type { ExchangeLog } from "../predictions/exchange-log.ts";
-import { KeepPlan, type KeepPlanOptions } from "../predictions/keep-plan.ts";
-import { RecordBuilder } from "../predictions/record-builder.ts";
-import { PredictionRecorder } from "../predictions/recorder.ts";
-import { parseRedactionRule, type RedactionRule } from "../predictions/redaction-rule.ts";
-import { Redactor, type RedactionPlan } from "../predictions/redactor.ts";
-import { parseSampleRule } from "../predictions/sample-rule.ts";
-import { StreamTable, type StreamPlan } from "../predictions/stream-fields.ts";
+import { predictionLogFamilies } from "../prediction-log/prediction-log-families.ts";
+import { PredictionLogCounters } from "../prediction-log/prediction-log-counters.ts";
+import type { SinkName } from "../prediction-log/destination.ts";
+import type { DriftFlags } from "../prediction-log/drift-flags.ts";
+import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
+import { KeepPlan, type KeepPlanOptions } from "../prediction-log/keep-plan.ts";
+import { RecordBuilder } from "../prediction-log/record-builder.ts";
+import { PredictionRecorder } from "../prediction-log/recorder.ts";
+import { parseRedactionRule, type RedactionRule } from "../redaction/redaction-rule.ts";
+import { Redactor, type RedactionPlan } from "../redaction/redactor.ts";
+import { parseSampleRule } from "../prediction-log/sample-rule.ts";
+import { StreamTable, type StreamPlan } from "../prediction-log/stream-fields.ts";
 import { startSink, type RunningSink } from "./prediction-sinks.ts";
 
 /** A log under way. */

@@ -1,12 +1,12 @@
 /** The sinks of the log of predictions: what each writes to, its queue, and for Loki its spool. */
 import type { Clock } from "../clock.ts";
-import type { Config } from "../config/table.ts";
-import { createDelivery, type DeliveryOptions } from "../journal/delivery.ts";
-import type { Spool } from "../journal/spool-port.ts";
+import type { Config } from "../config/table/table.ts";
+import { createDelivery, type DeliveryOptions } from "../delivery/delivery.ts";
+import type { Spool } from "../delivery/spool/spool-port.ts";
 import type { Log } from "../logging/logger.ts";
-import { DeliveryCounters } from "../predictions/delivery-counters.ts";
-import type { Destination, SinkName } from "../predictions/destination.ts";
-import type { EntrySink } from "../predictions/log-entry.ts";
+import { DeliveryCounters } from "../prediction-log/delivery-counters.ts";
+import type { Destination, SinkName } from "../prediction-log/destination.ts";
+import type { EntrySink } from "../prediction-log/log-entry.ts";
 
 /** A sink under way. */
 export interface RunningSink extends EntrySink {
@@ -51,18 +51,18 @@ export async function startSink(name: SinkName, options: SinkOptions): Promise<R
 
 const destinations: Readonly<Record<SinkName, (options: SinkOptions) => Promise<Destination>>> = {
   file: async ({ config, clock }) => {
-    const { createFileDestination } = await import("../journal/file-destination.ts");
+    const { createFileDestination } = await import("../delivery/sinks/file-destination.ts");
     const { directory, fileBytes, fileAgeMs, directoryBytes } = config.predictions;
     return createFileDestination({ directory, fileBytes, fileAgeMs, directoryBytes, clock });
   },
   stdout: async () => {
-    const { createStdoutDestination } = await import("../journal/stdout-destination.ts");
+    const { createStdoutDestination } = await import("../delivery/sinks/stdout-destination.ts");
     return createStdoutDestination();
   },
   loki: async ({ config, clock }) => {
     const [{ createHttpClient }, { createLokiDestination }] = await Promise.all([
       import("../outbound/http-client.ts"),
-      import("../loki/loki-destination.ts"),
+      import("../loki/push/loki-destination.ts"),
     ]);
     const { url, tenant, lineBytes } = config.loki;
     return createLokiDestination({ http: createHttpClient(config.loki), url, tenant, lineBytes, clock });
@@ -92,7 +92,7 @@ function tellingOfRefusals(destination: Destination, { log, clock }: SinkOptions
 async function spoolOf({ config, log }: SinkOptions): Promise<Spool | undefined> {
   const { spoolDirectory, spoolBytes, spoolFsync } = config.loki;
   if (spoolDirectory === "") return undefined;
-  const { openSpool } = await import("../journal/spool.ts");
+  const { openSpool } = await import("../delivery/spool/spool.ts");
   const opening = await openSpool({ directory: spoolDirectory, maxBytes: spoolBytes, fsync: spoolFsync });
   if (opening.kind === "opened") return opening.spool;
   log.logger.error({ sink: "loki", detail: opening.detail }, "there is no spool: predictions wait in memory alone");

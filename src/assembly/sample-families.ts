@@ -1,6 +1,6 @@
 import type { SampledFamilies } from "../exposition/sample-group.ts";
-import { metricCatalogue, type MetricName } from "../metrics/catalogue.ts";
-import type { MetricSample } from "../metrics/metric-sample.ts";
+import { metricCatalogue, type MetricName } from "../metrics/catalogue/catalogue.ts";
+import type { MetricSample } from "../metrics/catalogue/metric-sample.ts";
 
 /** A sample with the name of its metric, as pure parts give them. */
 export interface NamedSample {

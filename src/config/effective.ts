@@ -1,9 +1,9 @@
 /** The configuration as it is in force, with where each value came from. */
-import { valueAt } from "./assemble.ts";
-import { rulesOf, type Input } from "./kinds.ts";
+import { valueAt } from "./layers/assemble.ts";
+import { rulesOf, type Input } from "./table/kinds.ts";
 import type { LoadedConfig } from "./load.ts";
 import { formatOrigin } from "./origin.ts";
-import { fieldRows, sections, type Config, type FieldRow } from "./table.ts";
+import { fieldRows, sections, type Config, type FieldRow } from "./table/table.ts";
 
 /** One value in force. */
 export interface EffectiveValue {

@@ -5,9 +5,9 @@
 import { restartPaths } from "./effective.ts";
 import type { LoadedConfig, LoadResult } from "./load.ts";
 import type { Mistake } from "./mistake.ts";
-import { valueAt, nest } from "./assemble.ts";
+import { valueAt, nest } from "./layers/assemble.ts";
 import type { Origin } from "./origin.ts";
-import { fieldRows, type Config } from "./table.ts";
+import { fieldRows, type Config } from "./table/table.ts";
 
 /** Numbers about reloads, for metrics. */
 export interface ReloadCounters {

@@ -1,15 +1,15 @@
 /** Loads the configuration: defaults, then the file, then the environment, then flags. */
 import { open, readFile } from "node:fs/promises";
 
-import { assemble, type Assembly } from "./assemble.ts";
-import { crossCheck } from "./checks.ts";
-import { configFileVariable, environmentLayer, type Environment } from "./environment-layer.ts";
-import { fileLayer } from "./file-layer.ts";
-import { flagLayer, type FlagValue } from "./flag-layer.ts";
-import type { Layer } from "./layer.ts";
+import { assemble, type Assembly } from "./layers/assemble.ts";
+import { crossCheck } from "./table/checks.ts";
+import { configFileVariable, environmentLayer, type Environment } from "./layers/environment-layer.ts";
+import { fileLayer } from "./layers/file-layer.ts";
+import { flagLayer, type FlagValue } from "./layers/flag-layer.ts";
+import type { Layer } from "./layers/layer.ts";
 import { expectationOf, type Mistake } from "./mistake.ts";
 import type { Origin } from "./origin.ts";
-import { rowAt, type Config } from "./table.ts";
+import { rowAt, type Config } from "./table/table.ts";
 
 /** Where values may come from. */
 export interface ConfigSources {
@@ -115,7 +115,7 @@ async function secretProblem(file: string): Promise<string | undefined> {
 }
 
 async function baselineProblem(file: string): Promise<string | undefined> {
-  const { readBaseline } = await import("../drift/baseline-file.ts");
+  const { readBaseline } = await import("../drift/baseline/baseline-file.ts");
   const reading = readBaseline(await readFile(file, "utf8"));
   if (reading.kind === "baseline") return undefined;
   const [first] = reading.problems;

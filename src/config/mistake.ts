@@ -2,9 +2,9 @@
  * Something wrong in the configuration, told so that it can be put right without looking anything up: where it
  * stands, what was given, what is expected, and what was probably meant.
  */
-import type { FieldRow } from "./table.ts";
+import type { FieldRow } from "./table/table.ts";
 import { formatOrigin, type Origin } from "./origin.ts";
-import { rulesOf } from "./kinds.ts";
+import { rulesOf } from "./table/kinds.ts";
 
 /** See the top of the file. */
 export interface Mistake {

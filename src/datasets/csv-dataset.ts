@@ -1,6 +1,6 @@
-import { cellFromText } from "../inference/cell-text.ts";
-import { columnNames, CsvParser, longestField, mostFields, type CsvFault } from "../inference/csv.ts";
-import type { Cell, Columns, FeatureTable } from "../inference/reading.ts";
+import { cellFromText } from "../payload/table/cell-text.ts";
+import { columnNames, CsvParser, longestField, mostFields, type CsvFault } from "../payload/csv/csv.ts";
+import type { Cell, Columns, FeatureTable } from "../payload/reading.ts";
 import type { Dataset } from "./dataset.ts";
 import { malformed } from "./malformed.ts";
 import { separatorQuestion } from "./separator-question.ts";

@@ -1,8 +1,8 @@
-import { ColumnsMemo } from "../inference/readers/columns.ts";
-import { readTable } from "../inference/readers/feature-table.ts";
-import { isList, isObject, type JsonValue } from "../inference/readers/json-value.ts";
-import { readJsonText } from "../inference/readers/read-json.ts";
-import type { FeatureTable, ReaderLimits } from "../inference/reading.ts";
+import { ColumnsMemo } from "../payload/table/columns.ts";
+import { readTable } from "../payload/table/feature-table.ts";
+import { isList, isObject, type JsonValue } from "../payload/json/json-value.ts";
+import { readJsonText } from "../payload/json/read-json.ts";
+import type { FeatureTable, ReaderLimits } from "../payload/reading.ts";
 import type { Dataset } from "./dataset.ts";
 import { malformed } from "./malformed.ts";
 import { TextFile } from "./text-file.ts";

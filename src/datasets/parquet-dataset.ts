@@ -1,10 +1,10 @@
 import { open, type FileHandle } from "node:fs/promises";
 import type { FileMetaData } from "hyparquet";
 
-import { ColumnsMemo } from "../inference/readers/columns.ts";
-import { readTable } from "../inference/readers/feature-table.ts";
-import { cutText, type JsonValue } from "../inference/readers/json-value.ts";
-import type { Cell, Columns, FeatureTable } from "../inference/reading.ts";
+import { ColumnsMemo } from "../payload/table/columns.ts";
+import { readTable } from "../payload/table/feature-table.ts";
+import { cutText, type JsonValue } from "../payload/json/json-value.ts";
+import type { Cell, Columns, FeatureTable } from "../payload/reading.ts";
 import type { Dataset } from "./dataset.ts";
 import { digestOf } from "./file-digest.ts";
 import { malformed } from "./malformed.ts";

@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Registry from "prom-client/lib/registry.js";
-import { metricCatalogue, type MetricName } from "../metrics/catalogue.ts";
+import { metricCatalogue, type MetricName } from "../metrics/catalogue/catalogue.ts";
 import { familiesOf } from "./families.ts";
 import { registerProcessMetrics } from "./process-metrics.ts";
 import type { SampledFamilies, SampleGroup } from "./sample-group.ts";

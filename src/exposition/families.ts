@@ -1,10 +1,10 @@
 /** The values of every metric in the catalogue, read from where they are counted. */
 import type Registry from "prom-client/lib/registry.js";
 import type { WireErrorCode } from "../errors.ts";
-import { denialCodes, errorCodes, limitCodes, type RelayMetricName } from "../metrics/catalogue.ts";
-import type { DurationHistogram } from "../metrics/duration-histogram.ts";
-import type { LabelSet } from "../metrics/label-sets.ts";
-import { auxiliaryKinds, type RequestMetrics } from "../metrics/request-metrics.ts";
+import { denialCodes, errorCodes, limitCodes, type RelayMetricName } from "../metrics/catalogue/catalogue.ts";
+import type { DurationHistogram } from "../metrics/requests/duration-histogram.ts";
+import type { LabelSet } from "../metrics/requests/label-sets.ts";
+import { auxiliaryKinds, type RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import { outcomes } from "../outcome.ts";
 import type { ExpositionSources } from "./sources.ts";
 

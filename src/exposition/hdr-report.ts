@@ -1,9 +1,9 @@
 /** What `GET /hdr` gives: each HDR histogram in the wire format that every HdrHistogram library reads and merges. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
-import { encodeHdr, hdrCompressedCookie } from "../metrics/hdr-encoding.ts";
-import type { LatencyHdr } from "../metrics/latency-hdr.ts";
-import type { RequestMetrics } from "../metrics/request-metrics.ts";
+import { encodeHdr, hdrCompressedCookie } from "../metrics/requests/hdr-encoding.ts";
+import type { LatencyHdr } from "../metrics/requests/latency-hdr.ts";
+import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 
 /** One histogram of {@link HdrReport}. */
 export interface EncodedHistogram {

@@ -1,6 +1,6 @@
 /** Metrics that another part counts, as the exposition takes them. */
-import type { MetricName } from "../metrics/catalogue.ts";
-import type { MetricSample } from "../metrics/metric-sample.ts";
+import type { MetricName } from "../metrics/catalogue/catalogue.ts";
+import type { MetricSample } from "../metrics/catalogue/metric-sample.ts";
 
 /** Samples by metric; metrics without a sample may be left out. */
 export type SampledFamilies = Partial<Readonly<Record<MetricName, Iterable<MetricSample>>>>;

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { RelayCounters } from "../metrics/relay-counters.ts";
-import type { RequestMetrics } from "../metrics/request-metrics.ts";
+import type { RelayCounters } from "../metrics/requests/relay-counters.ts";
+import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import type { SampleGroup } from "./sample-group.ts";
 
 /** Where the values of a scrape come from. Functions are called once a scrape and must not block. */

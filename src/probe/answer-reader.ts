@@ -1,7 +1,7 @@
 import { ChunkedDecoder, type ChunkedSink } from "../http1/chunked.ts";
 import { Progress } from "../http1/header-section.ts";
 import { ResponseHead } from "../http1/response-head.ts";
-import type { HttpAnswer } from "../inference/probe-answer.ts";
+import type { HttpAnswer } from "../protocols/probe-answer.ts";
 
 /** Bytes of an answer's body that are read; the rest is not waited for. */
 export const maxAnswerBytes = 65_536;

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-import type { ProbeAnswer, ProbeRequest } from "../inference/probe-answer.ts";
+import type { ProbeAnswer, ProbeRequest } from "../protocols/probe-answer.ts";
 import { AnswerReader } from "./answer-reader.ts";
 import { describeFailure, formatAddress, malformedText } from "./failure-text.ts";
 import type { ProbedAddress } from "./failure-text.ts";

@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
-import { detectProtocol, detectionRequests } from "../inference/detection.ts";
-import type { Detection } from "../inference/detection.ts";
-import type { ProbeAnswer, ProbeRequest } from "../inference/probe-answer.ts";
-import type { Protocol } from "../inference/protocol.ts";
-import { judgeReadiness, readinessRequests } from "../inference/readiness.ts";
+import { detectProtocol, detectionRequests } from "../protocols/detection.ts";
+import type { Detection } from "../protocols/detection.ts";
+import type { ProbeAnswer, ProbeRequest } from "../protocols/probe-answer.ts";
+import type { Protocol } from "../protocols/protocol.ts";
+import { judgeReadiness, readinessRequests } from "../protocols/readiness.ts";
 import { ask } from "./ask.ts";
 import type { ProbedAddress } from "./failure-text.ts";
 import { retryDelayMs } from "./retry-delay.ts";

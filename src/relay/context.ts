@@ -5,16 +5,16 @@ import type { HeadLimits } from "../http1/header-section.ts";
 import { RequestHead } from "../http1/request-head.ts";
 import { ResponseHead } from "../http1/response-head.ts";
 import { asciiBytes } from "../http1/bytes.ts";
-import type { Protocol } from "../inference/protocol.ts";
-import type { RouteTable } from "../inference/route-table.ts";
-import type { RelayCounters } from "../metrics/relay-counters.ts";
+import type { Protocol } from "../protocols/protocol.ts";
+import type { RouteTable } from "../protocols/route-table.ts";
+import type { RelayCounters } from "../metrics/requests/relay-counters.ts";
 import { DateLine } from "./date-line.ts";
-import { IdentitySource } from "./identity.ts";
+import { IdentitySource } from "./client/identity.ts";
 import type { RelayOptions } from "./options.ts";
 import { Scratch } from "./scratch.ts";
 import { TapBudget } from "./tap.ts";
-import { TargetMemo } from "./target-memo.ts";
-import { UpstreamPool } from "./upstream-pool.ts";
+import { TargetMemo } from "./client/target-memo.ts";
+import { UpstreamPool } from "./upstream/upstream-pool.ts";
 
 /** How requests are routed and in whose shape errors are answered; set once the serving protocol is known. */
 export interface Routing {

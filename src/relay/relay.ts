@@ -1,11 +1,11 @@
 /** The running relay: a listener, its connections, one sweep for all deadlines, and how it comes to rest. */
 import { createServer, type Server, type Socket } from "node:net";
-import { RelayCounters } from "../metrics/relay-counters.ts";
-import { ClientConnection } from "./connection.ts";
+import { RelayCounters } from "../metrics/requests/relay-counters.ts";
+import { ClientConnection } from "./client/connection.ts";
 import { RelayContext, type Routing } from "./context.ts";
 import { listen } from "./listen.ts";
 import type { RelayOptions } from "./options.ts";
-import { composeError } from "./own-answer.ts";
+import { composeError } from "./exchange/own-answer.ts";
 
 /** How often deadlines are looked at; the greatest error of a time-out. */
 const sweepMs = 50;

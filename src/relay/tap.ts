@@ -1,5 +1,5 @@
 /** Keeping the first bytes of bodies for observers, within bounds. */
-import type { RelayCounters } from "../metrics/relay-counters.ts";
+import type { RelayCounters } from "../metrics/requests/relay-counters.ts";
 import type { TapOptions } from "./options.ts";
 
 /** What a tap takes at first, which is enough for most bodies. */

@@ -145,7 +145,7 @@ export const plantedForLint: readonly PlantedForLint[] = [
   {
     what: "level 1 importing an edge",
     rule: "no-restricted-imports",
-    file: "src/inference/reaching.ts",
+    file: "src/protocols/reaching.ts",
     source: importOf("../relay/part.ts"),
   },
   {

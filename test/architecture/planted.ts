@@ -76,14 +76,14 @@ export const planted: readonly Planted[] = [
     what: "two folders of level 1 import each other through different files",
     rule: "cycle",
     files: {
-      "metrics/a.ts": 'import { b } from "../inference/b.ts";',
-      "inference/b.ts": "",
-      "inference/c.ts": 'import { d } from "../metrics/d.ts";',
+      "metrics/a.ts": 'import { b } from "../protocols/b.ts";',
+      "protocols/b.ts": "",
+      "protocols/c.ts": 'import { d } from "../metrics/d.ts";',
       "metrics/d.ts": "",
     },
   },
   { what: "level 0 imports Node", rule: "pure", files: { "http1/a.ts": 'import { Buffer } from "node:buffer";' } },
-  { what: "level 1 imports Node", rule: "pure", files: { "inference/a.ts": 'import path from "node:path";' } },
+  { what: "level 1 imports Node", rule: "pure", files: { "protocols/a.ts": 'import path from "node:path";' } },
   { what: "level 1 imports a package", rule: "pure", files: { "metrics/a.ts": 'import { z } from "prom-client";' } },
   {
     what: "a shared file imports Node",
@@ -98,7 +98,7 @@ export const planted: readonly Planted[] = [
   {
     what: "a pure package is imported outside its folder",
     rule: "package-owner",
-    files: { "inference/a.ts": 'import { build } from "hdr-histogram-js";' },
+    files: { "protocols/a.ts": 'import { build } from "hdr-histogram-js";' },
   },
   {
     what: "a package nobody has entered in the table",
@@ -156,7 +156,7 @@ export const lawful: Readonly<Record<string, string>> = {
   "errors.ts": 'import type { Outcome } from "./outcome.ts";',
   "exchange.ts": 'import type { Code } from "./errors.ts";',
   "metrics/a.ts": 'import { build } from "hdr-histogram-js";\nimport type { Exchange } from "../exchange.ts";',
-  "inference/a.ts": 'import { b } from "../http1/b.ts";',
+  "protocols/a.ts": 'import { b } from "../http1/b.ts";',
   "relay/a.ts": 'import net from "node:net";\nimport { a } from "../metrics/a.ts";\nimport type { B } from "./b.ts";',
   "relay/b.ts": 'import { b } from "../http1/b.ts";',
   "config/read.ts": 'import { parse } from "yaml";\nconst pretty = await import("./explain.ts");',

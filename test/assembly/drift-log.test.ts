@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DriftLog } from "../../src/assembly/drift-log.ts";
-import type { DriftReport, TargetReport } from "../../src/drift/drift-report.ts";
+import type { DriftReport, TargetReport } from "../../src/drift/monitor/drift-report.ts";
 
 const baseline = {
   kind: "file",

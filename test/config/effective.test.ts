@@ -3,11 +3,11 @@ import path from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { assemble } from "../../src/config/assemble.ts";
+import { assemble } from "../../src/config/layers/assemble.ts";
 import { changedFields, effectiveValues, effectiveYaml, restartPaths } from "../../src/config/effective.ts";
-import { fileLayer } from "../../src/config/file-layer.ts";
-import type { Input } from "../../src/config/kinds.ts";
-import { fieldRows } from "../../src/config/table.ts";
+import { fileLayer } from "../../src/config/layers/file-layer.ts";
+import type { Input } from "../../src/config/table/kinds.ts";
+import { fieldRows } from "../../src/config/table/table.ts";
 import { fieldInputs } from "./field-inputs.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 

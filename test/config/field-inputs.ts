@@ -1,10 +1,10 @@
 /** Random right values for every field, as they could stand in a file. */
 import * as fc from "fast-check";
 
-import { choices } from "../../src/config/choices.ts";
-import type { Field, FieldKind } from "../../src/config/field.ts";
-import type { Input } from "../../src/config/kinds.ts";
-import { fieldRows } from "../../src/config/table.ts";
+import { choices } from "../../src/config/table/choices.ts";
+import type { Field, FieldKind } from "../../src/config/table/field.ts";
+import type { Input } from "../../src/config/table/kinds.ts";
+import { fieldRows } from "../../src/config/table/table.ts";
 import { outcomes } from "../../src/outcome.ts";
 
 const port = fc.integer({ min: 0, max: 65_535 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { LiveConfig } from "../../src/config/live-config.ts";
 import { loadConfig, type LoadedConfig, type LoadResult } from "../../src/config/load.ts";
-import type { Config } from "../../src/config/table.ts";
+import type { Config } from "../../src/config/table/table.ts";
 
 async function load(environment: Readonly<Record<string, string>>): Promise<LoadResult> {
   return loadConfig({ file: undefined, environment, flags: [], isUpstreamRequired: false });

@@ -6,8 +6,8 @@ import { maxBodyBytes, startModelServer } from "../../demo/model-server/model-se
 import type { RunningModelServer } from "../../demo/model-server/model-server.ts";
 import { shapeNames } from "../../demo/model-server/serving-shape.ts";
 import type { ShapeName } from "../../demo/model-server/serving-shape.ts";
-import { detectionRequests, detectProtocol } from "../../src/inference/detection.ts";
-import type { ProbeAnswer } from "../../src/inference/probe-answer.ts";
+import { detectionRequests, detectProtocol } from "../../src/protocols/detection.ts";
+import type { ProbeAnswer } from "../../src/protocols/probe-answer.ts";
 
 const model = readModelFile();
 const data = readLabelledRows();

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { adminRoutes } from "../../src/admin/routes.ts";
-import { commands, flagsOf } from "../../src/cli/table.ts";
-import { fieldRows, sections } from "../../src/config/table.ts";
-import { detailStatistics } from "../../src/drift/drift-series.ts";
-import { driftStates } from "../../src/drift/history.ts";
-import { labelResults } from "../../src/labels/label-join.ts";
-import { metricCatalogue } from "../../src/metrics/catalogue.ts";
-import { entryDropReasons, retryReasons } from "../../src/predictions/destination.ts";
-import { keepSkipReasons } from "../../src/predictions/prediction-log-counters.ts";
-import { keepReasons } from "../../src/predictions/prediction-record.ts";
-import { redactionActions } from "../../src/predictions/redaction-rule.ts";
-import { textPatternNames } from "../../src/predictions/text-patterns.ts";
+import { commands, flagsOf } from "../../src/cli/program/table.ts";
+import { fieldRows, sections } from "../../src/config/table/table.ts";
+import { detailStatistics } from "../../src/drift/monitor/drift-series.ts";
+import { driftStates } from "../../src/drift/verdict/history.ts";
+import { labelResults } from "../../src/accuracy/label-join.ts";
+import { metricCatalogue } from "../../src/metrics/catalogue/catalogue.ts";
+import { entryDropReasons, retryReasons } from "../../src/prediction-log/destination.ts";
+import { keepSkipReasons } from "../../src/prediction-log/prediction-log-counters.ts";
+import { keepReasons } from "../../src/prediction-log/prediction-record.ts";
+import { redactionActions } from "../../src/redaction/redaction-rule.ts";
+import { textPatternNames } from "../../src/redaction/text-patterns.ts";
 import { parsePage, readPage, readPages, type Page } from "./markdown.ts";
 
 const guides = readPages().filter(({ file }) => file.startsWith("docs/guides/"));

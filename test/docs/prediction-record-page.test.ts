@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { exampleRecord, predictionRecordPage } from "../../scripts/docs/prediction-record-page.ts";
-import { RecordBuilder } from "../../src/predictions/record-builder.ts";
-import { lineOf } from "../../src/predictions/record-line.ts";
-import { recordFields, type RecordField, type RecordFieldType } from "../../src/predictions/record-fields.ts";
-import { Redactor } from "../../src/predictions/redactor.ts";
-import { aDraft, aRecord } from "../predictions/a-record.ts";
+import { RecordBuilder } from "../../src/prediction-log/record-builder.ts";
+import { lineOf } from "../../src/prediction-log/record-line.ts";
+import { recordFields, type RecordField, type RecordFieldType } from "../../src/prediction-log/record-fields.ts";
+import { Redactor } from "../../src/redaction/redactor.ts";
+import { aDraft, aRecord } from "../prediction-log/a-record.ts";
 import { parsePage } from "./markdown.ts";
 
 const fields = new Map(Object.entries<RecordField>(recordFields));

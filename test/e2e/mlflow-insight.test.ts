@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readLabelledRows } from "../../demo/labelled-rows.ts";
-import type { DriftReport } from "../../src/drift/drift-report.ts";
+import type { DriftReport } from "../../src/drift/monitor/drift-report.ts";
 import { seededRandom } from "../../src/sketch/seeded-random.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { type MlflowServer, startMlflow } from "./support/mlflow-server.ts";

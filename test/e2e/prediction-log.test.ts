@@ -8,7 +8,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readLabelledRows } from "../../demo/labelled-rows.ts";
-import type { PredictionRecord } from "../../src/predictions/prediction-record.ts";
+import type { PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
 import { connectRaw } from "../support/raw-client.ts";
 import { until } from "../support/until.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { createRedisStore } from "../../src/state/redis-store.ts";
-import type { StateStore } from "../../src/state/store.ts";
-import { Fleet } from "../../src/state/fleet.ts";
-import { valueOf } from "../state/store-trial.ts";
+import { createRedisStore } from "../../src/fleet/redis/redis-store.ts";
+import type { StateStore } from "../../src/fleet/store.ts";
+import { Fleet } from "../../src/fleet/fleet.ts";
+import { valueOf } from "../fleet/support/store-trial.ts";
 import { until } from "../support/until.ts";
 import { type ReplicaProcess, startReplica } from "./support/fleet-process.ts";
 import { countedKey, verdictKey } from "./support/fleet-report.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { StateStore } from "../../src/state/store.ts";
-import { describeStoreContract } from "../state/store-contract.ts";
-import { aWindow, valueOf } from "../state/store-trial.ts";
+import type { StateStore } from "../../src/fleet/store.ts";
+import { describeStoreContract } from "../fleet/support/store-contract.ts";
+import { aWindow, valueOf } from "../fleet/support/store-trial.ts";
 import { describeWith } from "./support/installed.ts";
 import { findRedis, type RedisServer, startRedis } from "./support/redis-server.ts";
 import { connected, optionsFor, publish, read, timeoutMs, untilFailing, untilWorking } from "./support/redis-stores.ts";

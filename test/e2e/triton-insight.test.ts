@@ -4,7 +4,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DriftReport, TargetReport } from "../../src/drift/drift-report.ts";
+import type { DriftReport, TargetReport } from "../../src/drift/monitor/drift-report.ts";
 import { type Ask, jsonFields, postJson } from "./support/ask.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";

@@ -5,9 +5,9 @@ import { createExposition } from "../../src/exposition/exposition.ts";
 import { processMetricNames } from "../../src/exposition/process-metrics.ts";
 import type { SampleGroup } from "../../src/exposition/sample-group.ts";
 import type { ExpositionSources } from "../../src/exposition/sources.ts";
-import { errorCodes, metricCatalogue, relayMetricNames } from "../../src/metrics/catalogue.ts";
-import { RelayCounters } from "../../src/metrics/relay-counters.ts";
-import { RequestMetrics } from "../../src/metrics/request-metrics.ts";
+import { errorCodes, metricCatalogue, relayMetricNames } from "../../src/metrics/catalogue/catalogue.ts";
+import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
+import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
 import { anExchange, aRoute } from "../support/an-exchange.ts";
 
 const now = 1_700_000_000_000;

@@ -1,7 +1,7 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, it } from "vitest";
 import { hdrReport } from "../../src/exposition/hdr-report.ts";
-import { RequestMetrics } from "../../src/metrics/request-metrics.ts";
+import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
 import { anExchange, aRoute } from "../support/an-exchange.ts";
 
 describe("HDR report", () => {

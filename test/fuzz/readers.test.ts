@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createReader } from "../../src/inference/readers/create-reader.ts";
+import { createReader } from "../../src/protocols/create-reader.ts";
 import type {
   BodyReader,
   Cell,
@@ -9,8 +9,8 @@ import type {
   ReaderLimits,
   RequestReading,
   ResponseReading,
-} from "../../src/inference/reading.ts";
-import { unreadReasons } from "../../src/inference/reading.ts";
+} from "../../src/payload/reading.ts";
+import { unreadReasons } from "../../src/payload/reading.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import { SeededRandom } from "./random.ts";
 import { readerSeeds, type ReaderSeeds } from "./reader-seeds.ts";

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeEntry, encodeFrames, frameBytesOf, nextFrame } from "../../src/journal/spool-frame.ts";
-import { segmentFile } from "../../src/journal/spool-segment.ts";
-import type { LogEntry } from "../../src/predictions/log-entry.ts";
-import { drain, entryOf, openedSpool } from "../journal/spool-entries.ts";
+import { decodeEntry, encodeFrames, frameBytesOf, nextFrame } from "../../src/delivery/spool/spool-frame.ts";
+import { segmentFile } from "../../src/delivery/spool/spool-segment.ts";
+import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
+import { drain, entryOf, openedSpool } from "../delivery/support/spool-entries.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import { SeededRandom } from "./random.ts";
 

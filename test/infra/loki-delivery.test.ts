@@ -1,7 +1,7 @@
 /** Queue, spool and push together, before a Loki that dies, comes back and refuses. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { LokiHttp } from "../../src/loki/loki-http.ts";
-import type { LogEntry } from "../../src/predictions/log-entry.ts";
+import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
 import { describeWith } from "../e2e/support/installed.ts";
 import { scratchFolder } from "../e2e/support/scratch-folder.ts";
 import type { LokiLimits } from "../support/loki-limits.ts";

@@ -1,4 +1,4 @@
-import type { LogEntry } from "../../src/predictions/log-entry.ts";
+import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
 
 /** What may be said of an entry; the rest is filled in. */
 export interface EntryPlan {

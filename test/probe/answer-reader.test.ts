@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HttpAnswer } from "../../src/inference/probe-answer.ts";
+import type { HttpAnswer } from "../../src/protocols/probe-answer.ts";
 import { type AnswerProgress, AnswerReader, maxAnswerBytes } from "../../src/probe/answer-reader.ts";
 
 /** Gives the reader the bytes cut after every offset of `cuts`; its last verdict and what it then has. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 
-import type { ProbeAnswer } from "../../src/inference/probe-answer.ts";
+import type { ProbeAnswer } from "../../src/protocols/probe-answer.ts";
 import { maxAnswerBytes } from "../../src/probe/answer-reader.ts";
 import { ask } from "../../src/probe/ask.ts";
 import { describeFailure, type ProbedAddress } from "../../src/probe/failure-text.ts";

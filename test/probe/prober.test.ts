@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { systemClock } from "../../src/clock.ts";
-import type { Protocol } from "../../src/inference/protocol.ts";
+import type { Protocol } from "../../src/protocols/protocol.ts";
 import { startProber } from "../../src/probe/prober.ts";
 import type { Prober, ProberOptions, UpstreamState } from "../../src/probe/prober.ts";
 import { createModelServer, empty, modelServers } from "../support/model-server-answers.ts";

@@ -1,6 +1,6 @@
 /** A relay's shared state with a clock that is moved by hand; nothing is opened until something asks for it. */
 import type { Clock } from "../../src/clock.ts";
-import { RelayCounters } from "../../src/metrics/relay-counters.ts";
+import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { RelayContext } from "../../src/relay/context.ts";
 import type { UpstreamAddress } from "../../src/relay/options.ts";
 import { type RelayOverrides, relayOptions } from "../support/start-relay.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { RelayCounters } from "../../src/metrics/relay-counters.ts";
+import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { Drain } from "../../src/relay/drain.ts";
 
 interface Bench {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RelayCounters } from "../../src/metrics/relay-counters.ts";
+import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { BodyTap, TapBudget } from "../../src/relay/tap.ts";
 
 interface Bench {

@@ -3,8 +3,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { stalePages, writePages } from "../../scripts/generate-docs.ts";
-import { commands } from "../../src/cli/table.ts";
-import { fieldRows } from "../../src/config/table.ts";
+import { commands } from "../../src/cli/program/table.ts";
+import { fieldRows } from "../../src/config/table/table.ts";
 import { commandErrors, wireErrors } from "../../src/errors.ts";
 import { temporaryDirectory } from "../config/temporary-directory.ts";
 

@@ -1,6 +1,6 @@
-import type { Protocol } from "../../src/inference/protocol.ts";
-import { createReader } from "../../src/inference/readers/create-reader.ts";
-import type { ReaderOptions } from "../../src/inference/readers/reader-options.ts";
+import type { Protocol } from "../../src/protocols/protocol.ts";
+import { createReader } from "../../src/protocols/create-reader.ts";
+import type { ReaderOptions } from "../../src/payload/reader-options.ts";
 import type {
   Cell,
   DecodedBody,
@@ -8,7 +8,7 @@ import type {
   Predictions,
   ReaderLimits,
   ReadResult,
-} from "../../src/inference/reading.ts";
+} from "../../src/payload/reading.ts";
 
 /** Bounds that no ordinary test meets. */
 export const testLimits: ReaderLimits = { columns: 1000, rows: 10_000, depth: 64 };

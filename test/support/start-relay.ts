@@ -1,6 +1,6 @@
 import { systemClock } from "../../src/clock.ts";
 import type { Exchange, ExchangeObserver } from "../../src/exchange.ts";
-import { createRouteTable } from "../../src/inference/route-table.ts";
+import { createRouteTable } from "../../src/protocols/route-table.ts";
 import type { RelayOptions, UpstreamAddress } from "../../src/relay/options.ts";
 import { type Relay, startRelay } from "../../src/relay/relay.ts";
 import { systemRandom } from "../../src/relay/system-random.ts";

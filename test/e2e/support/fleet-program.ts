@@ -5,8 +5,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/clock.ts";
-import { Fleet } from "../../../src/state/fleet.ts";
-import { createRedisStore } from "../../../src/state/redis-store.ts";
+import { Fleet } from "../../../src/fleet/fleet.ts";
+import { createRedisStore } from "../../../src/fleet/redis/redis-store.ts";
 import { countedKey, type FleetProgramOptions, type FlushReport, verdictKey } from "./fleet-report.ts";
 
 const { url, flushMs, windowMs, windowIndex } = JSON.parse(process.argv[2] ?? "{}") as FleetProgramOptions;

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { systemClock } from "../../../src/clock.ts";
-import { createRedisStore, type RedisStoreOptions } from "../../../src/state/redis-store.ts";
-import type { FailureReason, Outcome, StateStore } from "../../../src/state/store.ts";
-import { aWindow, cells, valueOf } from "../../state/store-trial.ts";
+import { createRedisStore, type RedisStoreOptions } from "../../../src/fleet/redis/redis-store.ts";
+import type { FailureReason, Outcome, StateStore } from "../../../src/fleet/store.ts";
+import { aWindow, cells, valueOf } from "../../fleet/support/store-trial.ts";
 import { turnOfTheLoop } from "../../support/until.ts";
 import { untilAsync } from "./until-async.ts";
 

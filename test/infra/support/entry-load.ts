@@ -1,4 +1,4 @@
-import type { EntrySink, LogEntry } from "../../../src/predictions/log-entry.ts";
+import type { EntrySink, LogEntry } from "../../../src/prediction-log/log-entry.ts";
 
 /** Entries that are offered at a steady rate, round robin over streams. */
 export interface EntryLoad {

@@ -1,4 +1,4 @@
-import type { LogEntry } from "../../../src/predictions/log-entry.ts";
+import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 import type { StoredLine } from "./loki-tenant.ts";
 
 /** What differs between what was to be stored and what is; a few examples of each. */

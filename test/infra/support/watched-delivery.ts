@@ -1,14 +1,14 @@
 import path from "node:path";
 import { systemClock } from "../../../src/clock.ts";
-import { createDelivery, type Delivery } from "../../../src/journal/delivery.ts";
-import type { Spool } from "../../../src/journal/spool-port.ts";
-import { openSpool } from "../../../src/journal/spool.ts";
-import { createLokiDestination } from "../../../src/loki/loki-destination.ts";
+import { createDelivery, type Delivery } from "../../../src/delivery/delivery.ts";
+import type { Spool } from "../../../src/delivery/spool/spool-port.ts";
+import { openSpool } from "../../../src/delivery/spool/spool.ts";
+import { createLokiDestination } from "../../../src/loki/push/loki-destination.ts";
 import type { LokiHttp } from "../../../src/loki/loki-http.ts";
-import { DeliveryCounters } from "../../../src/predictions/delivery-counters.ts";
+import { DeliveryCounters } from "../../../src/prediction-log/delivery-counters.ts";
 import { createHttpClient } from "../../../src/outbound/http-client.ts";
-import type { Destination, EntryDropReason } from "../../../src/predictions/destination.ts";
-import type { LogEntry } from "../../../src/predictions/log-entry.ts";
+import type { Destination, EntryDropReason } from "../../../src/prediction-log/destination.ts";
+import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 
 /** The delivery of the product to a Loki, with all that can be seen of it. */
 export interface WatchedDelivery extends Delivery {

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { createRouteTable } from "../../../../src/inference/route-table.ts";
-import type { Protocol } from "../../../../src/inference/protocol.ts";
+import { createRouteTable } from "../../../../src/protocols/route-table.ts";
+import type { Protocol } from "../../../../src/protocols/protocol.ts";
 import { startRelay } from "../../../../src/relay/relay.ts";
 import { connectRaw } from "../../../support/raw-client.ts";
 import { plainReply } from "../../../support/scripted-upstream.ts";

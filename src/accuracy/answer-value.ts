@@ -1,0 +1,33 @@
+/** Predictions and labels as values that can be held against each other. */
+import { categoryOf } from "../payload/table/category.ts";
+import { cellFromText } from "../payload/table/cell-text.ts";
+import type { Cell } from "../payload/reading.ts";
+
+/** A finite number, or the name of a class. */
+export type AnswerValue = number | string;
+
+/** Longest text that can be a class, in UTF-16 code units; longer ones are prose, which no label equals. */
+export const longestClass = 256;
+
+/**
+ * What a prediction or label says: `1`, `1.0`, `"1"` and `"1.0"` are the same number, `true` and `"True"` the same
+ * class. Undefined when it says nothing: no value, a text longer than {@link longestClass}, a number that is not finite.
+ */
+export function answerValue(cell: Cell): AnswerValue | undefined {
+  const value = typeof cell === "string" ? valueOfText(cell) : cell;
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== "number") return categoryOf(value);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function valueOfText(text: string): Cell {
+  if (text.length > longestClass) return undefined;
+  // A class may be called "None"; only the empty text says nothing.
+  return text === "" ? undefined : (cellFromText(text) ?? text);
+}
+
+/** The class that a value names. */
+export const classOf = (value: AnswerValue): string => categoryOf(value);
+
+/** True for a number that no class is called by. */
+export const isMeasure = (value: AnswerValue): boolean => typeof value === "number" && !Number.isInteger(value);

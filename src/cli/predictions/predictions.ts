@@ -1,0 +1,143 @@
+import { isColoured } from "../terminal/colour.ts";
+import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
+import { mistakeReport } from "../config/mistake-report.ts";
+import { outputTaken } from "../terminal/output-drain.ts";
+import { ReadingNotes } from "./predictions-notes.ts";
+import { openRecords } from "./predictions-open.ts";
+import { readCount, readFilter, readPlace } from "./predictions-request.ts";
+import { caughtUp, type LoggedRecord, type RecordFilter, type RecordSource } from "./predictions-source.ts";
+import { RecordLines } from "./predictions-text.ts";
+import { listenForStopSignals } from "../program/stop-signals.ts";
+
+/** Most records that `--limit` holds in memory. */
+const mostRecords = 10_000;
+
+/** Shown of what is there before following, unless the flags say how much. */
+const shownBeforeFollowing = 10;
+
+/** Text that may wait for a slow reader. */
+const mostWaitingBytes = 2 ** 20;
+
+/** `outrider predictions`: prints the log. */
+export async function predictions(invocation: Invocation, context: CommandContext): Promise<number> {
+  const filter = readFilter(invocation, Date.now());
+  const limit = readCount(invocation, "--limit", mostRecords);
+  const result = await readPlace(invocation, context);
+  if (result.kind === "mistakes") {
+    context.writeError(mistakeReport(result.mistakes));
+    return 2;
+  }
+  const notes = new ReadingNotes();
+  const source = await openRecords(result.place, notes);
+  const printer = new Printer(context, isSwitchOn(invocation, "--json"));
+  try {
+    if (isSwitchOn(invocation, "--follow")) {
+      await follow(source, filter, limit ?? (filter.since === "" ? shownBeforeFollowing : undefined), printer);
+    } else {
+      await print(source, filter, limit, printer);
+      if (printer.printed === 0) context.writeError(`No record in ${source.name} is one of those asked for.\n`);
+    }
+  } finally {
+    await source.close();
+  }
+  context.writeError(notes.text());
+  return 0;
+}
+
+async function print(
+  source: RecordSource,
+  filter: RecordFilter,
+  limit: number | undefined,
+  printer: Printer,
+): Promise<void> {
+  const last = new LastRecords(limit);
+  for await (const logged of source.records(filter)) {
+    for (const record of last.take(logged)) await printer.print(record);
+  }
+  for (const record of last.rest()) await printer.print(record);
+  await outputTaken();
+}
+
+/** Prints what comes until a signal. */
+async function follow(
+  source: RecordSource,
+  filter: RecordFilter,
+  limit: number | undefined,
+  printer: Printer,
+): Promise<void> {
+  const signals = listenForStopSignals();
+  const stopping = new AbortController();
+  const stopped = signals.next().then(() => stopping.abort());
+  const work = async (): Promise<void> => {
+    const last = new LastRecords(limit);
+    for await (const logged of source.follow(filter, stopping.signal)) {
+      const due = logged === caughtUp ? last.rest() : last.take(logged);
+      for (const record of due) await printer.print(record);
+      if (stopping.signal.aborted) return;
+    }
+  };
+  try {
+    // A reader that stands still must not keep the program from ending.
+    await Promise.race([work(), stopped]);
+  } finally {
+    stopping.abort();
+    signals.close();
+  }
+}
+
+/** Holds back all but the last records, until it is known which these are. */
+class LastRecords {
+  readonly #limit: number | undefined;
+  readonly #ring: LoggedRecord[] = [];
+  #next = 0;
+  #isOver = false;
+
+  /** Without a limit nothing is held back. */
+  constructor(limit: number | undefined) {
+    this.#limit = limit;
+  }
+
+  /** Takes a record, and gives those that are due. */
+  take(record: LoggedRecord): readonly LoggedRecord[] {
+    if (this.#limit === undefined || this.#isOver) return [record];
+    this.#ring[this.#next] = record;
+    this.#next = (this.#next + 1) % this.#limit;
+    return [];
+  }
+
+  /** Those held back, oldest first. From now on nothing is. */
+  rest(): readonly LoggedRecord[] {
+    this.#isOver = true;
+    const start = this.#ring.length === this.#limit ? this.#next : 0;
+    return [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
+  }
+}
+
+/** Writes records to standard output, no faster than they are taken. */
+class Printer {
+  readonly #context: CommandContext;
+  readonly #lines: RecordLines | undefined;
+  printed = 0;
+
+  constructor(context: CommandContext, isJson: boolean) {
+    const { isTerminal, environment, columns } = context;
+    this.#context = context;
+    this.#lines = isJson
+      ? undefined
+      : new RecordLines({
+          isColoured: isColoured(isTerminal, environment),
+          columns: isTerminal ? columns : undefined,
+        });
+  }
+
+  async print({ line, record }: LoggedRecord): Promise<void> {
+    if (this.#lines === undefined) {
+      this.#context.write(`${line}\n`);
+    } else {
+      if (this.printed === 0 && this.#context.isTerminal) this.#context.write(this.#lines.header());
+      this.#context.write(this.#lines.line(record));
+    }
+    this.printed++;
+    await outputTaken(mostWaitingBytes);
+  }
+}

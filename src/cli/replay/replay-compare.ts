@@ -1,0 +1,88 @@
+/** Holds an answer against the one that was logged. */
+import type { BodyReader, Cell, Predictions } from "../../payload/reading.ts";
+import type { PredictionRecord, RecordValue } from "../../prediction-log/prediction-record.ts";
+import { holdsRedacted } from "../../redaction/redaction-match.ts";
+
+/** An answer that came. */
+export interface NewAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** Where two answers differ first. `was` and `is` are JSON. */
+export interface AnswerDifference {
+  readonly what: "status" | "rows" | "prediction" | "score" | "unread";
+  /** Row from 0. */
+  readonly row?: number;
+  readonly was: RecordValue;
+  readonly is: RecordValue;
+}
+
+/** What came of it. `status_only`: there was nothing else to compare. */
+export type Comparison =
+  | { readonly kind: "same" | "status_only" }
+  | { readonly kind: "different"; readonly difference: AnswerDifference };
+
+/** What comparing needs. */
+export interface AnswerComparer {
+  readonly reader: BodyReader;
+  /** Numbers are the same within this, and within this part of the larger. */
+  readonly tolerance: number;
+}
+
+/** Compares status, number of rows, predictions and scores, in this order, until something differs. Never throws. */
+export function compareAnswers(record: PredictionRecord, answer: NewAnswer, comparer: AnswerComparer): Comparison {
+  if (answer.status !== record.status) return different({ what: "status", was: record.status, is: answer.status });
+  if (record.prediction === undefined) return { kind: "status_only" };
+  const reading = readAnswer(record, answer, comparer.reader);
+  if (typeof reading === "string") return different({ what: "unread", was: null, is: reading });
+  const was = record.prediction.length;
+  const isPart = record.cut?.includes("rows") === true;
+  if (isPart ? reading.rowCount < was : reading.rowCount !== was) {
+    return different({ what: "rows", was, is: reading.rowCount });
+  }
+  const difference = firstDifference(record, reading, comparer.tolerance);
+  return difference === undefined ? { kind: "same" } : different(difference);
+}
+
+const different = (difference: AnswerDifference): Comparison => ({ kind: "different", difference });
+
+/** The predictions, or why there are none. */
+function readAnswer(record: PredictionRecord, answer: NewAnswer, reader: BodyReader): Predictions | string {
+  const result = reader.readResponse({ bytes: answer.body, contentType: answer.contentType, target: record.path });
+  if (result.kind === "unread") return result.reason;
+  return result.value.predictions ?? "no predictions";
+}
+
+function firstDifference(
+  { prediction = [], score = [] }: PredictionRecord,
+  { values, confidences }: Predictions,
+  tolerance: number,
+): AnswerDifference | undefined {
+  for (const [row, was] of prediction.entries()) {
+    const is = recordValue(values[row]);
+    if (!isSame(was, is, tolerance)) return { what: "prediction", row, was, is };
+  }
+  for (const [row, was] of score.entries()) {
+    const is = confidences[row] ?? null;
+    if (!isSame(was, is, tolerance)) return { what: "score", row, was, is };
+  }
+  return undefined;
+}
+
+/** As it would stand in a record. */
+function recordValue(cell: Cell): RecordValue {
+  if (typeof cell === "number") return Number.isFinite(cell) ? cell : null;
+  return typeof cell === "bigint" ? String(cell) : (cell ?? null);
+}
+
+/** What was masked or hashed may be anything. */
+function isSame(was: RecordValue, is: RecordValue, tolerance: number): boolean {
+  if (was === is) return true;
+  if (typeof was === "number" && typeof is === "number") {
+    const apart = Math.abs(was - is);
+    return apart <= tolerance || apart <= tolerance * Math.max(Math.abs(was), Math.abs(is));
+  }
+  return typeof was === "string" && holdsRedacted(was);
+}

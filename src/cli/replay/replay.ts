@@ -1,0 +1,143 @@
+import type { Config } from "../../config/table/table.ts";
+import type { BodyReader } from "../../payload/reading.ts";
+import type { Protocol } from "../../protocols/protocol.ts";
+import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
+import { mistakeReport } from "../config/mistake-report.ts";
+import { ReadingNotes } from "../predictions/predictions-notes.ts";
+import { openRecords } from "../predictions/predictions-open.ts";
+import { readFilter, readPlace } from "../predictions/predictions-request.ts";
+import type { LoggedRecord, RecordFilter, RecordSource } from "../predictions/predictions-source.ts";
+import { candidateOf, type ReplayCandidate } from "./replay-candidate.ts";
+import { ReplayClient } from "./replay-client.ts";
+import { compareAnswers } from "./replay-compare.ts";
+import { replayExitCodes } from "./replay-exit.ts";
+import { answerReader, askedProtocol } from "./replay-protocol.ts";
+import { replayJson, replayText, type ReplayFindings } from "./replay-report.ts";
+import { replayRequest, type ReplayRequest } from "./replay-request.ts";
+import { atRate } from "./replay-schedule.ts";
+import { ReplayTally } from "./replay-tally.ts";
+import { StatusLine } from "../terminal/status-line.ts";
+import { listenForStopSignals } from "../program/stop-signals.ts";
+
+/** `outrider replay`: sends logged requests again and compares the answers. */
+export async function replay(invocation: Invocation, context: CommandContext): Promise<number> {
+  const request = replayRequest(invocation);
+  const filter = readFilter(invocation, Date.now());
+  const result = await readPlace(invocation, context);
+  if (result.kind === "mistakes") {
+    context.writeError(mistakeReport(result.mistakes));
+    return 2;
+  }
+  const { config, place } = result;
+  const notes = new ReadingNotes();
+  const source = await openRecords(place, notes);
+  const signals = listenForStopSignals();
+  const stopping = new AbortController();
+  void signals.next().then(() => stopping.abort());
+  const status = new StatusLine(context);
+  try {
+    const run = new Replay({ request, config, signal: stopping.signal, status });
+    await run.work(source, filter);
+    status.clear();
+    context.writeError(notes.text());
+    const findings = run.findings();
+    context.write(
+      isSwitchOn(invocation, "--json") ? `${JSON.stringify(replayJson(findings))}\n` : replayText(findings),
+    );
+    return findings.isStopped ? replayExitCodes.stopped : findings.tally.exitCode();
+  } finally {
+    status.clear();
+    signals.close();
+    await source.close();
+  }
+}
+
+interface ReplayOptions {
+  readonly request: ReplayRequest;
+  readonly config: Config;
+  readonly signal: AbortSignal;
+  readonly status: StatusLine;
+}
+
+interface DueRequest {
+  readonly logged: LoggedRecord;
+  readonly candidate: ReplayCandidate;
+}
+
+/** One run over the log. */
+class Replay {
+  readonly #options: ReplayOptions;
+  readonly #tally: ReplayTally;
+  readonly #client: ReplayClient;
+  #protocol: Protocol | undefined;
+  #reader: BodyReader | undefined;
+
+  constructor(options: ReplayOptions) {
+    const { upstream, concurrency, timeoutMs, shown } = options.request;
+    this.#options = options;
+    this.#tally = new ReplayTally(shown);
+    this.#client = new ReplayClient(upstream, concurrency, timeoutMs);
+  }
+
+  async work(source: RecordSource, filter: RecordFilter): Promise<void> {
+    const { request, signal } = this.#options;
+    try {
+      const schedule = { perSecond: request.perSecond, concurrency: request.concurrency, signal };
+      await atRate(this.#due(source, filter), schedule, (due, lateMs) => this.#send(due, lateMs));
+    } finally {
+      this.#client.close();
+    }
+  }
+
+  findings(): ReplayFindings {
+    const { request, signal } = this.#options;
+    return {
+      tally: this.#tally,
+      upstream: request.upstream.name,
+      protocol: this.#protocol,
+      isStopped: signal.aborted,
+    };
+  }
+
+  async *#due(source: RecordSource, filter: RecordFilter): AsyncGenerator<DueRequest> {
+    const { limit = Infinity } = this.#options.request;
+    let due = 0;
+    for await (const logged of source.records(filter)) {
+      if (this.#options.signal.aborted) return;
+      const result = candidateOf(logged.record);
+      if (result.kind === "skipped") {
+        this.#tally.skip(result.reason);
+        continue;
+      }
+      this.#reader ??= await this.#makeReader();
+      yield { logged, candidate: result.candidate };
+      due++;
+      if (due >= limit) return;
+    }
+  }
+
+  /** Made when there is something to send: nobody is asked for nothing. */
+  async #makeReader(): Promise<BodyReader> {
+    const { config, signal } = this.#options;
+    const { protocol } = config;
+    this.#protocol = protocol === "auto" ? await askedProtocol(this.#client, signal) : protocol;
+    return answerReader(this.#protocol, config);
+  }
+
+  async #send({ logged: { record }, candidate }: DueRequest, lateMs: number): Promise<void> {
+    const { signal, request, status } = this.#options;
+    const { method, path, contentType, headers, body } = candidate;
+    this.#tally.began(lateMs, candidate.isRedacted);
+    const typed = contentType === "" ? headers : { ...headers, "content-type": contentType };
+    const answer = await this.#client.send({ method, path, headers: typed, body }, signal);
+    // What the signal cut off says nothing about the server.
+    if (signal.aborted || this.#reader === undefined) return;
+    if (answer.kind === "failed") {
+      this.#tally.unanswered(record, answer.problem);
+    } else {
+      const comparer = { reader: this.#reader, tolerance: request.tolerance };
+      this.#tally.answered(record, compareAnswers(record, answer, comparer), answer.tookMs);
+    }
+    status.show(() => `${this.#tally.sent} sent, ${this.#tally.different} different, ${this.#tally.failed} failed`);
+  }
+}

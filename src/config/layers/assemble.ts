@@ -1,0 +1,76 @@
+/** Puts the layers on top of each other: every entry is checked, the last one for a field wins. */
+import * as v from "valibot";
+
+import { rulesOf } from "../table/kinds.ts";
+import type { Entry, Layer } from "./layer.ts";
+import { expectationOf, showGiven, type Mistake } from "../mistake.ts";
+import type { Origin } from "../origin.ts";
+import { camelCase, fieldRows, type Config, type FieldRow } from "../table/table.ts";
+
+/** The configuration with where each value came from, by path. */
+export interface Assembly {
+  /** Complete even with mistakes: a field whose value was wrong has its default. */
+  readonly config: Config;
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly mistakes: readonly Mistake[];
+  /** Paths of fields whose value was wrong. */
+  readonly brokenPaths: ReadonlySet<string>;
+}
+
+/** Assembles layers given from the weakest to the strongest. A wrong value is a mistake even where a stronger layer covers it. */
+export function assemble(layers: readonly Layer[]): Assembly {
+  const values = new Map<string, unknown>();
+  const origins = new Map<string, Origin>();
+  const mistakes: Mistake[] = [];
+  const brokenPaths = new Set<string>();
+  for (const row of fieldRows) {
+    values.set(row.path, row.field.default);
+    origins.set(row.path, { kind: "default" });
+  }
+  for (const layer of layers) {
+    mistakes.push(...layer.mistakes);
+    for (const entry of layer.entries) {
+      const result = v.safeParse(rulesOf(entry.row.field).schema(entry.row.field), entry.input);
+      if (result.success) {
+        values.set(entry.row.path, result.output);
+        origins.set(entry.row.path, entry.origin);
+      } else {
+        brokenPaths.add(entry.row.path);
+        mistakes.push(valueMistake(entry, result.issues));
+      }
+    }
+  }
+  return { config: nest(values), origins, mistakes, brokenPaths };
+}
+
+/** The value of a field in an assembled configuration. */
+export function valueAt(config: Config, row: FieldRow): unknown {
+  const section = row.section === "" ? config : config[row.section];
+  return (section as unknown as Readonly<Record<string, unknown>>)[camelCase(row.key)];
+}
+
+/** The nested record of values given by path; every field of the table must have one. */
+export function nest(values: ReadonlyMap<string, unknown>): Config {
+  const config: Record<string, unknown> = {};
+  for (const row of fieldRows) {
+    if (row.section === "") {
+      config[camelCase(row.key)] = values.get(row.path);
+    } else {
+      const section = (config[row.section] ??= {}) as Record<string, unknown>;
+      section[camelCase(row.key)] = values.get(row.path);
+    }
+  }
+  // The table gives every key and the schemas every type; the compiler cannot follow them through the loop.
+  return config as unknown as Config;
+}
+
+function valueMistake(entry: Entry, issues: readonly v.BaseIssue<unknown>[]): Mistake {
+  const own = issues.find((issue) => issue.type === "raw_transform" || issue.type === "raw_check");
+  return {
+    origin: entry.origin,
+    path: entry.row.path,
+    problem: own?.message ?? "the value does not fit",
+    given: showGiven(entry.input),
+    expected: expectationOf(entry.row),
+  };
+}

@@ -1,0 +1,330 @@
+/**
+ * From the counts of windows to verdicts and states: carries short windows over, judges in small steps, remembers what
+ * came before. The same for one replica and for the merged counts of a fleet.
+ */
+import type { Baseline } from "../baseline/baseline.ts";
+import { groupNames, layOutCells, type CellLayout, type TargetKind } from "../window/cell-layout.ts";
+import { brokenFeatures } from "../verdict/broken-features.ts";
+import { DriftHistory, type SavedHistory } from "../verdict/history.ts";
+import { areNames, NameCollector, type SeenNames } from "../window/seen-names.ts";
+import {
+  emptyVerdict,
+  levelOf,
+  levels,
+  requiredRows,
+  WindowJudge,
+  type Thresholds,
+  type WindowVerdict,
+} from "../verdict/verdict.ts";
+import { statisticNames } from "../verdict/statistics.ts";
+import {
+  clearGroup,
+  copyGroup,
+  emptyWindow,
+  groupSize,
+  mergedWindow,
+  type GroupSize,
+  type WindowCounts,
+} from "../window/window-counts.ts";
+
+/** What an engine needs to know. */
+export interface EngineOptions {
+  readonly baseline: Baseline;
+  /** Length of the windows that decide, milliseconds. */
+  readonly windowMs: number;
+  readonly thresholds: Thresholds;
+  /** Features watched; the rest of the baseline is left out. */
+  readonly maxFeatures: number;
+  /** Effective rows that a verdict needs; {@link requiredRows} when not given. */
+  readonly minRows?: number;
+}
+
+/** One tumbling window that is over: `[windowIndex × windowMs, (windowIndex + 1) × windowMs)`. */
+export interface ClosedWindow {
+  readonly windowMs: number;
+  readonly windowIndex: number;
+  readonly counts: WindowCounts;
+}
+
+/** A group as it was last decided. */
+export interface DecidedGroup {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly size: GroupSize;
+}
+
+/** What a window that is only shown said: score and level by target. */
+export interface ShownWindow {
+  readonly windowMs: number;
+  readonly windowIndex: number;
+  readonly size: GroupSize;
+  readonly scores: Float64Array;
+  readonly levels: readonly string[];
+}
+
+/** JSON-able; enough for another process to go on with the same verdicts. */
+export interface SavedEngine {
+  readonly digest: string;
+  readonly last_index: number;
+  readonly history: SavedHistory;
+  readonly carried?: {
+    readonly vector: readonly number[];
+    readonly names: SeenNames;
+    readonly from: readonly (readonly [TargetKind, number])[];
+  };
+}
+
+interface Carry {
+  readonly counts: WindowCounts;
+  readonly from: ReadonlyMap<TargetKind, number>;
+}
+
+interface Job {
+  readonly judge: WindowJudge;
+  finish(): void;
+}
+
+/** Windows that wait to be judged; a further one is waited for. */
+const mostJobs = 4;
+/** A decided window that comes again is not decided again; one from so long before it means that the clock was set back. */
+const clockResetMs = 86_400_000;
+
+/** The engine of one model. */
+export class DriftEngine {
+  readonly baseline: Baseline;
+  readonly layout: CellLayout;
+  readonly thresholds: Thresholds;
+  readonly windowMs: number;
+  readonly history: DriftHistory;
+  /** Statistics of each target as it was last decided. */
+  readonly verdict: WindowVerdict;
+  /** Groups that were decided. */
+  readonly decided: Map<TargetKind, DecidedGroup> = new Map<TargetKind, DecidedGroup>();
+  /** Longer windows, by length. */
+  readonly shown: Map<number, ShownWindow> = new Map<number, ShownWindow>();
+  readonly #minRows: number | undefined;
+  #decidedCounts: WindowCounts;
+  #carried: Carry | undefined;
+  #lastIndex = -1;
+  #isReady = false;
+  #version = 0;
+  readonly #jobs: Job[] = [];
+
+  constructor({ baseline, windowMs, thresholds, maxFeatures, minRows }: EngineOptions) {
+    this.#minRows = minRows;
+    this.baseline = baseline;
+    this.windowMs = windowMs;
+    this.thresholds = thresholds;
+    this.layout = layOutCells(baseline, maxFeatures);
+    this.history = new DriftHistory(this.layout.targets.length);
+    this.verdict = emptyVerdict(this.layout);
+    this.#decidedCounts = { vector: new Float64Array(0), names: new NameCollector() };
+  }
+
+  /** Counts of the groups as they were last decided; an empty vector before the first. */
+  get decidedCounts(): WindowCounts {
+    return this.#decidedCounts;
+  }
+
+  /** Counts of groups that are still short of rows. */
+  get carriedCounts(): WindowCounts | undefined {
+    return this.#carried?.counts;
+  }
+
+  /** True when the last window had enough rows in every group that had any. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Changes whenever what is reported changes. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Effective rows that a verdict on this group needs. */
+  neededRows(group: TargetKind): number {
+    return this.#minRows ?? requiredRows(this.layout, group);
+  }
+
+  /** Bytes of the arrays that are held. */
+  get byteLength(): number {
+    const shown = Array.from(this.shown.values(), ({ scores }) => scores.byteLength);
+    return [
+      this.verdict.statistics.byteLength,
+      this.verdict.levels.byteLength + this.verdict.deciders.byteLength,
+      this.layout.targets.length * 9,
+      this.#decidedCounts.vector.byteLength,
+      this.#carried?.counts.vector.byteLength ?? 0,
+      ...shown,
+    ].reduce((total, bytes) => total + bytes, 0);
+  }
+
+  /**
+   * Takes a window that is over. One of the deciding length moves states, one of another length is only shown. False,
+   * and nothing happens, for a window of another layout, and for one that was decided before unless windows come `once`:
+   * then one from before the last is of a clock that was set back. The counts belong to the engine from here on. The
+   * judging itself is left to {@link DriftEngine.step}.
+   */
+  decide(window: ClosedWindow, comes: "once" | "repeatedly" = "repeatedly"): boolean {
+    if (window.counts.vector.length !== this.layout.length || !Number.isSafeInteger(window.windowIndex)) return false;
+    if (window.windowMs !== this.windowMs) {
+      this.#show(window);
+      return true;
+    }
+    const age = (this.#lastIndex - window.windowIndex) * this.windowMs;
+    if (comes === "repeatedly" && age >= 0 && age < clockResetMs) return false;
+    this.#lastIndex = window.windowIndex;
+    this.#take(window);
+    return true;
+  }
+
+  /** Judges a bit further, at most about 0.5 ms. False when there is nothing to do. */
+  step(): boolean {
+    const job = this.#jobs[0];
+    if (job === undefined) return false;
+    if (!job.judge.step()) {
+      this.#jobs.shift();
+      job.finish();
+    }
+    return true;
+  }
+
+  save(): SavedEngine {
+    const carried = this.#carried && {
+      vector: [...this.#carried.counts.vector],
+      names: this.#carried.counts.names.names(),
+      from: [...this.#carried.from],
+    };
+    return {
+      digest: this.layout.digest,
+      last_index: this.#lastIndex,
+      history: this.history.save(),
+      ...(carried === undefined ? {} : { carried }),
+    };
+  }
+
+  /** Goes on from a saved state; false, and nothing is changed, when it is not one of this layout, or is an older one. */
+  load(value: unknown): boolean {
+    const saved = asSaved(value, this.layout);
+    if (saved === undefined || saved.last_index < this.#lastIndex || !this.history.load(saved.history)) return false;
+    this.#lastIndex = saved.last_index;
+    this.#carried = saved.carried && restoreCarry(saved.carried);
+    this.#version++;
+    return true;
+  }
+
+  /** Adds what was carried, and queues the groups that have enough; the others are carried on. */
+  #take({ windowIndex, counts }: ClosedWindow): void {
+    const carry = this.#carried;
+    const candidate = carry === undefined ? counts : mergedWindow(this.layout, carry.counts, counts);
+    const groups = groupNames.filter((group) => this.layout.targets.some(({ kind }) => kind === group));
+    const size = (group: TargetKind): GroupSize => groupSize(this.layout, group, candidate.vector);
+    const counted = groups.filter((group) => size(group).requests > 0);
+    const ready = counted.filter((group) => size(group).effective >= this.neededRows(group));
+    const short = counted.filter((group) => !ready.includes(group));
+    const fromIndex = (group: TargetKind): number => Math.min(carry?.from.get(group) ?? windowIndex, windowIndex);
+    this.#carried =
+      short.length === 0
+        ? undefined
+        : this.#carryOn(candidate, ready, new Map(short.map((group) => [group, fromIndex(group)])));
+    this.#queue(candidate.vector, ready, (verdict) => {
+      for (const group of ready) {
+        const toMs = (windowIndex + 1) * this.windowMs;
+        this.decided.set(group, { fromMs: fromIndex(group) * this.windowMs, toMs, size: size(group) });
+      }
+      this.#accept(verdict, candidate, ready);
+      this.#isReady = ready.length > 0 && short.length === 0;
+    });
+  }
+
+  #carryOn(candidate: WindowCounts, decided: readonly TargetKind[], from: ReadonlyMap<TargetKind, number>): Carry {
+    const counts = mergedWindow(this.layout, candidate, emptyWindow(this.layout));
+    for (const group of decided) clearGroup(this.layout, group, counts.vector);
+    return { counts, from };
+  }
+
+  #show({ windowMs, windowIndex, counts }: ClosedWindow): void {
+    const sizes = new Map(groupNames.map((group) => [group, groupSize(this.layout, group, counts.vector)]));
+    const ready = groupNames.filter((group) => (sizes.get(group)?.effective ?? 0) >= this.neededRows(group));
+    this.#queue(counts.vector, ready, (verdict) => {
+      const places = Array.from(this.layout.targets.keys());
+      this.shown.set(windowMs, {
+        windowMs,
+        windowIndex,
+        size: groupSize(this.layout, this.layout.targets[0]?.kind ?? "feature", counts.vector),
+        scores: Float64Array.from(places, (target) => verdict.statistics[target * statisticNames.length] ?? Number.NaN),
+        levels: places.map((target) => levelOf(verdict, target)),
+      });
+    });
+  }
+
+  #queue(vector: Float64Array, groups: readonly TargetKind[], accept: (verdict: WindowVerdict) => void): void {
+    while (this.#jobs.length >= mostJobs) this.step();
+    const judge = new WindowJudge(this.layout, this.thresholds, vector, groups);
+    const finish = (): void => {
+      accept(judge.verdict);
+      this.#version++;
+    };
+    this.#jobs.push({ judge, finish });
+  }
+
+  #accept(verdict: WindowVerdict, counts: WindowCounts, groups: readonly TargetKind[]): void {
+    if (groups.length === 0) return;
+    const isWhole = this.layout.targets.every(({ kind }) => groups.includes(kind));
+    if (!isWhole) {
+      // A copy: what is there may be the counts of a window that somebody still reads.
+      const vector = new Float64Array(this.layout.length);
+      vector.set(this.#decidedCounts.vector);
+      for (const group of groups) copyGroup(this.layout, group, counts.vector, vector);
+      this.#decidedCounts = { vector, names: groups.includes("feature") ? counts.names : this.#decidedCounts.names };
+    } else {
+      this.#decidedCounts = counts;
+    }
+    const broken = groups.includes("feature") ? brokenFeatures(this.layout, counts) : new Set<number>();
+    const width = statisticNames.length;
+    this.layout.targets.forEach(({ kind }, target) => {
+      if (!groups.includes(kind)) return;
+      this.verdict.statistics.set(verdict.statistics.subarray(target * width, (target + 1) * width), target * width);
+      this.verdict.levels[target] = verdict.levels[target] ?? 0;
+      this.verdict.deciders[target] = verdict.deciders[target] ?? 0;
+      if (!broken.has(target)) {
+        this.history.add(target, levelOf(verdict, target));
+        return;
+      }
+      this.verdict.levels[target] = levels.indexOf("critical");
+      this.history.addCertain(target);
+    });
+  }
+}
+
+/** The value if it is a state that was saved with this layout; what is inside a history is left to the history. */
+function asSaved(value: unknown, layout: CellLayout): SavedEngine | undefined {
+  if (!isObject(value)) return undefined;
+  const saved = value as unknown as SavedEngine;
+  if (saved.digest !== layout.digest || !Number.isSafeInteger(saved.last_index)) return undefined;
+  const { carried } = saved;
+  if (carried === undefined) return saved;
+  const isFine = isObject(carried) && isVector(carried.vector, layout.length) && areStarts(carried.from);
+  return isFine ? saved : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function restoreCarry({ vector, names, from }: NonNullable<SavedEngine["carried"]>): Carry {
+  const collector = new NameCollector();
+  if (areNames(names)) collector.add(names);
+  return { counts: { vector: Float64Array.from(vector), names: collector }, from: new Map(from) };
+}
+
+function isVector(numbers: unknown, length: number): boolean {
+  return Array.isArray(numbers) && numbers.length === length && numbers.every(Number.isFinite);
+}
+
+function areStarts(from: unknown): boolean {
+  return (
+    Array.isArray(from) &&
+    from.every((entry) => Array.isArray(entry) && groupNames.includes(entry[0]) && Number.isSafeInteger(entry[1]))
+  );
+}

@@ -1,0 +1,136 @@
+/** Drift of every model that passes, up to a bound. */
+import type { ExchangeReading, ReadingSink } from "../../payload/exchange-reading.ts";
+import type { Baseline } from "../baseline/baseline.ts";
+import type { DriftReport, DriftSubject, ReportOptions } from "./drift-report.ts";
+import { DriftMonitor, type MonitorOptions, type WindowSnapshot } from "./drift-monitor.ts";
+
+/** Options of {@link DriftMonitors}. */
+export interface MonitorsOptions extends MonitorOptions {
+  /** Baselines to begin with: one that names a model is for that model and version, one that names none is for all others. */
+  readonly baselines: readonly Baseline[];
+  /** Models, versions and variants that are followed; requests of further ones are counted as dropped. */
+  readonly maxModels: number;
+}
+
+/** Closed windows of one monitor. */
+export interface MonitorWindows {
+  readonly monitor: DriftMonitor;
+  readonly windows: readonly WindowSnapshot[];
+}
+
+/** One monitor for each model, version and variant, made when its first request is read. */
+export class DriftMonitors implements ReadingSink {
+  readonly #options: MonitorsOptions;
+  readonly #byModel = new Map<string, Map<string, Map<string, DriftMonitor>>>();
+  readonly #all: DriftMonitor[] = [];
+  readonly #baselines: Baseline[];
+  #dropped = 0;
+
+  constructor(options: MonitorsOptions) {
+    this.#options = options;
+    this.#baselines = [...options.baselines];
+  }
+
+  /** In order of creation. */
+  get all(): readonly DriftMonitor[] {
+    return this.#all;
+  }
+
+  /** Requests that were not counted because there were too many models. */
+  get droppedRequests(): number {
+    return this.#dropped;
+  }
+
+  /** Windows of all models that nobody fetched in time, see {@link DriftMonitor.droppedWindows}. */
+  get droppedWindows(): number {
+    return this.#all.reduce((sum, monitor) => sum + monitor.droppedWindows, 0);
+  }
+
+  /** A number that changes whenever any report may have changed. */
+  get version(): number {
+    return this.#all.reduce((sum, monitor) => sum + monitor.version, this.#all.length);
+  }
+
+  /** Counts what was read from one exchange. */
+  count({ model, version, variant, request, response, atMs }: ExchangeReading): void {
+    const features = request?.features;
+    const predictions = response?.predictions;
+    if (features === undefined && predictions === undefined) return;
+    const monitor = this.find(model, version, variant) ?? this.#make({ model, version, variant }, atMs);
+    if (monitor === undefined) this.#dropped++;
+    else monitor.add(features, predictions, atMs);
+  }
+
+  /** The monitor of a model, made when there is none yet; undefined when there are too many. */
+  follow(labels: Omit<DriftSubject, "scope">, nowMs: number): DriftMonitor | undefined {
+    return this.find(labels.model, labels.version, labels.variant) ?? this.#make(labels, nowMs);
+  }
+
+  /** The monitor of a model, if there is one. */
+  find(model: string, version: string, variant: string): DriftMonitor | undefined {
+    return this.#byModel.get(model)?.get(version)?.get(variant);
+  }
+
+  /** Uses a baseline that came later, e.g. from a registry: monitors it is for start anew with it. */
+  useBaseline(baseline: Baseline, nowMs: number): void {
+    const isOfSame = (other: Baseline): boolean =>
+      other.model?.name === baseline.model?.name && other.model?.version === baseline.model?.version;
+    const place = this.#baselines.findIndex(isOfSame);
+    if (place < 0) this.#baselines.push(baseline);
+    else this.#baselines[place] = baseline;
+    for (const monitor of this.#all) {
+      const { model, version } = monitor.subject;
+      if (this.#baselineFor(model, version) === baseline) monitor.useBaseline(baseline, nowMs);
+    }
+  }
+
+  /** Closes windows that are over and gives them, see {@link DriftMonitor.advance}; monitors without any are left out. */
+  advance(nowMs: number): readonly MonitorWindows[] {
+    return this.#all
+      .map((monitor) => ({ monitor, windows: monitor.advance(nowMs) }))
+      .filter(({ windows }) => windows.length > 0);
+  }
+
+  /** Judges a bit further, under 0.5 ms; false when all is done. */
+  step(): boolean {
+    return this.#all.some((monitor) => monitor.step());
+  }
+
+  /** Reports of all models, or of those with this name. */
+  reports(model?: string, options: ReportOptions = {}): readonly DriftReport[] {
+    const chosen = this.#all.filter(({ subject }) => model === undefined || subject.model === model);
+    return chosen.map((monitor) => monitor.report(options));
+  }
+
+  #make(labels: Omit<DriftSubject, "scope">, nowMs: number): DriftMonitor | undefined {
+    if (this.#all.length >= this.#options.maxModels) return undefined;
+    const { model, version, variant } = labels;
+    const monitor = new DriftMonitor(labels, this.#options, this.#baselineFor(model, version), nowMs);
+    const byVersion = getOrMake(this.#byModel, model);
+    getOrMake(byVersion, version).set(variant, monitor);
+    this.#all.push(monitor);
+    return monitor;
+  }
+
+  /**
+   * The one that names model and version, else one that names the model for any version, else one that names none. A model
+   * that nobody has named takes the only one there is.
+   */
+  #baselineFor(model: string, version: string): Baseline | undefined {
+    if (model === "" && this.#baselines.length === 1) return this.#baselines[0];
+    const ofModel = this.#baselines.filter((baseline) => baseline.model?.name === model);
+    return (
+      ofModel.find((baseline) => baseline.model?.version === version) ??
+      ofModel.find((baseline) => baseline.model?.version === "") ??
+      this.#baselines.find((baseline) => baseline.model === undefined)
+    );
+  }
+}
+
+function getOrMake<Value>(map: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = new Map<string, Value>();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,164 @@
+/** Drift of a data set: the same statistics as for live windows, in one window of rows that stand for themselves. */
+import type { Columns, FeatureTable } from "../../payload/reading.ts";
+import type { Baseline } from "../baseline/baseline.ts";
+import { brokenFeatures } from "../verdict/broken-features.ts";
+import { groupNames, groupOffset, sumNames } from "../window/cell-layout.ts";
+import { confidenceCell } from "../window/confidence-cell.ts";
+import { DriftEngine } from "./drift-engine.ts";
+import { buildReport, type DriftReport, type TargetReport } from "./drift-report.ts";
+import { driftStates, worseState, type DriftState } from "../verdict/history.ts";
+import { TableCounter } from "../window/table-counter.ts";
+import type { Thresholds } from "../verdict/verdict.ts";
+import { emptyWindow, groupSize, type WindowCounts } from "../window/window-counts.ts";
+
+/** Columns of the data set that are no features; undefined where there is none. */
+export interface FileColumns {
+  readonly prediction: string | undefined;
+  readonly score: string | undefined;
+  /** True when the score is the probability of one of two classes, false when it is the confidence. */
+  readonly isPositiveProbability: boolean;
+  /** Further columns that are nothing. */
+  readonly exclude: ReadonlySet<string>;
+}
+
+/** When there is a verdict, and which. */
+export interface FileRule {
+  readonly thresholds: Thresholds;
+  /** Rows from which there is one, in place of 400 or 600: with fewer, chance looks like drift more often. */
+  readonly minRows: number | undefined;
+}
+
+/** Where the columns of a table stand. */
+interface Places {
+  readonly columns: Columns;
+  readonly prediction: number;
+  readonly score: number;
+}
+
+/** Adds up a data set, then judges it. Memory does not grow with the rows. */
+export class FileDrift {
+  readonly #engine: DriftEngine;
+  readonly #counter: TableCounter;
+  readonly #window: WindowCounts;
+  readonly #roles: FileColumns;
+  #places: Places | undefined;
+  #rows = 0;
+
+  constructor(baseline: Baseline, { thresholds, minRows }: FileRule, roles: FileColumns) {
+    const maxFeatures = baseline.features.length;
+    const least = minRows === undefined ? {} : { minRows };
+    this.#engine = new DriftEngine({ baseline, thresholds, windowMs: 1, maxFeatures, ...least });
+    this.#counter = new TableCounter(this.#engine.layout);
+    this.#window = emptyWindow(this.#engine.layout);
+    this.#roles = roles;
+  }
+
+  /** Rows added. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Columns that were named and that the last table has not. */
+  get lackingColumns(): readonly string[] {
+    const { prediction, score } = this.#roles;
+    const isLacking = (name: string | undefined): name is string =>
+      name !== undefined && this.#places !== undefined && !this.#places.columns.names.includes(name);
+    return [prediction, score].filter(isLacking);
+  }
+
+  /** Counts the rows of a table. */
+  add(table: FeatureTable): void {
+    this.#rows += table.rowCount;
+    this.#counter.countFeatures(table, this.#window);
+    const places = this.#placesOf(table.columns);
+    const { cells, rowCount } = table;
+    const width = table.columns.names.length;
+    const values =
+      places.prediction < 0 ? [] : Array.from({ length: rowCount }, (_, row) => cells[row * width + places.prediction]);
+    const confidences = places.score < 0 ? [] : this.#confidences(table, places.score);
+    if (values.length + confidences.length === 0) return;
+    this.#counter.countPredictions({ rowCount, values, classes: [], probabilities: [], confidences }, this.#window);
+  }
+
+  /**
+   * The verdict over everything that was added; once. Persistence does not apply: the state of a target is what this one
+   * window says. Too few rows allow no verdict but on features that are away from all rows, or of another type. Times and
+   * length of the window are 0.
+   */
+  finish(subject: { readonly model: string; readonly version: string; readonly variant: string }): DriftReport {
+    this.#countRowsAsRequests();
+    const { layout } = this.#engine;
+    const { requests, rows, effective } = groupSize(layout, layout.targets[0]?.kind ?? "feature", this.#window.vector);
+    this.#engine.decide({ windowMs: 1, windowIndex: 0, counts: this.#window });
+    while (this.#engine.step());
+    const report = buildReport({
+      subject: { ...subject, scope: "file" },
+      engine: this.#engine,
+      counts: this.#window,
+    });
+    const broken = this.#brokenNames();
+    const isBroken = ({ kind, name }: TargetReport): boolean => kind === "feature" && broken.has(name);
+    const targets = report.targets
+      .map((target) => withOwnState(isBroken(target) ? { ...target, level: "critical" } : target))
+      .sort(compareStates);
+    const { changes } = report;
+    const reason = report.ready ? "" : `too few rows: ${requests} of ${report.collecting?.needed ?? 0}`;
+    return {
+      ...report,
+      reason,
+      window_ms: 0,
+      state: targets.reduce<DriftState>((worst, target) => worseState(worst, target.state), "not_ready"),
+      window: rows > 0 ? { from_ms: 0, to_ms: 0, requests, rows, effective_rows: effective } : null,
+      collecting: null,
+      changes: { ...changes, unknown: changes.unknown.filter(({ name }) => !this.#isRole(name)) },
+      targets,
+    };
+  }
+
+  #brokenNames(): ReadonlySet<string> {
+    const { layout } = this.#engine;
+    const places = brokenFeatures(layout, this.#window);
+    return new Set(layout.targets.filter((_, place) => places.has(place)).map(({ name }) => name));
+  }
+
+  /** Whoever writes a file writes rows, not requests. */
+  #countRowsAsRequests(): void {
+    const { layout } = this.#engine;
+    for (const group of groupNames) {
+      const rows = groupSize(layout, group, this.#window.vector).rows;
+      this.#window.vector.fill(rows, groupOffset(layout, group), groupOffset(layout, group) + sumNames.length);
+    }
+  }
+
+  #placesOf(columns: Columns): Places {
+    if (this.#places?.columns === columns) return this.#places;
+    const { prediction, score } = this.#roles;
+    this.#places = {
+      columns,
+      prediction: prediction === undefined ? -1 : columns.names.indexOf(prediction),
+      score: score === undefined ? -1 : columns.names.indexOf(score),
+    };
+    return this.#places;
+  }
+
+  #confidences({ cells, columns, rowCount }: FeatureTable, place: number): Float64Array {
+    return Float64Array.from({ length: rowCount }, (_, row) => {
+      const cell = confidenceCell(cells[row * columns.names.length + place], this.#roles.isPositiveProbability);
+      return typeof cell === "number" ? cell : Number.NaN;
+    });
+  }
+
+  #isRole(name: string): boolean {
+    const { prediction, score, exclude } = this.#roles;
+    return name === prediction || name === score || exclude.has(name);
+  }
+}
+
+function withOwnState(target: TargetReport): TargetReport {
+  return { ...target, state: target.level === "none" ? "not_ready" : target.level };
+}
+
+/** Worst first; those of one state keep their order. */
+function compareStates(one: TargetReport, other: TargetReport): number {
+  return driftStates.indexOf(other.state) - driftStates.indexOf(one.state);
+}

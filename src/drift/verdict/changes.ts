@@ -1,0 +1,69 @@
+/** What changed in the shape of the data, by name: for these no statistic is needed. */
+import { noteNames, type CellLayout, type Target } from "../window/cell-layout.ts";
+import type { SeenNames } from "../window/seen-names.ts";
+import { groupSize, type WindowCounts } from "../window/window-counts.ts";
+
+/** A feature whose values came as another type than the baseline's. */
+export interface RetypedFeature {
+  readonly name: string;
+  readonly was: "numbers" | "words";
+  readonly came_as: "text" | "numbers" | "booleans";
+  /** Part of the rows that had it, 0 to 1. */
+  readonly share: number;
+}
+
+/** Changes in one window. */
+export interface ShapeChanges {
+  /** Features of the baseline that most rows had no column for. */
+  readonly absent: readonly string[];
+  /** Columns that the baseline has not, most frequent first. */
+  readonly unknown: SeenNames["unknownColumns"];
+  /** Unknown columns left out because there were too many, counted in each request. */
+  readonly unknown_dropped: number;
+  readonly retyped: readonly RetypedFeature[];
+}
+
+/** So much of the rows must be so before it is said: one odd client is no change. */
+const leastShare = 0.5;
+
+/** The changes that a window's counts tell; none for an empty vector. */
+export function findChanges(layout: CellLayout, { vector, names }: WindowCounts): ShapeChanges {
+  const { rows } = groupSize(layout, "feature", vector);
+  const features = rows > 0 ? layout.targets.slice(0, layout.features) : [];
+  const noted = (target: Target, note: (typeof noteNames)[number]): number =>
+    (vector[target.noteOffset + noteNames.indexOf(note)] ?? 0) / rows;
+  const retyped = features.flatMap((target) => {
+    const foreign = retypedBy(target, "foreign", noted(target, "foreign"));
+    return foreign ?? retypedBy(target, "boolean", noted(target, "boolean")) ?? [];
+  });
+  const met = names.names();
+  return {
+    absent: features.filter((target) => noted(target, "absent") >= leastShare).map(({ name }) => name),
+    unknown: [...met.unknownColumns].sort((one, other) => other.rows - one.rows),
+    unknown_dropped: met.droppedColumns,
+    retyped,
+  };
+}
+
+function retypedBy(
+  { name, distribution }: Target,
+  note: "foreign" | "boolean",
+  share: number,
+): RetypedFeature | undefined {
+  if (share < leastShare) return undefined;
+  if (distribution.kind === "numeric") {
+    return { name, was: "numbers", came_as: note === "foreign" ? "text" : "booleans", share };
+  }
+  // The values of a categorical feature are words, whatever they were: codes like "7" and "true" may well have been that.
+  const isUsual = note === "foreign" ? isNumberWord : isBooleanWord;
+  if (distribution.values.length === 0 || distribution.values.some(isUsual)) return undefined;
+  return { name, was: "words", came_as: note === "foreign" ? "numbers" : "booleans", share };
+}
+
+function isNumberWord(word: string): boolean {
+  return word.trim() !== "" && Number.isFinite(Number(word));
+}
+
+function isBooleanWord(word: string): boolean {
+  return word === "true" || word === "false";
+}

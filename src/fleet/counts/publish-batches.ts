@@ -1,0 +1,58 @@
+import { encodeCounts } from "./counts-encoding.ts";
+import { type Contribution, isKey, isWindow, stateLimits } from "../store.ts";
+
+/** A contribution that can be kept, and its counts as bytes. */
+export interface EncodedContribution {
+  readonly contribution: Contribution;
+  readonly bytes: Buffer;
+}
+
+/** Contributions that are sent together. */
+export type PublishBatch = readonly EncodedContribution[];
+
+/** Small enough to be made within a millisecond or two, that Redis answers others in between, and that a time-out means something. */
+const batchBytes = 65_536;
+const batchLength = 64;
+
+/** Encodes contributions as they are asked for: only one batch of bytes exists at a time. */
+export class PublishBatches {
+  readonly #contributions: Iterable<Contribution>;
+  #refused = 0;
+
+  constructor(contributions: Iterable<Contribution>) {
+    this.#contributions = contributions;
+  }
+
+  /** Contributions so far that cannot be kept: too large, not finite, too many, an impossible key or window. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  *[Symbol.iterator](): Generator<PublishBatch> {
+    let batch: EncodedContribution[] = [];
+    let bytes = 0;
+    let taken = 0;
+    for (const contribution of this.#contributions) {
+      const encoded = taken < stateLimits.contributions ? encode(contribution) : undefined;
+      if (encoded === undefined) {
+        this.#refused++;
+        continue;
+      }
+      taken++;
+      batch.push(encoded);
+      bytes += encoded.bytes.length;
+      if (batch.length < batchLength && bytes < batchBytes) continue;
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    if (batch.length > 0) yield batch;
+  }
+}
+
+function encode(contribution: Contribution): EncodedContribution | undefined {
+  if (!isKey(contribution.key) || !isWindow(contribution)) return undefined;
+  const encoded = encodeCounts(contribution.counts);
+  if (encoded === undefined) return undefined;
+  return { contribution, bytes: Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength) };
+}

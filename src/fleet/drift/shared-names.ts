@@ -1,0 +1,48 @@
+/** Names that replicas met, as counts that add up: that is how the shared state merges. */
+import type { SeenNames } from "../../drift/window/seen-names.ts";
+import { stateLimits } from "../store.ts";
+
+const separator = "\u0000";
+
+/** Counts by name; {@link seenNamesOf} reads their sum. Names that the state does not take count as left out. */
+export function namedCountsOf(names: SeenNames): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  let { droppedColumns, droppedValues } = names;
+  for (const { name, rows } of names.unknownColumns) {
+    const key = ["column", name].join(separator);
+    if (isWritable(key)) counts.set(key, rows);
+    else droppedColumns++;
+  }
+  for (const [name, value] of names.newValues.flatMap(pairsOf)) {
+    const key = ["value", name, value].join(separator);
+    if (isWritable(key)) counts.set(key, 1);
+    else droppedValues++;
+  }
+  if (droppedColumns > 0) counts.set("dropped columns", droppedColumns);
+  if (droppedValues > 0) counts.set("dropped values", droppedValues);
+  return counts;
+}
+
+const pairsOf = ({ name, values }: SeenNames["newValues"][number]): readonly (readonly [string, string])[] =>
+  values.map((value) => [name, value] as const);
+
+/** One name that is not would spoil all counts it is written with. */
+const isWritable = (key: string): boolean => key.isWellFormed() && Buffer.byteLength(key) <= stateLimits.nameBytes;
+
+/** The names behind counts that were added up; entries of another form are passed over. */
+export function seenNamesOf(counts: ReadonlyMap<string, number>): SeenNames {
+  const unknownColumns: { readonly name: string; readonly rows: number }[] = [];
+  const newValues = new Map<string, string[]>();
+  for (const [key, count] of counts) {
+    const [kind, name, value] = key.split(separator);
+    if (name === undefined) continue;
+    if (kind === "column") unknownColumns.push({ name, rows: count });
+    if (kind === "value" && value !== undefined) newValues.set(name, [...(newValues.get(name) ?? []), value]);
+  }
+  return {
+    unknownColumns,
+    newValues: Array.from(newValues, ([name, values]) => ({ name, values })),
+    droppedColumns: counts.get("dropped columns") ?? 0,
+    droppedValues: counts.get("dropped values") ?? 0,
+  };
+}

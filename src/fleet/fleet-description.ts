@@ -1,0 +1,29 @@
+/** What `GET /fleet` answers: how the fleet is doing, and what its leader published last. */
+import type { ModelLabels } from "../metrics/requests/label-sets.ts";
+import type { Fleet } from "./fleet.ts";
+import type { StateStore } from "./store.ts";
+import { fleetAccuracyKey } from "./shared-accuracy.ts";
+import { parseVerdict, reportKey } from "./drift/shared-drift.ts";
+import { fleetLatencyKey } from "./shared-latency.ts";
+
+/** JSON-able. What the store does not have, does not give or has as something that is no JSON is null, or left out of a list. */
+export async function describeFleet(
+  fleet: Pick<Fleet, "status">,
+  store: Pick<StateStore, "readVerdict">,
+  subjects: readonly ModelLabels[],
+): Promise<unknown> {
+  const { store: health, ...status } = fleet.status();
+  const read = async (key: string): Promise<unknown> => {
+    const verdict = await store.readVerdict(key);
+    return verdict.kind === "done" && verdict.value !== undefined ? (parseVerdict(verdict.value.json) ?? null) : null;
+  };
+  const reports: unknown[] = [];
+  // One after the other: each is parsed in a turn of its own.
+  for (const subject of subjects) reports.push(await read(reportKey(subject)));
+  return {
+    status: { ...status, failures: Object.fromEntries(health.failures), last_success_ms: health.lastSuccessMs },
+    drift: reports.filter((report) => report !== null),
+    accuracy: await read(fleetAccuracyKey),
+    latency: await read(fleetLatencyKey),
+  };
+}

@@ -1,0 +1,125 @@
+/** Reads answers of Redis. Undefined means: no Redis with our scripts answers like this. */
+import {
+  isLabelItem,
+  type KnownReplica,
+  type LabelPage,
+  type Part,
+  type ReceivedLabel,
+  type Verdict,
+} from "../store.ts";
+
+/** The text of a bulk string. */
+export function textOf(reply: unknown): string | undefined {
+  return Buffer.isBuffer(reply) ? reply.toString("utf8") : undefined;
+}
+
+/** A list of texts. */
+export function textsOf(reply: unknown): readonly string[] | undefined {
+  if (!Array.isArray(reply)) return undefined;
+  const texts = reply.map(textOf);
+  return texts.every((text) => text !== undefined) ? texts : undefined;
+}
+
+/** One replica's counts, still encoded. */
+export interface EncodedPart {
+  readonly part: Part;
+  readonly bytes: Buffer;
+}
+
+/** The hash of one key and window: `s:<replica>` says when it was written, `c:<replica>` what. In order of replica. */
+export function readParts(reply: unknown): readonly EncodedPart[] | undefined {
+  if (!Array.isArray(reply) || !reply.every((value) => Buffer.isBuffer(value))) return undefined;
+  const about = new Map<string, string>();
+  const counts = new Map<string, Buffer>();
+  for (let index = 0; index + 1 < reply.length; index += 2) {
+    const field = String(reply[index]);
+    const value = reply[index + 1] ?? Buffer.alloc(0);
+    if (field.startsWith("s:")) about.set(field.slice(2), value.toString());
+    if (field.startsWith("c:")) counts.set(field.slice(2), value);
+  }
+  const ids = [...counts.keys()].toSorted();
+  return ids.map((replicaId) => ({
+    part: { replicaId, ...readAbout(about.get(replicaId)) },
+    bytes: counts.get(replicaId) ?? Buffer.alloc(0),
+  }));
+}
+
+function readAbout(text = ""): { readonly sequence: number; readonly writtenAtMs: number } {
+  const [sequence = 0, writtenAtMs = 0] = text.split(" ").map(Number);
+  return { sequence, writtenAtMs };
+}
+
+/** Replica, record, replica, record …; records that are no records are left out. */
+export function readReplicas(reply: unknown, lastSequence: number): readonly KnownReplica[] | undefined {
+  const texts = textsOf(reply);
+  if (texts === undefined || texts.length % 2 === 1) return undefined;
+  const replicas: KnownReplica[] = [];
+  for (let index = 0; index < texts.length; index += 2) {
+    const record = /^(?<sequence>\d+) (?<time>\d+) (?<json>.*)$/s.exec(texts[index + 1] ?? "")?.groups;
+    const rest = parseReplica(record?.["json"] ?? "");
+    if (rest === undefined) continue;
+    const sequence = Number(record?.["sequence"]);
+    replicas.push({
+      ...rest,
+      replicaId: texts[index] ?? "",
+      sequence,
+      seenAtMs: Number(record?.["time"]),
+      hasLeft: sequence >= lastSequence,
+    });
+  }
+  return replicas;
+}
+
+function parseReplica(json: string): Pick<KnownReplica, "startedAtMs" | "address" | "flushMs"> | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== "object" || value === null) return undefined;
+    const { startedAtMs, address, flushMs } = value as Readonly<Record<string, unknown>>;
+    const isFine = typeof startedAtMs === "number" && typeof address === "string" && typeof flushMs === "number";
+    return isFine && flushMs > 0 ? { startedAtMs, address, flushMs } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A verdict, if there is one. */
+export function readVerdictText(reply: unknown): { readonly verdict: Verdict | undefined } | undefined {
+  if (reply === null) return { verdict: undefined };
+  const found = /^(?<token>\d+) \d+ (?<json>.*)$/s.exec(textOf(reply) ?? "")?.groups;
+  return found && { verdict: { token: Number(found["token"]), json: found["json"] ?? "" } };
+}
+
+/** How many entries the stream ever had, and those behind `afterId`. */
+export function readLabelEntries(reply: unknown, afterId: string, most: number): LabelPage | undefined {
+  if (!Array.isArray(reply) || typeof reply[0] !== "number" || !Array.isArray(reply[1])) return undefined;
+  const entries: readonly unknown[] = reply[1];
+  const items: ReceivedLabel[] = [];
+  let lastId = afterId;
+  for (const entry of entries) {
+    const [id, fields]: readonly unknown[] = Array.isArray(entry) ? entry : [];
+    lastId = textOf(id) ?? lastId;
+    const item = readLabel(fields);
+    if (item !== undefined) items.push(item);
+  }
+  return {
+    items,
+    lastId,
+    entries: entries.length,
+    malformed: entries.length - items.length,
+    addedTotal: reply[0] < 0 ? undefined : reply[0],
+    isAtEnd: entries.length < most,
+  };
+}
+
+function readLabel(fields: unknown): ReceivedLabel | undefined {
+  const texts = textsOf(fields) ?? [];
+  const valueOf = (name: string): string | undefined => {
+    const at = texts.findIndex((text, index) => index % 2 === 0 && text === name);
+    return at < 0 ? undefined : texts[at + 1];
+  };
+  const label = valueOf("label");
+  const row = valueOf("row") ?? "";
+  if (label === undefined || !/^\d*$/.test(row)) return undefined;
+  const item = { id: valueOf("id") ?? "", label, ...(row === "" ? {} : { row: Number(row) }) };
+  return isLabelItem(item) ? { ...item, from: valueOf("from") ?? "" } : undefined;
+}

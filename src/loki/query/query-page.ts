@@ -1,0 +1,88 @@
+/** One question to Loki's query_range. */
+import { lokiUrl, tenantHeaders, type LokiAddress, type LokiHttp } from "../loki-http.ts";
+import { errorOfFailure, errorOfStatus, LokiQueryError } from "./query-failure.ts";
+
+/** The Loki that is asked. */
+export interface LokiSource extends LokiAddress {
+  readonly http: LokiHttp;
+}
+
+/** A line as Loki gives it back. */
+export interface LokiLine {
+  /** Nanoseconds since the epoch in decimal digits. */
+  readonly timeNs: string;
+  /** Labels, and structured metadata with them. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly line: string;
+}
+
+/** What is asked for: lines from `startNs` on and before `endNs`. */
+export interface PageQuestion {
+  readonly logql: string;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly direction: "forward" | "backward";
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * At most `limit` lines, those at the beginning of the direction, in its order. Lines of one time are in no certain
+ * order. Rejects with a {@link LokiQueryError}.
+ * Source: Loki HTTP API, `GET /loki/api/v1/query_range`.
+ */
+export async function fetchPage(source: LokiSource, question: PageQuestion, limit: number): Promise<LokiLine[]> {
+  const { logql, startNs, endNs, direction, signal } = question;
+  const parameters = new URLSearchParams({
+    query: logql,
+    start: String(startNs),
+    end: String(endNs),
+    limit: String(limit),
+    direction,
+  });
+  const url = `${lokiUrl(source, "/loki/api/v1/query_range")}?${parameters.toString()}`;
+  const call = { headers: tenantHeaders(source), ...(signal === undefined ? {} : { signal }) };
+  const answer = await source.http.get(url, longestAnswerBytes, call).catch((error: unknown) => {
+    throw errorOfFailure(error, source.url);
+  });
+  const text = new TextDecoder().decode(answer.body);
+  if (answer.status !== 200) throw errorOfStatus(answer.status, text);
+  return linesOf(text, direction);
+}
+
+/** The order of two times, as for sorting. */
+export const compareNs = (left: string, right: string): number =>
+  left.length - right.length || (left < right ? -1 : Number(left > right));
+
+/** A page of more is asked for again in smaller pieces. */
+const longestAnswerBytes = 64 * 1024 * 1024;
+
+interface QueryAnswer {
+  readonly data?: {
+    readonly resultType?: string;
+    readonly result?: readonly {
+      readonly stream: Readonly<Record<string, string>>;
+      readonly values: readonly (readonly [timeNs: string, line: string])[];
+    }[];
+  };
+}
+
+/** The lines of all streams in the order of time. */
+function linesOf(text: string, direction: "forward" | "backward"): LokiLine[] {
+  const { resultType, result = [] } = parseAnswer(text).data ?? {};
+  if (resultType !== "streams") {
+    throw new LokiQueryError("bad_query", `this LogQL gives no lines but a ${resultType ?? "result without a type"}`);
+  }
+  const lines = result.flatMap(({ stream, values }) =>
+    values.map(([timeNs, line]): LokiLine => ({ timeNs, labels: stream, line })),
+  );
+  const sign = direction === "forward" ? 1 : -1;
+  return lines.sort((left, right) => sign * compareNs(left.timeNs, right.timeNs));
+}
+
+function parseAnswer(text: string): QueryAnswer {
+  try {
+    return JSON.parse(text) as QueryAnswer;
+  } catch (error) {
+    throw new LokiQueryError("not_found", "the answer is no JSON: this is no Loki", error);
+  }
+}

@@ -1,0 +1,72 @@
+/** Counts by name, for names that a model makes up: classes, finish reasons. */
+import type { Cell } from "../../payload/reading.ts";
+import { cleanLabelName } from "../../text/label-name.ts";
+import { collectedNames } from "../requests/label-sets.ts";
+
+type Name = NonNullable<Cell>;
+
+/** A name and how often it came. */
+export interface NamedCount {
+  readonly name: string;
+  readonly count: number;
+}
+
+/**
+ * Counts the names that come first, `maxNames` of them; further ones are `__other__`. Numbers, words and booleans that
+ * are written alike are one name.
+ */
+export class NamedCounts {
+  readonly #maxNames: number;
+  readonly #names: string[] = [];
+  readonly #counts: Float64Array;
+  /** Places of what was asked for, as it came; the place of `__other__` is not remembered. */
+  readonly #places = new Map<Name, number>();
+  #lastName: Name = "";
+  #lastPlace = -1;
+
+  constructor(maxNames: number) {
+    this.#maxNames = maxNames;
+    this.#counts = new Float64Array(maxNames + 1);
+  }
+
+  /** True when a name that has not come yet would be `__other__`. */
+  get isFull(): boolean {
+    return this.#names.length === this.#maxNames;
+  }
+
+  /** True when the name has a count of its own. */
+  has(name: Name): boolean {
+    return this.#places.has(name) || this.#names.includes(labelOf(name));
+  }
+
+  /** Counts a name, `times` over. 2 ns for the name that came last, 15 ns for one that came before. */
+  add(name: Name, times = 1): void {
+    if (name !== this.#lastName || this.#lastPlace === -1) {
+      this.#lastPlace = this.#places.get(name) ?? this.#place(name);
+      this.#lastName = name;
+    }
+    this.#counts[this.#lastPlace] = (this.#counts[this.#lastPlace] ?? 0) + times;
+  }
+
+  /** In order of coming, `__other__` last if there is any. */
+  read(): readonly NamedCount[] {
+    const counted = this.#names.map((name, place) => ({ name, count: this.#counts[place] ?? 0 }));
+    const others = this.#counts[this.#maxNames] ?? 0;
+    return others === 0 ? counted : [...counted, { name: collectedNames.other, count: others }];
+  }
+
+  #place(name: Name): number {
+    const label = labelOf(name);
+    if (label === collectedNames.other) return this.#maxNames;
+    let place = this.#names.indexOf(label);
+    if (place === -1) {
+      if (this.isFull) return this.#maxNames;
+      place = this.#names.push(label) - 1;
+    }
+    // Long words may be one name after they are cut: what is remembered needs a bound of its own.
+    if (this.#places.size < 4 * this.#maxNames) this.#places.set(name, place);
+    return place;
+  }
+}
+
+const labelOf = (name: Name): string => (typeof name === "string" ? cleanLabelName(name) : String(name));

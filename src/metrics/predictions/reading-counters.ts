@@ -1,0 +1,50 @@
+/** Plain numbers about the reading of bodies, kept while it works and read by a scrape. */
+import { bodySides, type BodySide } from "../../payload/exchange-reading.ts";
+import { unreadReasons, type UnreadReason } from "../../payload/reading.ts";
+import { zeroCounts } from "../zero-counts.ts";
+
+/** Why the bodies of an exchange were not even tried; each is a value of the label `reason`. */
+export const readingDropReasons = ["not_sampled", "not_captured", "queue_full", "stopped"] as const;
+
+/** See {@link readingDropReasons}. */
+export type ReadingDropReason = (typeof readingDropReasons)[number];
+
+/**
+ * Counters end in `Total` and only grow; the others are gauges. At all times
+ *
+ * - `offeredTotal` = all of `dropped` + `queuedExchanges` + `decodingExchanges` + `doneTotal`,
+ * - for each side, `doneTotal` = `loggedOnlyTotal` + `read` + all of `unread`.
+ */
+export class ReadingCounters {
+  /** Exchanges whose bodies could be read: predictions that went well and were no streams, and all that are logged. */
+  offeredTotal = 0;
+  /** Exchanges that were dropped unread, by reason. */
+  readonly dropped: Record<ReadingDropReason, number> = zeroCounts(readingDropReasons);
+  /** Exchanges that were worked off, whatever their bodies gave. */
+  doneTotal = 0;
+  /** Exchanges that were read for the log alone. */
+  loggedOnlyTotal = 0;
+  /** Bodies that gave something, by side. */
+  readonly read: Record<BodySide, number> = zeroCounts(bodySides);
+  /** Bodies that gave nothing, by side and reason. */
+  readonly unread: Readonly<Record<BodySide, Record<UnreadReason, number>>> = {
+    request: zeroCounts(unreadReasons),
+    response: zeroCounts(unreadReasons),
+  };
+  /** Bytes handed to readers, without content coding. */
+  readBytesTotal = 0;
+  /**
+   * Time spent on reading and counting, milliseconds: what the event loop spent, and how long decoding on other threads
+   * took from its begin to its end, which is at least what it used.
+   */
+  busyMsTotal = 0;
+  /** Calls of sinks that threw. */
+  sinkFailuresTotal = 0;
+  /** Exchanges and bytes that wait; the bytes include what their records take. */
+  queuedExchanges = 0;
+  queuedBytes = 0;
+  /** Exchanges whose bodies are being decoded on another thread. */
+  decodingExchanges = 0;
+  /** Part of the exchanges that is read now, 0 to 1. */
+  sampleRatio = 0;
+}

@@ -1,0 +1,125 @@
+/** What is counted for one model, version and variant, and the cap on how many of these there are. */
+import { latencyEdgesSeconds } from "../catalogue/catalogue.ts";
+import { bucketEdges, DurationHistogram } from "./duration-histogram.ts";
+import { StatusCounts, type StatusTable } from "./status-counts.ts";
+
+const latencyEdges = bucketEdges(latencyEdgesSeconds);
+
+/** Names under which requests are counted that have no series of their own. */
+export const collectedNames = { other: "__other__", unmatched: "__unmatched__", unnamed: "__unnamed__" } as const;
+
+/**
+ * Counters of one model, version and variant. Histograms are made when their first value comes: a set that only saw
+ * denials costs 1 KB, a full one about 60 KB (two of the four have HDR).
+ */
+export class LabelSet {
+  readonly model: string;
+  readonly version: string;
+  readonly variant: string;
+  readonly requests: StatusCounts;
+  duration: DurationHistogram | undefined;
+  firstByte: DurationHistogram | undefined;
+  upstream: DurationHistogram | undefined;
+  stream: DurationHistogram | undefined;
+
+  constructor(labels: ModelLabels, statuses: StatusTable) {
+    this.model = labels.model;
+    this.version = labels.version;
+    this.variant = labels.variant;
+    this.requests = new StatusCounts(statuses);
+  }
+
+  observeDuration(us: number): void {
+    this.duration ??= new DurationHistogram(latencyEdges, true);
+    this.duration.observe(us);
+  }
+
+  observeFirstByte(us: number): void {
+    this.firstByte ??= new DurationHistogram(latencyEdges, false);
+    this.firstByte.observe(us);
+  }
+
+  observeUpstream(us: number): void {
+    this.upstream ??= new DurationHistogram(latencyEdges, false);
+    this.upstream.observe(us);
+  }
+
+  observeStream(us: number): void {
+    this.stream ??= new DurationHistogram(latencyEdges, true);
+    this.stream.observe(us);
+  }
+
+  /** Makes every histogram, so that its series exist at 0. */
+  createAll(): void {
+    this.duration ??= new DurationHistogram(latencyEdges, true);
+    this.firstByte ??= new DurationHistogram(latencyEdges, false);
+    this.upstream ??= new DurationHistogram(latencyEdges, false);
+    this.stream ??= new DurationHistogram(latencyEdges, true);
+  }
+}
+
+/** What tells one {@link LabelSet} from another. */
+export interface ModelLabels {
+  readonly model: string;
+  readonly version: string;
+  readonly variant: string;
+}
+
+/** Longer names come from nobody who means well; they are counted as unknown. */
+const longestName = 256;
+
+/** All label sets, at most `maxModels` pairs of model and version beside those that were {@link LabelSets.add}ed. */
+export class LabelSets {
+  readonly #byModel = new Map<string, Map<string, Map<string, LabelSet>>>();
+  readonly #all: LabelSet[] = [];
+  readonly #statuses: StatusTable;
+  readonly #maxModels: number;
+  #models = 0;
+
+  constructor(statuses: StatusTable, maxModels: number) {
+    this.#statuses = statuses;
+    this.#maxModels = maxModels;
+  }
+
+  /** In order of creation. */
+  get all(): readonly LabelSet[] {
+    return this.#all;
+  }
+
+  /** The set with these labels if there is one. Three look-ups; builds no string. */
+  find(model: string, version: string, variant: string): LabelSet | undefined {
+    return this.#byModel.get(model)?.get(version)?.get(variant);
+  }
+
+  /** True when the pair is known in any variant: then a further variant may have a set, whatever the cap. */
+  isKnown(model: string, version: string): boolean {
+    return this.#byModel.get(model)?.has(version) ?? false;
+  }
+
+  /** True when a set may be made for a pair that has none yet. */
+  hasRoomFor(model: string, version: string): boolean {
+    return this.#models < this.#maxModels && model.length <= longestName && version.length <= longestName;
+  }
+
+  /** Makes the set with these labels, or gives the one there is. Counts against the cap only if `counted`. */
+  add(labels: ModelLabels, counted = true): LabelSet {
+    const { model, version, variant } = labels;
+    const found = this.find(model, version, variant);
+    if (found !== undefined) return found;
+    if (counted && !this.isKnown(model, version)) this.#models++;
+    const byVersion = getOrMake(this.#byModel, model, () => new Map<string, Map<string, LabelSet>>());
+    const byVariant = getOrMake(byVersion, version, () => new Map<string, LabelSet>());
+    const made = new LabelSet(labels, this.#statuses);
+    byVariant.set(variant, made);
+    this.#all.push(made);
+    return made;
+  }
+}
+
+function getOrMake<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

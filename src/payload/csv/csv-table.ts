@@ -1,0 +1,46 @@
+/** Tables of features out of bodies of comma-separated values. */
+import { cellFromText } from "../table/cell-text.ts";
+import { parseCsv } from "./csv.ts";
+import type { Cell, ReaderLimits, ReadResult } from "../reading.ts";
+import type { ColumnsMemo } from "../table/columns.ts";
+import { canPad, type TableReading, tableReading, tooManyRows } from "../table/table-reading.ts";
+
+const utf8 = new TextDecoder();
+
+/**
+ * Reads a body whose first line names the columns; values are told apart like those of a baseline's file (see
+ * {@link cellFromText}), text is cut like everywhere. Unread as `empty`, `too_many_rows` or `not_csv`.
+ */
+export function readCsvTable(
+  bytes: Uint8Array,
+  context: { readonly limits: ReaderLimits; readonly columns: ColumnsMemo },
+): ReadResult<TableReading> {
+  const { limits, columns } = context;
+  const reading = parseCsv(utf8.decode(bytes), limits.rows);
+  if (reading.kind === "too_many_rows") return tooManyRows;
+  if (reading.kind === "fault") return { kind: "unread", reason: "not_csv" };
+  const { names, rows } = reading.table;
+  if (names.length === 0) return { kind: "unread", reason: "empty" };
+  const kept = names.slice(0, limits.columns);
+  if (!canPad(rows.length, kept.length) && !rows.every((row) => row.length >= kept.length)) return tooManyRows;
+  const cells: Cell[] = [];
+  for (const row of rows) {
+    for (let index = 0; index < kept.length; index++) cells.push(cellAt(row, index));
+  }
+  const table = { columns: columns.find(kept) ?? columns.named(kept.map(ownText)), rowCount: rows.length, cells };
+  return tableReading(table, names.length - kept.length);
+}
+
+function cellAt(row: readonly string[], index: number): Cell {
+  const text = row[index];
+  const cell = text === undefined ? undefined : cellFromText(text);
+  return typeof cell === "string" ? ownText(cell) : cell;
+}
+
+/** Slices up to this length are copies; a longer one would keep the whole body in memory. */
+const longestCopy = 12;
+
+function ownText(text: string): string {
+  if (text.length <= longestCopy) return text;
+  return JSON.parse(JSON.stringify(text)) as string;
+}

@@ -1,0 +1,69 @@
+/** From the text of a field to the value that it stands for. */
+import { cutText } from "../json/json-value.ts";
+import type { Cell } from "../reading.ts";
+
+/** Words that stand for no value; the list that pandas.read_csv takes by default. */
+const missingWords: ReadonlySet<string> = new Set([
+  "",
+  "#N/A",
+  "#N/A N/A",
+  "#NA",
+  "-1.#IND",
+  "-1.#QNAN",
+  "-NaN",
+  "-nan",
+  "1.#IND",
+  "1.#QNAN",
+  "<NA>",
+  "N/A",
+  "NA",
+  "NULL",
+  "NaN",
+  "None",
+  "n/a",
+  "nan",
+  "null",
+]);
+
+const words = new Map<string, boolean | number>([
+  ...["True", "TRUE", "true"].map((word) => [word, true] as const),
+  ...["False", "FALSE", "false"].map((word) => [word, false] as const),
+  ...["inf", "Inf", "INF", "infinity", "Infinity", "INFINITY"].flatMap((word) => [
+    [word, Infinity] as const,
+    [`+${word}`, Infinity] as const,
+    [`-${word}`, -Infinity] as const,
+  ]),
+]);
+
+/** Longest of the words above; a longer text is none of them. */
+const longestWord = 9;
+
+/** No zero before other digits: `02134` is a postal code. */
+const numberPattern = /^ *-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)? *$/;
+const integerPattern = /^ *-?\d+ *$/;
+
+/** 2^128 has 39 digits; what is longer is no integer of any model, and its value is of no use. */
+const longestInteger = 40;
+
+/**
+ * The value of a field: a number if it is written as one (also with spaces around it), a boolean for the three usual
+ * spellings of each, `null` for the empty text and what pandas takes for missing, a `bigint` for integers past 2^53 of
+ * at most {@link longestInteger} characters, an infinite number for `inf` and for numbers past 1.8e308; anything else
+ * is the text itself, `02134` and `+49` included, cut as in every other request. Linear in the text.
+ */
+export function cellFromText(text: string): Cell {
+  if (text.length <= longestWord || text.charCodeAt(0) === 0x23) {
+    if (missingWords.has(text)) return null;
+    const word = words.get(text);
+    if (word !== undefined) return word;
+  }
+  if (!mayBeNumber(text.charCodeAt(0)) || !numberPattern.test(text)) return cutText(text);
+  const value = Number(text);
+  if (Number.isSafeInteger(value) || !integerPattern.test(text)) return value;
+  return text.length <= longestInteger ? BigInt(text.trim()) : cutText(text);
+}
+
+/** A digit, a minus, a point or a space; spares words the pattern. */
+function mayBeNumber(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e || code === 0x20;
+}

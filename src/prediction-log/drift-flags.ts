@@ -1,0 +1,34 @@
+/** What the last window said about each model, kept ready for records. */
+import type { DriftReport } from "../drift/monitor/drift-report.ts";
+import type { PredictionRecord } from "./prediction-record.ts";
+
+/** The field `drift` of a record. */
+export type DriftFlag = NonNullable<PredictionRecord["drift"]>;
+
+/** Names of features in a record. */
+const mostNames = 20;
+
+/** One flag for each model, version and variant that has a report: as many as drift follows. */
+export class DriftFlags {
+  #byModel: ReadonlyMap<string, DriftFlag> = new Map();
+
+  /** Takes over what changed; called when a window was decided. */
+  note(reports: readonly Pick<DriftReport, "model" | "version" | "variant" | "state" | "targets">[]): void {
+    this.#byModel = new Map(
+      reports.map(({ model, version, variant, state, targets }): [string, DriftFlag] => {
+        const drifting = targets.filter((target) => target.state === "warn" || target.state === "critical");
+        return [
+          keyOf(model, version, variant),
+          { state, features: drifting.slice(0, mostNames).map(({ name }) => name) },
+        ];
+      }),
+    );
+  }
+
+  /** The flag of a model; undefined before its first window. */
+  of(model: string, version: string, variant: string): DriftFlag | undefined {
+    return this.#byModel.size === 0 ? undefined : this.#byModel.get(keyOf(model, version, variant));
+  }
+}
+
+const keyOf = (model: string, version: string, variant: string): string => `${model}\u0000${version}\u0000${variant}`;

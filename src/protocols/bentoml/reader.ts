@@ -1,0 +1,28 @@
+/** Bodies of BentoML services: a JSON object of a method's arguments in, whatever it returns out. */
+import type { ReadResult } from "../../payload/reading.ts";
+import { readTable } from "../../payload/table/feature-table.ts";
+import { type JsonProtocol, requestOf, responseOf } from "../../payload/json/json-reader.ts";
+import { isList, isObject, type JsonValue } from "../../payload/json/json-value.ts";
+import { readPredictions } from "../../payload/table/predictions.ts";
+import type { TableContext, TableReading } from "../../payload/table/table-reading.ts";
+
+/** See {@link argumentsTable} and {@link readPredictions}. */
+export const bentomlProtocol: JsonProtocol = {
+  readRequest: (value, context) => requestOf(argumentsTable(value, context)),
+  readResponse: (value, context) => responseOf(readPredictions(value, context)),
+};
+
+/**
+ * The table of a method's arguments: the first argument that is a list of lists or dictionaries holds rows, the others
+ * are settings; an only argument that is a dictionary is read in its place; all else is read as it stands, so that plain
+ * arguments are the columns of one row.
+ */
+export function argumentsTable(value: JsonValue, context: TableContext): ReadResult<TableReading> {
+  const values = isObject(value) ? Object.values(value) : [];
+  const only = values.length === 1 && isObject(values[0]) ? values[0] : undefined;
+  return readTable(values.find(isRows) ?? only ?? value, context);
+}
+
+function isRows(value: JsonValue | undefined): boolean {
+  return isList(value) && (isList(value[0]) || isObject(value[0]));
+}

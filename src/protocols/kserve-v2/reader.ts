@@ -1,0 +1,75 @@
+/**
+ * Reads the bodies of KServe v2 (the Open Inference Protocol) as MLServer, Triton and KServe speak it, with Triton's
+ * binary tensor extension and its classification extension.
+ */
+import { cleanLabelName } from "../../text/label-name.ts";
+import type { BodyReader, DecodedBody, ReadResult, RequestReading, ResponseReading } from "../../payload/reading.ts";
+import { pathOfTarget } from "../../routing/target-path.ts";
+import { ColumnsMemo } from "../../payload/table/columns.ts";
+import { cutText, type JsonObject, member, textMember } from "../../payload/json/json-value.ts";
+import { readJsonPart } from "../../payload/tensor/tensor-body.ts";
+import type { ReaderOptions } from "../../payload/reader-options.ts";
+import type { TableContext } from "../../payload/table/table-reading.ts";
+import { readTensors } from "../../payload/tensor/tensor.ts";
+import { reuseCopies } from "../../payload/tensor/tensor-bytes.ts";
+import { tensorPredictions } from "../../payload/tensor/tensor-predictions.ts";
+import { tensorTable } from "../../payload/tensor/tensor-table.ts";
+
+/**
+ * A reader of `/infer` requests and responses; see {@link tensorTable} and {@link tensorPredictions} for what becomes of
+ * the tensors. `id` is the one identity of a request. Bodies of `/generate` hold text, of which nothing is read but the
+ * model. A body that is no JSON object is `unknown_shape`: it may be a raw request, tensors without a description.
+ */
+export function createKserveV2Reader({ limits }: ReaderOptions): BodyReader {
+  const columns = new ColumnsMemo();
+  return {
+    readRequest: (body) => {
+      // Requests are read first: what the last exchange gave has been counted.
+      reuseCopies();
+      return readJsonPart(body.bytes, limits.depth, (document, pass) =>
+        readRequest(document, body, { limits, columns, pass }),
+      );
+    },
+    readResponse: (body) =>
+      readJsonPart(body.bytes, limits.depth, (document, pass) =>
+        readResponse(document, body, { limits, columns, pass }),
+      ),
+  };
+}
+
+function readRequest(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<RequestReading> {
+  const named = namesOf(document);
+  if (isGenerate(body)) return { kind: "read", value: { ...named, droppedColumns: 0 } };
+  const tensors = readTensors(member(document, "inputs"), body.bytes);
+  if (tensors.kind === "unread") return tensors;
+  const read = tensorTable(tensors.value, context);
+  if (read.kind === "unread") return read;
+  const { table, droppedColumns } = read.value;
+  return { kind: "read", value: { ...named, ...(table && { features: table }), droppedColumns } };
+}
+
+function readResponse(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<ResponseReading> {
+  const named = namesOf(document);
+  if (isGenerate(body)) return { kind: "read", value: named };
+  const tensors = readTensors(member(document, "outputs"), body.bytes);
+  if (tensors.kind === "unread") return tensors;
+  const read = tensorPredictions(tensors.value, context);
+  if (read.kind === "unread") return read;
+  return { kind: "read", value: { ...named, ...(read.value && { predictions: read.value }) } };
+}
+
+/**
+ * A request names its model in the path; what it has under these keys is the model's own, and seldom there. The `id` of
+ * the protocol names nothing for labels unless a path says so: MLServer makes one up for answers to clients that sent none.
+ */
+function namesOf(document: JsonObject): Pick<ResponseReading, "model" | "version" | "ids"> {
+  return {
+    model: cleanLabelName(cutText(textMember(document, "model_name"))),
+    version: cleanLabelName(cutText(textMember(document, "model_version"))),
+    ids: [],
+  };
+}
+
+function isGenerate({ target }: DecodedBody): boolean {
+  return pathOfTarget(target).endsWith("/generate");
+}

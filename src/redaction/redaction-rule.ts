@@ -1,0 +1,44 @@
+/** One rule of redaction as it stands in the configuration. */
+import { compilePointer, type JsonPointer } from "../payload/json/json-pointer.ts";
+
+/** What happens to what a rule finds: left out, replaced by `***`, or replaced by a keyed hash. */
+export const redactionActions = ["drop", "mask", "hash"] as const;
+
+/** See {@link redactionActions}. */
+export type RedactionAction = (typeof redactionActions)[number];
+
+/** What a rule is about. */
+export type RedactionRule =
+  /** A feature or an answer by its name, letter by letter. */
+  | { readonly kind: "feature"; readonly name: string }
+  /** A place in the JSON of either body. */
+  | { readonly kind: "pointer"; readonly pointer: JsonPointer }
+  /** A request header, in lower case. */
+  | { readonly kind: "header"; readonly name: string };
+
+/** What parsing gave: a rule, or what is wrong with the text, in a clause. */
+export type RedactionRuleResult =
+  | { readonly kind: "rule"; readonly rule: RedactionRule }
+  | { readonly kind: "problem"; readonly problem: string };
+
+/** Parses `feature:NAME`, `pointer:/JSON/POINTER` or `header:NAME`. */
+export function parseRedactionRule(text: string): RedactionRuleResult {
+  const colon = text.indexOf(":");
+  const kind = text.slice(0, Math.max(colon, 0));
+  const rest = text.slice(colon + 1);
+  if (rest === "" && colon !== -1) return { kind: "problem", problem: `nothing stands after ${kind}:` };
+  if (kind === "feature") return { kind: "rule", rule: { kind, name: rest } };
+  if (kind === "header") {
+    return /^[\w!#$%&'*+.^`|~-]+$/.test(rest)
+      ? { kind: "rule", rule: { kind, name: rest.toLowerCase() } }
+      : { kind: "problem", problem: `${JSON.stringify(rest)} is no header name` };
+  }
+  if (kind !== "pointer") {
+    return { kind: "problem", problem: "it begins with feature:, pointer: or header:, e.g. feature:ssn" };
+  }
+  try {
+    return { kind: "rule", rule: { kind, pointer: compilePointer(rest) } };
+  } catch (error) {
+    return { kind: "problem", problem: (error as Error).message };
+  }
+}

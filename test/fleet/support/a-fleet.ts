@@ -1,0 +1,79 @@
+import { afterEach } from "vitest";
+import { Fleet, type FleetOptions } from "../../../src/fleet/fleet.ts";
+import type { LeaderTurn } from "../../../src/fleet/leader/leader-turn.ts";
+import { createMemoryStore } from "../../../src/fleet/memory/memory-store.ts";
+import type { Contribution, LabelItem, Outcome, StateStore } from "../../../src/fleet/store.ts";
+import { manualClock } from "./manual-clock.ts";
+
+/** Between two turns. */
+export const flushMs = 1000;
+/** The length of the windows that are decided on. */
+export const windowMs = 60_000;
+
+const fleets: Fleet[] = [];
+afterEach(async () => {
+  for (const fleet of fleets.splice(0)) await fleet.stop(1000);
+});
+
+/** A fleet in one process: a store, a clock, and replicas that are moved by hand. */
+export function aFleet() {
+  const clock = manualClock();
+  const store = createMemoryStore(clock);
+  const start = (replicaId: string, change: Partial<FleetOptions> = {}) => {
+    const counts = new Map<number, Float64Array>();
+    const turns: LeaderTurn[] = [];
+    const labels: LabelItem[] = [];
+    const warnings: string[] = [];
+    const contributions = (): Contribution[] =>
+      [...counts].map(([windowIndex, cells]) => ({ key: "k", windowMs, windowIndex, counts: cells }));
+    const fleet = new Fleet({
+      // Closing it would end it for the others as well.
+      store: sharing(store),
+      replica: { replicaId, startedAtMs: clock.wallMs(), address: `pod-${replicaId}`, flushMs },
+      leaseMs: 3 * flushMs,
+      windowsMs: [windowMs],
+      clock,
+      sources: [{ contributions }],
+      lead: async (turn) => void turns.push(turn),
+      labelStreams: [],
+      onLabels: (received) => void labels.push(...received),
+      log: { info: () => undefined, warn: (_fields, message) => void warnings.push(message) },
+      ...change,
+    });
+    fleets.push(fleet);
+    const count = (windowIndex: number, by: number): void => {
+      const cells = counts.get(windowIndex) ?? new Float64Array(1);
+      counts.set(
+        windowIndex,
+        cells.map((before) => before + by),
+      );
+    };
+    /** Publishes, and waits until leading has ended. */
+    const turn = async (): Promise<void> => {
+      await fleet.flushNow();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    return { fleet, count, turn, turns, labels, warnings, counts };
+  };
+  const windowNow = (): number => Math.floor(clock.wallMs() / windowMs);
+  /** To a moment after the start of the next window. */
+  const passToNextWindow = (afterMs: number): void =>
+    clock.pass((windowNow() + 1) * windowMs - clock.wallMs() + afterMs);
+  return { clock, store, start, windowNow, passToNextWindow };
+}
+
+/** A store whose closing closes only itself. */
+export function sharing(store: StateStore, change: Partial<StateStore> = {}): StateStore {
+  let isClosed = false;
+  const closed: Outcome<never> = { kind: "failed", reason: "closed" };
+  const proxy = new Proxy(store, {
+    get: (target, name: keyof StateStore) => {
+      if (name === "close") return async () => void (isClosed = true);
+      const changed = change[name];
+      if (changed !== undefined) return changed;
+      if (isClosed && name !== "health") return async () => closed;
+      return target[name].bind(target);
+    },
+  });
+  return proxy;
+}

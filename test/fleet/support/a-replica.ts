@@ -1,0 +1,108 @@
+/** Replicas of a fleet over one store, with a clock that is moved by hand. */
+import { SharedBaselines } from "../../../src/fleet/drift/shared-baselines.ts";
+import { SharedDrift } from "../../../src/fleet/drift/shared-drift.ts";
+import type { Clock } from "../../../src/clock.ts";
+import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
+import { DriftMonitors } from "../../../src/drift/monitor/drift-monitors.ts";
+import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
+import type { Cell } from "../../../src/payload/reading.ts";
+import { Fleet } from "../../../src/fleet/fleet.ts";
+import type { StateStore } from "../../../src/fleet/store.ts";
+
+export const windowMs = 10_000;
+export const flushMs = 1000;
+
+/** A clock that stands still until `nowMs` is set. */
+export class HandClock implements Clock {
+  nowMs = 1_764_000_000_000;
+
+  wallMs(): number {
+    return this.nowMs;
+  }
+
+  monotonicMs(): number {
+    return this.nowMs;
+  }
+}
+
+/** One replica: what it counts with, and its part in the fleet. */
+export interface TestReplica {
+  readonly monitors: DriftMonitors;
+  readonly drift: SharedDrift;
+  readonly baselines: SharedBaselines;
+  readonly fleet: Fleet;
+  /** Counts one request of rows of the feature `x`. */
+  request(values: readonly Cell[]): void;
+}
+
+export function aReplica(id: string, store: StateStore, clock: HandClock, baseline?: Baseline): TestReplica {
+  const monitors = new DriftMonitors({
+    baselines: baseline === undefined ? [] : [baseline],
+    learnRequests: 500,
+    windowMs,
+    longWindowsMs: [],
+    thresholds: defaultThresholds,
+    maxModels: 4,
+    maxFeatures: 100,
+    formatTime: (ms) => new Date(ms).toISOString(),
+  });
+  const drift = new SharedDrift({
+    monitors,
+    windowsMs: [windowMs],
+    thresholds: defaultThresholds,
+    maxFeatures: 100,
+    keepMs: 60_000,
+  });
+  const baselines = new SharedBaselines(monitors, store);
+  const fleet = new Fleet({
+    store,
+    replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
+    leaseMs: 4 * flushMs,
+    windowsMs: [windowMs],
+    clock,
+    sources: [drift],
+    lead: async (turn) => {
+      await baselines.lead(turn);
+      await drift.lead(turn);
+    },
+    labelStreams: [],
+    onLabels: () => {},
+    log: { info: () => {}, warn: () => {} },
+  });
+  const columns = { names: ["x"], isPositional: false };
+  return {
+    monitors,
+    drift,
+    baselines,
+    fleet,
+    request: (values) =>
+      monitors.count({
+        model: "churn",
+        version: "7",
+        variant: "stable",
+        requestId: "",
+        labelId: "",
+        atMs: clock.nowMs,
+        request: {
+          features: { columns, rowCount: values.length, cells: values },
+          model: "",
+          version: "",
+          ids: [],
+          droppedColumns: 0,
+        },
+        response: undefined,
+      }),
+  };
+}
+
+/** One turn of every replica, in this order: the first to ask becomes the leader. */
+export async function turnOf(clock: HandClock, ...replicas: readonly TestReplica[]): Promise<void> {
+  for (const { monitors, fleet, drift, baselines } of replicas) {
+    drift.keep(monitors.advance(clock.nowMs));
+    while (monitors.step());
+    await baselines.follow(clock.nowMs);
+    await fleet.flushNow();
+  }
+  // The leader decides beside its turn.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
