@@ -51,7 +51,7 @@ export function readDrift(body: string): DriftReading | undefined {
   }
   const { state, ready, reason, targets, window } = report;
   const findings = targets.flatMap(({ kind, name, state, statistics }): Finding[] =>
-    state === "warn" || state === "critical" ? [{ kind, name, state, psi: largestEffect(statistics) }] : [],
+    state === "warn" || state === "critical" ? [{ kind, name, state, psi: maxEffect(statistics) }] : [],
   );
   return {
     state,
@@ -124,7 +124,7 @@ const nothingKnown: ClassReport = {
 /** A target is found by how its values are spread, by missing ones, or by those outside the baseline's range. */
 const effects = ["score", "missing_score", "outside_score"] as const;
 
-const largestEffect = (statistics: DriftReport["targets"][number]["statistics"]): number =>
+const maxEffect = (statistics: DriftReport["targets"][number]["statistics"]): number =>
   Math.max(...effects.map((name) => statistics[name] ?? 0));
 
 /** The one model that is served has one report. */

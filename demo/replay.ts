@@ -44,7 +44,7 @@ export const maxUnanswered = 256;
 const patienceMs = 2;
 
 /** Longest that the sender may have slept and still catch up on what was due, milliseconds. */
-const longestCatchUpMs = 1_000;
+const maxCatchUpMs = 1_000;
 
 /** Starts sending at once. */
 export function startReplay(options: ReplayOptions): Replay {
@@ -58,7 +58,7 @@ export function startReplay(options: ReplayOptions): Replay {
 
   const sendDue = (): void => {
     const now = performance.now();
-    dueMs = Math.max(dueMs, now - longestCatchUpMs);
+    dueMs = Math.max(dueMs, now - maxCatchUpMs);
     for (; dueMs <= now; dueMs += exponentialDelay(options.random, meanGapMs)) {
       const planned = options.next();
       if (unanswered.size >= maxUnanswered) {

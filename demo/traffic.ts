@@ -39,7 +39,7 @@ export const kindWeights: readonly (readonly [RequestKind, number])[] = [
 ];
 
 /** Most rows in a batch; the fewest are two. Small, as requests with many rows count for less in a verdict on drift. */
-export const largestBatch = 4;
+export const maxBatch = 4;
 
 /**
  * A path that the servers of each protocol, or those beside them, really have, and that no client of a model should
@@ -63,7 +63,7 @@ export function createTraffic(rows: LabelledRows, protocol: ShapeName, random: R
       return { kind, ...deniedRequests[protocol], contentType: "", body: "", rowIndexes: [], readClasses: () => [] };
     }
     const form = weightedChoice(random, forms);
-    const count = kind === "batch" ? 2 + randomIndex(random, largestBatch - 1) : 1;
+    const count = kind === "batch" ? 2 + randomIndex(random, maxBatch - 1) : 1;
     const drawn = Array.from({ length: count }, () => randomIndex(random, rows.rows.length));
     const asked = askAbout(rows, form, drawn);
     if (kind === "malformed") {

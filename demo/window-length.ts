@@ -1,11 +1,11 @@
-import { kindWeights, largestBatch } from "./traffic.ts";
+import { kindWeights, maxBatch } from "./traffic.ts";
 
 /** Requests that count for a verdict: it needs 600 with twenty bins a feature, and chance may give a window fewer. */
 const requestsAWindow = 700;
 
-const shortestSeconds = 2;
+const minSeconds = 2;
 /** A window that is still too short is carried into the next. */
-const longestSeconds = 60;
+const maxSeconds = 60;
 
 /**
  * Length of the windows in which the sidecar looks for drift, in whole seconds: just long enough for a verdict in each
@@ -14,14 +14,14 @@ const longestSeconds = 60;
  */
 export function windowSeconds(requestsPerSecond: number): number {
   const seconds = Math.ceil(requestsAWindow / (requestsPerSecond * countedShare()));
-  return Math.min(longestSeconds, Math.max(shortestSeconds, seconds));
+  return Math.min(maxSeconds, Math.max(minSeconds, seconds));
 }
 
 /** The part of all requests that counts, 0 to 1. */
 function countedShare(): number {
   const shares = Object.fromEntries(kindWeights);
   const total = kindWeights.reduce((sum, [, weight]) => sum + weight, 0);
-  const sizes = Array.from({ length: largestBatch - 1 }, (_, index) => index + 2);
+  const sizes = Array.from({ length: maxBatch - 1 }, (_, index) => index + 2);
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const { single = 0, batch = 0 } = shares;
   const rows = single + batch * mean(sizes);

@@ -28,7 +28,7 @@ interface DueRequest {
 
 const tickMs = 1;
 const connectionsAtStart = 32;
-const mostConnections = 1024;
+const maxConnections = 1024;
 /** How long answers are waited for after the last request. */
 const graceMs = 10_000;
 
@@ -73,7 +73,7 @@ function takeConnection(): HttpConnection | undefined {
     if (!next.isClosed()) return next;
     connections -= 1;
   }
-  if (connections >= mostConnections) return undefined;
+  if (connections >= maxConnections) return undefined;
   connections += 1;
   return openHttpConnection(options.port);
 }

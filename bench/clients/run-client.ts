@@ -47,7 +47,7 @@ export interface ClosedLoop {
 }
 
 /** Share of failed requests from which a round says nothing: refusing is cheaper than relaying. */
-const mostErrors = 0.01;
+const maxErrors = 0.01;
 
 /** Runs wrk on one thread. Throws when none was answered, or more than one in a hundred failed or was refused. */
 export async function runClosedLoop(loop: ClosedLoop): Promise<WrkReport> {
@@ -64,7 +64,7 @@ export async function runClosedLoop(loop: ClosedLoop): Promise<WrkReport> {
   });
   const report = lastJsonLine(stdout) as WrkReport;
   if (report.requests === 0) throw new Error("not one request was answered");
-  if (report.errors > report.requests * mostErrors) {
+  if (report.errors > report.requests * maxErrors) {
     throw new Error(`${report.errors} of ${report.requests} requests failed or were refused`);
   }
   return report;

@@ -8,7 +8,7 @@ import { jensenShannonDistance } from "../../src/stats/jensen-shannon.ts";
 import { binnedKolmogorovSmirnov } from "../../src/stats/kolmogorov-smirnov.ts";
 import { debiasedPsi, psi } from "../../src/stats/population-stability.ts";
 import { expectedRocAuc } from "../../src/stats/roc-auc.ts";
-import { largestShareDifference, totalVariation } from "../../src/stats/share-differences.ts";
+import { maxShareDifference, totalVariation } from "../../src/stats/share-differences.ts";
 import { twoProportionTest } from "../../src/stats/two-proportions.ts";
 import { binnedWasserstein } from "../../src/stats/wasserstein.ts";
 import { wilsonInterval } from "../../src/stats/wilson-interval.ts";
@@ -37,7 +37,7 @@ function verdictOfFeature(): number {
     debiasedPsi(psi(used.baseline, used.current), used.baseline.length, 1200, 6000) +
     jensenShannonDistance(baseline, current) +
     totalVariation(baseline, current) +
-    largestShareDifference(baseline, current) +
+    maxShareDifference(baseline, current) +
     binnedWasserstein(edges, baseline, current) +
     twoProportionTest(5, 6000, 3, 1200).pValue +
     twoProportionTest(0, 6000, 9, 1200).pValue

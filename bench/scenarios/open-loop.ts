@@ -22,12 +22,12 @@ export interface OpenLoop {
 const requestsPerSecond = 1000;
 const warmUpSeconds = 0.5;
 /** Share of failed requests from which latencies say nothing: refusing is quicker than relaying. */
-const mostErrors = 0.01;
+const maxErrors = 0.01;
 
 /** Runs an open loop in a process of its own. Throws when more than one request in a hundred failed or was refused. */
 export async function runOpenLoop(loop: OpenLoop): Promise<OpenLoopSample> {
   const sample = await runClient<OpenLoopSample>("open-loop.ts", { ...loop, warmUpSeconds });
-  if (sample.errors > sample.count * mostErrors) {
+  if (sample.errors > sample.count * maxErrors) {
     throw new Error(`${sample.errors} requests failed or were refused, ${sample.count} were answered with 200`);
   }
   return sample;

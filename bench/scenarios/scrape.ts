@@ -23,7 +23,7 @@ export interface ScrapeSample {
 }
 
 const wantedSeries = 10_000;
-const mostModels = 1000;
+const maxModels = 1000;
 const scrapeEveryMs = 250;
 const requestsPerSecond = 1000;
 const modelPath = (model: number): string => `/v2/models/model-${model}/infer`;
@@ -34,7 +34,7 @@ const manyModels = outriderPeer({
   protocol: "kserve-v2",
   probePath: "/v2/health/ready",
   // No body is read: these are no tensors, and the page is about requests.
-  config: { metrics: { max_models: mostModels }, reading: { sample: 0 } },
+  config: { metrics: { max_models: maxModels }, reading: { sample: 0 } },
 });
 
 /** Runs the scenario `longRounds` times on one process of Outrider; empty when it is not built. */
@@ -58,7 +58,7 @@ export async function measureScrape(context: ScenarioContext): Promise<readonly 
 
 async function fillSeries(port: number, adminPort: number): Promise<void> {
   const connection = openHttpConnection(port);
-  for (let model = 0; model < mostModels; model += 1) {
+  for (let model = 0; model < maxModels; model += 1) {
     if (model % 50 === 0 && countSeries(await fetchPage(adminPort, "/metrics")) >= wantedSeries) break;
     const status = await new Promise<number>((resolve) => {
       connection.send(predictionRequest(port, modelPath(model)), resolve);

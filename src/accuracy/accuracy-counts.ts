@@ -2,7 +2,7 @@
  * What is counted of the predictions of one window and their labels. Everything is a sum, so that windows and replicas
  * merge by addition.
  */
-import { ClassTable, isClassName, mostClasses } from "./class-table.ts";
+import { ClassTable, isClassName, maxClasses } from "./class-table.ts";
 import { delayBinCount } from "./label-delay.ts";
 import { scoreBinCount } from "./score-bins.ts";
 
@@ -79,7 +79,7 @@ const binsAt = offsets.get("positive_scores") ?? length;
 const noBins = new Float64Array(length - binsAt);
 
 /** Positive classes remembered; more than one only when a model is exchanged under its name. */
-const mostPositives = 8;
+const maxPositives = 8;
 
 /**
  * The sums of one window: 1.2 KB, with probabilities 33 KB more, and 40 bytes for each pair of classes seen (at most
@@ -91,7 +91,7 @@ export class AccuracyCounts {
   readonly #classes: ClassTable;
   readonly #sums = new Float64Array(binsAt);
   #bins: Float64Array | undefined;
-  /** Rows by `actual × (mostClasses + 1) + predicted`. */
+  /** Rows by `actual × (maxClasses + 1) + predicted`. */
   readonly #confusion = new Map<number, number>();
   readonly #positives = new Map<string, number>();
 
@@ -119,15 +119,15 @@ export class AccuracyCounts {
   /** Counts a labelled row by its two classes. */
   addPair(actual: string, predicted: string, rows = 1): void {
     const row = this.#classes.indexOf(actual);
-    addTo(this.#confusion, row * (mostClasses + 1) + this.#classes.indexOf(predicted), rows);
+    addTo(this.#confusion, row * (maxClasses + 1) + this.#classes.indexOf(predicted), rows);
     this.revision++;
   }
 
   /** Labelled rows by their two classes. */
   *pairs(): Generator<{ readonly actual: string; readonly predicted: string; readonly rows: number }> {
     for (const [key, rows] of this.#confusion) {
-      const column = key % (mostClasses + 1);
-      const actual = this.#classes.nameOf((key - column) / (mostClasses + 1));
+      const column = key % (maxClasses + 1);
+      const actual = this.#classes.nameOf((key - column) / (maxClasses + 1));
       yield { actual, predicted: this.#classes.nameOf(column), rows };
     }
   }
@@ -135,7 +135,7 @@ export class AccuracyCounts {
   /** Counts a row whose probability is that of this class. */
   addPositive(name: string, rows = 1): void {
     const isKnown = this.#positives.has(name);
-    if (!isKnown && (this.#positives.size === mostPositives || !isClassName(name))) return;
+    if (!isKnown && (this.#positives.size === maxPositives || !isClassName(name))) return;
     addTo(this.#positives, name, rows);
     this.revision++;
   }

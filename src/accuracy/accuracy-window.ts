@@ -3,7 +3,7 @@ import { AccuracyCounts } from "./accuracy-counts.ts";
 import { ClassTable } from "./class-table.ts";
 
 /** Most windows that the time in which labels may come is cut into. */
-const mostWindows = 48;
+const maxWindows = 48;
 
 /** How time is cut. */
 export interface WindowPlan {
@@ -14,10 +14,10 @@ export interface WindowPlan {
 
 /**
  * Cuts the time in which labels may come. Windows are made longer, by a whole factor, where there would be more than
- * {@link mostWindows}.
+ * {@link maxWindows}.
  */
 export function windowPlan(windowMs: number, ttlMs: number): WindowPlan {
-  const factor = Math.max(1, Math.ceil(ttlMs / (windowMs * mostWindows)));
+  const factor = Math.max(1, Math.ceil(ttlMs / (windowMs * maxWindows)));
   const longer = windowMs * factor;
   return { windowMs: longer, kept: Math.ceil(ttlMs / longer) + 1 };
 }

@@ -6,7 +6,7 @@ import { rocAucFromHistograms } from "../stats/roc-auc.ts";
 import { wilsonInterval } from "../stats/wilson-interval.ts";
 import type { AccuracyCounts } from "./accuracy-counts.ts";
 import { otherClass } from "./class-table.ts";
-import { calibrationError, confidenceEstimate, fewestRows, type ConfidenceEstimate } from "./confidence-estimate.ts";
+import { calibrationError, confidenceEstimate, minRows, type ConfidenceEstimate } from "./confidence-estimate.ts";
 import { delayQuantile } from "./label-delay.ts";
 import { positiveOfPair, type AnswerKind, type Scoring } from "./scoring.ts";
 
@@ -14,7 +14,7 @@ import { positiveOfPair, type AnswerKind, type Scoring } from "./scoring.ts";
 const tolerableDrop = 0.05;
 
 /** Labels that are named as never predicted. */
-const mostNeverPredicted = 10;
+const maxNeverPredicted = 10;
 
 /** What the labels of a window say, JSON-able. Scores are null where there is nothing to stand on, never made up. */
 export interface AccuracyReport {
@@ -74,7 +74,7 @@ export function accuracyReport(counts: AccuracyCounts, scoring: Scoring): Accura
   const predictions = counts.get("predictions");
   const labels = counts.get("labels");
   const kind = kindOf(counts, scoring);
-  const ready = comparedRows(counts, kind) >= fewestRows;
+  const ready = comparedRows(counts, kind) >= minRows;
   return {
     kind,
     predictions,
@@ -168,7 +168,7 @@ function neverPredicted(pairs: Pairs): ClassReport["labels_never_predicted"] {
     if (!predictions.has(actual) && actual !== otherClass) rowsOf.set(actual, (rowsOf.get(actual) ?? 0) + rows);
   }
   const all = Array.from(rowsOf, ([label, rows]) => ({ label, rows }));
-  return all.sort((one, other) => other.rows - one.rows).slice(0, mostNeverPredicted);
+  return all.sort((one, other) => other.rows - one.rows).slice(0, maxNeverPredicted);
 }
 
 function macroScores(pairs: Pairs, names: readonly string[]): Pick<BinaryScores, "precision" | "recall" | "f1"> {

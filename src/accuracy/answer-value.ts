@@ -7,11 +7,11 @@ import type { Cell } from "../payload/reading.ts";
 export type AnswerValue = number | string;
 
 /** Longest text that can be a class, in UTF-16 code units; longer ones are prose, which no label equals. */
-export const longestClass = 256;
+export const maxClassLength = 256;
 
 /**
  * What a prediction or label says: `1`, `1.0`, `"1"` and `"1.0"` are the same number, `true` and `"True"` the same
- * class. Undefined when it says nothing: no value, a text longer than {@link longestClass}, a number that is not finite.
+ * class. Undefined when it says nothing: no value, a text longer than {@link maxClassLength}, a number that is not finite.
  */
 export function answerValue(cell: Cell): AnswerValue | undefined {
   const value = typeof cell === "string" ? valueOfText(cell) : cell;
@@ -21,7 +21,7 @@ export function answerValue(cell: Cell): AnswerValue | undefined {
 }
 
 function valueOfText(text: string): Cell {
-  if (text.length > longestClass) return undefined;
+  if (text.length > maxClassLength) return undefined;
   // A class may be called "None"; only the empty text says nothing.
   return text === "" ? undefined : (cellFromText(text) ?? text);
 }

@@ -10,16 +10,16 @@ import { wilsonInterval } from "../stats/wilson-interval.ts";
 import type { AccuracyCounts } from "./accuracy-counts.ts";
 
 /** Fewer rows than this say nothing. */
-export const fewestRows = 30;
+export const minRows = 30;
 
 /** Labelled rows below which a calibration error is mostly chance. */
-const fewestCalibrationRows = 300;
+const minCalibrationRows = 300;
 
 /** A calibration error above this makes the estimate worthless. */
-const largestCalibrationError = 0.1;
+const maxCalibrationError = 0.1;
 
 /** The estimate may miss the interval of the measured accuracy by so many points. */
-const largestMiss = 0.05;
+const maxMiss = 0.05;
 
 /**
  * Why an estimate is not to be believed: no score, or too few rows with one; labels say that accuracy is another, or that
@@ -91,18 +91,18 @@ function expectedScores(counts: AccuracyCounts): BinaryScores {
 
 function problemOf(counts: AccuracyCounts, rows: number): EstimateProblem | "" {
   if (rows === 0) return "no_confidences";
-  if (rows < fewestRows) return "too_few_rows";
+  if (rows < minRows) return "too_few_rows";
   const labelled = sum(counts.all("calibration_rows"));
-  if (labelled >= fewestRows && isMissed(counts, labelled)) return "accuracy_missed";
-  if (labelled < fewestCalibrationRows) return counts.get("uncalibrated_rows") > 0 ? "not_calibrated" : "";
-  return (calibrationError(counts) ?? 0) > largestCalibrationError ? "calibration_off" : "";
+  if (labelled >= minRows && isMissed(counts, labelled)) return "accuracy_missed";
+  if (labelled < minCalibrationRows) return counts.get("uncalibrated_rows") > 0 ? "not_calibrated" : "";
+  return (calibrationError(counts) ?? 0) > maxCalibrationError ? "calibration_off" : "";
 }
 
 /** Labels that contradict the map mean that the world has changed between input and truth: concept drift. */
 function isMissed(counts: AccuracyCounts, labelled: number): boolean {
   const expected = sum(counts.all("calibration_chance")) / labelled;
   const { lower, upper } = wilsonInterval(sum(counts.all("calibration_right")), labelled);
-  return expected > upper + largestMiss || expected < lower - largestMiss;
+  return expected > upper + maxMiss || expected < lower - maxMiss;
 }
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);

@@ -16,7 +16,7 @@ export interface LabelledRow {
 }
 
 /** An error beyond this counts as this, so that one absurd value does not make every later sum infinite. */
-const largestError = 1e100;
+const maxError = 1e100;
 
 /** Counts a row that was predicted, with what can be expected of it; nothing when it says nothing. */
 export function countPrediction(counts: AccuracyCounts, { value, score }: ScoredPrediction, scoring: Scoring): void {
@@ -64,7 +64,7 @@ export function countLabel(counts: AccuracyCounts, row: LabelledRow, scoring: Sc
 
 function countError(counts: AccuracyCounts, value: AnswerValue, label: AnswerValue): void {
   if (typeof value !== "number" || typeof label !== "number") return;
-  const error = Math.min(largestError, Math.abs(value - label));
+  const error = Math.min(maxError, Math.abs(value - label));
   counts.add("numeric_rows");
   counts.add("absolute_error", error);
   counts.add("squared_error", error * error);

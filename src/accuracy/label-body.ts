@@ -11,9 +11,9 @@ export type BodyItem =
   | { readonly kind: "wrong"; readonly at: string; readonly reason: string };
 
 /** Longest item, bytes: a list of labels for some thousand rows fits, the others come with a `row` to begin at. */
-export const longestItem = 65_536;
+export const maxItemBytes = 65_536;
 
-const tooLong = `longer than ${longestItem} bytes`;
+const tooLong = `longer than ${maxItemBytes} bytes`;
 
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
@@ -28,7 +28,7 @@ const CLOSE_BRACE = 0x7d;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Gives the items in order, one for each step. A step looks at no more than {@link longestItem} bytes, beside space, so
+ * Gives the items in order, one for each step. A step looks at no more than {@link maxItemBytes} bytes, beside space, so
  * time and memory are bounded whatever the body nests. An item of a list that is longer ends the reading. What follows
  * the end of a list is not looked at. Never throws. `contentType` decides only what can be read both ways: one line is a single
  * item, or JSON lines when it says so.
@@ -45,7 +45,7 @@ export function* labelBody(bytes: Uint8Array, contentType: string): Generator<Bo
 const isJsonLines = (contentType: string): boolean => /ndjson|jsonl|json-lines|jsonlines/i.test(contentType);
 
 function* objectOrLines(bytes: Uint8Array, start: number): Generator<BodyItem> {
-  const near = bytes.subarray(0, start + longestItem);
+  const near = bytes.subarray(0, start + maxItemBytes);
   const list = findLabelList(near, start);
   if (list !== -1) {
     yield* elementsOf(bytes, list);
@@ -85,9 +85,9 @@ function isLabelsKey(bytes: Uint8Array, start: number, end: number): boolean {
 function* elementsOf(bytes: Uint8Array, start: number): Generator<BodyItem> {
   let at = skipSpace(bytes, start);
   for (let index = 0; bytes[at] !== CLOSE_BRACKET; index++) {
-    const end = endOfValue(bytes.subarray(0, at + longestItem), at);
+    const end = endOfValue(bytes.subarray(0, at + maxItemBytes), at);
     if (end === -1 || at >= bytes.length) {
-      const isLong = bytes.length - at > longestItem;
+      const isLong = bytes.length - at > maxItemBytes;
       yield { kind: "wrong", at: `item ${index}`, reason: isLong ? tooLong : "the body ends before the list does" };
       return;
     }
@@ -115,7 +115,7 @@ function* linesOf(bytes: Uint8Array, start: number): Generator<BodyItem> {
 }
 
 function readItem(bytes: Uint8Array, start: number, end: number, at: string): BodyItem {
-  if (end - start > longestItem) return { kind: "wrong", at, reason: tooLong };
+  if (end - start > maxItemBytes) return { kind: "wrong", at, reason: tooLong };
   const value = parse(bytes.subarray(start, end));
   if (value === undefined) return { kind: "wrong", at, reason: "not JSON" };
   const reading = readLabelItem(value);

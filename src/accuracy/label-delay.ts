@@ -5,11 +5,11 @@ export const delayBinCount = 102;
 
 const binsPerDoubling = 4;
 /** Log2 of the shortest delay told apart, seconds. */
-const shortestLog = -3;
+const minLog = -3;
 
 /** The bin of a delay; negative and NaN count as none. */
 export function delayBin(seconds: number): number {
-  const place = Math.floor((Math.log2(seconds) - shortestLog) * binsPerDoubling) + 1;
+  const place = Math.floor((Math.log2(seconds) - minLog) * binsPerDoubling) + 1;
   return place > 0 ? Math.min(delayBinCount - 1, place) : 0;
 }
 
@@ -24,5 +24,5 @@ export function delayQuantile(counts: ArrayLike<number>, part: number): number |
   let bin = 0;
   let seen = counts[0] ?? 0;
   while (seen < part * total && bin < counts.length - 1) seen += counts[++bin] ?? 0;
-  return bin === 0 ? 0 : 2 ** (shortestLog + (bin - 0.5) / binsPerDoubling);
+  return bin === 0 ? 0 : 2 ** (minLog + (bin - 0.5) / binsPerDoubling);
 }

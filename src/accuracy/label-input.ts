@@ -1,5 +1,5 @@
 /** One label as it was sent: what is right about it, or what is wrong. */
-import { answerValue, longestClass, type AnswerValue } from "./answer-value.ts";
+import { answerValue, maxClassLength, type AnswerValue } from "./answer-value.ts";
 
 /** A true answer for one row of one request. */
 export interface LabelInput {
@@ -13,10 +13,10 @@ export interface LabelInput {
 }
 
 /** Longest identity that is kept, in UTF-16 code units. */
-export const longestId = 256;
+export const maxIdLength = 256;
 
 /** Rows of a batch that may be named. */
-export const mostRows = 1_000_000;
+export const maxRows = 1_000_000;
 
 /** The last moment that a Date can hold. */
 const lastMoment = 8.64e15;
@@ -60,12 +60,12 @@ function idProblem(id: unknown): string | undefined {
     return Number.isSafeInteger(id) ? undefined : "id: a number loses digits here, send it as text";
   }
   if (typeof id !== "string" || id === "") return "id: the identity of a request is expected, as text";
-  return id.length > longestId ? `id: longer than ${longestId} characters` : undefined;
+  return id.length > maxIdLength ? `id: longer than ${maxIdLength} characters` : undefined;
 }
 
 function rowProblem(row: unknown): string | undefined {
-  const isRow = Number.isInteger(row) && Number(row) >= 0 && Number(row) < mostRows;
-  return isRow ? undefined : `row: a whole number from 0 to ${mostRows - 1} is expected`;
+  const isRow = Number.isInteger(row) && Number(row) >= 0 && Number(row) < maxRows;
+  return isRow ? undefined : `row: a whole number from 0 to ${maxRows - 1} is expected`;
 }
 
 function timeProblem(time: unknown): string | undefined {
@@ -79,6 +79,8 @@ function valueOf(label: unknown): AnswerValue | undefined {
 }
 
 function labelProblem(label: unknown): string {
-  const isLong = typeof label === "string" && label.length > longestClass;
-  return isLong ? `label: longer than ${longestClass} characters` : "label: a number, text, true or false is expected";
+  const isLong = typeof label === "string" && label.length > maxClassLength;
+  return isLong
+    ? `label: longer than ${maxClassLength} characters`
+    : "label: a number, text, true or false is expected";
 }

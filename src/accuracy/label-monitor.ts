@@ -6,7 +6,7 @@ import { accuracyReport, type AccuracyReport } from "./accuracy.ts";
 import { AccuracyWindows, windowPlan, type WindowPlan } from "./accuracy-window.ts";
 import { countLabel, countPrediction } from "./count-rows.ts";
 import { FleetAccuracy } from "./fleet-accuracy.ts";
-import { longestId, type LabelInput } from "./label-input.ts";
+import { maxIdLength, type LabelInput } from "./label-input.ts";
 import { LabelJoin, type JoinedLabel, type LabelResult } from "./label-join.ts";
 import { Scoring, type LabelBaseline, type ScoredPrediction } from "./scoring.ts";
 
@@ -186,7 +186,7 @@ export class LabelMonitor implements ReadingSink {
   }
 
   #keep(block: Parameters<LabelJoin["predicted"]>[0]): void {
-    if (block.id === "" || block.id.length > longestId) this.unnamed += block.rows.length;
+    if (block.id === "" || block.id.length > maxIdLength) this.unnamed += block.rows.length;
     else this.join.predicted(block);
   }
 

@@ -5,10 +5,10 @@ import { labelResults, type LabelResult } from "./label-join.ts";
 import type { LabelMonitor } from "./label-monitor.ts";
 
 /** Most items of one body; an answer says when there were more. */
-export const mostItems = 200_000;
+export const maxItems = 200_000;
 
 /** Problems that an answer shows; all are counted. */
-const mostProblems = 20;
+const maxProblems = 20;
 
 /** What an answer says. JSON-able. */
 export interface LabelPostAnswer {
@@ -68,8 +68,8 @@ export class LabelPost {
     const { done, value } = this.#items.next();
     if (done === true) {
       this.#isDone = true;
-    } else if (this.#itemCount++ === mostItems) {
-      this.#fail("body", `more than ${mostItems} items: send the rest in another body`);
+    } else if (this.#itemCount++ === maxItems) {
+      this.#fail("body", `more than ${maxItems} items: send the rest in another body`);
       this.#isDone = true;
     } else if (value.kind === "labels") {
       this.#pending = value.labels;
@@ -81,7 +81,7 @@ export class LabelPost {
   #fail(at: string, reason: string): void {
     this.#monitor.countInvalid();
     this.#add("invalid");
-    if (this.#problems.length < mostProblems) this.#problems.push({ at, reason });
+    if (this.#problems.length < maxProblems) this.#problems.push({ at, reason });
   }
 
   #add(result: LabelResult): void {

@@ -35,7 +35,7 @@ export interface WaitingPrediction {
 }
 
 /** Rows dropped in one call, but for the rest of a request: half a millisecond. */
-const mostExpired = 2000;
+const maxExpired = 2000;
 
 const noPrediction: ScoredPrediction = { value: undefined, score: { kind: "none" } };
 
@@ -160,7 +160,7 @@ export class PredictionStore {
     const sizeBefore = this.#size;
     while (this.#size > 0 && nowMs - (this.#atMs[this.#head] ?? 0) >= this.#options.ttlMs) {
       this.expired += this.#dropOldest();
-      if (sizeBefore - this.#size >= mostExpired) return;
+      if (sizeBefore - this.#size >= maxExpired) return;
     }
   }
 

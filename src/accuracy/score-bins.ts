@@ -4,7 +4,7 @@
 export const scoreBinCount = 1000;
 
 /** The logarithm of the odds is told apart within so much to either side of even odds: 1 in 1,200,000. */
-const widestLogit = 14;
+const maxLogit = 14;
 
 /**
  * The bin of a probability. Half of the bins are even over probabilities (none is wider than 0.002), half over the
@@ -13,7 +13,7 @@ const widestLogit = 14;
  */
 export function scoreBin(probability: number): number {
   const p = probability >= 0 ? Math.min(1, probability) : 0;
-  const logit = Math.min(widestLogit, Math.max(-widestLogit, Math.log(p / (1 - p))));
-  const place = (p + logit / (2 * widestLogit) + 0.5) / 2;
+  const logit = Math.min(maxLogit, Math.max(-maxLogit, Math.log(p / (1 - p))));
+  const place = (p + logit / (2 * maxLogit) + 0.5) / 2;
   return Math.min(scoreBinCount - 1, Math.floor(place * scoreBinCount));
 }

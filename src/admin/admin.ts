@@ -8,11 +8,11 @@ import { errorAnswer, type AdminAnswer } from "./answer.ts";
 import { handlers } from "./handlers.ts";
 import { AdminConnection, type AdminTimeouts, type RequestSide } from "./http-connection.ts";
 import type { AdminPorts } from "./ports.ts";
-import { BodyRoom, longestBody } from "./request-body.ts";
+import { BodyRoom, maxBodyBytes } from "./request-body.ts";
 import { adminRoutes, matchRoute } from "./routes.ts";
 import { createTokenCheck, type TokenCheck } from "./token-file.ts";
 
-/** What {@link startAdmin} is told. */
+/** Options of {@link startAdmin}. */
 export interface AdminOptions {
   /** Port 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number };
@@ -53,7 +53,7 @@ export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
   const respond = createResponder(options);
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const connections = new Set<AdminConnection>();
-  const room = new BodyRoom(options.bodyRoomBytes ?? 4 * longestBody);
+  const room = new BodyRoom(options.bodyRoomBytes ?? 4 * maxBodyBytes);
   // A client that has sent all it has to say may still be answered.
   const server = createServer({ allowHalfOpen: true }, (socket: Socket) => {
     const connection = new AdminConnection(socket, { handle: respond, timeouts, room, wallMs: options.wallMs });

@@ -68,11 +68,11 @@ function drain(ports: AdminPorts): AdminAnswer {
   return jsonAnswer(200, { draining: isDraining, in_flight: inFlight });
 }
 
-const longestWaitMs = 86_400_000;
+const maxWaitMs = 86_400_000;
 
 /** Milliseconds of `90`, `90s` or `1500ms`; NaN for anything else and for more than a day. */
 export function readMaxMs(text: string): number {
   const { amount, unit } = /^(?<amount>\d{1,9})(?<unit>ms|s)?$/.exec(text)?.groups ?? {};
   const ms = Number(amount) * (unit === "ms" ? 1 : 1000);
-  return ms <= longestWaitMs ? ms : Number.NaN;
+  return ms <= maxWaitMs ? ms : Number.NaN;
 }

@@ -4,7 +4,7 @@ import type { Fault } from "../http1/fault.ts";
 import type { BodyFraming } from "../http1/framing.ts";
 
 /** Longest body, bytes. */
-export const longestBody = 8_388_608;
+export const maxBodyBytes = 8_388_608;
 
 /** Why a body that is not malformed was not taken; codes of the admin port. */
 export type BodyRefusal = "body_too_large" | "body_timeout" | "body_incomplete" | "bodies_too_many";
@@ -58,7 +58,7 @@ export class IncomingBody {
     this.#room = room;
     this.#decoder = framing.kind === "chunked" ? new ChunkedDecoder(chunkedLimits) : undefined;
     this.#remaining = framing.length;
-    if (framing.length > longestBody) this.end("body_too_large");
+    if (framing.length > maxBodyBytes) this.end("body_too_large");
     else if (this.#decoder === undefined) this.#finishIfWhole();
   }
 
@@ -118,11 +118,11 @@ export class IncomingBody {
   /** Memory grows with what has come, not with what was announced: announcing costs a client nothing. */
   #makeRoom(needed: number): boolean {
     if (needed <= this.#bytes.length) return true;
-    if (needed > longestBody) {
+    if (needed > maxBodyBytes) {
       this.end("body_too_large");
       return false;
     }
-    const size = Math.min(longestBody, Math.max(firstBytes, 2 * this.#bytes.length, needed));
+    const size = Math.min(maxBodyBytes, Math.max(firstBytes, 2 * this.#bytes.length, needed));
     if (!this.#room.take(size - this.#bytes.length)) {
       this.end("bodies_too_many");
       return false;

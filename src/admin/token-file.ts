@@ -5,7 +5,7 @@ import type { TokenFinding } from "./access.ts";
 /** Looks at the Authorization header of a request. */
 export type TokenCheck = (authorization: string) => Promise<TokenFinding>;
 
-const longestToken = 4096;
+const maxTokenLength = 4096;
 const bearer = /^bearer +(?<token>\S+)$/i;
 
 /**
@@ -47,7 +47,7 @@ function createTokenReader(path: string): () => Promise<string> {
 async function readToken(path: string): Promise<string> {
   const file = await open(path, "r");
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(longestToken), 0, longestToken, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxTokenLength), 0, maxTokenLength, 0);
     return buffer.toString("utf8", 0, bytesRead).trim();
   } finally {
     await file.close();

@@ -16,11 +16,11 @@ export async function baselineFromFile({ drift }: Config): Promise<Baseline | un
   throw new OutriderError("config_invalid", `drift.baseline: ${drift.baseline}: ${problemText(reading.problems)}`);
 }
 
-const mostProblems = 5;
+const maxProblems = 5;
 
 /** The first problems in words. */
 function problemText(problems: readonly { readonly path: string; readonly problem: string }[]): string {
-  const shown = problems.slice(0, mostProblems).map(({ path, problem }) => `${path}: ${problem}`);
+  const shown = problems.slice(0, maxProblems).map(({ path, problem }) => `${path}: ${problem}`);
   const rest = problems.length - shown.length;
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
 }
@@ -31,7 +31,7 @@ export function isInRegistry({ registry, model, drift }: Config): boolean {
 }
 
 const firstRetryMs = 1000;
-const longestRetryMs = 60_000;
+const maxRetryMs = 60_000;
 
 /**
  * Asks the registry until it answers, and hands the baseline to `use`. A version without one is not asked for again:
@@ -61,7 +61,7 @@ async function askUntilAnswered(config: Config, log: Log["logger"], over: AbortS
       if (result.kind !== "failed") return read(result, log);
       log.warn({ reason: result.reason, retryMs: delayMs }, "no baseline from the registry yet");
       await delay(delayMs, undefined, { ref: false, signal: over }).catch(() => undefined);
-      delayMs = Math.min(longestRetryMs, delayMs * 2);
+      delayMs = Math.min(maxRetryMs, delayMs * 2);
     }
     return undefined;
   } finally {

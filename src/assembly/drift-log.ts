@@ -9,7 +9,7 @@ interface Told {
 }
 
 /** Features named in one line. */
-const mostNames = 10;
+const maxNames = 10;
 
 /** See the top of the file. One line when something changes, none when all stays as it was. */
 export class DriftLog {
@@ -43,17 +43,17 @@ export class DriftLog {
     const begun = drifting.filter((name) => !before.drifting.includes(name));
     const ended = before.drifting.filter((name) => !drifting.includes(name));
     if (begun.length > 0) {
-      const fields = { ...of, state: report.state, features: begun.slice(0, mostNames), count: begun.length };
+      const fields = { ...of, state: report.state, features: begun.slice(0, maxNames), count: begun.length };
       this.#log.warn(fields, `drift: ${nameList(begun)}`);
     }
     if (ended.length > 0) {
-      const fields = { ...of, state: report.state, features: ended.slice(0, mostNames), count: ended.length };
+      const fields = { ...of, state: report.state, features: ended.slice(0, maxNames), count: ended.length };
       this.#log.info(fields, `no drift any more: ${nameList(ended)}`);
     }
   }
 }
 
 function nameList(names: readonly string[]): string {
-  const more = names.length - mostNames;
-  return `${names.slice(0, mostNames).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const more = names.length - maxNames;
+  return `${names.slice(0, maxNames).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -55,17 +55,17 @@ export interface RunningFleet {
   stop(this: void): Promise<void>;
 }
 
-/** Windows that are over are published on for so many flush intervals, at least for {@link leastKeepMs}. */
+/** Windows that are over are published on for so many flush intervals, at least for {@link minKeepMs}. */
 const keepFlushes = 10;
-const leastKeepMs = 60_000;
+const minKeepMs = 60_000;
 const stopMs = 3000;
-const leastLeaseMs = 5000;
+const minLeaseMs = 5000;
 
 /** Joins the fleet. Rejects when a file of the configuration cannot be read; Redis itself may come later. */
 export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
   const { config, log, clock, monitors, labels, requests } = parts;
   const store = await openStore(parts);
-  const keepMs = Math.max(leastKeepMs, keepFlushes * config.redis.flushMs);
+  const keepMs = Math.max(minKeepMs, keepFlushes * config.redis.flushMs);
   const drift = new SharedDrift({ monitors, ...parts.drift, keepMs });
   const baselines = new SharedBaselines(monitors, store);
   const accuracy = new SharedAccuracy(labels);
@@ -80,7 +80,7 @@ export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
   const fleet = new Fleet({
     store,
     replica: { ...identityOf(parts), startedAtMs: clock.wallMs(), flushMs: config.redis.flushMs },
-    leaseMs: Math.max(leastLeaseMs, 4 * config.redis.flushMs),
+    leaseMs: Math.max(minLeaseMs, 4 * config.redis.flushMs),
     windowsMs: parts.drift.windowsMs,
     clock,
     sources: [following, drift, accuracy, latency],

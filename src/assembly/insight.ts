@@ -229,7 +229,7 @@ function monitorOptions({ drift, reading }: Config, baseline: Baseline | undefin
 function readerOptions({ inference, reading, labels }: Config): ReaderOptions {
   const { features, prediction, score } = inference;
   return {
-    limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: deepestJson },
+    limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: maxJsonDepth },
     ...(features.length === 0 ? {} : { features }),
     ...(prediction === "" ? {} : { prediction }),
     ...(score === "" ? {} : { score }),
@@ -238,7 +238,7 @@ function readerOptions({ inference, reading, labels }: Config): ReaderOptions {
 }
 
 /** Deeper than any table of features, and far from what would overflow a stack. */
-const deepestJson = 64;
+const maxJsonDepth = 64;
 
 /** Bins of the numbers that the model predicted when it was good make comparable buckets. */
 function predictionEdges(baseline: Baseline | undefined): readonly number[] | undefined {

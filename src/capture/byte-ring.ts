@@ -22,9 +22,9 @@ export class ByteRing {
 
   /**
    * Takes a run of so many bytes, more than 0, and returns where it begins; -1 when there is none, or when more than
-   * `mostUsed` bytes would be used.
+   * `maxUsed` bytes would be used.
    */
-  take(length: number, mostUsed: number = this.size): number {
+  take(length: number, maxUsed: number = this.size): number {
     if (this.#used === 0) {
       this.#readAt = 0;
       this.#writeAt = 0;
@@ -32,7 +32,7 @@ export class ByteRing {
     const start = this.#runOf(length);
     if (start === -1) return -1;
     const skipped = start === this.#writeAt ? 0 : this.size - this.#writeAt;
-    if (this.#used + skipped + length > mostUsed) return -1;
+    if (this.#used + skipped + length > maxUsed) return -1;
     if (this.#block.length === 0) this.#block = Buffer.allocUnsafeSlow(this.size);
     this.#used += skipped + length;
     this.#writeAt = start + length;

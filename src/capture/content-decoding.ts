@@ -15,8 +15,8 @@ export type Decoded =
 export type DecodedSoon = Decoded | { readonly kind: "later" };
 
 /** What the event loop decodes by itself: about 15 µs, at most about 0.2 ms. */
-const mostBytesHere = 16 * 1024;
-const mostOutputHere = 128 * 1024;
+const maxInlineBytes = 16 * 1024;
+const maxInlineOutputBytes = 128 * 1024;
 
 /** Largest window that HTTP allows zstd (RFC 9659): a decoder sets that much memory aside. */
 const zstdWindowLog = 23;
@@ -28,9 +28,9 @@ export function decodeHere(bytes: Uint8Array, contentEncoding: string, maxBytes:
   if (contentEncoding === "") return { kind: "decoded", bytes };
   const codings = codingsOf(contentEncoding);
   if (codings === undefined) return unsupported;
-  if (bytes.length > mostBytesHere && codings.length > 0) return { kind: "later" };
+  if (bytes.length > maxInlineBytes && codings.length > 0) return { kind: "later" };
   let decoded = bytes;
-  const limit = Math.min(maxBytes, mostOutputHere);
+  const limit = Math.min(maxBytes, maxInlineOutputBytes);
   for (const coding of codings) {
     // Brotli fills a window of up to 16 MiB before it gives its first byte: 7 ms for 100 bytes that are meant to hurt.
     if (coding === "br") return { kind: "later" };

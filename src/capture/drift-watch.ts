@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { DriftMonitors, MonitorWindows } from "../drift/monitor/drift-monitors.ts";
 
-/** What {@link DriftWatch} is told. */
+/** Options of {@link DriftWatch}. */
 export interface DriftWatchOptions {
   readonly monitors: DriftMonitors;
   readonly clock: Clock;

@@ -26,7 +26,7 @@ export interface ReadingLoopParts {
 }
 
 /** Exchanges decoded on other threads at once: each may hold two captured and two decoded bodies. */
-const mostDecoding = 2;
+const maxConcurrentDecodes = 2;
 
 /** The loop. Costs nothing while nothing waits; one slice serves all that came in a turn of the event loop. */
 export class ReadingLoop {
@@ -128,7 +128,7 @@ export class ReadingLoop {
     if (request.kind !== "later" && response.kind !== "later") {
       this.#reader?.read(waiting, { request, response });
       queue.removeFirst();
-    } else if (counters.decodingExchanges < mostDecoding) {
+    } else if (counters.decodingExchanges < maxConcurrentDecodes) {
       void this.#decodeElsewhere(waiting);
       queue.removeFirst();
     } else {

@@ -9,7 +9,7 @@ export interface SamplingPlan {
 }
 
 /** Never less than this part (or the configured one): what is not read cannot show that reading has become cheap. */
-export const leastRatio = 0.01;
+export const minRatio = 0.01;
 
 /** How often the ratio is looked at, milliseconds. */
 export const adaptIntervalMs = 500;
@@ -25,19 +25,18 @@ const growth = 1.25;
  * The next ratio. Cost is proportional to the ratio, so one step down goes where the budget is kept; steps up are small,
  * because traffic that pauses looks like traffic that has become cheap.
  *
- * `usedRatio` is the part of one core that was used over `elapsedMs`. The result is within [{@link leastRatio},
+ * `usedRatio` is the part of one core that was used over `elapsedMs`. The result is within [{@link minRatio},
  * plan.ratio]; with steady traffic it stops moving after at most 21 steps. Never NaN.
  */
 export function adaptRatio(ratio: number, usedRatio: number, elapsedMs: number, plan: SamplingPlan): number {
   const used = usedRatio / plan.cpuRatio;
   let next = ratio;
   if (used > 1) next = (ratio * aim) / used;
-  else if (used < lowWater)
-    next = ratio * Math.min(growth ** (elapsedMs / adaptIntervalMs), aim / used, 1 / leastRatio);
+  else if (used < lowWater) next = ratio * Math.min(growth ** (elapsedMs / adaptIntervalMs), aim / used, 1 / minRatio);
   return bounded(next, plan);
 }
 
-const bounded = (ratio: number, plan: SamplingPlan): number => Math.min(plan.ratio, Math.max(ratio, leastRatio));
+const bounded = (ratio: number, plan: SamplingPlan): number => Math.min(plan.ratio, Math.max(ratio, minRatio));
 
 /** Decides for each exchange, and learns from the time that reading takes. */
 export class Sampling {

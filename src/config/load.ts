@@ -98,13 +98,13 @@ async function fileMistakes({ config, origins }: Assembly): Promise<readonly Mis
 }
 
 /** Shortest key of a hash, bytes: below it the key itself could be guessed. */
-const leastKeyBytes = 16;
+const minKeyBytes = 16;
 
 async function hashKeyProblem(file: string): Promise<string | undefined> {
   const key = (await readFile(file, "latin1")).trim();
-  return key.length >= leastKeyBytes
+  return key.length >= minKeyBytes
     ? undefined
-    : `the key in ${file} has ${key.length} bytes; at least ${leastKeyBytes} are needed, e.g. \`openssl rand -hex 32\``;
+    : `the key in ${file} has ${key.length} bytes; at least ${minKeyBytes} are needed, e.g. \`openssl rand -hex 32\``;
 }
 
 async function secretProblem(file: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { cellFromText } from "../payload/table/cell-text.ts";
-import { columnNames, CsvParser, longestField, mostFields, type CsvFault } from "../payload/csv/csv.ts";
+import { columnNames, CsvParser, maxFieldLength, maxFields, type CsvFault } from "../payload/csv/csv.ts";
 import type { Cell, Columns, FeatureTable } from "../payload/reading.ts";
 import type { Dataset } from "./dataset.ts";
 import { malformed } from "./malformed.ts";
@@ -9,8 +9,8 @@ import { TextFile } from "./text-file.ts";
 const faultTexts: Readonly<Record<CsvFault["reason"], string>> = {
   text_after_quote: "there is text after the closing quote",
   quote_not_closed: "the quote that opens here is never closed",
-  field_too_long: `the field is longer than ${longestField} characters; is a quote missing?`,
-  too_many_fields: `the line has more than ${mostFields} fields`,
+  field_too_long: `the field is longer than ${maxFieldLength} characters; is a quote missing?`,
+  too_many_fields: `the line has more than ${maxFields} fields`,
   line_too_long: "the line has more fields than the header",
 };
 

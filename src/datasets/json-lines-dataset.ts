@@ -14,7 +14,7 @@ const rowsAtOnce = 256;
 const charactersAtOnce = 2 ** 20;
 
 /** A longer line is most likely no row. */
-const longestLine = 2 ** 24;
+const maxLineLength = 2 ** 24;
 
 /** A JSON value a line: an object (columns by key) or a list (by position), flattened as in requests. */
 export class JsonLinesDataset implements Dataset {
@@ -67,11 +67,11 @@ export class JsonLinesDataset implements Dataset {
       const lines = (rest + (isFirst ? piece.replace(/^\ufeff/, "") : piece)).split("\n");
       isFirst = false;
       rest = lines.pop() ?? "";
-      if (rest.length > longestLine) {
+      if (rest.length > maxLineLength) {
         if (this.#isFirst && lines.length === 0 && rest.trimStart().startsWith("[")) throw this.#oneArray();
         throw malformed(
           `${this.#file}:${this.#line + lines.length + 1}`,
-          `the line is longer than ${longestLine} characters`,
+          `the line is longer than ${maxLineLength} characters`,
         );
       }
       yield* lines;

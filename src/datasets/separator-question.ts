@@ -5,7 +5,7 @@ const separators = [
   ["|", "|"],
 ] as const;
 
-const longestShown = 60;
+const maxShownLength = 60;
 
 /**
  * What to ask whoever wrote a table whose only column is named as if its fields were separated by something else than
@@ -16,6 +16,6 @@ export function separatorQuestion(names: readonly string[]): string | undefined 
   if (name === undefined || second !== undefined) return undefined;
   const found = separators.find(([separator]) => name.includes(separator));
   if (found === undefined) return undefined;
-  const shown = name.length > longestShown ? `${name.slice(0, longestShown)}…` : name;
+  const shown = name.length > maxShownLength ? `${name.slice(0, maxShownLength)}…` : name;
   return `the only column is named ${JSON.stringify(shown)}: is ${found[1]} the separator? only commas separate`;
 }

@@ -8,13 +8,13 @@ export type Schedule = (delayMs: number, run: () => void, holdsProcess: boolean)
 
 /** The event loop's own timers. */
 export const systemSchedule: Schedule = (delayMs, run, holdsProcess) => {
-  const timer = setTimeout(run, Math.min(delayMs, longestTimerMs));
+  const timer = setTimeout(run, Math.min(delayMs, maxTimerMs));
   if (!holdsProcess) timer.unref();
   return () => clearTimeout(timer);
 };
 
 /** A longer one would ring at once. */
-const longestTimerMs = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 /** A wait that ends with the time or when somebody wakes it. One loop waits at a time. */
 export class Alarm {

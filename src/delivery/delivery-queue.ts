@@ -1,7 +1,7 @@
 /** The bounded queue of a sink in memory. */
 import type { LogEntry } from "../prediction-log/log-entry.ts";
 
-/** What a queue is told. */
+/** Options of a delivery queue. */
 export interface DeliveryQueueOptions {
   /** Most that all entries together may take, by their {@link LogEntry.bytes}; those held among them. */
   readonly maxBytes: number;

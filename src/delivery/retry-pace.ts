@@ -13,7 +13,7 @@ export interface RetryPaceOptions {
 /**
  * Exponential back-off with full jitter: the wait is uniform between nothing and the bound, so that many who failed
  * together do not come back together. What the other side asks for (Retry-After) is waited for first, up to
- * {@link longestAskedMs}.
+ * {@link maxAskedMs}.
  * Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
 export class RetryPace {
@@ -44,7 +44,7 @@ export class RetryPace {
 
   /** Nothing failed, but not before `afterMs`. */
   postpone(nowMs: number, afterMs = 0): void {
-    this.#askedMs = nowMs + Math.min(Math.max(afterMs, 0), longestAskedMs);
+    this.#askedMs = nowMs + Math.min(Math.max(afterMs, 0), maxAskedMs);
     this.#notBeforeMs = this.#askedMs;
   }
 
@@ -63,4 +63,4 @@ export class RetryPace {
 }
 
 /** Longest that the other side can make us wait: 5 minutes. */
-export const longestAskedMs = 300_000;
+export const maxAskedMs = 300_000;

@@ -17,7 +17,7 @@ export interface Gap extends Replica {
 /** Without a sign of life for more than this many flush intervals, a replica is a gap. */
 const silentIntervals = 3;
 /** A look after a long pause (the store was down) says nothing about the time between: it counts as this much. */
-const mostIntervalsALook = 2;
+const maxIntervalsALook = 2;
 
 /** Gaps that are remembered, and for how long. */
 export const gapLimits = { count: 100, ageMs: 3_600_000 } as const;
@@ -29,7 +29,7 @@ interface Watched {
 }
 
 /** Replicas that are watched; those that the store has forgotten stay for a while. */
-const mostWatched = 2 * stateLimits.replicas;
+const maxWatched = 2 * stateLimits.replicas;
 
 /** What one replica knows of the others: at most 2,000 of them, and {@link gapLimits} gaps. */
 export class ReplicaWatch {
@@ -80,7 +80,7 @@ export class ReplicaWatch {
     }
     if (watched?.replica.sequence === replica.sequence) return false;
     this.#markReturned(replicaId);
-    if (watched === undefined && this.#watched.size >= mostWatched) return true;
+    if (watched === undefined && this.#watched.size >= maxWatched) return true;
     this.#watched.set(replicaId, { replica, silentMs: 0, gap: undefined });
     return true;
   }
@@ -89,7 +89,7 @@ export class ReplicaWatch {
     const watched = this.#watched.get(replicaId);
     if (watched === undefined) return;
     const { flushMs } = watched.replica;
-    watched.silentMs += Math.min(sinceLastMs, mostIntervalsALook * flushMs);
+    watched.silentMs += Math.min(sinceLastMs, maxIntervalsALook * flushMs);
     if (watched.gap !== undefined || watched.silentMs <= silentIntervals * flushMs) return;
     const { startedAtMs, address, seenAtMs } = watched.replica;
     watched.gap = {

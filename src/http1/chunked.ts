@@ -29,8 +29,8 @@ export interface ChunkedSink {
 
 const State = { size: 0, sizeLf: 1, extension: 2, data: 3, dataCr: 4, dataLf: 5, trailers: 6, done: 7 } as const;
 
-const mostDigits = 16;
-const longestSize = 2 ** 53 - 1;
+const maxDigits = 16;
+const maxSize = 2 ** 53 - 1;
 
 /** Trailer fields that are never passed on: they would change framing, routing or who is asking (RFC 9110 §6.5.1). */
 const forbiddenTrailers: ReadonlySet<number> = new Set([
@@ -169,9 +169,9 @@ export class ChunkedDecoder {
   #stepSize(byte: number): boolean {
     const digit = hexValue[byte]!;
     if (digit !== 255) {
-      if (++this.#digits > mostDigits) this.fault = "chunk_malformed";
+      if (++this.#digits > maxDigits) this.fault = "chunk_malformed";
       this.#remaining = this.#remaining * 16 + digit;
-      if (this.#remaining > longestSize) this.fault = "chunk_malformed";
+      if (this.#remaining > maxSize) this.fault = "chunk_malformed";
       // Leading zeros are left out; the zero of the last chunk is written when its trailers are known.
       return this.#remaining !== 0;
     }

@@ -5,7 +5,7 @@ import type { Fault } from "./fault.ts";
 import type { HeaderSection } from "./header-section.ts";
 
 /** More named headers than any honest sender lists. */
-const mostNamed = 64;
+const maxNamed = 64;
 
 /** The options of one head. Reused from head to head. */
 export interface ConnectionOptions {
@@ -25,8 +25,8 @@ export function createConnectionOptions(): ConnectionOptions {
     keepAlive: false,
     upgrade: false,
     namedCount: 0,
-    namedStart: new Int32Array(mostNamed),
-    namedEnd: new Int32Array(mostNamed),
+    namedStart: new Int32Array(maxNamed),
+    namedEnd: new Int32Array(maxNamed),
   };
 }
 
@@ -72,7 +72,7 @@ function addOption(options: ConnectionOptions, bytes: Uint8Array, base: number, 
   else if (equalsIgnoreCase(bytes, start, end, "close")) options.close = true;
   else if (equalsIgnoreCase(bytes, start, end, "upgrade")) options.upgrade = true;
   else if (!equalsIgnoreCase(bytes, start, end, "te")) {
-    if (options.namedCount === mostNamed) return false;
+    if (options.namedCount === maxNamed) return false;
     options.namedStart[options.namedCount] = start - base;
     options.namedEnd[options.namedCount++] = end - base;
   }

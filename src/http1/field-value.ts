@@ -4,8 +4,8 @@ import { COLON, equals, equalsIgnoreCase, hexValue, isHostName, isSafeId } from 
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const DOT = 0x2e;
-const mostPort = 65_535;
-const longestId = 128;
+const maxPort = 65_535;
+const maxIdLength = 128;
 
 /** True for `host`, `host:port`, `[address]` and `[address]:port` (RFC 9110 §7.2); an empty value is valid. */
 export function isValidHost(bytes: Uint8Array, start: number, end: number): boolean {
@@ -32,7 +32,7 @@ function endOfAddress(bytes: Uint8Array, start: number, end: number): number {
 function isValidPort(bytes: Uint8Array, start: number, end: number): boolean {
   if (start === end) return true;
   const port = readDecimal(bytes, start, end);
-  return port !== -1 && port <= mostPort;
+  return port !== -1 && port <= maxPort;
 }
 
 /** True for `100-continue`. */
@@ -43,7 +43,7 @@ export function isExpectContinue(bytes: Uint8Array, start: number, end: number):
 /** True when a client's request id may be kept: 1 to 128 bytes that no log or header can misread. */
 export function isSafeRequestId(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
-  if (length < 1 || length > longestId) return false;
+  if (length < 1 || length > maxIdLength) return false;
   for (let i = start; i < end; i++) if (isSafeId[bytes[i]!] === 0) return false;
   return true;
 }

@@ -15,7 +15,7 @@ const State = { start: 0, startLf: 1, method: 2, target: 3, version: 4, lineLf: 
 
 const versionText = "HTTP/";
 const versionLength = "HTTP/1.1".length;
-const longestMethod = 64;
+const maxMethodLength = 64;
 
 /** True for `HTTP/1.1` and one byte more: nearly every request line ends so. */
 const isPlainVersionLine = (bytes: Uint8Array, at: number, stop: number): boolean =>
@@ -100,7 +100,7 @@ export class RequestHead {
           break;
         case State.method:
           while (i < stop && isToken[bytes[i]!] === 1) i++;
-          if (i - base - this.methodStart > longestMethod) fault = "request_line_malformed";
+          if (i - base - this.methodStart > maxMethodLength) fault = "request_line_malformed";
           else if (i < stop) fault = this.#endMethod(bytes[i]!, i++ - base);
           break;
         case State.target:

@@ -13,7 +13,7 @@ export interface AccessLogger {
   info(fields: object, message: string): void;
 }
 
-const longestPath = 512;
+const maxPathLength = 512;
 
 /** Writes access lines. Costs nothing when off, a hash of the request id when sampled, about 5 µs a line. */
 export class AccessLog implements ExchangeObserver {
@@ -79,7 +79,7 @@ function accessFields(exchange: Exchange): object {
 function pathOf(target: string): string {
   const query = target.indexOf("?");
   const path = query === -1 ? target : target.slice(0, query);
-  return path.length > longestPath ? `${path.slice(0, longestPath)}…` : path;
+  return path.length > maxPathLength ? `${path.slice(0, maxPathLength)}…` : path;
 }
 
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

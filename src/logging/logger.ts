@@ -6,7 +6,7 @@ import { createLineSink, type LineSink } from "./line-sink.ts";
 /** Levels from the least severe to the most; `silent` writes nothing. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 
-/** What {@link createLogger} is told. */
+/** Options of {@link createLogger}. */
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** `auto` is human on a terminal and JSON elsewhere. */

@@ -6,7 +6,7 @@ import type { PredictionRecord } from "./prediction-record.ts";
 export type DriftFlag = NonNullable<PredictionRecord["drift"]>;
 
 /** Names of features in a record. */
-const mostNames = 20;
+const maxNames = 20;
 
 /** One flag for each model, version and variant that has a report: as many as drift follows. */
 export class DriftFlags {
@@ -19,7 +19,7 @@ export class DriftFlags {
         const drifting = targets.filter((target) => target.state === "warn" || target.state === "critical");
         return [
           keyOf(model, version, variant),
-          { state, features: drifting.slice(0, mostNames).map(({ name }) => name) },
+          { state, features: drifting.slice(0, maxNames).map(({ name }) => name) },
         ];
       }),
     );

@@ -33,7 +33,7 @@ export function loggedBody(
   const shownType = plan.redactor.wholeText(contentType);
   if (content.kind === "unread") return omitted(shownType, content.reason);
   if (!plan.redactor.isOn) return bodyOf(content.bytes, contentType, plan.bodyBytes);
-  const isTooLong = content.bytes.length > longestRedacted(plan.bodyBytes);
+  const isTooLong = content.bytes.length > maxRedactedBytes(plan.bodyBytes);
   const text = isTooLong ? undefined : redactedBody(content.bytes, contentType, plan);
   return text === undefined
     ? omitted(shownType, "not_redactable")
@@ -45,7 +45,7 @@ export function loggedBody(
  * too deep, or is longer than 256 KiB and than `bodyBytes`.
  */
 export function redactedJson(bytes: Uint8Array, redactor: Redactor, bodyBytes: number): Uint8Array | undefined {
-  const text = bytes.length > longestRedacted(bodyBytes) ? undefined : decode(bytes);
+  const text = bytes.length > maxRedactedBytes(bodyBytes) ? undefined : decode(bytes);
   const redacted = text === undefined ? undefined : redactor.json(text);
   return redacted === undefined ? undefined : encoder.encode(redacted);
 }
@@ -54,7 +54,7 @@ export function redactedJson(bytes: Uint8Array, redactor: Redactor, bodyBytes: n
  * Longer bodies are not redacted, and so not logged: it takes up to 0.3 µs a byte, between two requests, and a few kilobytes
  * of gzip become megabytes. Whoever wants longer ones in records has said so.
  */
-const longestRedacted = (bodyBytes: number): number => Math.max(262_144, bodyBytes);
+const maxRedactedBytes = (bodyBytes: number): number => Math.max(262_144, bodyBytes);
 
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder("utf-8", { fatal: true });

@@ -1,7 +1,7 @@
 /** A rate that is kept to without bias: what comes past it is thinned out, never cut off. */
 
 /** Below this nothing is halved any more, so that a probability is never 0. One in a billion keeps to any rate. */
-const leastProbability = 2 ** -30;
+const minProbability = 2 ** -30;
 
 /**
  * Says with which probability the next arrival is to be kept so that about `perSecond` are, and never twice that by much.
@@ -49,14 +49,14 @@ export class RateCap {
     if (this.#spent < this.#threshold || probability > current) return;
     this.#halvings++;
     this.#threshold += Math.max(1, this.#perSecond / 2 ** this.#halvings);
-    this.#probability = Math.max(current / 2, leastProbability);
+    this.#probability = Math.max(current / 2, minProbability);
   }
 
   /** After a pause there is no second before. */
   #begin(second: number): void {
     const demand = second === this.#second + 1 ? this.#demand : 0;
     this.#second = second;
-    this.#probability = demand > this.#perSecond ? Math.max(this.#perSecond / demand, leastProbability) : 1;
+    this.#probability = demand > this.#perSecond ? Math.max(this.#perSecond / demand, minProbability) : 1;
     this.#spent = 0;
     this.#threshold = this.#perSecond;
     this.#halvings = 0;

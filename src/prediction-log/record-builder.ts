@@ -27,9 +27,9 @@ export interface RecordBuilderOptions {
 }
 
 /** Longest texts of a record that clients choose, characters after redaction. */
-const longestText = 256;
-const longestPath = 1024;
-const longestMethod = 64;
+const maxTextLength = 256;
+const maxPathLength = 1024;
+const maxMethodLength = 64;
 
 /** Digits of a second below the millisecond. */
 const serialDigits = 6;
@@ -76,13 +76,13 @@ export class RecordBuilder {
       trace_id: draft.traceId,
       ...(labelId === "" || labelId === undefined ? {} : { label_id: labelId }),
       instance,
-      model: this.#text(model, longestText),
-      version: this.#text(version, longestText),
+      model: this.#text(model, maxTextLength),
+      version: this.#text(version, maxTextLength),
       variant: draft.variant,
       digest,
       route: draft.route,
-      method: this.#text(draft.method, longestMethod),
-      path: this.#text(pathOf(draft.target), longestPath),
+      method: this.#text(draft.method, maxMethodLength),
+      path: this.#text(pathOf(draft.target), maxPathLength),
       outcome: draft.outcome,
       error_code: draft.errorCode,
       status: draft.status,
@@ -101,7 +101,7 @@ export class RecordBuilder {
 
   /** A rule about a header holds wherever the record has its value; undefined when it is to be left out. */
   #headerText(header: string, value: string): string | undefined {
-    return value === "" ? value : this.#options.redactor.headerText(header, value)?.slice(0, longestText);
+    return value === "" ? value : this.#options.redactor.headerText(header, value)?.slice(0, maxTextLength);
   }
 
   #shownDrift(flag: DriftFlag | undefined): DriftFlag | undefined {

@@ -95,13 +95,13 @@ export class RecordContents {
 
   #tokensOf(usage: NonNullable<ResponseReading["usage"]>): NonNullable<PredictionRecord["tokens"]> {
     const { promptTokens, completionTokens, finishReasons } = usage;
-    const reasons = finishReasons.slice(0, mostReasons).map((reason) => this.#redactor.text(reason));
+    const reasons = finishReasons.slice(0, maxReasons).map((reason) => this.#redactor.text(reason));
     return { prompt: promptTokens, completion: completionTokens, finish_reasons: reasons };
   }
 }
 
 /** Finish reasons of a record, one for each choice of an answer. */
-const mostReasons = 16;
+const maxReasons = 16;
 
 /** A cell as JSON can say it. */
 function recordValue(cell: Cell): RecordValue {

@@ -29,7 +29,7 @@ export interface ReadinessRule {
 /** Advice for a server whose protocol can only be asked about a model by its name. */
 export const nameTheModel = "name one with --model-name";
 
-const longestQuote = 160;
+const maxQuoteLength = 160;
 
 /** A positive verdict. */
 export function ready(reason: string): Readiness {
@@ -55,7 +55,7 @@ export function quoteName(name: string): string {
 export function quoteAnswer(answer: HttpAnswer): string {
   const text = cleanLabelName(answer.body.replace(/\s+/g, " ").trim());
   if (text === "") return "";
-  return `; it says: ${text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text}`;
+  return `; it says: ${text.length > maxQuoteLength ? `${text.slice(0, maxQuoteLength)}…` : text}`;
 }
 
 /** The verdict on an answer that the protocol does not know. */

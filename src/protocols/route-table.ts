@@ -38,7 +38,7 @@ export interface RouteTable {
 
 const generationSize = 1024;
 // Longer paths are decided anew each time: remembering them would let a client choose how much memory they take.
-const longestRememberedKey = 512;
+const maxRememberedKeyLength = 512;
 
 /** Makes the route table of a protocol. Throws an OutriderError (`config_invalid`) when a rule is no route rule. */
 export function createRouteTable(options: RouteTableOptions): RouteTable {
@@ -55,7 +55,7 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
     decide(method, target) {
       const path = pathOfTarget(target);
       const key = `${method} ${path}`;
-      if (key.length > longestRememberedKey) return decideAnew(method, path);
+      if (key.length > maxRememberedKeyLength) return decideAnew(method, path);
       let decision = decisions.get(key);
       if (decision === undefined) {
         decision = decideAnew(method, path);

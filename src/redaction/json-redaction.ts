@@ -76,12 +76,12 @@ function childrenAt(node: JsonNode, segment: string): readonly JsonNode[] {
 function markNamed(node: JsonNode, way: string, rules: RedactionRules, marks: Marks): void {
   if (node.kind === "list") {
     node.items.forEach((item, index) => {
-      markStep(item, rules.longestPath === 0 ? "" : rules.wayTo(way, `[${index}]`), rules, marks);
+      markStep(item, rules.maxPathLength === 0 ? "" : rules.wayTo(way, `[${index}]`), rules, marks);
     });
   } else if (node.kind === "object") {
     for (const { key, value } of node.members) {
       markValues(value, rules.featureAction(key.text), marks);
-      markStep(value, rules.longestPath === 0 ? "" : rules.wayTo(way, key.text), rules, marks);
+      markStep(value, rules.maxPathLength === 0 ? "" : rules.wayTo(way, key.text), rules, marks);
     }
     markColumns(node, rules, marks);
     markTensor(node, rules, marks);
@@ -89,7 +89,7 @@ function markNamed(node: JsonNode, way: string, rules: RedactionRules, marks: Ma
 }
 
 function markStep(node: JsonNode, way: string, rules: RedactionRules, marks: Marks): void {
-  if (rules.longestPath > 0) markValues(node, rules.wayAction(way), marks);
+  if (rules.maxPathLength > 0) markValues(node, rules.wayAction(way), marks);
   markNamed(node, way, rules, marks);
 }
 

@@ -1,8 +1,8 @@
 /** Finds numbers of payment cards: by length, first digits and check digit (ISO/IEC 7812-1, Luhn). */
 import { isInHash, type TextMatch } from "./redaction-match.ts";
 
-const leastDigits = 13;
-const mostDigits = 19;
+const minDigits = 13;
+const maxDigits = 19;
 
 /** First digits that issuers of cards use. Times since 1970, which begin with 1, and dates, which begin with 20, are none. */
 const issuer = /^(?:[3-6]|2[2-7])/;
@@ -17,7 +17,7 @@ const NINE = 0x39;
  * that redaction made, or with other separators. Linear in the length of the text.
  */
 export function findCards(text: string): readonly TextMatch[] {
-  if (text.length < leastDigits) return none;
+  if (text.length < minDigits) return none;
   const found: TextMatch[] = [];
   for (let at = 0; at < text.length; at++) {
     if (!isDigit(text.charCodeAt(at))) continue;
@@ -26,7 +26,7 @@ export function findCards(text: string): readonly TextMatch[] {
     for (; isDigit(text.charCodeAt(at)) || isBetweenDigits(text, at); at++) {
       if (isDigit(text.charCodeAt(at))) digits++;
     }
-    if (digits < leastDigits) continue;
+    if (digits < minDigits) continue;
     for (const card of cardsAmong(text, groupsOf(text, start, at))) found.push(card);
   }
   return found;
@@ -40,7 +40,7 @@ const none: readonly TextMatch[] = [];
  */
 export function cardOfNumber(literal: string): string | undefined {
   const hasExponent = literal.includes("e") || literal.includes("E");
-  if (!hasExponent && wholeLength(literal) < leastDigits) return undefined;
+  if (!hasExponent && wholeLength(literal) < minDigits) return undefined;
   const parts = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal);
   if (parts === null) return undefined;
   const [, whole = "", fraction = "", exponent = "0"] = parts;
@@ -58,12 +58,12 @@ function wholeLength(literal: string): number {
 function moved(whole: string, fraction: string, exponent: number): string {
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
   const length = digits.length - fraction.length + exponent;
-  if (!(length >= leastDigits && length <= mostDigits)) return "";
+  if (!(length >= minDigits && length <= maxDigits)) return "";
   return digits.slice(0, length).padEnd(length, "0");
 }
 
 function isCard(digits: string): boolean {
-  if (digits.length < leastDigits || digits.length > mostDigits) return false;
+  if (digits.length < minDigits || digits.length > maxDigits) return false;
   return issuer.test(digits) && checkSum(digits, 0, digits.length, 0) % 10 === 0;
 }
 
@@ -130,10 +130,10 @@ function firstOfCard(text: string, { starts, ends }: DigitGroups, last: number):
   for (let first = last; first >= 0; first--) {
     const start = starts[first] ?? 0;
     const end = ends[first] ?? 0;
-    if (digits + end - start > mostDigits) break;
+    if (digits + end - start > maxDigits) break;
     sum += checkSum(text, start, end, digits);
     digits += end - start;
-    if (digits >= leastDigits && sum % 10 === 0 && isPlausible(text, start, ends[last] ?? 0)) found = first;
+    if (digits >= minDigits && sum % 10 === 0 && isPlausible(text, start, ends[last] ?? 0)) found = first;
   }
   return found;
 }

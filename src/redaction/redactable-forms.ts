@@ -1,7 +1,7 @@
 /** Looks through the codings in which a text may hide another one: escapes, percent-encoding, entities, base64. */
 
 /** Codings within each other that are taken off. What has more is found, whatever it holds. */
-const mostCodings = 8;
+const maxCodings = 8;
 
 /** Escapes of JSON and of programming languages, `%XX`, and the entities of HTML. */
 const escape =
@@ -30,7 +30,7 @@ const noCharacter = "\ufffd";
  */
 export function isFoundDecoded(text: string, isFound: (form: string) => boolean): boolean {
   let form = text;
-  for (let codings = 0; codings < mostCodings; codings++) {
+  for (let codings = 0; codings < maxCodings; codings++) {
     const next = decodeBase64(form) ?? unescape(form);
     if (next === form) return false;
     if (isFound(next)) return true;

@@ -2,7 +2,7 @@
 import type { JsonDocument, JsonNode, JsonText } from "./redactable-json.ts";
 
 /** Integers with more characters are numbers for readers of bodies, too. */
-const longestInteger = 40;
+const maxIntegerDigits = 40;
 
 /**
  * A text is itself; numbers are written like JavaScript writes them, integers past 2^53 as their digits, so that `12`,
@@ -36,7 +36,7 @@ function membersOf({ members }: JsonDocument): string {
 
 function canonicalNumber(literal: string): string {
   const value = Number(literal);
-  const isLong = /^-?\d+$/.test(literal) && literal.length <= longestInteger && !Number.isSafeInteger(value);
+  const isLong = /^-?\d+$/.test(literal) && literal.length <= maxIntegerDigits && !Number.isSafeInteger(value);
   return isLong ? literal : String(value);
 }
 

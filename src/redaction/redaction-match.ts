@@ -16,7 +16,7 @@ export const maskText = "***";
 export const hashPrefix = "hash:";
 
 /** Fewer digits are no hash. */
-const leastHashDigits = 32;
+const minHashDigits = 32;
 
 const hashPattern = /^hash:[0-9a-f]{32,}$/;
 
@@ -33,16 +33,16 @@ export function holdsRedacted(text: string): boolean {
 }
 
 /** Longest run of digits that is looked at for a hash. */
-const mostHashDigits = 128;
+const maxHashDigits = 128;
 
 /** True when `at` lies in the digits of a hash that begins earlier: they are no card number. Constant time. */
 export function isInHash(text: string, at: number): boolean {
   let start = at;
-  while (at - start < mostHashDigits && isHex(text.charCodeAt(start - 1))) start--;
+  while (at - start < maxHashDigits && isHex(text.charCodeAt(start - 1))) start--;
   if (!text.startsWith(hashPrefix, start - hashPrefix.length)) return false;
   let end = at;
-  while (end - start < leastHashDigits && isHex(text.charCodeAt(end))) end++;
-  return end - start >= leastHashDigits;
+  while (end - start < minHashDigits && isHex(text.charCodeAt(end))) end++;
+  return end - start >= minHashDigits;
 }
 
 function isHex(code: number): boolean {

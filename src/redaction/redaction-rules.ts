@@ -16,7 +16,7 @@ export class RedactionRules {
   readonly pointers: readonly { readonly pointer: JsonPointer; readonly action: RedactionAction }[];
   readonly hasFeatures: boolean;
   /** Longest name that says a place in a nested value, such as `address.street` or `x[3]`; 0 for none. */
-  readonly longestPath: number;
+  readonly maxPathLength: number;
   readonly #headers: ReadonlyMap<string, RedactionAction>;
   readonly #features: readonly NamedRule[];
   readonly #byName: ReadonlyMap<string, RedactionAction>;
@@ -32,7 +32,7 @@ export class RedactionRules {
       all.flatMap(({ rule, action }) => (rule.kind === "header" ? [{ name: rule.name, action }] : [])),
     );
     this.hasFeatures = this.#features.length > 0;
-    this.longestPath = Math.max(
+    this.maxPathLength = Math.max(
       0,
       ...this.#features
         .map(({ name }) => name)
@@ -74,7 +74,7 @@ export class RedactionRules {
   /** The way to a member or element, no longer than rules ask for: a hostile body cannot make it cost more. */
   wayTo(way: string, step: string): string {
     const longer = way === "" || step.startsWith("[") ? `${way}${step}` : `${way}.${step}`;
-    return longer.length > this.longestPath + 1 ? longer.slice(-this.longestPath - 1) : longer;
+    return longer.length > this.maxPathLength + 1 ? longer.slice(-this.maxPathLength - 1) : longer;
   }
 }
 

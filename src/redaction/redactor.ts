@@ -1,5 +1,5 @@
 /** Takes out of records what the configuration wants out, before anything leaves the process's memory. */
-import { longestText } from "../payload/json/json-value.ts";
+import { maxTextLength } from "../payload/json/json-value.ts";
 import { markFeatures, markJson } from "./json-redaction.ts";
 import { cardOfNumber } from "./redactable-cards.ts";
 import { isFoundDecoded } from "./redactable-forms.ts";
@@ -26,7 +26,7 @@ export interface RedactionPlan extends RulesByAction {
 const deepest = 512;
 
 /** Times that a text is searched after something was replaced in it: what is left may look like a match again. */
-const mostPasses = 4;
+const maxPasses = 4;
 
 /**
  * What a text that was cut may end with, of which the rest is missing: a number in groups, or anything without spaces.
@@ -35,7 +35,7 @@ const mostPasses = 4;
 function cutEndOf(text: string): string {
   const group = startOfEnd(text, /[\d\u0020\u00a0\u2000-\u2015\u202f-]/);
   const word = startOfEnd(text, /[!-~]/);
-  return text.slice(text.length - group < leastGroup ? word : Math.min(group, word));
+  return text.slice(text.length - group < minGroup ? word : Math.min(group, word));
 }
 
 function startOfEnd(text: string, allowed: RegExp): number {
@@ -45,7 +45,7 @@ function startOfEnd(text: string, allowed: RegExp): number {
 }
 
 /** Fewer digits and spaces are no part of a card. */
-const leastGroup = 4;
+const minGroup = 4;
 
 /**
  * The redactor. Where several rules hold, dropping goes before masking, masking before hashing, and all before patterns.
@@ -65,7 +65,7 @@ export class Redactor {
   readonly #plan: RedactionPlan;
   readonly #rules: RedactionRules;
   readonly #values: ValueRedaction;
-  #hashesLeft = mostHashes;
+  #hashesLeft = maxHashes;
 
   constructor(plan: RedactionPlan) {
     this.#plan = plan;
@@ -86,7 +86,7 @@ export class Redactor {
    * for a text that may be base64.
    */
   text(text: string): string {
-    const mayBeCut = text.length === longestText || text.length === longestText - 1;
+    const mayBeCut = text.length === maxTextLength || text.length === maxTextLength - 1;
     if (!mayBeCut || this.#plan.patterns.length === 0) return this.#text(text, deepest);
     const end = cutEndOf(text);
     const shown = this.#text(text.slice(0, text.length - end.length), deepest);
@@ -104,7 +104,7 @@ export class Redactor {
     if (action === "drop") return undefined;
     if (action !== undefined) return this.#replacement(String(value), action);
     if (typeof value === "string") return this.text(value);
-    if (typeof value !== "number" || Math.abs(value) < leastCard) return value;
+    if (typeof value !== "number" || Math.abs(value) < minCardNumber) return value;
     const shown = this.#number(String(value));
     return shown === undefined ? value : shown;
   }
@@ -146,11 +146,11 @@ export class Redactor {
   }
 
   /**
-   * Another record begins. Hashes of one record are bounded, at about 3 µs each: values past {@link mostHashes} are
+   * Another record begins. Hashes of one record are bounded, at about 3 µs each: values past {@link maxHashes} are
    * masked, and a body that would have more is not redacted at all.
    */
   renew(): void {
-    this.#hashesLeft = mostHashes;
+    this.#hashesLeft = maxHashes;
   }
 
   /** True when a rule is about a feature with this name. */
@@ -177,7 +177,7 @@ export class Redactor {
     if (looksLikeNumber.test(text) && this.#number(text) !== undefined) return this.#number(text) ?? "";
     const isFound = (form: string): boolean => hasMatch(form, patterns);
     let shown = text;
-    for (let pass = 0; pass < mostPasses; pass++) {
+    for (let pass = 0; pass < maxPasses; pass++) {
       const next = replaceMatches(shown, patterns, (value) => this.#replaced(value));
       if (next === shown) return isFoundDecoded(shown, isFound) ? this.#replaced(text) : shown;
       shown = next;
@@ -208,7 +208,7 @@ export class Redactor {
 const looksLikeNumber = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Hashes of one record; its own rows and bodies need far fewer. */
-const mostHashes = 2000;
+const maxHashes = 2000;
 
 /** Smallest number that is one of a card. */
-const leastCard = 1e12;
+const minCardNumber = 1e12;

@@ -22,7 +22,7 @@ export type ArtifactResult =
 export const baselineArtifact = "outrider/baseline.json";
 
 /** Longest artifact that is taken. */
-const longestArtifactBytes = 64 * 1024 * 1024;
+const maxArtifactBytes = 64 * 1024 * 1024;
 
 /**
  * Fetches an artifact of a model version through the tracking server, which reads it from whatever store it is kept in
@@ -39,7 +39,7 @@ export async function fetchArtifact(
   const query = new URLSearchParams({ path, name, version });
   try {
     const address = `${url.replace(/\/+$/, "")}/model-versions/get-artifact?${query.toString()}`;
-    const { status, body } = await http.get(address, longestArtifactBytes);
+    const { status, body } = await http.get(address, maxArtifactBytes);
     if (status === 200) return { kind: "found", bytes: body };
     const reason = `${name} ${version}: the registry answered ${status}${detailOf(body)}`;
     // 404 is the one answer for an unknown model, an unknown version and an artifact that is not there; 400 means that

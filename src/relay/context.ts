@@ -23,7 +23,7 @@ export interface Routing {
 }
 
 /** Heads that ended in more than one piece keep their parser; this many spare ones are kept for the next. */
-const mostSpares = 256;
+const maxSpares = 256;
 const readBytes = 64 * 1024;
 
 /** Shared state of a relay: cheap to reach, changed only on its own thread. */
@@ -111,7 +111,7 @@ export class RelayContext {
   }
 
   returnRequestHead(head: RequestHead): void {
-    if (this.#spareRequestHeads.length < mostSpares) this.#spareRequestHeads.push(head);
+    if (this.#spareRequestHeads.length < maxSpares) this.#spareRequestHeads.push(head);
   }
 
   takeResponseHead(): ResponseHead {
@@ -121,6 +121,6 @@ export class RelayContext {
   }
 
   returnResponseHead(head: ResponseHead): void {
-    if (this.#spareResponseHeads.length < mostSpares) this.#spareResponseHeads.push(head);
+    if (this.#spareResponseHeads.length < maxSpares) this.#spareResponseHeads.push(head);
   }
 }

@@ -67,12 +67,12 @@ export class Drain {
    */
   async finish(pace: "orderly" | "hurry" | "force"): Promise<void> {
     this.begin();
-    if (pace === "orderly") await this.#leastTime();
+    if (pace === "orderly") await this.#minTime();
     await this.#relay.stop(pace === "force" ? 0 : Math.max(0, this.settings.timeoutMs - this.#elapsedMs()));
   }
 
   /** Load balancers that notice late still send new requests in it. */
-  async #leastTime(): Promise<void> {
+  async #minTime(): Promise<void> {
     while (this.#elapsedMs() < this.settings.minMs) {
       await sleep(Math.min(lookMs, this.settings.minMs - this.#elapsedMs()));
     }

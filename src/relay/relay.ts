@@ -78,12 +78,12 @@ function accept(context: RelayContext, connections: Set<ClientConnection>, socke
 /** What is turned away is still listened to for this long, or a reset would overtake the answer. */
 const turnAwayMs = 1000;
 /** So many at once; more are cut off at once. */
-const mostTurnedAway = 1024;
+const maxTurnedAway = 1024;
 
 function turnAway(context: RelayContext, socket: Socket, turnedAway: Set<Socket>): void {
   context.counters.connectionsTotal++;
   context.counters.connectionsRefusedTotal++;
-  if (turnedAway.size >= mostTurnedAway) {
+  if (turnedAway.size >= maxTurnedAway) {
     socket.destroy();
     return;
   }

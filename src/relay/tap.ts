@@ -5,7 +5,7 @@ import type { TapOptions } from "./options.ts";
 /** What a tap takes at first, which is enough for most bodies. */
 const blockBytes = 4096;
 /** Blocks kept for the next tap: making one costs ten times as much as filling it. */
-const mostSpares = 64;
+const maxSpares = 64;
 const nothing = Buffer.alloc(0);
 
 /** The bytes that all taps of a relay may hold together. */
@@ -34,7 +34,7 @@ export class TapBudget {
   /** Takes memory back; nobody may look at it any more. */
   giveBack(held: Buffer): void {
     this.#counters.tapBytesHeld -= held.length;
-    if (held.length === blockBytes && this.#spares.length < mostSpares) this.#spares.push(held);
+    if (held.length === blockBytes && this.#spares.length < maxSpares) this.#spares.push(held);
   }
 }
 

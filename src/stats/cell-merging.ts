@@ -2,11 +2,11 @@ import { requireLength, totalOf, usedCells } from "./cell-counts.ts";
 import type { CellPair } from "./cell-counts.ts";
 
 /** Expected rows that a cell needs on either side: below that the chi-squared distribution is a poor guide (Cochran 1954). */
-export const leastExpectedRows = 5;
+export const minExpectedRows = 5;
 
 /**
  * Which cells too small for a chi-squared test join which others. A cell is too small when fewer than
- * {@link leastExpectedRows} are expected in it on either side, from the rows of both sides together.
+ * {@link minExpectedRows} are expected in it on either side, from the rows of both sides together.
  *
  * - `none`: all stay; only cells that are empty on both sides go.
  * - `ordered`: from the first cell to the last, cells are added up until the sum is large enough; a rest that stays too
@@ -85,7 +85,7 @@ class CellGroups {
   }
 
   #isLargeEnough(rows: number): boolean {
-    return rows > 0 && rows * this.#smallerSide >= leastExpectedRows * this.#bothSides;
+    return rows > 0 && rows * this.#smallerSide >= minExpectedRows * this.#bothSides;
   }
 
   #smallest(): number {

@@ -2,7 +2,7 @@
 const stirlingStart = 15;
 const halfLogOfTwoPi = 0.918_938_533_204_672_8;
 /** More than any shape below 1e8 needs; a bound all the same. */
-const mostTerms = 100_000;
+const maxTerms = 100_000;
 
 /**
  * ln Γ(x) for x > 0, to 1e-14 relative or absolute, whichever is larger. Infinity for 0 and below and for NaN.
@@ -40,7 +40,7 @@ export function upperIncompleteGamma(a: number, x: number): number {
 function lowerSeries(a: number, x: number): number {
   let term = 1 / a;
   let sum = term;
-  for (let n = 1; n < mostTerms; n++) {
+  for (let n = 1; n < maxTerms; n++) {
     term *= x / (a + n);
     sum += term;
     if (term < sum * Number.EPSILON) break;
@@ -53,7 +53,7 @@ function upperFraction(a: number, x: number): number {
   let c = Infinity;
   let d = 1 / b;
   let fraction = d;
-  for (let n = 1; n < mostTerms; n++) {
+  for (let n = 1; n < maxTerms; n++) {
     const numerator = n * (a - n);
     b += 2;
     d = 1 / awayFromZero(numerator * d + b);

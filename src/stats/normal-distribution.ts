@@ -1,7 +1,7 @@
 import { upperIncompleteGamma } from "./gamma-function.ts";
 
 /** Below this a density is no normal number any more. */
-const smallestTail = 1e-300;
+const minTail = 1e-300;
 
 /**
  * Chance that a standard normal variable lies above z; relative error below 1e-12 down to 1e-300 (z about 37). For z = NaN
@@ -28,7 +28,7 @@ export function normalTwoSided(z: number): number {
 export function normalUpperQuantile(chance: number): number {
   if (!(chance > 0)) return Infinity;
   if (chance >= 1) return -Infinity;
-  return chance <= 0.5 ? quantileOfTail(Math.max(chance, smallestTail)) : -quantileOfTail(1 - chance);
+  return chance <= 0.5 ? quantileOfTail(Math.max(chance, minTail)) : -quantileOfTail(1 - chance);
 }
 
 function quantileOfTail(tail: number): number {

@@ -17,7 +17,7 @@ export function totalVariation(baselineCounts: ArrayLike<number>, currentCounts:
  *
  * Source: Chebyshev's distance (L∞) of the shares.
  */
-export function largestShareDifference(baselineCounts: ArrayLike<number>, currentCounts: ArrayLike<number>): number {
+export function maxShareDifference(baselineCounts: ArrayLike<number>, currentCounts: ArrayLike<number>): number {
   let largest = 0;
   forEachDifference(baselineCounts, currentCounts, (difference) => (largest = Math.max(largest, difference)));
   return largest;

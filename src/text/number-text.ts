@@ -17,12 +17,12 @@ export function formatShare(share: number): string {
 }
 
 /** From here on four digits would cut the whole part; up to the last, every whole number is written out. */
-const smallestWhole = 1000;
-const largestWhole = 1e15;
+const minWhole = 1000;
+const maxWhole = 1e15;
 
 /** A value with four digits, or as many as its whole part has: `0.1235`, `1234`, `98765`, `1.5e+21`. */
 export function formatValue(value: number): string {
   const size = Math.abs(value);
-  if (size >= smallestWhole && size < largestWhole) return String(Math.round(value));
+  if (size >= minWhole && size < maxWhole) return String(Math.round(value));
   return String(Number(value.toPrecision(4)));
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AccuracyCounts } from "../../src/accuracy/accuracy-counts.ts";
-import { mostClasses, otherClass } from "../../src/accuracy/class-table.ts";
+import { maxClasses, otherClass } from "../../src/accuracy/class-table.ts";
 import { countLabel, countPrediction } from "../../src/accuracy/count-rows.ts";
 import { Scoring, type Score } from "../../src/accuracy/scoring.ts";
 import { encodeCounts } from "../../src/fleet/counts/counts-encoding.ts";
@@ -103,7 +103,7 @@ describe("sums of a window", () => {
     const counts = new AccuracyCounts();
     for (let i = 0; i < 1000; i++) counts.addPair(`class ${i}`, `class ${i % 7}`);
     const pairs = [...counts.pairs()];
-    expect(new Set(pairs.map(({ actual }) => actual)).size).toBe(mostClasses + 1);
+    expect(new Set(pairs.map(({ actual }) => actual)).size).toBe(maxClasses + 1);
     expect(pairs.reduce((sum, { rows }) => sum + rows, 0)).toBe(1000);
     expect(pairs.filter(({ actual }) => actual === otherClass).reduce((sum, { rows }) => sum + rows, 0)).toBe(950);
     const merged = new AccuracyCounts();
@@ -112,7 +112,7 @@ describe("sums of a window", () => {
       for (let i = 0; i < 50; i++) other.addPair(`replica ${replica} class ${i}`, "x");
       merged.merge(other);
     }
-    expect([...merged.pairs()].length).toBeLessThanOrEqual(mostClasses + 1);
+    expect([...merged.pairs()].length).toBeLessThanOrEqual(maxClasses + 1);
     expect([...merged.pairs()].reduce((sum, { rows }) => sum + rows, 0)).toBe(1500);
   });
 

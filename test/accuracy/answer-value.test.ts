@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Cell } from "../../src/payload/reading.ts";
-import { answerValue, classOf, isMeasure, longestClass } from "../../src/accuracy/answer-value.ts";
+import { answerValue, classOf, isMeasure, maxClassLength } from "../../src/accuracy/answer-value.ts";
 
 describe("what a prediction or a label says", () => {
   it.each<[string, readonly Cell[], string]>([
@@ -19,7 +19,7 @@ describe("what a prediction or a label says", () => {
     }
   });
 
-  it.each<[Cell]>([[null], [undefined], [""], [Number.NaN], [Infinity], ["inf"], ["x".repeat(longestClass + 1)]])(
+  it.each<[Cell]>([[null], [undefined], [""], [Number.NaN], [Infinity], ["inf"], ["x".repeat(maxClassLength + 1)]])(
     "is nothing for %s",
     (cell) => {
       expect(answerValue(cell)).toBeUndefined();

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { labelBody, longestItem, type BodyItem } from "../../src/accuracy/label-body.ts";
+import { labelBody, maxItemBytes, type BodyItem } from "../../src/accuracy/label-body.ts";
 import type { LabelInput } from "../../src/accuracy/label-input.ts";
 
 const encoder = new TextEncoder();
@@ -128,7 +128,7 @@ describe("a body with labels", () => {
     ["of braces", '{"a":'.repeat(300_000)],
     ["of one long text", `["${"x".repeat(1_000_000)}`],
     ["of keys", `{${'"a":1,'.repeat(200_000)}"b":1}`],
-    ["of an item too long", `[{"id":"a","label":1,"x":"${"x".repeat(longestItem)}"},{"id":"b","label":1}]`],
+    ["of an item too long", `[{"id":"a","label":1,"x":"${"x".repeat(maxItemBytes)}"},{"id":"b","label":1}]`],
   ])("%s is given up quickly", (_, text) => {
     const items = read(text);
     expect(items).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
-import { LabelPost, mostItems } from "../../src/accuracy/label-post.ts";
+import { LabelPost, maxItems } from "../../src/accuracy/label-post.ts";
 import { aMonitor, aRequest, noonMs, values } from "./a-monitor.ts";
 
 function post(monitor: LabelMonitor, text: string): ReturnType<LabelPost["answer"]> {
@@ -53,13 +53,13 @@ describe("a post of labels", () => {
   });
 
   it("shows the first problems and takes a bounded number of items", () => {
-    const answer = post(aMonitor(), `[${"1,".repeat(mostItems)}1]`);
-    expect([answer.body.invalid, answer.body.problems.length]).toEqual([mostItems + 1, 20]);
-    const many = post(aMonitor(), '{"id":"a","label":1}\n'.repeat(mostItems + 5));
+    const answer = post(aMonitor(), `[${"1,".repeat(maxItems)}1]`);
+    expect([answer.body.invalid, answer.body.problems.length]).toEqual([maxItems + 1, 20]);
+    const many = post(aMonitor(), '{"id":"a","label":1}\n'.repeat(maxItems + 5));
     expect([many.status, many.body.taken, many.body.problems]).toEqual([
       202,
-      mostItems,
-      [{ at: "body", reason: `more than ${mostItems} items: send the rest in another body` }],
+      maxItems,
+      [{ at: "body", reason: `more than ${maxItems} items: send the rest in another body` }],
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BodyRoom, IncomingBody, longestBody } from "../../src/admin/request-body.ts";
+import { BodyRoom, IncomingBody, maxBodyBytes } from "../../src/admin/request-body.ts";
 import { chunkedBody, noBody, type BodyFraming } from "../../src/http1/framing.ts";
 
 const lengthOf = (length: number): BodyFraming => ({ kind: "length", length });
@@ -18,7 +18,10 @@ describe("a body that comes in", () => {
         async (parts, isChunked, cuts) => {
           const body = parts.join("");
           const bytes = Buffer.from(`${isChunked ? inChunks(parts) : body}NEXT`);
-          const incoming = new IncomingBody(isChunked ? chunkedBody : lengthOf(body.length), new BodyRoom(longestBody));
+          const incoming = new IncomingBody(
+            isChunked ? chunkedBody : lengthOf(body.length),
+            new BodyRoom(maxBodyBytes),
+          );
           const ends = [...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length];
           let at = 0;
           for (const end of ends) at += incoming.accept(bytes.subarray(at, end));
@@ -41,12 +44,12 @@ describe("a body that comes in", () => {
 
   it("may be as long as the bound, and not a byte longer, announced or not", async () => {
     const megabyte = Buffer.alloc(1_048_576, "x");
-    const longest = new IncomingBody(lengthOf(longestBody), new BodyRoom(longestBody));
+    const longest = new IncomingBody(lengthOf(maxBodyBytes), new BodyRoom(maxBodyBytes));
     for (let i = 0; i < 8; i++) longest.accept(megabyte);
     expect(longest.isWhole).toBe(true);
-    const announced = new IncomingBody(lengthOf(longestBody + 1), new BodyRoom(longestBody));
+    const announced = new IncomingBody(lengthOf(maxBodyBytes + 1), new BodyRoom(maxBodyBytes));
     expect(await announced.reading).toEqual({ kind: "refused", code: "body_too_large" });
-    const chunked = new IncomingBody(chunkedBody, new BodyRoom(longestBody));
+    const chunked = new IncomingBody(chunkedBody, new BodyRoom(maxBodyBytes));
     for (let i = 0; i < 8; i++) {
       chunked.accept(Buffer.from("100000\r\n"));
       chunked.accept(megabyte);
@@ -59,7 +62,7 @@ describe("a body that comes in", () => {
 
   it("takes memory for what has come, not for what was announced, and gives it back", async () => {
     const room = new BodyRoom(100_000);
-    const first = new IncomingBody(lengthOf(longestBody), room);
+    const first = new IncomingBody(lengthOf(maxBodyBytes), room);
     first.accept(Buffer.from("x"));
     const second = new IncomingBody(lengthOf(10), room);
     second.accept(Buffer.from("x"));
@@ -73,7 +76,7 @@ describe("a body that comes in", () => {
   });
 
   it("is refused when its chunks are broken, and takes nothing more", async () => {
-    const incoming = new IncomingBody(chunkedBody, new BodyRoom(longestBody));
+    const incoming = new IncomingBody(chunkedBody, new BodyRoom(maxBodyBytes));
     incoming.accept(Buffer.from("2\r\nabc"));
     expect(await incoming.reading).toEqual({ kind: "faulty", fault: "chunk_malformed" });
     expect(incoming.accept(Buffer.from("2\r\nab\r\n0\r\n\r\n"))).toBe(0);
@@ -81,7 +84,7 @@ describe("a body that comes in", () => {
   });
 
   it("keeps its first end", async () => {
-    const incoming = new IncomingBody(lengthOf(5), new BodyRoom(longestBody));
+    const incoming = new IncomingBody(lengthOf(5), new BodyRoom(maxBodyBytes));
     incoming.end("body_timeout");
     incoming.end("body_incomplete");
     incoming.accept(Buffer.from("12345"));

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { adaptIntervalMs, adaptRatio, leastRatio, Sampling } from "../../src/capture/sampling.ts";
+import { adaptIntervalMs, adaptRatio, minRatio, Sampling } from "../../src/capture/sampling.ts";
 
 const plan = { ratio: 1, cpuRatio: 0.2 };
 const aPlan = fc.record({
@@ -46,7 +46,7 @@ describe("adapting the ratio", () => {
         (of, ratio, used, elapsedMs) => {
           const next = adaptRatio(ratio, used, elapsedMs, of);
           expect(next).toBeLessThanOrEqual(of.ratio);
-          expect(next).toBeGreaterThanOrEqual(Math.min(of.ratio, leastRatio));
+          expect(next).toBeGreaterThanOrEqual(Math.min(of.ratio, minRatio));
         },
       ),
     );
@@ -63,8 +63,7 @@ describe("adapting the ratio", () => {
           const ratios = follow(Math.min(start, of.ratio), fullCost, 23, of);
           const last = ratios.at(-1) ?? 0;
           expect(ratios.at(-2)).toBe(last);
-          if (last > Math.min(of.ratio, leastRatio))
-            expect(last * fullCost).toBeLessThanOrEqual(of.cpuRatio * 1.000_001);
+          if (last > Math.min(of.ratio, minRatio)) expect(last * fullCost).toBeLessThanOrEqual(of.cpuRatio * 1.000_001);
           if (last < of.ratio) expect(last * fullCost).toBeGreaterThanOrEqual(of.cpuRatio * 0.7 * 0.999_999);
         },
       ),
@@ -74,8 +73,8 @@ describe("adapting the ratio", () => {
   it("never passes the budget on the way up", () => {
     fc.assert(
       fc.property(fc.double({ min: 0.01, max: 20, noNaN: true }), (fullCost) => {
-        for (const ratio of follow(leastRatio, fullCost, 30)) {
-          if (ratio > leastRatio) expect(ratio * fullCost).toBeLessThanOrEqual(plan.cpuRatio * 1.000_001);
+        for (const ratio of follow(minRatio, fullCost, 30)) {
+          if (ratio > minRatio) expect(ratio * fullCost).toBeLessThanOrEqual(plan.cpuRatio * 1.000_001);
         }
       }),
     );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { longestAskedMs, RetryPace } from "../../src/delivery/retry-pace.ts";
+import { maxAskedMs, RetryPace } from "../../src/delivery/retry-pace.ts";
 
 describe("retry pace", () => {
   it("waits between nothing and a bound that doubles up to the cap", () => {
@@ -25,7 +25,7 @@ describe("retry pace", () => {
     pace.failed(1000, 7000);
     expect(pace.notBeforeMs).toBe(8100);
     pace.failed(1000, Infinity);
-    expect(pace.notBeforeMs).toBe(1000 + longestAskedMs + 100);
+    expect(pace.notBeforeMs).toBe(1000 + maxAskedMs + 100);
     pace.postpone(1000, 500);
     expect(pace.notBeforeMs).toBe(1500);
   });

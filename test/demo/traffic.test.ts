@@ -6,7 +6,7 @@ import { answer } from "../../demo/model-server/model-server.ts";
 import { shapeNames } from "../../demo/model-server/serving-shape.ts";
 import type { ShapeName } from "../../demo/model-server/serving-shape.ts";
 import { seededRandom } from "../../demo/seeded-random.ts";
-import { createTraffic, kindWeights, largestBatch } from "../../demo/traffic.ts";
+import { createTraffic, kindWeights, maxBatch } from "../../demo/traffic.ts";
 import type { PlannedRequest } from "../../demo/traffic.ts";
 
 const rows = readLabelledRows();
@@ -47,7 +47,7 @@ describe("the traffic of the demonstration", () => {
     }
     const sizes = planned.filter(({ kind }) => kind === "batch").map(({ rowIndexes }) => rowIndexes.length);
     expect(Math.min(...sizes)).toBe(2);
-    expect(Math.max(...sizes)).toBe(largestBatch);
+    expect(Math.max(...sizes)).toBe(maxBatch);
   });
 
   it("draws every row in time, some more than once", () => {

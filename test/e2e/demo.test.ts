@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readModelFile } from "../../demo/model-server/classifier.ts";
 import { shapeNames } from "../../demo/model-server/serving-shape.ts";
 import type { Moment, Scene } from "../../demo/show.ts";
-import { largestBatch } from "../../demo/traffic.ts";
+import { maxBatch } from "../../demo/traffic.ts";
 import { descendantsOf, isStillThere, startDemo } from "./support/demo-process.ts";
 import type { DemoLine, DemoProcess } from "./support/demo-process.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
@@ -77,7 +77,7 @@ const expectSameAccuracy = ({ accuracy, labels, clients, sidecar }: Moment): voi
   expect(labels).toEqual({ rows: predictions, rightRows: rightPredictions, failures: 0, lastFailure: "" });
   const unknownRows = predictions - accuracy!.labels;
   expect(unknownRows).toBeGreaterThanOrEqual(0);
-  expect(unknownRows).toBeLessThanOrEqual(sidecar!.unread * largestBatch);
+  expect(unknownRows).toBeLessThanOrEqual(sidecar!.unread * maxBatch);
   expect(accuracy!.rightLabels).toBeLessThanOrEqual(rightPredictions);
   expect(accuracy!.rightLabels).toBeGreaterThanOrEqual(rightPredictions - unknownRows);
   expect(accuracy!.coverage).toBeGreaterThan(0.95);

@@ -19,12 +19,12 @@ import { readerSeeds, type ReaderSeeds } from "./reader-seeds.ts";
 const seed = Number(process.env["OUTRIDER_FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const wantedInputs = Number(process.env["OUTRIDER_FUZZ_INPUTS"] ?? 100_000);
 /** The run ends after this time in any case; that it had too few inputs by then is an error in CI only. */
-const longestMs = Number(process.env["OUTRIDER_FUZZ_MS"] ?? 240_000);
+const maxMs = Number(process.env["OUTRIDER_FUZZ_MS"] ?? 240_000);
 
 /** Small, so that bodies of a few hundred bytes reach every one of them. */
 const limits: ReaderLimits = { columns: 8, rows: 16, depth: 12 };
 /** Padding makes no body larger than this. */
-const mostCells = limits.columns * limits.rows;
+const maxCells = limits.columns * limits.rows;
 
 interface Tally {
   inputs: number;
@@ -37,7 +37,7 @@ describe("fuzz of the readers", () => {
     const random = new SeededRandom(seed);
     const tally: Tally = { inputs: 0, read: 0, findings: [] };
     const readers = readerSeeds.map((seeds) => ({ seeds, reader: readerOf(seeds) }));
-    const deadline = performance.now() + longestMs / 4;
+    const deadline = performance.now() + maxMs / 4;
     while (tally.inputs < wantedInputs && tally.findings.length < 10 && performance.now() < deadline) {
       const { seeds, reader } = random.pick(readers);
       const isRequest = random.below(2) === 0;
@@ -104,7 +104,7 @@ function problemsOf(reading: RequestReading | ResponseReading): string[] {
 function problemsOfTable({ columns, rowCount, cells }: FeatureTable): string[] {
   const problems: string[] = [];
   if (rowCount * columns.names.length !== cells.length) problems.push("the table is no rectangle");
-  if (cells.length > mostCells) problems.push("the table is too large");
+  if (cells.length > maxCells) problems.push("the table is too large");
   if (!columns.names.every((name) => typeof name === "string")) problems.push("a column's name is no text");
   if (!Array.from(cells).every(isCell)) problems.push("a cell is no cell");
   return problems;

@@ -14,7 +14,7 @@ import { SeededRandom } from "./random.ts";
 const seed = Number(process.env["OUTRIDER_FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const wantedInputs = Number(process.env["OUTRIDER_FUZZ_INPUTS"] ?? 100_000);
 /** The run ends after this time in any case; that it had too few inputs by then is an error in CI only. */
-const longestMs = Number(process.env["OUTRIDER_FUZZ_MS"] ?? 240_000);
+const maxMs = Number(process.env["OUTRIDER_FUZZ_MS"] ?? 240_000);
 
 const clientsAtOnce = 64;
 const requestsPerConnection = 6;
@@ -51,7 +51,7 @@ describe("differential fuzz through the relay", () => {
   it(`forwards exactly what a strict reader and Node's parser see (seed ${seed})`, async () => {
     const tally: Tally = { inputs: 0, forwarded: 0, refused: 0, findings: [] };
     let connections = 0;
-    const deadline = performance.now() + longestMs;
+    const deadline = performance.now() + maxMs;
     const worker = async (): Promise<void> => {
       while (tally.inputs < wantedInputs && performance.now() < deadline && tally.findings.length < 10) {
         // Each connection has numbers of its own, so that a run does the same whatever order its workers come in.

@@ -13,7 +13,7 @@ import { SeededRandom } from "./random.ts";
 const seed = Number(process.env["OUTRIDER_FUZZ_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const wantedInputs = Number(process.env["OUTRIDER_FUZZ_INPUTS"] ?? 100_000);
 /** The run ends after this time in any case; that it had too few inputs by then is an error in CI only. */
-const longestMs = Number(process.env["OUTRIDER_FUZZ_MS"] ?? 240_000);
+const maxMs = Number(process.env["OUTRIDER_FUZZ_MS"] ?? 240_000);
 
 /** Of so many inputs one goes through files: a thousand times as slow as bytes in memory. */
 const inputsToFiles = 200;
@@ -42,7 +42,7 @@ describe("fuzz of the spool", () => {
     const random = new SeededRandom(seed);
     const findings: string[] = [];
     const started = performance.now();
-    const deadline = started + longestMs / 4;
+    const deadline = started + maxMs / 4;
     let inputs = 0;
     let read = 0;
     while (inputs < wantedInputs && findings.length < 10 && performance.now() < deadline) {
@@ -66,7 +66,7 @@ describe("fuzz of the spool", () => {
   it(`opens and empties a folder of any segments and any cursor, and counts what it reads (seed ${seed})`, async () => {
     const random = new SeededRandom(seed);
     const wanted = Math.ceil(wantedInputs / inputsToFiles);
-    const deadline = performance.now() + longestMs / 4;
+    const deadline = performance.now() + maxMs / 4;
     let inputs = 0;
     for (; inputs < wanted && performance.now() < deadline; inputs++) {
       const folder = await mkdtemp(path.join(directory, "spool-"));

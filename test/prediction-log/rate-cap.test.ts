@@ -12,20 +12,20 @@ interface Second {
   readonly estimate: number;
   readonly truth: number;
   readonly variance: number;
-  readonly leastProbability: number;
+  readonly minProbability: number;
 }
 
 /** Sends so many arrivals a second through a cap. */
 function sent(cap: RateCap, counts: readonly number[], random: () => number, amountOf = (): number => 1): Second[] {
   return counts.map((arrivals, second) => {
-    const sums = { kept: 0, spent: 0, estimate: 0, truth: 0, variance: 0, leastProbability: 1 };
+    const sums = { kept: 0, spent: 0, estimate: 0, truth: 0, variance: 0, minProbability: 1 };
     for (let index = 0; index < arrivals; index++) {
       const nowMs = second * 1000 + (index * 1000) / arrivals;
       const amount = amountOf();
       const probability = cap.probability(nowMs);
       sums.truth += amount;
       sums.variance += (amount * amount * (1 - probability)) / probability;
-      sums.leastProbability = Math.min(sums.leastProbability, probability);
+      sums.minProbability = Math.min(sums.minProbability, probability);
       if (random() >= probability) continue;
       cap.spend(amount, probability, nowMs);
       sums.kept++;
@@ -72,7 +72,7 @@ describe("a rate", () => {
       fc.property(fc.integer({ min: 1, max: 50 }).chain(countsUpTo), ({ perSecond, counts }) => {
         const seconds = sent(new RateCap(perSecond), counts, () => 0.999_999);
         expect(seconds.map(({ kept }) => kept)).toEqual(counts);
-        expect(new Set(seconds.map(({ leastProbability }) => leastProbability))).toEqual(new Set([1]));
+        expect(new Set(seconds.map(({ minProbability }) => minProbability))).toEqual(new Set([1]));
       }),
     );
   });

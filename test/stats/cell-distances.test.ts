@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { usedCells } from "../../src/stats/cell-counts.ts";
 import { jensenShannonDistance } from "../../src/stats/jensen-shannon.ts";
 import { debiasedPsi, psi } from "../../src/stats/population-stability.ts";
-import { largestShareDifference, totalVariation } from "../../src/stats/share-differences.ts";
+import { maxShareDifference, totalVariation } from "../../src/stats/share-differences.ts";
 import { SeededRandom } from "../fuzz/random.ts";
 import { count, countsOf, rows, scaled, shuffled, sum } from "./cell-arbitraries.ts";
 import { expectRelative } from "./expect-relative.ts";
@@ -13,7 +13,7 @@ const distances = [
   { name: "psi", distance: psi, most: Infinity },
   { name: "jensenShannonDistance", distance: jensenShannonDistance, most: 1 },
   { name: "totalVariation", distance: totalVariation, most: 1 },
-  { name: "largestShareDifference", distance: largestShareDifference, most: 1 },
+  { name: "maxShareDifference", distance: maxShareDifference, most: 1 },
 ];
 
 describe.each(distances)("$name", ({ distance, most }) => {
@@ -69,7 +69,7 @@ describe.each(distances.filter(({ name }) => name !== "psi"))("$name of raw shar
         const nothing = counts.map(() => 0);
         const apart = distance([...counts, ...nothing], [...nothing, ...counts]);
         const largest = Math.max(...counts) / sum(counts);
-        expect(apart).toBeCloseTo(distance === largestShareDifference ? largest : 1, 12);
+        expect(apart).toBeCloseTo(distance === maxShareDifference ? largest : 1, 12);
       }),
     );
   });
@@ -107,7 +107,7 @@ describe("totalVariation", () => {
   it("lies between the largest difference and half the cells times that", () => {
     fc.assert(
       fc.property(countsOf(rows, 1), ({ baseline, current }) => {
-        const largest = largestShareDifference(baseline, current);
+        const largest = maxShareDifference(baseline, current);
         const total = totalVariation(baseline, current);
         expect(total).toBeGreaterThanOrEqual(largest - 1e-12);
         expect(total).toBeLessThanOrEqual((largest * baseline.length) / 2 + 1e-12);

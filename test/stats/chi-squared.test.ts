@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { leastExpectedRows, mergeCells } from "../../src/stats/cell-merging.ts";
+import { minExpectedRows, mergeCells } from "../../src/stats/cell-merging.ts";
 import type { CellMerging } from "../../src/stats/cell-merging.ts";
 import { chiSquaredTest } from "../../src/stats/chi-squared.ts";
 import { SeededRandom } from "../fuzz/random.ts";
@@ -171,7 +171,7 @@ describe("mergeCells", () => {
         if (baseline.length < 2) return;
         for (const [i, before] of baseline.entries()) {
           const expected = (before + (current[i] ?? 0)) * (Math.min(m, n) / (m + n));
-          expect(expected).toBeGreaterThanOrEqual(leastExpectedRows * (1 - 1e-12));
+          expect(expected).toBeGreaterThanOrEqual(minExpectedRows * (1 - 1e-12));
         }
       }),
     );

@@ -140,9 +140,9 @@ function sizeProblem(stream: string, entry: PushedEntry, limits: Required<LokiLi
   const bytes = metadataBytes(entry);
   if (bytes > most)
     return `stream '${stream}' has structured metadata too large: '${bytes}' bytes, limit: '${most}' bytes. ${see("max_structured_metadata_size")} increase it`;
-  const mostFields = limits.max_structured_metadata_entries_count;
-  if (fields > mostFields)
-    return `stream '${stream}' has too many structured metadata labels: '${fields}', limit: '${mostFields}'. ${see("max_structured_metadata_entries_count")} increase it`;
+  const maxFields = limits.max_structured_metadata_entries_count;
+  if (fields > maxFields)
+    return `stream '${stream}' has too many structured metadata labels: '${fields}', limit: '${maxFields}'. ${see("max_structured_metadata_entries_count")} increase it`;
   return undefined;
 }
 
@@ -228,7 +228,7 @@ interface IgnoredEntries {
 }
 
 function ignored(status: number, { tenant, pushed, entries, reasonOf }: IgnoredEntries): PushRefusal {
-  const told = entries.slice(0, mostTold);
+  const told = entries.slice(0, maxTold);
   const each = told.map(
     (entry) => `entry with timestamp ${nanosecondText(entry.timeNs)} ignored, reason: '${reasonOf(entry)}',\n`,
   );
@@ -238,7 +238,7 @@ function ignored(status: number, { tenant, pushed, entries, reasonOf }: IgnoredE
   );
 }
 
-const mostTold = 10;
+const maxTold = 10;
 const nsOf = (ms: number): bigint => BigInt(Math.floor(ms)) * 1_000_000n;
 const secondText = (ns: bigint): string => `${new Date(Number(ns / 1_000_000n)).toISOString().slice(0, 19)}Z`;
 

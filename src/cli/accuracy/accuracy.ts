@@ -11,7 +11,7 @@ import { printable } from "../../text/printable.ts";
 
 const timeoutMs = 10_000;
 /** 64 models of 49 windows are 5 MB. */
-const longestAnswer = 32 * 1024 * 1024;
+const maxAnswerBytes = 32 * 1024 * 1024;
 
 /** `outrider accuracy`: prints how right the models behind a running sidecar are. */
 export async function accuracy(invocation: Invocation, context: CommandContext): Promise<number> {
@@ -38,7 +38,14 @@ interface AccuracyAnswer {
 }
 
 async function askForAccuracy({ admin, token }: AdminTarget): Promise<AccuracyAnswer> {
-  const call = { admin, token, method: "GET", path: "/accuracy", timeoutMs, maxBodyLength: longestAnswer } as const;
+  const call = {
+    admin,
+    token,
+    method: "GET",
+    path: "/accuracy",
+    timeoutMs,
+    maxBodyLength: maxAnswerBytes,
+  } as const;
   const answer = await adminCall(call);
   refuseUnless(answer, [200]);
   const read = readAnswer(answer.body);

@@ -6,7 +6,7 @@ import { flagText, isSwitchOn, type CommandContext, type Invocation } from "../p
 
 /** `outrider drain`: begins the drain of a running sidecar and waits until nothing is in flight. */
 export async function drain(invocation: Invocation, context: CommandContext): Promise<number> {
-  const maxMs = longestWait(flagText(invocation, "--max") ?? "30s");
+  const maxMs = maxWaitMs(flagText(invocation, "--max") ?? "30s");
   const { admin, token } = await adminTarget(invocation, context);
   const startedAtMs = performance.now();
   refuseUnless(await adminCall({ admin, token, method: "POST", path: "/drain", timeoutMs: 5000 }), [200]);
@@ -32,7 +32,7 @@ export async function drain(invocation: Invocation, context: CommandContext): Pr
   return 0;
 }
 
-function longestWait(text: string): number {
+function maxWaitMs(text: string): number {
   const maxMs = parseTime(text);
   if (Number.isNaN(maxMs) || maxMs > 86_400_000) {
     throw new OutriderError("usage", `--max ${text}: a time of at most 24h is expected, e.g. 30s`);

@@ -22,7 +22,7 @@ interface Remark {
 const noRows = { long: 0, infinite: 0, booleans: 0, words: 0 } as const;
 
 /** Remarks printed at most; `--json` has all. */
-const mostRemarks = 40;
+const maxRemarks = 40;
 
 /** The report for people. */
 export function buildReport(built: BuildResult, request: BuildRequest): string {
@@ -31,9 +31,9 @@ export function buildReport(built: BuildResult, request: BuildRequest): string {
   const lines = [
     `${request.output === "-" ? "Baseline" : request.output}: ${summary(baseline)}`,
     ...remarks
-      .slice(0, mostRemarks)
+      .slice(0, maxRemarks)
       .map(({ column, remark }) => `  ${column === "" ? "" : `${printable(column)}: `}${remark}`),
-    ...(remarks.length > mostRemarks ? [`  … and ${remarks.length - mostRemarks} more; --json lists all`] : []),
+    ...(remarks.length > maxRemarks ? [`  … and ${remarks.length - maxRemarks} more; --json lists all`] : []),
   ];
   return `${lines.join("\n")}\n`;
 }

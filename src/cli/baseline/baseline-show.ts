@@ -14,8 +14,8 @@ import { cutText, wrappedList } from "../terminal/wrapped-list.ts";
 
 /** Width of a chart that goes to no terminal, and on the narrowest and the widest one. */
 const usualWidth = 80;
-const smallestWidth = 40;
-const largestWidth = 120;
+const minWidth = 40;
+const maxWidth = 120;
 
 /** `outrider baseline show`: draws the distributions of a baseline. */
 export async function baselineShow(invocation: Invocation, context: CommandContext): Promise<number> {
@@ -28,7 +28,7 @@ export async function baselineShow(invocation: Invocation, context: CommandConte
     return 0;
   }
   const style: ChartStyle = {
-    width: Math.min(largestWidth, Math.max(smallestWidth, context.columns ?? usualWidth)),
+    width: Math.min(maxWidth, Math.max(minWidth, context.columns ?? usualWidth)),
     isUtf8: isUtf8(context.environment),
     isColoured: isColoured(context.isTerminal, context.environment),
   };

@@ -2,7 +2,7 @@
 import type { ReportedCells, TargetReport } from "../../drift/monitor/drift-report.ts";
 
 /** Widest chart, in columns of the terminal: twenty bins, below and above. */
-export const widestChart = 22;
+export const maxChartWidth = 22;
 
 /** Characters from low to high. */
 const blocks = "▁▂▃▄▅▆▇█";
@@ -27,8 +27,8 @@ function chartCells({ type }: TargetReport, { labels }: ReportedCells, counts: r
   const extras = type === "numeric" ? 4 : 3;
   const bins = counts.slice(0, labels.length - extras);
   const [first = 0, second = 0] = counts.slice(labels.length - extras);
-  if (type === "numeric") return [first, ...bins, second].slice(0, widestChart);
-  const most = widestChart - 2;
+  if (type === "numeric") return [first, ...bins, second].slice(0, maxChartWidth);
+  const most = maxChartWidth - 2;
   const rest = bins.slice(most).reduce((sum, rows) => sum + rows, 0);
   return [...bins.slice(0, most), first + rest, second];
 }

@@ -1,7 +1,7 @@
 /** The targets of a report as a table that keeps to the width of the terminal. */
 import type { DriftReport, TargetReport } from "../../drift/monitor/drift-report.ts";
 import type { ShapeChanges } from "../../drift/verdict/changes.ts";
-import { driftCharts, widestChart } from "./drift-chart.ts";
+import { driftCharts, maxChartWidth } from "./drift-chart.ts";
 import { cleanName, listedNames } from "../terminal/name-text.ts";
 import { stateText, stateWidth } from "./state-text.ts";
 
@@ -16,10 +16,10 @@ export interface DriftTableOptions {
 }
 
 /** Below this width there are no histograms. */
-const leastChartColumns = 110;
+const minChartColumns = 110;
 
 /** A remark that is cut to less says nothing. */
-const shortestRemark = 8;
+const minRemarkLength = 8;
 
 const gap = "  ";
 
@@ -78,13 +78,13 @@ function columnsOf(targets: readonly TargetReport[], isUtf8: boolean): readonly 
     number("outside", 7, 3, ({ statistics }) => percent(statistics.outside)),
     text(
       "baseline",
-      widestChart,
+      maxChartWidth,
       chartRank,
       charts.map(({ before }) => before),
     ),
     text(
       "now",
-      widestChart,
+      maxChartWidth,
       chartRank,
       charts.map(({ now }) => now),
     ),
@@ -96,7 +96,7 @@ const chartRank = 5;
 
 function fitting(columns: readonly Column[], room: number): readonly Column[] {
   for (let rank = chartRank; rank > 0; rank--) {
-    const isTooWide = widthOf(columns) > room || (rank === chartRank && room < leastChartColumns);
+    const isTooWide = widthOf(columns) > room || (rank === chartRank && room < minChartColumns);
     if (isTooWide) columns = columns.filter(({ goes }) => goes !== rank);
   }
   return columns;
@@ -110,7 +110,7 @@ const padded = (cell: string, { width, isRight }: Column): string =>
 
 function cut(text: string, room: number): string {
   if (text.length <= room) return text;
-  return room < shortestRemark ? "" : `${text.slice(0, room - 1)}…`;
+  return room < minRemarkLength ? "" : `${text.slice(0, room - 1)}…`;
 }
 
 /** What the row's numbers do not say. */

@@ -15,7 +15,7 @@ import { listenForStopSignals } from "../program/stop-signals.ts";
 
 const timeoutMs = 10_000;
 /** 64 models of 500 features are 50 MB. */
-const longestAnswer = 256 * 1024 * 1024;
+const maxAnswerBytes = 256 * 1024 * 1024;
 /** What scrolled by before is left alone. */
 const clearScreen = "\u001b[H\u001b[2J";
 
@@ -88,7 +88,7 @@ async function askForDrift({ admin, token }: AdminTarget, model: string | undefi
     method: "GET",
     path: `/drift${query}`,
     timeoutMs,
-    maxBodyLength: longestAnswer,
+    maxBodyLength: maxAnswerBytes,
   } as const;
   const answer = await adminCall(call);
   refuseUnless(answer, [200]);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { createRowWriter } from "../../datasets/create-row-writer.ts";
 import type { AppendPart } from "../../datasets/row-writer.ts";
 import { OutriderError } from "../../errors.ts";
-import { mostFields } from "../../payload/csv/csv.ts";
+import { maxFields } from "../../payload/csv/csv.ts";
 import type { CommandContext, Invocation } from "../program/command.ts";
 import { mistakeReport } from "../config/mistake-report.ts";
 import { formatCounted } from "../../text/number-text.ts";
@@ -27,7 +27,7 @@ const nothing = 4;
 const interrupted = 130;
 
 /** Features that are more than a data set of ours can hold, beside the other columns. */
-const mostFeatures = mostFields - 16;
+const maxFeatures = maxFields - 16;
 
 /** `outrider predictions export`: makes a data set of the log. */
 export async function predictionsExport(invocation: Invocation, context: CommandContext): Promise<number> {
@@ -118,11 +118,8 @@ async function gather(
     }
     rows += rowsOf(record);
     census.add(record);
-    if (census.features > mostFeatures) {
-      throw new OutriderError(
-        "usage",
-        `there are more than ${mostFeatures} features: choose one --model, or less time`,
-      );
+    if (census.features > maxFeatures) {
+      throw new OutriderError("usage", `there are more than ${maxFeatures} features: choose one --model, or less time`);
     }
     await spool.add(line);
   }

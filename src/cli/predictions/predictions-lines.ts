@@ -1,7 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 
 /** A longer line is no record: the configuration allows 16 MiB. */
-const longestLineBytes = 32 * 2 ** 20;
+const maxLineBytes = 32 * 2 ** 20;
 const chunkBytes = 256 * 1024;
 const lineFeed = 0x0a;
 
@@ -93,7 +93,7 @@ export class LineReader {
   /** Past the longest line nothing more of it is kept: what was kept is no whole JSON any more. */
   #keep(part: Buffer): void {
     this.#restBytes += part.length;
-    if (part.length > 0 && this.#restBytes <= longestLineBytes) this.#rest.push(part);
+    if (part.length > 0 && this.#restBytes <= maxLineBytes) this.#rest.push(part);
   }
 }
 

@@ -28,10 +28,10 @@ export function lokiSelector(
 }
 
 /** Values of labels are cut at this length by the sink. */
-const longestValue = 256;
+const maxValueLength = 256;
 
 const oneOf = (label: string, values: readonly string[]): string =>
-  `${label}=~${quoted([...values.map((value) => escaped(value.slice(0, longestValue))), overflow, ""].join("|"))}`;
+  `${label}=~${quoted([...values.map((value) => escaped(value.slice(0, maxValueLength))), overflow, ""].join("|"))}`;
 
 /** A text that RE2 takes for itself. */
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);

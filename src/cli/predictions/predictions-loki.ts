@@ -19,7 +19,7 @@ import { lokiSelector } from "./predictions-logql.ts";
 const hourMs = 3_600_000;
 
 /** Loki refuses spans over `max_query_length`, 30 days by default. */
-const longestSpanNs = 24n * 3_600_000_000_000n;
+const maxSpanNs = 24n * 3_600_000_000_000n;
 
 /** Between two questions while following, and how late a record may come in. */
 const followIntervalMs = 1000;
@@ -88,8 +88,8 @@ class LokiRecords implements RecordSource {
     signal?: AbortSignal,
   ): AsyncGenerator<LoggedRecord> {
     const logql = this.#logql(filter);
-    for (let fromNs = startNs; fromNs < endNs; fromNs += longestSpanNs) {
-      const span = { startNs: fromNs, endNs: smaller(endNs, fromNs + longestSpanNs) };
+    for (let fromNs = startNs; fromNs < endNs; fromNs += maxSpanNs) {
+      const span = { startNs: fromNs, endNs: smaller(endNs, fromNs + maxSpanNs) };
       const query = { logql, ...span, limit: Infinity, direction: "forward", ...(signal && { signal }) } as const;
       for await (const line of coded(queryRange(this.#endpoint, query))) {
         const record = this.#wanted(line, filter);

@@ -37,7 +37,7 @@ const columns: readonly Column[] = [
 const spared: readonly string[] = ["kept as", "score", "variant", "model"];
 
 const shownValues = 3;
-const longestValue = 16;
+const maxValueLength = 16;
 
 /** Makes the lines. Columns grow with what comes, so that lines can be printed at once. */
 export class RecordLines {
@@ -122,5 +122,5 @@ function firstOf(values: readonly RecordValue[], count: number): string {
 
 function valueText(value: RecordValue): string {
   if (typeof value === "number") return formatValue(value);
-  return cutText(String(value), longestValue);
+  return cutText(String(value), maxValueLength);
 }

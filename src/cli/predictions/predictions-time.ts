@@ -4,7 +4,7 @@ import { OutriderError } from "../../errors.ts";
 const dayMs = 86_400_000;
 
 /** Longest ago that is asked for: a year has some 8,760 hours. */
-const longestAgoMs = 100 * 366 * dayMs;
+const maxAgoMs = 100 * 366 * dayMs;
 
 const momentPattern = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d:\d\d))?$/;
 
@@ -25,7 +25,7 @@ function momentAgo(text: string, nowMs: number): string | undefined {
   const days = /^(\d+(?:\.\d+)?)d$/.exec(text)?.[1];
   // A number alone would be milliseconds elsewhere; here nobody means that.
   const agoMs = days === undefined ? (/[a-z]$/.test(text) ? parseTime(text) : Number.NaN) : Number(days) * dayMs;
-  if (Number.isNaN(agoMs) || agoMs > longestAgoMs) return undefined;
+  if (Number.isNaN(agoMs) || agoMs > maxAgoMs) return undefined;
   return withNanoseconds(new Date(nowMs - agoMs).toISOString().slice(0, -1));
 }
 

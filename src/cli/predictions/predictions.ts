@@ -10,18 +10,18 @@ import { RecordLines } from "./predictions-text.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 
 /** Most records that `--limit` holds in memory. */
-const mostRecords = 10_000;
+const maxRecords = 10_000;
 
 /** Shown of what is there before following, unless the flags say how much. */
 const shownBeforeFollowing = 10;
 
 /** Text that may wait for a slow reader. */
-const mostWaitingBytes = 2 ** 20;
+const maxWaitingBytes = 2 ** 20;
 
 /** `outrider predictions`: prints the log. */
 export async function predictions(invocation: Invocation, context: CommandContext): Promise<number> {
   const filter = readFilter(invocation, Date.now());
-  const limit = readCount(invocation, "--limit", mostRecords);
+  const limit = readCount(invocation, "--limit", maxRecords);
   const result = await readPlace(invocation, context);
   if (result.kind === "mistakes") {
     context.writeError(mistakeReport(result.mistakes));
@@ -138,6 +138,6 @@ class Printer {
       this.#context.write(this.#lines.line(record));
     }
     this.printed++;
-    await outputTaken(mostWaitingBytes);
+    await outputTaken(maxWaitingBytes);
   }
 }

@@ -25,7 +25,7 @@ export type ReceivedAnswer =
   | { readonly kind: "failed"; readonly problem: string };
 
 /** Longer answers are given up. */
-const longestAnswer = 64 * 2 ** 20;
+const maxAnswerBytes = 64 * 2 ** 20;
 
 /** Sends requests to one server over connections that are kept. */
 export class ReplayClient {
@@ -70,7 +70,7 @@ export class ReplayClient {
       incoming.on("data", (part: Buffer) => {
         bytes += part.length;
         parts.push(part);
-        if (bytes > longestAnswer) incoming.destroy(new Error(`the answer is longer than ${longestAnswer} bytes`));
+        if (bytes > maxAnswerBytes) incoming.destroy(new Error(`the answer is longer than ${maxAnswerBytes} bytes`));
       });
       incoming.on("error", (error) => failed(this.#problemOf(error)));
       incoming.on("end", () =>

@@ -7,7 +7,7 @@ import type { BodyReader } from "../../payload/reading.ts";
 import type { ReplayClient } from "./replay-client.ts";
 
 /** Deeper than any answer, and far from what would overflow a stack. */
-const deepestJson = 64;
+const maxJsonDepth = 64;
 
 /** Asks a server which protocol it speaks, as a sidecar does; `generic` when it answers like none. */
 export async function askedProtocol(client: ReplayClient, signal: AbortSignal): Promise<Protocol> {
@@ -36,7 +36,7 @@ export async function askedProtocol(client: ReplayClient, signal: AbortSignal): 
 export function answerReader(protocol: Protocol, { inference, reading }: Config): BodyReader {
   const { prediction, score } = inference;
   return createReader(protocol, {
-    limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: deepestJson },
+    limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: maxJsonDepth },
     ...(prediction === "" ? {} : { prediction }),
     ...(score === "" ? {} : { score }),
   });

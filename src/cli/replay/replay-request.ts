@@ -28,7 +28,7 @@ export interface ReplayRequest {
   readonly shown: number;
 }
 
-const mostRequests = 1_000_000_000;
+const maxRequests = 1_000_000_000;
 
 /** Reads the flags of `outrider replay` that are its own; fails with `usage` at the first that makes no sense. */
 export function replayRequest(invocation: Invocation): ReplayRequest {
@@ -37,7 +37,7 @@ export function replayRequest(invocation: Invocation): ReplayRequest {
     perSecond: readNumber(invocation, "--rate", 50, { over: 0, most: 100_000 }),
     concurrency: readCount(invocation, "--concurrency", 1024) ?? 8,
     timeoutMs: readTimeout(flagText(invocation, "--timeout") ?? "30s"),
-    limit: readCount(invocation, "--limit", mostRequests),
+    limit: readCount(invocation, "--limit", maxRequests),
     tolerance: readNumber(invocation, "--tolerance", 1e-9, { over: -1, most: 1e300 }),
     shown: flagText(invocation, "--show") === "0" ? 0 : (readCount(invocation, "--show", 10_000) ?? 10),
   };

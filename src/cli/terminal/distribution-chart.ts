@@ -31,12 +31,12 @@ const evenRows = 12;
 /** Values of a categorical chart; more are drawn together. */
 const shownValues = 12;
 
-const longestLabel = 28;
-const shortestLabel = 8;
+const maxLabelLength = 28;
+const minLabelLength = 8;
 
 /** What a row takes beside its label and its bar: spaces and the share with its mark. */
 const shareColumns = 13;
-const shortestBar = 10;
+const minBarLength = 10;
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
@@ -140,7 +140,7 @@ function restBars(rest: readonly (readonly [string, number])[]): readonly Bar[] 
 }
 
 function barLines(bars: readonly Bar[], total: number, style: ChartStyle): readonly string[] {
-  const roomForLabel = Math.max(shortestLabel, Math.min(longestLabel, style.width - shareColumns - shortestBar));
+  const roomForLabel = Math.max(minLabelLength, Math.min(maxLabelLength, style.width - shareColumns - minBarLength));
   const labels = bars.map(({ label }) => cutText(style.isUtf8 ? label : label.replaceAll("…", ".."), roomForLabel));
   const labelWidth = Math.max(0, ...labels.map((label) => label.length));
   const most = Math.max(0, ...bars.map(({ count }) => count));

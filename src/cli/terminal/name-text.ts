@@ -2,12 +2,12 @@
 import { printable } from "../../text/printable.ts";
 
 /** Longest name, in columns of the terminal. */
-const longestName = 28;
+const maxNameLength = 28;
 
 /** Nothing of a name may move the cursor, and none may be too long. */
 export function cleanName(name: string): string {
   const plain = printable(name);
-  return plain.length > longestName ? `${plain.slice(0, longestName - 1)}…` : plain;
+  return plain.length > maxNameLength ? `${plain.slice(0, maxNameLength - 1)}…` : plain;
 }
 
 /** The first few, with commas. */

@@ -2,7 +2,7 @@ import { nearestName } from "../../text/nearest-name.ts";
 import { printable } from "../../text/printable.ts";
 
 /** Columns that are listed. */
-const mostListed = 20;
+const maxListed = 20;
 
 /**
  * What to say after "there is no such column": the name that was probably meant (one that is spelt almost so, or else the
@@ -11,8 +11,8 @@ const mostListed = 20;
 export function columnHint(missing: string, columns: ReadonlySet<string>): string {
   const nearest = nearestName(missing, columns) ?? onlyLonger(missing, columns);
   if (nearest !== undefined) return `; did you mean ${printable(nearest)}?`;
-  const listed = [...columns].slice(0, mostListed).map(printable).join(", ");
-  return `; the columns are ${listed}${columns.size > mostListed ? ", …" : ""}`;
+  const listed = [...columns].slice(0, maxListed).map(printable).join(", ");
+  return `; the columns are ${listed}${columns.size > maxListed ? ", …" : ""}`;
 }
 
 function onlyLonger(missing: string, columns: ReadonlySet<string>): string | undefined {

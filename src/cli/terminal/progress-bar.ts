@@ -5,7 +5,7 @@ const barWidth = 30;
 const passes = 2;
 
 /** Drawing more often than this would cost more than it tells. */
-const shortestPauseMs = 100;
+const minPauseMs = 100;
 
 /** How far two passes over an input are: one line on the terminal of standard error, nothing anywhere else. */
 export class ProgressBar {
@@ -38,7 +38,7 @@ export class ProgressBar {
 
   #draw(what: string, part: number): void {
     const nowMs = performance.now();
-    if (!this.#context.isErrorTerminal || nowMs - this.#drawnAtMs < shortestPauseMs) return;
+    if (!this.#context.isErrorTerminal || nowMs - this.#drawnAtMs < minPauseMs) return;
     this.#isDrawn = true;
     this.#drawnAtMs = nowMs;
     const full = Math.round(part * barWidth);

@@ -1,7 +1,7 @@
 import type { CommandContext } from "../program/command.ts";
 
 /** Drawing more often than this would cost more than it tells. */
-const shortestPauseMs = 200;
+const minPauseMs = 200;
 
 /** One line on the terminal of standard error that says how far a command is; nothing anywhere else. */
 export class StatusLine {
@@ -16,7 +16,7 @@ export class StatusLine {
   /** Shows a text, unless another was shown just now. */
   show(text: () => string): void {
     const nowMs = performance.now();
-    if (!this.#context.isErrorTerminal || nowMs - this.#drawnAtMs < shortestPauseMs) return;
+    if (!this.#context.isErrorTerminal || nowMs - this.#drawnAtMs < minPauseMs) return;
     this.#drawnAtMs = nowMs;
     this.#isDrawn = true;
     this.#context.writeError(`\r${text()}\u001b[K`);

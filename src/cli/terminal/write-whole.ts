@@ -16,7 +16,7 @@ export type WriteTarget =
   | { readonly kind: "stream"; readonly name: string };
 
 /** Links that are followed where the last of them leads nowhere; the system follows as many. */
-const mostLinks = 40;
+const maxLinks = 40;
 
 /**
  * Finds out where a name leads: `-` is standard output, symbolic links are followed, also to a file that is not there
@@ -91,7 +91,7 @@ async function targetOf(name: string): Promise<WriteTarget> {
 /** Where links that lead to nothing end. */
 async function endOfLinks(name: string): Promise<string> {
   let file = name;
-  for (let links = 0; links < mostLinks; links++) {
+  for (let links = 0; links < maxLinks; links++) {
     const link = await unlessAbsent(lstat(file));
     if (link?.isSymbolicLink() !== true) break;
     file = path.resolve(path.dirname(file), await readlink(file));

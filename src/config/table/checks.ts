@@ -231,14 +231,14 @@ function lokiUrlProblem(text: string): string | undefined {
 }
 
 /** Labels that one stream may have, as Loki allows by default, with the one that it adds itself. */
-const mostLabels = 14;
+const maxLabels = 14;
 
 function labelProblem({ labels, staticLabels }: Config["loki"]): string | undefined {
   const names = [...labels, ...staticLabels.map((pair) => pair.slice(0, pair.indexOf("=")))];
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) return `the label ${twice} is named twice`;
   if (names.length === 0) return "a stream needs at least one label";
-  return names.length > mostLabels ? `${names.length} labels are more than ${mostLabels}` : undefined;
+  return names.length > maxLabels ? `${names.length} labels are more than ${maxLabels}` : undefined;
 }
 
 function moreThan(value: number, bound: number, boundPath: string): string | undefined {

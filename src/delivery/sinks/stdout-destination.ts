@@ -5,7 +5,7 @@ import type { DeliveryResult, Destination } from "../../prediction-log/destinati
 const standardOutput = 1;
 
 /** Longest wait before a pipe that was full (EAGAIN) is tried again, milliseconds; the first is 1. */
-const longestWaitMs = 32;
+const maxWaitMs = 32;
 
 /**
  * Makes the destination. A reader that is slow holds up nobody, not even the end of the process: what finds no room in
@@ -47,7 +47,7 @@ function writeAll(descriptor: number, bytes: Buffer): Promise<NodeJS.ErrnoExcept
   const go = (left: Buffer, waitMs: number): void => {
     write(descriptor, left, (error, written) => {
       if (error?.code === "EAGAIN" || error?.code === "EBUSY") {
-        setTimeout(go, waitMs, left, Math.min(2 * waitMs, longestWaitMs)).unref();
+        setTimeout(go, waitMs, left, Math.min(2 * waitMs, maxWaitMs)).unref();
       } else if (error !== null) resolve(error);
       else if (written < left.length) go(left.subarray(written), 1);
       else resolve(undefined);

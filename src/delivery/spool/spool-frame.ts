@@ -21,7 +21,7 @@ export type FrameStep =
 /**
  * Longest frame. Longer entries are not taken, so that no damaged length makes a reader ask for more than this. Bytes.
  */
-export const longestFrameBytes = 33_554_432;
+export const maxFrameBytes = 33_554_432;
 
 /** Bytes before the payload. */
 const headerBytes = 12;
@@ -72,7 +72,7 @@ export function nextFrame(bytes: Buffer, at: number, wholeBytes: number): FrameS
   if (left < headerBytes) return { kind: "damage", end: wholeBytes };
   if (bytes.length - at < headerBytes) return { kind: "more", bytes: headerBytes };
   const length = headerBytes + bytes.readUInt32LE(at + 8);
-  if (length <= left && length <= longestFrameBytes && startsWithMark(bytes, at)) {
+  if (length <= left && length <= maxFrameBytes && startsWithMark(bytes, at)) {
     if (bytes.length - at < length) return { kind: "more", bytes: length };
     const end = at + length;
     if (spoolChecksum(bytes.subarray(at + 8, end)) === bytes.readUInt32LE(at + 4)) {

@@ -29,7 +29,7 @@ export interface SpoolLock {
  */
 export async function lockSpool(directory: string): Promise<SpoolLockResult> {
   const own = await identityOf(process.pid);
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < maxTries; tries++) {
     const last = (await locksIn(directory)).at(-1) ?? 0;
     const owner = await readlink(lockFile(directory, last)).catch(() => nobody);
     const processId = Number(owner.split(":", 1)[0]);
@@ -47,7 +47,7 @@ export async function lockSpool(directory: string): Promise<SpoolLockResult> {
 }
 
 const nobody = "nobody";
-const mostTries = 100;
+const maxTries = 100;
 
 const lockFile = (directory: string, number: number): string => path.join(directory, `spool.lock.${number}`);
 

@@ -6,7 +6,7 @@ import type { EntryDropReason } from "../../prediction-log/destination.ts";
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 import { readBatch } from "./spool-batch.ts";
 import { writeCursor } from "./spool-cursor.ts";
-import { encodeFrames, longestFrameBytes } from "./spool-frame.ts";
+import { encodeFrames, maxFrameBytes } from "./spool-frame.ts";
 import type { SpoolLock } from "./spool-lock.ts";
 import type { Spool, SpooledBatch, SpoolLosses, SpoolPeek, SpoolPosition } from "./spool-port.ts";
 import type { RecoveredSpool } from "./spool-recovery.ts";
@@ -121,7 +121,7 @@ export class SpoolQueue implements Spool {
   /** The oldest segments go, whole; but what they would make room for has to fit beside the one being read. */
   async #makeRoom(bytes: number, losses: Losses): Promise<boolean> {
     const read = this.#peeked?.segment;
-    if (bytes > longestFrameBytes || bytes + (read?.bytes ?? 0) > this.#options.maxBytes) return false;
+    if (bytes > maxFrameBytes || bytes + (read?.bytes ?? 0) > this.#options.maxBytes) return false;
     while (this.bytes + bytes > this.#options.maxBytes) {
       const oldest = this.#segments.find((segment) => segment !== read);
       if (oldest === undefined) return false;

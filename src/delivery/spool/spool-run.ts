@@ -28,11 +28,11 @@ export function takeRun(entries: readonly LogEntry[], from: number, { left, whol
   for (let entry = entries[to]; entry !== undefined; entry = entries[to]) {
     const frameBytes = frameBytesOf(entry);
     if (to === from && frameBytes > left) room = whole;
-    if (to > from && bytes + frameBytes > Math.min(room, longestRunBytes)) break;
+    if (to > from && bytes + frameBytes > Math.min(room, maxRunBytes)) break;
     bytes += frameBytes;
     to++;
   }
   return { entries: entries.slice(from, to), bytes };
 }
 
-const longestRunBytes = 8_388_608;
+const maxRunBytes = 8_388_608;

@@ -5,7 +5,7 @@
 import type { Cell, FeatureTable } from "../../payload/reading.ts";
 import {
   baselineFormatVersion,
-  mostFeatures,
+  maxFeatures,
   type Baseline,
   type BaselineSource,
   type Distribution,
@@ -31,9 +31,9 @@ export interface BuildOptions {
 }
 
 /** Memory for the numbers, and for the values, of one column: never less, and no more is of use. */
-const leastColumnBytes = 16 * 2 ** 10;
-const mostNumberBytes = 8 * 2 ** 20;
-const mostValueBytes = 2 * 2 ** 20;
+const minColumnBytes = 16 * 2 ** 10;
+const maxNumberBytes = 8 * 2 ** 20;
+const maxValueBytes = 2 * 2 ** 20;
 
 /** The first look. */
 export class BaselineProfiler {
@@ -99,8 +99,8 @@ export class BaselineProfiler {
   }
 
   #addFeature(name: string): ColumnProfile | undefined {
-    if (this.#features.size >= mostFeatures) {
-      if (this.#dropped.size < mostFeatures) this.#dropped.add(name);
+    if (this.#features.size >= maxFeatures) {
+      if (this.#dropped.size < maxFeatures) this.#dropped.add(name);
       return undefined;
     }
     const profile = this.#newProfile(name, false);
@@ -114,8 +114,8 @@ export class BaselineProfiler {
       wanted,
       isTarget,
       isWeighted,
-      numbers: Math.min(mostNumberBytes, this.#columnBytes) / Float64Array.BYTES_PER_ELEMENT / (isWeighted ? 2 : 1),
-      categoryBytes: Math.min(mostValueBytes, this.#columnBytes),
+      numbers: Math.min(maxNumberBytes, this.#columnBytes) / Float64Array.BYTES_PER_ELEMENT / (isWeighted ? 2 : 1),
+      categoryBytes: Math.min(maxValueBytes, this.#columnBytes),
       random: this.#options.random,
     };
     return new ColumnProfile(name, options);
@@ -128,7 +128,7 @@ export class BaselineProfiler {
 
   #bytesOfEach(columns: number): number {
     const share = Math.floor(this.#options.maxBytes / 2 / (columns + 2));
-    return Math.max(leastColumnBytes, share);
+    return Math.max(minColumnBytes, share);
   }
 }
 

@@ -6,15 +6,15 @@ import {
   type NumericDistribution,
 } from "./baseline.ts";
 import { baselineSchema, type FormatSchema } from "./baseline-schema.ts";
-import { checkSchema, type FormatProblem, mostProblems } from "./schema-check.ts";
+import { checkSchema, type FormatProblem, maxProblems } from "./schema-check.ts";
 
-/** What a file was: a baseline, or what is wrong with it (the first {@link mostProblems} problems). */
+/** What a file was: a baseline, or what is wrong with it (the first {@link maxProblems} problems). */
 export type BaselineReading =
   | { readonly kind: "baseline"; readonly baseline: Baseline }
   | { readonly kind: "problems"; readonly problems: readonly FormatProblem[] };
 
 /** A longer text is no baseline: 10,000 features with 20 bins each are 10 MB. */
-export const longestBaseline: number = 256 * 2 ** 20;
+export const maxBaselineBytes: number = 256 * 2 ** 20;
 
 /**
  * Reads a baseline from its text or from the value that JSON.parse made of it. Strict: every field, length, order and
@@ -30,12 +30,12 @@ export function readBaseline(input: unknown): BaselineReading {
   if (problems.length === 0) checkBaseline(value.json as Baseline, problems);
   return problems.length === 0
     ? { kind: "baseline", baseline: value.json as Baseline }
-    : { kind: "problems", problems: problems.slice(0, mostProblems) };
+    : { kind: "problems", problems: problems.slice(0, maxProblems) };
 }
 
 /** The value in the text, or what is wrong with it. */
 function parse(text: string): { readonly json: unknown } | string {
-  if (text.length > longestBaseline) return `it is longer than ${longestBaseline} characters`;
+  if (text.length > maxBaselineBytes) return `it is longer than ${maxBaselineBytes} characters`;
   try {
     return { json: JSON.parse(text) as unknown };
   } catch (error) {
@@ -76,7 +76,7 @@ function checkBaseline(baseline: Baseline, problems: FormatProblem[]): void {
 }
 
 function checkDistribution(distribution: Distribution, path: string, problems: FormatProblem[]): void {
-  if (problems.length >= mostProblems) return;
+  if (problems.length >= maxProblems) return;
   if (distribution.kind === "numeric") checkNumeric(distribution, path, problems);
   else checkCategorical(distribution, path, problems);
 }

@@ -15,8 +15,8 @@ export interface LearnerOptions {
 }
 
 /** Memory of a column at least and at most: with 16 KB it keeps 1,000 numbers before its edges are set. */
-const leastColumnBytes = 16 * 1024;
-const mostColumnBytes = 512 * 1024;
+const minColumnBytes = 16 * 1024;
+const maxColumnBytes = 512 * 1024;
 
 /** Columns whose edges are set at different requests. */
 const columnsApart = 512;
@@ -31,7 +31,7 @@ const likelyColumns = 256;
 const laterPart = 0.75;
 
 /** A column that fewer rows had is a slip of some client and no feature. */
-const leastSeenPart = 0.01;
+const minSeenPart = 0.01;
 
 /**
  * Makes a baseline of the requests that pass, in one go and in bounded memory. A column keeps its first values; when
@@ -95,7 +95,7 @@ export class BaselineLearner {
     const features: Distribution[] = [];
     for (const column of this.#columns.values()) {
       yield;
-      if (column.rowsSeen < leastSeenPart * this.#rows) continue;
+      if (column.rowsSeen < minSeenPart * this.#rows) continue;
       features.push(column.finish(this.#rows));
     }
     return {
@@ -178,7 +178,7 @@ export class BaselineLearner {
     const left = maxBytes - this.#givenBytes;
     const generous = (left - laterPart * maxBytes) / (added + spareColumns);
     const even = left / (Math.max(added, likelyColumns - this.#columns.size) + spareColumns);
-    return Math.max(leastColumnBytes, Math.min(mostColumnBytes, Math.floor(Math.max(generous, even))));
+    return Math.max(minColumnBytes, Math.min(maxColumnBytes, Math.floor(Math.max(generous, even))));
   }
 }
 

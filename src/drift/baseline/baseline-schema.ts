@@ -1,9 +1,9 @@
 /** The format of a baseline file, declared once: the reader checks by it, and the JSON Schema in the reference is it. */
 import {
   baselineFormatVersion,
-  longestRareList,
-  mostFeatures,
-  mostValues,
+  maxRareListLength,
+  maxFeatures,
+  maxValues,
   type BaselineQuality,
   type CalibrationMap,
   type DistributionNote,
@@ -84,7 +84,7 @@ const note: FormatSchema = {
 };
 const share: FormatSchema = { type: "number", minimum: 0, maximum: 1 };
 
-const mostEdges = 1001;
+const maxEdges = 1001;
 
 const numeric = object(
   {
@@ -92,10 +92,10 @@ const numeric = object(
     kind: { const: "numeric" },
     edges: list(
       { type: "number" },
-      mostEdges,
+      maxEdges,
       "Edges of the bins [edges[i], edges[i+1]), the last one closed; strictly ascending, one more than there are counts, none when no number was seen.",
     ),
-    counts: list({ type: "number", minimum: 0 }, mostEdges - 1, "Rows in each bin."),
+    counts: list({ type: "number", minimum: 0 }, maxEdges - 1, "Rows in each bin."),
     missing: count("Rows without a value."),
     invalid: count("Rows with something that is no finite number."),
     mean: { type: "number", description: "Of the finite values; 0 when there were none." },
@@ -119,14 +119,14 @@ const categorical = object(
     kind: { const: "categorical" },
     values: list(
       { type: "string", maxLength: 256 },
-      mostValues,
+      maxValues,
       "Values with a cell of their own, most frequent first, each once.",
     ),
-    counts: list({ type: "number", minimum: 0 }, mostValues, "Rows with each of the values."),
+    counts: list({ type: "number", minimum: 0 }, maxValues, "Rows with each of the values."),
     other: count("Rows with values that have no cell of their own."),
     rareValues: list(
       { type: "string", maxLength: 256 },
-      longestRareList,
+      maxRareListLength,
       "Values that were seen and have no cell, each once.",
     ),
     isRareComplete: { type: "boolean", description: "False when there were more rare values than are listed." },
@@ -183,7 +183,7 @@ export const baselineSchema: FormatSchema = object(
       ["weightedRows"],
     ),
     model: object({ name: text(256, "Name of the model."), version: text(256, "Its version.") }),
-    features: list(distribution, mostFeatures, "In the order of the input's columns; each name once."),
+    features: list(distribution, maxFeatures, "In the order of the input's columns; each name once."),
     prediction: distribution,
     confidence: numeric,
     quality: object({ ...qualityFields }, ["accuracy", "meanAbsoluteError", "calibration"]),

@@ -96,7 +96,7 @@ export interface CategoricalDistribution {
   readonly counts: readonly number[];
   /** Rows with values that have no cell of their own. */
   readonly other: number;
-  /** Those values, so that a value never seen can be told from a rare one; cut off at {@link longestRareList}. */
+  /** Those values, so that a value never seen can be told from a rare one; cut off at {@link maxRareListLength}. */
   readonly rareValues: readonly string[];
   /** False when there were more rare values than are kept: then a value without a cell counts as *other*, never as *new*. */
   readonly isRareComplete: boolean;
@@ -110,13 +110,13 @@ export interface CategoricalDistribution {
 export type DistributionNote = "constant" | "all_missing" | "mixed_types" | "many_values";
 
 /** Most features of a baseline. */
-export const mostFeatures = 10_000;
+export const maxFeatures = 10_000;
 
 /** Most values of a categorical distribution with a cell of their own. */
-export const mostValues = 50;
+export const maxValues = 50;
 
 /** Most rare values that a categorical distribution remembers. */
-export const longestRareList = 1000;
+export const maxRareListLength = 1000;
 
 /** Cells of a numeric distribution, after its bins: below the smallest, above the largest, missing, invalid. */
 export const numericExtraCells = ["below", "above", "missing", "invalid"] as const;

@@ -32,7 +32,7 @@ export interface TypeCounts {
 }
 
 /** A prediction of at most this many different integers is a class. */
-const mostClasses = 50;
+const maxClasses = 50;
 
 /**
  * The first look at a column: which types its values have, a sample of its numbers and the counts of its frequent
@@ -82,7 +82,7 @@ export class ColumnProfile {
     const { finite, long, booleans, words } = this.rows;
     if (booleans + words > 0 || (long > 0 && this.#isInteger)) return "categorical";
     const isClass = isTarget && finite > 0 && this.#isInteger && this.values.isExact;
-    return isClass && this.values.distinct <= mostClasses ? "categorical" : "numeric";
+    return isClass && this.values.distinct <= maxClasses ? "categorical" : "numeric";
   }
 
   /** True when values of different types were seen, so that some of them do not fit what the column is. */

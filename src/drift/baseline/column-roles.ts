@@ -64,7 +64,7 @@ export interface RowWeights {
 }
 
 /** A larger weight is no weight: sums of them would lose the others. */
-const largestWeight = 1e15;
+const maxWeight = 1e15;
 
 /** Reads the weights; without a weight column each row counts 1. A weight that is no number from 0 to 1e15 is unusable. */
 export function rowWeights(planned: PlannedTable, isWeighted: boolean): RowWeights {
@@ -75,7 +75,7 @@ export function rowWeights(planned: PlannedTable, isWeighted: boolean): RowWeigh
   let unusable = 0;
   for (let row = 0; row < table.rowCount; row++) {
     const weight = cellAt(planned, row, plan.weight);
-    if (typeof weight === "number" && weight >= 0 && weight <= largestWeight) {
+    if (typeof weight === "number" && weight >= 0 && weight <= maxWeight) {
       of[row] = weight;
       sum += weight;
     } else {

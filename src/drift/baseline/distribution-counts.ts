@@ -7,8 +7,8 @@ import { nextUp } from "../../sketch/next-up.ts";
 import { quantileOf, valueMasses } from "../../sketch/value-sample.ts";
 import type { RunningMoments } from "../../stats/running-moments.ts";
 import {
-  longestRareList,
-  mostValues,
+  maxRareListLength,
+  maxValues,
   type CategoricalDistribution,
   type Distribution,
   type DistributionNote,
@@ -17,7 +17,7 @@ import {
 import type { ColumnProfile } from "./column-profile.ts";
 
 /** A value with a cell of its own holds at least this part of the rows. */
-const smallestShare = 0.008;
+const minShare = 0.008;
 
 /** Counts rows into the cells of one column. */
 export interface DistributionCounts {
@@ -158,9 +158,9 @@ class CategoricalCounts implements DistributionCounts {
     const ordered = [...this.#counts].filter(([, count]) => count > 0).sort(byCount);
     const counted = ordered.reduce((sum, [, count]) => sum + count, 0);
     const total = counted + this.#uncounted + this.#missing;
-    const frequent = ordered.slice(0, mostValues).filter(([, count]) => count >= smallestShare * total);
+    const frequent = ordered.slice(0, maxValues).filter(([, count]) => count >= minShare * total);
     const rare = ordered.slice(frequent.length);
-    const isRareComplete = this.#uncounted === 0 && rare.length <= longestRareList;
+    const isRareComplete = this.#uncounted === 0 && rare.length <= maxRareListLength;
     const note = this.#note(ordered.length, isRareComplete);
     return {
       name: this.#profile.name,
@@ -168,7 +168,7 @@ class CategoricalCounts implements DistributionCounts {
       values: frequent.map(([value]) => value),
       counts: frequent.map(([, count]) => count),
       other: this.#uncounted + rare.reduce((sum, [, count]) => sum + count, 0),
-      rareValues: rare.slice(0, longestRareList).map(([value]) => value),
+      rareValues: rare.slice(0, maxRareListLength).map(([value]) => value),
       isRareComplete,
       missing: this.#missing,
       distinct: this.#profile.values.isExact ? ordered.length : this.#profile.values.distinct,

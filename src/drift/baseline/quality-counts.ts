@@ -27,7 +27,7 @@ export interface QualityOptions {
 const scoreCells = 1000;
 
 /** Most points of a calibration map in a file. */
-const mostKnots = 50;
+const maxKnots = 50;
 
 /** Compares predictions with labels, and scores with how often they were right. 24 KB. */
 export class QualityCounts {
@@ -109,14 +109,14 @@ function isMissing(cell: Cell): cell is null | undefined {
 }
 
 /**
- * At most {@link mostKnots} of the map's points: the one that is needed least goes until it fits; the first and last
+ * At most {@link maxKnots} of the map's points: the one that is needed least goes until it fits; the first and last
  * stay. O(knots²), of which there are at most 2,000.
  */
 function fewerKnots(map: Isotonic): Isotonic {
   const x = [...map.x];
   const y = [...map.y];
-  while (x.length > mostKnots) {
-    const at = leastNeeded(x, y);
+  while (x.length > maxKnots) {
+    const at = minNeeded(x, y);
     x.splice(at, 1);
     y.splice(at, 1);
   }
@@ -124,7 +124,7 @@ function fewerKnots(map: Isotonic): Isotonic {
 }
 
 /** The inner knot that makes the smallest triangle with its neighbours. Source: Visvalingam and Whyatt (1993). */
-function leastNeeded(x: readonly number[], y: readonly number[]): number {
+function minNeeded(x: readonly number[], y: readonly number[]): number {
   let best = 1;
   let smallest = Infinity;
   for (let index = 1; index < x.length - 1; index++) {

@@ -2,10 +2,10 @@ import { categoryOf } from "../../payload/table/category.ts";
 import type { Cell } from "../../payload/reading.ts";
 
 /** Classes that are kept to be named. */
-const mostClasses = 10;
+const maxClasses = 10;
 
 /** Longest text of a value that is kept, in characters. */
-const longestExample = 40;
+const maxExampleLength = 40;
 
 /** What the columns with a role hold, as far as it tells whether they can have that role. Bounded memory. */
 export class RoleValues {
@@ -51,15 +51,15 @@ export class RoleValues {
     if (this.#hasPositive || this.#positive === "" || isMissing(cell)) return;
     const word = categoryOf(cell);
     if (word === this.#positive) this.#hasPositive = true;
-    else if (this.#classes.size < mostClasses) this.#classes.add(word.slice(0, longestExample));
-    else this.#hasMoreClasses ||= !this.#classes.has(word.slice(0, longestExample));
+    else if (this.#classes.size < maxClasses) this.#classes.add(word.slice(0, maxExampleLength));
+    else this.#hasMoreClasses ||= !this.#classes.has(word.slice(0, maxExampleLength));
   }
 
   /** Takes a score. */
   addScore(cell: Cell): void {
     if (isMissing(cell)) return;
     if (typeof cell === "number" && cell >= 0 && cell <= 1) this.#scores++;
-    else if (this.#wrongScore === "") this.#wrongScore = categoryOf(cell).slice(0, longestExample);
+    else if (this.#wrongScore === "") this.#wrongScore = categoryOf(cell).slice(0, maxExampleLength);
   }
 }
 

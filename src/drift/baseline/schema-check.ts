@@ -8,14 +8,14 @@ export interface FormatProblem {
 }
 
 /** Problems listed at most: the first ones tell enough. */
-export const mostProblems = 20;
+export const maxProblems = 20;
 
 /**
- * Adds to `problems` what a value breaks of a schema, until there are {@link mostProblems}. Nothing of a list that is too
+ * Adds to `problems` what a value breaks of a schema, until there are {@link maxProblems}. Nothing of a list that is too
  * long is looked at. Never throws; linear in the value.
  */
 export function checkSchema(value: unknown, schema: FormatSchema, path: string, problems: FormatProblem[]): void {
-  if (problems.length >= mostProblems) return;
+  if (problems.length >= maxProblems) return;
   if ("oneOf" in schema) {
     checkOneOf(value, schema.oneOf, path, problems);
     return;
@@ -53,7 +53,7 @@ function checkMembers(value: object, schema: ObjectSchema, path: string, problem
     const member = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
     if (member !== undefined) checkSchema(record[name], member, `${path}.${name}`, problems);
     else problems.push({ path, problem: `there is no field ${JSON.stringify(name.slice(0, 40))}` });
-    if (problems.length >= mostProblems) return;
+    if (problems.length >= maxProblems) return;
   }
 }
 

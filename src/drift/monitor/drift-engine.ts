@@ -85,7 +85,7 @@ interface Job {
 }
 
 /** Windows that wait to be judged; a further one is waited for. */
-const mostJobs = 4;
+const maxJobs = 4;
 /** A decided window that comes again is not decided again; one from so long before it means that the clock was set back. */
 const clockResetMs = 86_400_000;
 
@@ -259,7 +259,7 @@ export class DriftEngine {
   }
 
   #queue(vector: Float64Array, groups: readonly TargetKind[], accept: (verdict: WindowVerdict) => void): void {
-    while (this.#jobs.length >= mostJobs) this.step();
+    while (this.#jobs.length >= maxJobs) this.step();
     const judge = new WindowJudge(this.layout, this.thresholds, vector, groups);
     const finish = (): void => {
       accept(judge.verdict);

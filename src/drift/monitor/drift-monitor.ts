@@ -51,7 +51,7 @@ interface Watching {
 }
 
 /** Closed windows kept for {@link DriftMonitor.advance}: a few lengths, and one advance that came late. */
-const mostClosed = 8;
+const maxClosedWindows = 8;
 
 /**
  * The monitor. Times are wall-clock milliseconds. Memory: under 1 MB with 500 features, 8 MB more while a baseline is
@@ -218,7 +218,7 @@ export class DriftMonitor {
       this.#closed.push(snapshotOf(engine, window));
       engine.decide(window, "once");
     }
-    const surplus = this.#closed.length - mostClosed;
+    const surplus = this.#closed.length - maxClosedWindows;
     if (surplus <= 0) return;
     this.#closed.splice(0, surplus);
     this.#droppedWindows += surplus;

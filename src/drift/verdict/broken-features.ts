@@ -4,7 +4,7 @@ import { findChanges } from "./changes.ts";
 import { groupSize, type WindowCounts } from "../window/window-counts.ts";
 
 /** Part of the baseline's rows that had a sound value: a feature that is rarer may be away, or odd, by chance. */
-const leastSound = 0.5;
+const minSoundShare = 0.5;
 
 /**
  * Places of features that no row of a window had a column for, or whose values were of another type in half of its
@@ -27,5 +27,5 @@ function isMostlySound({ distribution }: Target): boolean {
   const isNumeric = distribution.kind === "numeric";
   const sound = distribution.counts.reduce((sum, rows) => sum + rows, isNumeric ? 0 : distribution.other);
   const unsound = distribution.missing + (isNumeric ? distribution.invalid : 0);
-  return sound > leastSound * (sound + unsound);
+  return sound > minSoundShare * (sound + unsound);
 }

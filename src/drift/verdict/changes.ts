@@ -24,7 +24,7 @@ export interface ShapeChanges {
 }
 
 /** So much of the rows must be so before it is said: one odd client is no change. */
-const leastShare = 0.5;
+const minShare = 0.5;
 
 /** The changes that a window's counts tell; none for an empty vector. */
 export function findChanges(layout: CellLayout, { vector, names }: WindowCounts): ShapeChanges {
@@ -38,7 +38,7 @@ export function findChanges(layout: CellLayout, { vector, names }: WindowCounts)
   });
   const met = names.names();
   return {
-    absent: features.filter((target) => noted(target, "absent") >= leastShare).map(({ name }) => name),
+    absent: features.filter((target) => noted(target, "absent") >= minShare).map(({ name }) => name),
     unknown: [...met.unknownColumns].sort((one, other) => other.rows - one.rows),
     unknown_dropped: met.droppedColumns,
     retyped,
@@ -50,7 +50,7 @@ function retypedBy(
   note: "foreign" | "boolean",
   share: number,
 ): RetypedFeature | undefined {
-  if (share < leastShare) return undefined;
+  if (share < minShare) return undefined;
   if (distribution.kind === "numeric") {
     return { name, was: "numbers", came_as: note === "foreign" ? "text" : "booleans", share };
   }

@@ -4,10 +4,10 @@ import { usedCells } from "../../stats/cell-counts.ts";
 import { chiSquaredTest, type ChiSquaredResult } from "../../stats/chi-squared.ts";
 import { jensenShannonDistance } from "../../stats/jensen-shannon.ts";
 import { binnedKolmogorovSmirnov } from "../../stats/kolmogorov-smirnov.ts";
-import { largestShareDifference, totalVariation } from "../../stats/share-differences.ts";
+import { maxShareDifference, totalVariation } from "../../stats/share-differences.ts";
 import { twoProportionTest } from "../../stats/two-proportions.ts";
 import { binnedWasserstein } from "../../stats/wasserstein.ts";
-import { leastExpectedRows } from "../../stats/cell-merging.ts";
+import { minExpectedRows } from "../../stats/cell-merging.ts";
 import { baselineCells } from "../window/cell-layout.ts";
 import { categoricalExtraCells, type Distribution, type NumericDistribution } from "../baseline/baseline.ts";
 
@@ -86,7 +86,7 @@ export function computeStatistics({ distribution, cells, effectiveRows }: Counte
     psi: rawPsi,
     js: jensenShannonDistance(baseline, cells),
     tvd: totalVariation(baseline, cells),
-    linf: largestShareDifference(baseline, cells),
+    linf: maxShareDifference(baseline, cells),
     chi_squared: hasTest ? chiSquared.statistic : Number.NaN,
     degrees_of_freedom: chiSquared.degreesOfFreedom,
     p: hasTest ? chiSquared.pValue : Number.NaN,
@@ -125,7 +125,7 @@ function distributionTest(distribution: Distribution, baseline: Float64Array, cu
 function numberlessCells(baseline: Float64Array, current: Float64Array, bins: number): readonly (readonly number[])[] {
   const before = sum(baseline);
   const now = sum(current);
-  const least = (leastExpectedRows * (before + now)) / Math.min(before, now);
+  const least = (minExpectedRows * (before + now)) / Math.min(before, now);
   const isEnough = (places: readonly number[]): boolean =>
     places.reduce((rows, place) => rows + (baseline[place] ?? 0) + (current[place] ?? 0), 0) >= least;
   const missing = [bins + 2];

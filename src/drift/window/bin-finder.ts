@@ -166,12 +166,12 @@ export class BinFinder {
     this.#scale[target] = scale;
     // Rounding is monotone, so an edge whose entry comes before that of a value is not above the value.
     const entries = Array.from(inner, (edge) => ((edge - low) * scale) | 0);
-    let mostEdges = 0;
+    let maxEdges = 0;
     for (let entry = 0; entry < tableStride; entry++) {
       this.#tables[target * tableStride + entry] = entries.filter((other) => other < entry).length;
-      mostEdges = Math.max(mostEdges, entries.filter((other) => other === entry).length);
+      maxEdges = Math.max(maxEdges, entries.filter((other) => other === entry).length);
     }
-    this.#isOneStep[target] = mostEdges <= 1 ? 1 : 0;
+    this.#isOneStep[target] = maxEdges <= 1 ? 1 : 0;
   }
 }
 

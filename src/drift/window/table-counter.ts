@@ -209,11 +209,11 @@ function missingCell({ offset, distribution }: Target): number {
 }
 
 /** A table without columns can say that it has any number of rows. */
-const mostRows = 2 ** 31;
+const maxRows = 2 ** 31;
 
 /** Rows to count: what is said, but not more than there is room for. */
 function rowsOf(said: number, most: number): number {
-  return said >= 1 ? Math.floor(Math.min(said, most, mostRows)) : 0;
+  return said >= 1 ? Math.floor(Math.min(said, most, maxRows)) : 0;
 }
 
 /** False for answers that neither name a class nor give probabilities of any. */

@@ -12,7 +12,7 @@ const doublesFormat = 2;
 const namedFormat = 3;
 
 /** Cells of a dense array: with all zeros they take a few bytes, so the bytes alone do not bound them. */
-const mostCells = 262_144;
+const maxCells = 262_144;
 
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
@@ -39,14 +39,14 @@ function decodeBody(reader: Reader, format: number): Counts | undefined {
   if (format === namedFormat) return readNamed(reader);
   if (format !== wordsFormat && format !== doublesFormat) return undefined;
   const length = reader.word();
-  if (length > mostCells) return undefined;
+  if (length > maxCells) return undefined;
   const counts = new Float64Array(length);
   const isFilled = format === wordsFormat ? readWords(reader, counts) : readDoubles(reader, counts);
   return isFilled ? counts : undefined;
 }
 
 function writeDense(writer: Writer, counts: Float64Array): boolean {
-  if (counts.length > mostCells) return false;
+  if (counts.length > maxCells) return false;
   const areWhole = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
   if (!areWhole && !counts.every(Number.isFinite)) return false;
   writer.byte(areWhole ? wordsFormat : doublesFormat);

@@ -16,7 +16,7 @@ import { reportText } from "./report-text.ts";
 import { readSharedKey, sharedKey } from "../shared-key.ts";
 import { namedCountsOf, seenNamesOf } from "./shared-names.ts";
 
-/** What {@link SharedDrift} is told. */
+/** Options of {@link SharedDrift}. */
 export interface SharedDriftOptions {
   readonly monitors: DriftMonitors;
   /** Lengths of all windows, the deciding one first. */

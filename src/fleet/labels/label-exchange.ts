@@ -11,7 +11,7 @@ import {
   stateLimits,
 } from "../store.ts";
 
-/** What {@link LabelExchange} is told. */
+/** Options of {@link LabelExchange}. */
 export interface LabelExchangeOptions {
   readonly store: StateStore;
   readonly replicaId: string;
@@ -35,9 +35,9 @@ export interface LabelExchangeCounts {
 }
 
 /** Labels that may wait to be sent: some megabytes while the store is away. */
-const mostWaiting = 10_000;
+const maxWaiting = 10_000;
 /** Pages read from one stream in a turn: 10,000 labels. */
-const mostPages = 20;
+const maxPages = 20;
 
 /** Sends labels to all replicas and reads those of others. Every replica reads every label: nobody knows whose it is. */
 export class LabelExchange {
@@ -73,7 +73,7 @@ export class LabelExchange {
 
   /** Takes labels to be sent with the next turn; gives how many found room. */
   pass(items: readonly LabelItem[]): number {
-    const taken = items.filter(isLabelItem).slice(0, mostWaiting - this.#waiting.length);
+    const taken = items.filter(isLabelItem).slice(0, maxWaiting - this.#waiting.length);
     for (const item of taken) this.#waiting.push(item);
     this.#dropped += items.length - taken.length;
     return taken.length;
@@ -104,7 +104,7 @@ export class LabelExchange {
 
   async #readStream(stream: LabelStream, position: LabelPosition): Promise<Outcome<void>> {
     const { store, replicaId, onLabels } = this.#options;
-    for (let pages = 0; pages < mostPages; pages++) {
+    for (let pages = 0; pages < maxPages; pages++) {
       const page = await store.readLabels(stream, position.lastId);
       if (page.kind === "failed") return page;
       position.advance(page.value);

@@ -1,7 +1,7 @@
 import type { Window } from "../store.ts";
 
 /** Windows of one length that nobody has decided on are caught up with, but no more than this many. */
-const mostToCatchUp = 8;
+const maxWindowsToCatchUp = 8;
 
 /**
  * The windows of one length that have ended, are past their grace, and come after the last decided one; oldest first.
@@ -18,7 +18,7 @@ export function endedWindows(
   decidedIndex: number | undefined,
 ): readonly Window[] {
   const newest = Math.floor((nowMs - graceMs) / windowMs) - 1;
-  const first = decidedIndex === undefined ? newest : Math.max(decidedIndex + 1, newest - mostToCatchUp + 1);
+  const first = decidedIndex === undefined ? newest : Math.max(decidedIndex + 1, newest - maxWindowsToCatchUp + 1);
   const windows: Window[] = [];
   for (let index = Math.max(first, 0); index <= newest; index++) windows.push({ windowMs, windowIndex: index });
   return windows;

@@ -25,7 +25,7 @@ export interface LeaderTurn {
  */
 export type Lead = (turn: LeaderTurn) => Promise<void>;
 
-/** What {@link LeaderDuty} is told. */
+/** Options of {@link LeaderDuty}. */
 export interface LeaderDutyOptions {
   readonly store: StateStore;
   readonly leadership: Leadership;

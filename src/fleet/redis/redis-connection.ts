@@ -34,12 +34,12 @@ export interface RedisConnectionOptions {
 export type RedisArgument = string | number | Buffer;
 
 /** Commands on their way at one time. */
-const mostUnderWay = 16;
+const maxInFlight = 16;
 /** Bytes received since nothing was on its way: the counts of a thousand replicas, and far from what hurts. */
-const mostAnswerBytes = 67_108_864;
+const maxAnswerBytes = 67_108_864;
 
 const firstRetryMs = 50;
-const longestRetryMs = 2_000;
+const maxRetryMs = 2_000;
 
 /**
  * Begins to connect, and goes on trying until closed. Rejects when a file cannot be read or holds no certificates:
@@ -96,7 +96,7 @@ export class RedisConnection {
   }
 
   async #send(command: string, args: readonly RedisArgument[]): Promise<Reply> {
-    if (this.#underWay >= mostUnderWay) return { kind: "error", error: new Backlog() };
+    if (this.#underWay >= maxInFlight) return { kind: "error", error: new Backlog() };
     if (this.#underWay === 0) this.#answerBytes = 0;
     this.#underWay++;
     try {
@@ -128,7 +128,7 @@ export class RedisConnection {
     const { stream } = this.#redis;
     stream.on("data", (chunk: Buffer) => {
       this.#answerBytes += chunk.length;
-      if (this.#answerBytes > mostAnswerBytes) stream.destroy(new Error("Please report it: an endless answer"));
+      if (this.#answerBytes > maxAnswerBytes) stream.destroy(new Error("Please report it: an endless answer"));
     });
   }
 
@@ -198,6 +198,6 @@ function clientOptions(
 
 /** Doubles up to two seconds; between half of it and all of it, so that a fleet does not come back in one moment. */
 function retryDelayMs(attempt: number): number {
-  const ceiling = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempt, 16));
+  const ceiling = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(attempt, 16));
   return ceiling * (0.5 + Math.random() / 2);
 }

@@ -20,7 +20,7 @@ export const publishCodes = { stored: 0, older: 1, late: 2, full: 3 } as const;
  */
 export const publishScript: RedisScript = script(`
 local replica, sequence, time = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local mostKeys, mostReplicas = tonumber(ARGV[4]), tonumber(ARGV[5])
+local maxKeys, maxReplicas = tonumber(ARGV[4]), tonumber(ARGV[5])
 local about, what = 's:' .. replica, 'c:' .. replica
 local codes = {}
 for i = 1, (#KEYS - 1) / 2 do
@@ -35,8 +35,8 @@ for i = 1, (#KEYS - 1) / 2 do
   elseif oldSequence > sequence then
     code = 1
   elseif oldSequence < sequence then
-    local isFull = not old and redis.call('HLEN', counts) >= 2 * mostReplicas
-    isFull = isFull or (redis.call('SISMEMBER', index, key) == 0 and redis.call('SCARD', index) >= mostKeys)
+    local isFull = not old and redis.call('HLEN', counts) >= 2 * maxReplicas
+    isFull = isFull or (redis.call('SISMEMBER', index, key) == 0 and redis.call('SCARD', index) >= maxKeys)
     if isFull then
       code = 3
     else

@@ -30,7 +30,7 @@ export class PieceSize {
   passed(): void {
     if (this.#bytes === Infinity || ++this.#passes < passesToGrow) return;
     this.#passes = 0;
-    this.#bytes = this.#bytes * 2 > longestBoundBytes ? Infinity : this.#bytes * 2;
+    this.#bytes = this.#bytes * 2 > maxBoundBytes ? Infinity : this.#bytes * 2;
   }
 
   /** A piece of `bytes` is too much. */
@@ -44,4 +44,4 @@ export class PieceSize {
 const passesToGrow = 50;
 
 /** The longest batch there is; a higher bound bounds nothing. */
-const longestBoundBytes = 16 * 1024 * 1024;
+const maxBoundBytes = 16 * 1024 * 1024;

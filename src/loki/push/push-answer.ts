@@ -100,10 +100,10 @@ function readLimit(words: string, wait: Wait): PushOutcome {
   return { kind: "rate_limited", scope: "tenant", bytesPerSecond, ...wait };
 }
 
-const longestDetail = 200;
+const maxDetailLength = 200;
 
 /** What Loki says of a body that it cannot read quotes the body, which is not for the log. */
 function detailOf(status: number, text: string): string {
   const [said = ""] = text.split(/,? error found in #/);
-  return plainText(`${status} ${said}`, longestDetail);
+  return plainText(`${status} ${said}`, maxDetailLength);
 }

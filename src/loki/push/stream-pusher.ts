@@ -52,14 +52,14 @@ export class StreamPusher {
   /** The batch is done: what was remembered of its streams is of no use any more. */
   forget(): void {
     this.#progress.clear();
-    if (this.#full.size > mostFullStreams) this.#full.clear();
+    if (this.#full.size > maxFullStreams) this.#full.clear();
   }
 
   async #post(piece: readonly LogEntry[], signal: AbortSignal): Promise<PushOutcome> {
     const { http, clock = systemClock } = this.#options;
     try {
       const body = await compressPush(pushText(piece));
-      const answer = await http.post(this.#url, { body, headers: this.#headers, signal }, longestAnswerBytes);
+      const answer = await http.post(this.#url, { body, headers: this.#headers, signal }, maxAnswerBytes);
       return readPushAnswer(answer, { entries: piece.length, nowMs: clock.wallMs() });
     } catch (error) {
       const { code = "", message } = error as { readonly code?: string; readonly message: string };
@@ -82,7 +82,7 @@ export class StreamPusher {
         this.#size.tooMuch(bytesOf(piece));
         return true;
       case "stream_limit":
-        if (++progress.limitTries >= mostLimitTries || this.#full.has(stream)) {
+        if (++progress.limitTries >= maxLimitTries || this.#full.has(stream)) {
           this.#full.add(stream);
           return refuse({ ...push, piece: group.slice(progress.settled) }, "too_many_streams", outcome.detail);
         }
@@ -106,13 +106,13 @@ export class StreamPusher {
     let seconds = outcome.bytesPerSecond > 0 ? bytes / outcome.bytesPerSecond : 0;
     progress.rateTries++;
     if (piece.length === 1) {
-      if (seconds > 1 && progress.rateTries >= mostSingleTries) return refuse(push, "too_large", outcome.detail);
+      if (seconds > 1 && progress.rateTries >= maxSingleTries) return refuse(push, "too_large", outcome.detail);
     } else if (progress.rateTries >= (seconds > 1 ? triesOfMuch : triesOfLittle)) {
       this.#size.tooMuch(bytes);
       progress.rateTries = 0;
       seconds /= 2;
     }
-    const afterMs = outcome.afterMs ?? Math.min(Math.ceil(seconds * 1000), longestWaitMs);
+    const afterMs = outcome.afterMs ?? Math.min(Math.ceil(seconds * 1000), maxWaitMs);
     const obstacle = { reason: "rate_limited", detail: outcome.detail, afterMs } as const;
     if (outcome.scope === "tenant") attempt.end(obstacle);
     else attempt.hold(obstacle);
@@ -144,14 +144,14 @@ const failureReasons: Readonly<Record<string, RetryReason>> = {
 };
 
 /** Room for a text about each of some ten thousand entries; what is beyond is not counted. */
-const longestAnswerBytes = 4 * 1024 * 1024;
+const maxAnswerBytes = 4 * 1024 * 1024;
 
 /** More streams than any configuration allows. */
-const mostFullStreams = 10_000;
+const maxFullStreams = 10_000;
 
-const mostLimitTries = 3;
+const maxLimitTries = 3;
 const triesOfMuch = 2;
 const triesOfLittle = 5;
-const mostSingleTries = 8;
+const maxSingleTries = 8;
 /** What is reckoned to take longer is more than should be waited for: it comes through in halves sooner. */
-const longestWaitMs = 2000;
+const maxWaitMs = 2000;

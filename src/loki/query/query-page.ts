@@ -41,7 +41,7 @@ export async function fetchPage(source: LokiSource, question: PageQuestion, limi
   });
   const url = `${lokiUrl(source, "/loki/api/v1/query_range")}?${parameters.toString()}`;
   const call = { headers: tenantHeaders(source), ...(signal === undefined ? {} : { signal }) };
-  const answer = await source.http.get(url, longestAnswerBytes, call).catch((error: unknown) => {
+  const answer = await source.http.get(url, maxAnswerBytes, call).catch((error: unknown) => {
     throw errorOfFailure(error, source.url);
   });
   const text = new TextDecoder().decode(answer.body);
@@ -54,7 +54,7 @@ export const compareNs = (left: string, right: string): number =>
   left.length - right.length || (left < right ? -1 : Number(left > right));
 
 /** A page of more is asked for again in smaller pieces. */
-const longestAnswerBytes = 64 * 1024 * 1024;
+const maxAnswerBytes = 64 * 1024 * 1024;
 
 interface QueryAnswer {
   readonly data?: {

@@ -7,7 +7,7 @@ import { collectedNames, type ModelLabels } from "../requests/label-sets.ts";
 import { PredictionSet } from "./prediction-set.ts";
 import { valueEdgesFrom } from "./prediction-values.ts";
 
-/** What {@link PredictionMetrics} is told at the start. */
+/** Options of {@link PredictionMetrics}. */
 export interface PredictionMetricsOptions {
   /** Model and version from the configuration, empty when it names none; their series exist at 0 from the start. */
   readonly model: string;
@@ -21,7 +21,7 @@ export interface PredictionMetricsOptions {
 }
 
 /** Longer names come from nobody who means well. */
-const longestName = 256;
+const maxNameLength = 256;
 
 /** The prediction metrics of one relay. About 0.1 µs an exchange and what {@link PredictionSet} takes for its rows. */
 export class PredictionMetrics implements ReadingSink {
@@ -63,7 +63,7 @@ export class PredictionMetrics implements ReadingSink {
   #make(model: string, version: string, variant: string): PredictionSet {
     const isKnown = this.#versionsOf.get(model)?.has(version) ?? false;
     if (isKnown) return this.#add({ model, version, variant });
-    const isShort = model.length <= longestName && version.length <= longestName;
+    const isShort = model.length <= maxNameLength && version.length <= maxNameLength;
     if (this.#pairs < this.#options.maxModels && isShort) {
       this.#pairs++;
       return this.#add({ model, version, variant });

@@ -11,7 +11,7 @@ const confidenceEdges = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99
 /** Upper edges of entropies: 0 is sure of one class, 1 sure of none. */
 const entropyEdges = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 /** Most finish reasons with counts of their own; there are about five. */
-const mostFinishReasons = 16;
+const maxFinishReasons = 16;
 /** How far the probabilities of a row may be from 1 in sum: rounded to two digits, not several independent labels. */
 const sumTolerance = 0.02;
 
@@ -76,7 +76,7 @@ export class PredictionSet {
     this.promptTokens += promptTokens;
     this.completionTokens += completionTokens;
     if (finishReasons.length === 0) return;
-    this.finishReasons ??= new NamedCounts(mostFinishReasons);
+    this.finishReasons ??= new NamedCounts(maxFinishReasons);
     for (const reason of finishReasons) this.finishReasons.add(reason);
   }
 }

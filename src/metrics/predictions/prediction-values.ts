@@ -4,14 +4,14 @@ import { NumberHistogram } from "./prediction-histogram.ts";
 import { type NamedCount, NamedCounts } from "./prediction-named-counts.ts";
 
 /** Most classes of a model with counts of their own. */
-export const mostClasses = 50;
+export const maxClasses = 50;
 
 /** Edges for numbers of which nothing is known: about two a decade from 0.01 to 1,000, one from there, both signs. */
 const magnitudes = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 10_000, 100_000, 1_000_000];
 const defaultValueEdges: readonly number[] = [...magnitudes.map((edge) => -edge).reverse(), 0, ...magnitudes];
 
 /** Most edges of a distribution: each is a series of every model, version and variant. */
-const mostEdges = 40;
+const maxEdges = 40;
 
 /**
  * Edges for buckets from those of a baseline's bins, ascending: without the second edge of bins that hold a single value,
@@ -20,7 +20,7 @@ const mostEdges = 40;
 export function valueEdgesFrom(given: readonly number[] | undefined): readonly number[] {
   const edges = (given ?? []).filter((edge, place, all) => isPast(edge, all[place - 1]));
   if (edges.length === 0) return defaultValueEdges;
-  const step = Math.ceil(edges.length / mostEdges);
+  const step = Math.ceil(edges.length / maxEdges);
   return edges.filter((_, place) => place % step === 0);
 }
 
@@ -36,7 +36,7 @@ export class PredictionValues {
   /** Rows without a usable value: null, or a number that is not finite. */
   withoutValue = 0;
   readonly #edges: readonly number[];
-  #classes = new NamedCounts(mostClasses);
+  #classes = new NamedCounts(maxClasses);
   #numbers: NumberHistogram | undefined;
 
   constructor(edges: readonly number[]) {
@@ -70,7 +70,7 @@ export class PredictionValues {
 
   #becomeNumbers(value: number): void {
     const numbers = new NumberHistogram(this.#edges);
-    const words = new NamedCounts(mostClasses);
+    const words = new NamedCounts(maxClasses);
     for (const { name, count } of this.#classes.read()) {
       if (String(Number(name)) === name && Number.isFinite(Number(name))) numbers.add(Number(name), count);
       else words.add(name, count);

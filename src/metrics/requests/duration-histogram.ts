@@ -1,5 +1,5 @@
 /** Durations counted into the buckets that Prometheus sees, and into an HDR histogram where one is asked for. */
-import { cellOf, createLatencyHdr, longestUs, lowestOf, recordLatency, type LatencyHdr } from "./latency-hdr.ts";
+import { cellOf, createLatencyHdr, maxUs, lowestOf, recordLatency, type LatencyHdr } from "./latency-hdr.ts";
 
 /** Upper edges of buckets, ascending, as they are exposed and as they are compared. */
 export interface BucketEdges {
@@ -11,11 +11,11 @@ export interface BucketEdges {
   readonly firstOfCell: Uint8Array;
 }
 
-/** Edges from seconds; every edge must be a whole number of microseconds up to {@link longestUs}. */
+/** Edges from seconds; every edge must be a whole number of microseconds up to {@link maxUs}. */
 export function bucketEdges(seconds: readonly number[]): BucketEdges {
   const microseconds = Float64Array.from(seconds, (edge) => Math.round(edge * 1e6));
   let first = 0;
-  const firstOfCell = Uint8Array.from({ length: cellOf(longestUs) + 1 }, (_, cell) => {
+  const firstOfCell = Uint8Array.from({ length: cellOf(maxUs) + 1 }, (_, cell) => {
     while (first < microseconds.length && (microseconds[first] as number) < lowestOf(cell)) first++;
     return first;
   });
@@ -63,7 +63,7 @@ export class DurationHistogram {
  * a binary search: durations are random enough to make every branch of a search a wrong guess.
  */
 function bucketOf({ microseconds, firstOfCell }: BucketEdges, us: number): number {
-  if (us > longestUs) return microseconds.length;
+  if (us > maxUs) return microseconds.length;
   let bucket = firstOfCell[cellOf(us)] as number;
   while ((microseconds[bucket] as number) < us) bucket++;
   return bucket;

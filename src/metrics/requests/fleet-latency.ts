@@ -3,10 +3,10 @@
  * counts are what a histogram has now less what it had when the window began, so the histogram itself goes on for the
  * life of the process.
  */
-import { cellOf, createLatencyHdr, type LatencyHdr, longestUs, lowestOf } from "./latency-hdr.ts";
+import { cellOf, createLatencyHdr, type LatencyHdr, maxUs, lowestOf } from "./latency-hdr.ts";
 
 /** Cells of a latency histogram, about 3,400; two hours is in the last one. */
-export const latencyCells: number = cellOf(longestUs) + 1;
+export const latencyCells: number = cellOf(maxUs) + 1;
 
 /** A histogram's counts, cell by cell: a copy, to be kept as the start of a window. 27 KB, 5 µs. */
 export function latencyCounts(hdr: LatencyHdr): Float64Array {
@@ -45,7 +45,7 @@ export function latencyHdrOf(counts: Float64Array): LatencyHdr | undefined {
     if (!Number.isSafeInteger(count) || count < 0) return undefined;
     hdr.addToCountAtIndex(cell, count);
     total += count;
-    hdr.maxValue = Math.min(longestUs, lowestOf(cell + 1) - 1);
+    hdr.maxValue = Math.min(maxUs, lowestOf(cell + 1) - 1);
   }
   hdr.setTotalCount(total);
   return hdr;

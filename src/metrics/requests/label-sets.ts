@@ -66,7 +66,7 @@ export interface ModelLabels {
 }
 
 /** Longer names come from nobody who means well; they are counted as unknown. */
-const longestName = 256;
+const maxNameLength = 256;
 
 /** All label sets, at most `maxModels` pairs of model and version beside those that were {@link LabelSets.add}ed. */
 export class LabelSets {
@@ -98,7 +98,7 @@ export class LabelSets {
 
   /** True when a set may be made for a pair that has none yet. */
   hasRoomFor(model: string, version: string): boolean {
-    return this.#models < this.#maxModels && model.length <= longestName && version.length <= longestName;
+    return this.#models < this.#maxModels && model.length <= maxNameLength && version.length <= maxNameLength;
   }
 
   /** Makes the set with these labels, or gives the one there is. Counts against the cap only if `counted`. */

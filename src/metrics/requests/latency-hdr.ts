@@ -17,15 +17,15 @@ const Int32Histogram = constructorFromBucketSize(32);
 export type LatencyHdr = JsHistogram;
 
 /** Longest duration told apart, microseconds: two hours. Longer ones are recorded as this. */
-export const longestUs = 7_200_000_000;
+export const maxUs = 7_200_000_000;
 
 const significantDigits = 2;
 
 /** A histogram for the life of the process: counts are exact up to 2^53. */
-export const createLatencyHdr = (): LatencyHdr => new Float64Histogram(1, longestUs, significantDigits);
+export const createLatencyHdr = (): LatencyHdr => new Float64Histogram(1, maxUs, significantDigits);
 
 /** A histogram for seconds of traffic, at half the memory: counts are exact up to 2^32. */
-export const createShortLatencyHdr = (): LatencyHdr => new Int32Histogram(1, longestUs, significantDigits);
+export const createShortLatencyHdr = (): LatencyHdr => new Int32Histogram(1, maxUs, significantDigits);
 
 /** Cells of the linear part: 2 digits need 200 cells, rounded up to a power of two. */
 const linearCells = 256;
@@ -35,7 +35,7 @@ const halfCells = linearCells / 2;
  * Index of the cell that holds a value: the library's own `countsArrayIndex` with integer operations, 3 ns instead of
  * 100 (the library takes a logarithm and two powers for each value).
  *
- * @param us whole microseconds, 0 to {@link longestUs}
+ * @param us whole microseconds, 0 to {@link maxUs}
  */
 export function cellOf(us: number): number {
   if (us < linearCells) return us;
@@ -43,7 +43,7 @@ export function cellOf(us: number): number {
     const doubling = 24 - Math.clz32(us);
     return doubling * halfCells + (us >>> doubling);
   }
-  // longestUs is below 2^33, so the values past 32 bits all lie in one doubling.
+  // maxUs is below 2^33, so the values past 32 bits all lie in one doubling.
   return 25 * halfCells + Math.floor(us / 33_554_432);
 }
 
@@ -56,7 +56,7 @@ export function lowestOf(cell: number): number {
 
 /** Records one duration. Costs about 8 ns and allocates nothing. */
 export function recordLatency(hdr: LatencyHdr, us: number): void {
-  const value = us > longestUs ? longestUs : us;
+  const value = us > maxUs ? maxUs : us;
   hdr.incrementCountAtIndex(cellOf(value));
   hdr.incrementTotalCount();
   if (value > hdr.maxValue) hdr.maxValue = value;

@@ -12,7 +12,7 @@ import { wholeMicroseconds } from "./latency-hdr.ts";
 import { RecentWindow, type RecentRates } from "./recent-window.ts";
 import { StatusTable } from "./status-counts.ts";
 
-/** What {@link RequestMetrics} is told at the start. */
+/** Options of {@link RequestMetrics}. */
 export interface RequestMetricsOptions {
   /** Model and version from the configuration, empty when it names none; their series exist at 0 from the start. */
   readonly model: string;

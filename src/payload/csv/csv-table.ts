@@ -38,9 +38,9 @@ function cellAt(row: readonly string[], index: number): Cell {
 }
 
 /** Slices up to this length are copies; a longer one would keep the whole body in memory. */
-const longestCopy = 12;
+const maxCopyLength = 12;
 
 function ownText(text: string): string {
-  if (text.length <= longestCopy) return text;
+  if (text.length <= maxCopyLength) return text;
   return JSON.parse(JSON.stringify(text)) as string;
 }

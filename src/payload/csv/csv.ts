@@ -5,10 +5,10 @@
 import { cutText } from "../json/json-value.ts";
 
 /** Longest field that is read: a longer one is more likely a quote that was never closed. */
-export const longestField: number = 2 ** 20;
+export const maxFieldLength: number = 2 ** 20;
 
 /** Most fields of a line. */
-export const mostFields = 65_536;
+export const maxFields = 65_536;
 
 /** Why text is no table of comma-separated values, and where. */
 export interface CsvFault {
@@ -163,7 +163,7 @@ export class CsvParser {
 
   #pushField(): void {
     this.#state = "start";
-    if (this.#fields.length >= mostFields) {
+    if (this.#fields.length >= maxFields) {
       this.#fail("too_many_fields", this.#line);
       return;
     }
@@ -172,7 +172,7 @@ export class CsvParser {
   }
 
   #append(text: string, start: number, end: number): void {
-    if (this.#field.length + end - start > longestField) {
+    if (this.#field.length + end - start > maxFieldLength) {
       this.#fail("field_too_long", this.#state === "quoted" ? this.#quoteLine : this.#line);
       return;
     }

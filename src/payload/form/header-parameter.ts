@@ -3,7 +3,7 @@
 const nextParameter = /\s*;\s*([^\s;="]*)(?:=(?:"((?:[^"\\]|\\.)*)"|([^;"]*)))?/y;
 
 /** The pattern gives up on a quoted string of millions of characters, with an exception. */
-const longestField = 8192;
+const maxFieldLength = 8192;
 
 /**
  * The value of the first parameter with this name (in lower case); undefined when there is none, none before something
@@ -11,7 +11,7 @@ const longestField = 8192;
  */
 export function headerParameter(field: string, name: string): string | undefined {
   const start = field.indexOf(";");
-  if (start === -1 || field.length > longestField) return undefined;
+  if (start === -1 || field.length > maxFieldLength) return undefined;
   nextParameter.lastIndex = start;
   for (let found = nextParameter.exec(field); found !== null; found = nextParameter.exec(field)) {
     const [, key = "", quoted, token] = found;

@@ -19,9 +19,9 @@ export interface Form {
   readonly droppedParts: number;
 }
 
-const longestBoundary = 70;
+const maxBoundaryLength = 70;
 /** Bytes of the header of one part. */
-const longestPartHeader = 8192;
+const maxPartHeaderLength = 8192;
 
 /**
  * The first `maxParts` parts of a form. Undefined when the content type names no boundary or one of more than 70
@@ -30,7 +30,7 @@ const longestPartHeader = 8192;
  */
 export function readForm(body: Uint8Array, contentType: string, maxParts: number): Form | undefined {
   const boundary = headerParameter(contentType, "boundary");
-  if (boundary === undefined || boundary === "" || boundary.length > longestBoundary) return undefined;
+  if (boundary === undefined || boundary === "" || boundary.length > maxBoundaryLength) return undefined;
   const parts: FormPart[] = [];
   let droppedParts = 0;
   let delimiter = findDelimiter(body, 0, boundary);
@@ -103,7 +103,7 @@ function readPart(part: Uint8Array): FormPart | undefined {
 
 /** Index of the empty line, or -1. */
 function endOfHeader(part: Uint8Array): number {
-  const header = part.subarray(0, longestPartHeader);
+  const header = part.subarray(0, maxPartHeaderLength);
   for (let at = header.indexOf(CARRIAGE_RETURN); at !== -1; at = header.indexOf(CARRIAGE_RETURN, at + 1)) {
     if (isText(header, at, "\r\n\r\n")) return at;
   }

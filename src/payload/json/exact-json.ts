@@ -2,10 +2,10 @@
 import type { JsonValue } from "./json-value.ts";
 
 /** Integers with more characters become numbers: no identity is longer, and making long ones costs more than linear time. */
-const longestInteger = 40;
+const maxIntegerDigits = 40;
 
 /** Slices up to this length are copies; a longer one would keep the whole text in memory. */
-const longestCopy = 12;
+const maxCopyLength = 12;
 
 const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const spacePattern = /[ \t\r\n]*/y;
@@ -106,7 +106,7 @@ function readString(cursor: Cursor): string | undefined {
   if (end === -1) return undefined;
   cursor.at = end;
   const inside = text.slice(at + 1, end - 1);
-  if (inside.length <= longestCopy && plainString.test(inside)) return inside;
+  if (inside.length <= maxCopyLength && plainString.test(inside)) return inside;
   try {
     return JSON.parse(text.slice(at, end)) as string;
   } catch {
@@ -143,7 +143,7 @@ function readNumber(cursor: Cursor): JsonValue | undefined {
   cursor.at += literal.length;
   const value = Number(literal);
   const isExact = fraction !== undefined || exponent !== undefined || Number.isSafeInteger(value);
-  return isExact || literal.length > longestInteger ? value : BigInt(literal);
+  return isExact || literal.length > maxIntegerDigits ? value : BigInt(literal);
 }
 
 /** Skips the character, and space before it, if it comes next. */

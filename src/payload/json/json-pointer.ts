@@ -13,7 +13,7 @@ export interface JsonPointer {
 }
 
 /** Longest pointer, in segments. */
-const mostSegments = 64;
+const maxSegments = 64;
 
 /**
  * Compiles a pointer: empty for the whole body, else `/` before each key or index, `~1` for `/` and `~0` for `~` in it.
@@ -24,7 +24,7 @@ export function compilePointer(text: string): JsonPointer {
   if (text !== "" && !text.startsWith("/")) throw new RangeError(`path ${text} does not begin with /`);
   if (/~(?![01])/.test(text)) throw new RangeError(`path ${text} has a ~ that is neither ~0 nor ~1`);
   const segments = text.split("/").slice(1).map(segmentOf);
-  if (segments.length > mostSegments) throw new RangeError(`path ${text} has more than ${mostSegments} segments`);
+  if (segments.length > maxSegments) throw new RangeError(`path ${text} has more than ${maxSegments} segments`);
   const keys = segments.filter((segment) => segment !== null);
   return { text, segments, hasWildcard: keys.length < segments.length, name: keys.at(-1) ?? "" };
 }

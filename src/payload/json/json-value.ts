@@ -16,7 +16,7 @@ export interface JsonPass {
 }
 
 /** Text in a cell is cut after this many UTF-16 code units: nobody counts longer categories, and they would hold memory. */
-export const longestText = 256;
+export const maxTextLength = 256;
 
 /** True for a JSON array. */
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
@@ -40,7 +40,7 @@ export function textMember(value: JsonValue | undefined, key: string): string {
 }
 
 /**
- * A value as the cell of a table: numbers, booleans and null as they are, text cut after {@link longestText}. Lists and
+ * A value as the cell of a table: numbers, booleans and null as they are, text cut after {@link maxTextLength}. Lists and
  * objects are no cells and give undefined.
  */
 export function cellOf(value: JsonValue | undefined, pass: JsonPass): Cell {
@@ -49,7 +49,7 @@ export function cellOf(value: JsonValue | undefined, pass: JsonPass): Cell {
       if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) pass.hasUnsafeInteger = true;
       return value;
     case "string":
-      return value.length > longestText ? cutText(value) : value;
+      return value.length > maxTextLength ? cutText(value) : value;
     case "object":
       return value === null ? null : undefined;
     default:
@@ -83,16 +83,16 @@ function areCells(list: readonly JsonValue[], start: number, pass: JsonPass): bo
     if (typeof value === "number") {
       if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) pass.hasUnsafeInteger = true;
     } else if (typeof value === "string") {
-      if (value.length > longestText) return false;
+      if (value.length > maxTextLength) return false;
     } else if (typeof value === "object" && value !== null) return false;
   }
   return true;
 }
 
-/** The first {@link longestText} code units as a string of their own; half a surrogate pair at the end is left out. */
+/** The first {@link maxTextLength} code units as a string of their own; half a surrogate pair at the end is left out. */
 export function cutText(text: string): string {
-  if (text.length <= longestText) return text;
-  const isPair = /[\ud800-\udbff]/.test(text.charAt(longestText - 1));
+  if (text.length <= maxTextLength) return text;
+  const isPair = /[\ud800-\udbff]/.test(text.charAt(maxTextLength - 1));
   // A slice would keep the whole body in memory for as long as the cell is remembered.
-  return JSON.parse(JSON.stringify(text.slice(0, isPair ? longestText - 1 : longestText))) as string;
+  return JSON.parse(JSON.stringify(text.slice(0, isPair ? maxTextLength - 1 : maxTextLength))) as string;
 }

@@ -36,23 +36,23 @@ const words = new Map<string, boolean | number>([
 ]);
 
 /** Longest of the words above; a longer text is none of them. */
-const longestWord = 9;
+const maxWordLength = 9;
 
 /** No zero before other digits: `02134` is a postal code. */
 const numberPattern = /^ *-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)? *$/;
 const integerPattern = /^ *-?\d+ *$/;
 
 /** 2^128 has 39 digits; what is longer is no integer of any model, and its value is of no use. */
-const longestInteger = 40;
+const maxIntegerDigits = 40;
 
 /**
  * The value of a field: a number if it is written as one (also with spaces around it), a boolean for the three usual
  * spellings of each, `null` for the empty text and what pandas takes for missing, a `bigint` for integers past 2^53 of
- * at most {@link longestInteger} characters, an infinite number for `inf` and for numbers past 1.8e308; anything else
+ * at most {@link maxIntegerDigits} characters, an infinite number for `inf` and for numbers past 1.8e308; anything else
  * is the text itself, `02134` and `+49` included, cut as in every other request. Linear in the text.
  */
 export function cellFromText(text: string): Cell {
-  if (text.length <= longestWord || text.charCodeAt(0) === 0x23) {
+  if (text.length <= maxWordLength || text.charCodeAt(0) === 0x23) {
     if (missingWords.has(text)) return null;
     const word = words.get(text);
     if (word !== undefined) return word;
@@ -60,7 +60,7 @@ export function cellFromText(text: string): Cell {
   if (!mayBeNumber(text.charCodeAt(0)) || !numberPattern.test(text)) return cutText(text);
   const value = Number(text);
   if (Number.isSafeInteger(value) || !integerPattern.test(text)) return value;
-  return text.length <= longestInteger ? BigInt(text.trim()) : cutText(text);
+  return text.length <= maxIntegerDigits ? BigInt(text.trim()) : cutText(text);
 }
 
 /** A digit, a minus, a point or a space; spares words the pattern. */

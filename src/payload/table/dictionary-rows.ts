@@ -9,7 +9,7 @@ import {
   isObject,
   type JsonObject,
   type JsonValue,
-  longestText,
+  maxTextLength,
 } from "../json/json-value.ts";
 import { canPad, type TableContext, type TableReading, tableReading, tooManyRows } from "./table-reading.ts";
 
@@ -187,5 +187,5 @@ function isBytes(object: JsonObject): boolean {
 function keyColumns(keys: readonly string[], { columns }: TableContext): Columns {
   const known = columns.find(keys);
   if (known !== undefined) return known;
-  return columns.named(keys.some((key) => key.length > longestText) ? keys.map(cutText) : keys);
+  return columns.named(keys.some((key) => key.length > maxTextLength) ? keys.map(cutText) : keys);
 }

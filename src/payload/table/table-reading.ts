@@ -17,11 +17,11 @@ export interface TableReading {
 }
 
 /** Cells that rows of differing width are padded to at most; a body with more has to hold them itself. */
-const mostPaddedCells = 2 ** 20;
+const maxPaddedCells = 2 ** 20;
 
 /** False when padding all rows to the same width would make a small body a large table. */
 export function canPad(rowCount: number, width: number): boolean {
-  return rowCount * width <= mostPaddedCells;
+  return rowCount * width <= maxPaddedCells;
 }
 
 /** The reading of a table; one without columns is left out unless it has no rows. */

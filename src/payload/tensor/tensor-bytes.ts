@@ -3,7 +3,7 @@
  * padding, so at any offset.
  */
 import type { Cell } from "../reading.ts";
-import { cutText, longestText } from "../json/json-value.ts";
+import { cutText, maxTextLength } from "../json/json-value.ts";
 import { type Datatype, elementBytes } from "./tensor-datatype.ts";
 
 /** The elements of a tensor, or why there are none. */
@@ -43,7 +43,7 @@ export function alignedBytes(bytes: Uint8Array, size: number, isLittleEndian: bo
 /** Room for copies, used again for every exchange: fresh memory costs ten times what the copy does. */
 let room = new Uint8Array(0);
 let taken = 0;
-const mostRoom = 4_194_304;
+const maxRoomBytes = 4_194_304;
 
 /** Says that what was read before is not needed any more: the next copies may stand in its place. */
 export function reuseCopies(): void {
@@ -54,10 +54,10 @@ function copyOf(bytes: Uint8Array): Uint8Array {
   // Where any element of 8 bytes may begin.
   const start = Math.ceil(taken / 8) * 8;
   const end = start + bytes.length;
-  if (end > mostRoom) return Uint8Array.from(bytes);
+  if (end > maxRoomBytes) return Uint8Array.from(bytes);
   if (end > room.length) {
     // Copies that were made stay where they are, with those who read them.
-    room = new Uint8Array(Math.min(mostRoom, 2 * end));
+    room = new Uint8Array(Math.min(maxRoomBytes, 2 * end));
     taken = 0;
     return copyOf(bytes);
   }
@@ -159,7 +159,7 @@ function textBetween(bytes: Uint8Array, start: number, end: number): string | un
 
 /** Where text may be cut off before it is decoded: no character takes more than three bytes for each of its code units. */
 function endOfText(bytes: Uint8Array, start: number, end: number): number {
-  let cut = start + 3 * longestText + 3;
+  let cut = start + 3 * maxTextLength + 3;
   if (cut >= end) return end;
   // Not within a character, whose later bytes are 10xxxxxx.
   while (cut > start && ((bytes[cut] ?? 0) & 0xc0) === 0x80) cut--;

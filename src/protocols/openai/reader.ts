@@ -15,7 +15,7 @@ import { readJson } from "../../payload/json/read-json.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 
 /** Reasons kept of an answer with many choices. */
-const mostChoices = 128;
+const maxChoices = 128;
 
 /**
  * A reader of completions, chats, responses (`/v1/responses`), messages (`/v1/messages`) and embeddings. Prompts and
@@ -61,7 +61,7 @@ function tokenCount(value: JsonValue | undefined): number | undefined {
 function finishReasonsOf(answer: JsonValue): readonly string[] {
   const choices = member(answer, "choices");
   const given = isList(choices)
-    ? choices.slice(0, mostChoices).map((choice) => textMember(choice, "finish_reason"))
+    ? choices.slice(0, maxChoices).map((choice) => textMember(choice, "finish_reason"))
     : [textMember(answer, "stop_reason") || textMember(answer, "status")];
   return given.filter((reason) => reason !== "").map(cutText);
 }

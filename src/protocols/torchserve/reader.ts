@@ -16,7 +16,7 @@ import { type AnswerContext, rowAnswer } from "../../payload/table/row-answer.ts
 import type { TableContext, TableReading } from "../../payload/table/table-reading.ts";
 
 /** Longer text is no label but an answer in words. */
-const longestLabel = 100;
+const maxLabelLength = 100;
 
 const unsupported: ReadResult<never> = { kind: "unread", reason: "unsupported_content_type" };
 
@@ -95,10 +95,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 /** One line of text that is short enough to be a label. */
 function labelOf(bytes: Uint8Array): string | undefined {
   // No character takes more than three bytes for each of its code units.
-  if (bytes.length > 3 * longestLabel + 2) return undefined;
+  if (bytes.length > 3 * maxLabelLength + 2) return undefined;
   try {
     const text = utf8.decode(bytes).trim();
-    return text.length > longestLabel || /[\u0000-\u001f\u007f]/.test(text) ? undefined : text;
+    return text.length > maxLabelLength || /[\u0000-\u001f\u007f]/.test(text) ? undefined : text;
   } catch {
     return undefined;
   }

@@ -151,20 +151,20 @@ export class ClientRequest {
 }
 
 /** Longest identity that is kept. */
-const longestIdBytes = 256;
+const maxIdBytes = 256;
 
-/** Value of the first line of this name, cut off at {@link longestIdBytes}; empty when there is none. */
+/** Value of the first line of this name, cut off at {@link maxIdBytes}; empty when there is none. */
 function firstValue({ headers }: RequestHead, bytes: Buffer, base: number, name: string): string {
   for (let i = 0; i < headers.count; i++) {
     if (!equalsIgnoreCase(bytes, base + headers.nameStart[i]!, base + headers.nameEnd[i]!, name)) continue;
     const start = base + headers.valueStart[i]!;
-    return bytes.toString("latin1", start, Math.min(base + headers.valueEnd[i]!, start + longestIdBytes));
+    return bytes.toString("latin1", start, Math.min(base + headers.valueEnd[i]!, start + maxIdBytes));
   }
   return "";
 }
 
 /** Longest header that is kept; of a longer one nothing is, because a part of a secret is not found as one. */
-const longestHeaderBytes = 1024;
+const maxHeaderBytes = 1024;
 
 function firstValues(
   { headers }: RequestHead,
@@ -176,7 +176,7 @@ function firstValues(
   for (let i = 0; i < headers.count; i++) {
     const start = base + headers.valueStart[i]!;
     const end = base + headers.valueEnd[i]!;
-    if (end - start > longestHeaderBytes) continue;
+    if (end - start > maxHeaderBytes) continue;
     const name = names.find((one) =>
       equalsIgnoreCase(bytes, base + headers.nameStart[i]!, base + headers.nameEnd[i]!, one),
     );

@@ -11,7 +11,7 @@ import { isClear } from "../socket-write.ts";
 import { type ExchangeHost, type Fate, type Piece, ServedExchange } from "../exchange/served-exchange.ts";
 
 /** Bytes a client may send ahead of their turn before it is no longer read. */
-const mostPending = 64 * 1024;
+const maxPendingBytes = 64 * 1024;
 /** Size of a read while a body or a tunnel is under way. */
 const bodyReadBytes = 64 * 1024;
 /** How long a client that still sends is listened to after the last answer, so that it can read that answer. */
@@ -149,7 +149,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
 
   #hold(bytes: Buffer): void {
     this.#pending = Buffer.concat([this.#pending, bytes]);
-    if (this.#pending.length >= mostPending) this.#socket.pause();
+    if (this.#pending.length >= maxPendingBytes) this.#socket.pause();
   }
 
   /** What came ahead has its turn now. */

@@ -1,6 +1,6 @@
 /** A request's identity as the response's last lines, ready to be copied. */
 
-const longestId = 128;
+const maxIdLength = 128;
 const idName = "x-request-id: ";
 const ownName = "x-outrider-request-id: ";
 
@@ -12,7 +12,7 @@ export class IdentityLines {
   own: Buffer = Buffer.alloc(0);
   /** The identity itself. */
   id: Buffer = Buffer.alloc(0);
-  readonly #bytes: Buffer = Buffer.alloc(idName.length + ownName.length + 2 * longestId + 6);
+  readonly #bytes: Buffer = Buffer.alloc(idName.length + ownName.length + 2 * maxIdLength + 6);
   #ownAt = 0;
 
   /** Takes the identity at [start, end). */

@@ -15,7 +15,7 @@ interface Slot extends KnownTarget {
 
 const slots = 256;
 /** Longer targets are decided anew each time. */
-const longestKept = 512;
+const maxKeptBytes = 512;
 
 /** Direct-mapped: a new target takes the place of the one in its slot. Memory is bounded by 256 × 512 bytes. */
 export class TargetMemo {
@@ -40,7 +40,7 @@ export class TargetMemo {
       decision: table.decide(method, target),
       bytes: Buffer.from(bytes.subarray(start, end)),
     };
-    if (end - start <= longestKept) this.#slots[index] = made;
+    if (end - start <= maxKeptBytes) this.#slots[index] = made;
     return made;
   }
 }

@@ -12,7 +12,7 @@ export interface PoolWaiter {
 export class UpstreamPool implements UpstreamWatcher {
   readonly #options: RelayOptions;
   readonly #counters: RelayCounters;
-  readonly #mostConnections: number;
+  readonly #maxConnections: number;
   readonly #idle: UpstreamConnection[] = [];
   readonly #all = new Set<UpstreamConnection>();
   readonly #waiters = new Set<PoolWaiter>();
@@ -22,7 +22,7 @@ export class UpstreamPool implements UpstreamWatcher {
     const { maxConnections } = options.pool;
     this.#options = options;
     this.#counters = counters;
-    this.#mostConnections = inFlight === 0 ? maxConnections : Math.min(inFlight, maxConnections);
+    this.#maxConnections = inFlight === 0 ? maxConnections : Math.min(inFlight, maxConnections);
   }
 
   /** An idle connection, else a new one, else nothing: then {@link enqueue}. */
@@ -31,7 +31,7 @@ export class UpstreamPool implements UpstreamWatcher {
       this.#counters.upstreamConnectionsIdle--;
       if (!idle.isClosed && !idle.socket.destroyed) return idle;
     }
-    return this.#all.size < this.#mostConnections ? this.connect() : undefined;
+    return this.#all.size < this.#maxConnections ? this.connect() : undefined;
   }
 
   /** A new connection, whatever the bound: used in place of one that has just failed. */
@@ -99,7 +99,7 @@ export class UpstreamPool implements UpstreamWatcher {
     this.#counters.upstreamConnectionsOpen--;
     if (!connection.isConnected) this.#counters.upstreamConnectFailuresTotal++;
     this.#forgetIdle(connection);
-    const waiter = this.#all.size < this.#mostConnections ? this.#nextWaiter() : undefined;
+    const waiter = this.#all.size < this.#maxConnections ? this.#nextWaiter() : undefined;
     waiter?.onConnectionFree(this.connect());
   }
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { mostFeatures } from "../../../src/drift/baseline/baseline.ts";
+import { maxFeatures } from "../../../src/drift/baseline/baseline.ts";
 import { readBaseline, writeBaseline } from "../../../src/drift/baseline/baseline-file.ts";
 import type { Cell, FeatureTable } from "../../../src/payload/reading.ts";
 import { nextUp } from "../../../src/sketch/next-up.ts";
@@ -226,10 +226,10 @@ describe("columns", () => {
   });
 
   it("beyond the cap are left out and counted", () => {
-    const names = range(mostFeatures + 5).map((index) => `c${index}`);
+    const names = range(maxFeatures + 5).map((index) => `c${index}`);
     const table = { columns: { names, isPositional: false }, rowCount: 1, cells: names.map(() => 1) };
     const { baseline, droppedColumns } = built([table]);
-    expect(baseline.features).toHaveLength(mostFeatures);
+    expect(baseline.features).toHaveLength(maxFeatures);
     expect(droppedColumns).toBe(5);
   });
 });

@@ -14,8 +14,8 @@ const fleet = new FleetDrift(aSubject, {
   maxFeatures: 100,
 });
 
-const textOf = (mostChars: number): Promise<string | undefined> =>
-  reportText((options) => fleet.report(options), mostChars);
+const textOf = (maxChars: number): Promise<string | undefined> =>
+  reportText((options) => fleet.report(options), maxChars);
 const lengthOf = (report: DriftReport): number => JSON.stringify(report).length;
 
 describe("the text of a fleet's report", () => {

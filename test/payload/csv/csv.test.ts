@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import {
   columnNames,
   CsvParser,
-  longestField,
-  mostFields,
+  maxFieldLength,
+  maxFields,
   parseCsv,
   type CsvFault,
 } from "../../../src/payload/csv/csv.ts";
@@ -127,8 +127,8 @@ describe("CsvParser", () => {
   it.each<[string, CsvFault]>([
     ['a,b\n1,"2"x\n', { reason: "text_after_quote", line: 2, field: 2 }],
     ['a\n1\n"b\n\n', { reason: "quote_not_closed", line: 3, field: 1 }],
-    [`a\n${"x".repeat(longestField + 1)}`, { reason: "field_too_long", line: 2, field: 1 }],
-    [",".repeat(mostFields), { reason: "too_many_fields", line: 1, field: mostFields + 1 }],
+    [`a\n${"x".repeat(maxFieldLength + 1)}`, { reason: "field_too_long", line: 2, field: 1 }],
+    [",".repeat(maxFields), { reason: "too_many_fields", line: 1, field: maxFields + 1 }],
   ])("says where and why it is no table", (text, fault) => {
     expect(parsed(text).fault).toEqual(fault);
     expect(parsed(...(text.match(/[^]{1,5000}/g) ?? [])).fault).toEqual(fault);
@@ -204,6 +204,6 @@ describe("columnNames", () => {
   });
 
   it("is quick for a wide header of the same name", () => {
-    expect(columnNames(Array.from({ length: mostFields }, () => "a")).at(-1)).toBe(`a.${mostFields - 1}`);
+    expect(columnNames(Array.from({ length: maxFields }, () => "a")).at(-1)).toBe(`a.${maxFields - 1}`);
   });
 });

@@ -8,13 +8,13 @@ import { onStage } from "./describe-cases.ts";
 import { checkUpstream, runClient, scriptOf } from "./run-case.ts";
 
 /** More bytes than this are cut at a sample of places, early ones first. */
-const mostCuts = 220;
+const maxCuts = 220;
 
 /** The row's bytes cut in two at each place, and once into single bytes (the first of them, where there are many). */
 function cutsOf(bytes: Uint8Array): Uint8Array[][] {
-  const step = Math.max(1, Math.floor(bytes.length / mostCuts));
+  const step = Math.max(1, Math.floor(bytes.length / maxCuts));
   const places = Array.from({ length: bytes.length - 1 }, (_, index) => index + 1).filter(
-    (at) => at < mostCuts / 2 || at % step === 0,
+    (at) => at < maxCuts / 2 || at % step === 0,
   );
   const cuts = places.map((at) => [bytes.subarray(0, at), bytes.subarray(at)]);
   const single = Math.min(bytes.length, 2_000);
@@ -73,7 +73,7 @@ describe("a response cut at any byte has the same verdict", () => {
     it(`${row.rule}: ${row.name}`, async () => {
       await onStage(row.options, async ({ relay, upstream }) => {
         upstream.play(cutReplies(row.reply));
-        const runs = Array.from({ length: Math.min(mostCuts, row.reply.pieces.join("").length) });
+        const runs = Array.from({ length: Math.min(maxCuts, row.reply.pieces.join("").length) });
         const target = { address: relay.address, upstream };
         const views = await Promise.all(runs.map(() => runClient(target, row, [latin1(row.send)])));
         const problems = views.flatMap((view) => view.problems);
