@@ -41,7 +41,8 @@ describe("links between pages", () => {
 
   it("lead to every decision from its table", () => {
     const files = readdirSync(path.join(rootDir, "docs/decisions")).filter((file) => file !== "README.md");
-    expect(new Set(localLinks(readPage("docs/decisions/README.md")))).toEqual(new Set(files));
+    const links = localLinks(readPage("docs/decisions/README.md")).filter((link) => !link.startsWith("../"));
+    expect(new Set(links)).toEqual(new Set(files));
   });
 });
 
