@@ -4,6 +4,7 @@ import { buildOptions } from "../scripts/build.ts";
 import { checkArchitecture } from "./architecture/check.ts";
 import { loadedBy, packagesAmong } from "./architecture/loading.ts";
 import { lawful, planted } from "./architecture/planted.ts";
+import { loneFiles } from "./architecture/rules.ts";
 import { readSourceFiles } from "./architecture/source-files.ts";
 
 describe("architecture of src/", () => {
@@ -11,6 +12,12 @@ describe("architecture of src/", () => {
     const files = readSourceFiles();
     expect(files.size).toBeGreaterThan(5);
     expect(checkArchitecture(files)).toEqual([]);
+  });
+
+  it("has at most a dozen short files with one user beside them, all still there", () => {
+    const files = readSourceFiles();
+    expect(Object.keys(loneFiles).filter((file) => !files.has(file))).toEqual([]);
+    expect(Object.keys(loneFiles).length).toBeLessThanOrEqual(12);
   });
 });
 

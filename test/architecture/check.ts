@@ -2,7 +2,17 @@
 import path from "node:path/posix";
 import { findCycles } from "./cycles.ts";
 import { readImports } from "./imports.ts";
-import { configReaders, emptyNames, folderLevels, packageOwners, purePackages, rootFiles } from "./rules.ts";
+import {
+  configReaders,
+  emptyNames,
+  folderLevels,
+  loneFiles,
+  maxFilesInFolder,
+  minLoneFileLines,
+  packageOwners,
+  purePackages,
+  rootFiles,
+} from "./rules.ts";
 
 /** A broken rule: its name, the file that breaks it, and how. */
 export interface Violation {
@@ -23,6 +33,8 @@ export type Rule =
   | "package-owner"
   | "config-reader"
   | "barrel"
+  | "crowded"
+  | "lone-file"
   | "process-exit";
 
 /** An import resolved: to a file of src/, to a module of Node, or to a package. */
@@ -46,6 +58,8 @@ export function checkArchitecture(files: ReadonlyMap<string, string>): readonly 
     ...[...files].flatMap(([file, source]) => fileRules.flatMap((rule) => rule(file, source))),
     ...edges.flatMap((edge) => edgeRules.flatMap((rule) => rule(edge))),
     ...cycleRule(edges),
+    ...crowdedRule([...files.keys()]),
+    ...loneFileRule(files, edges),
   ];
 }
 
@@ -170,4 +184,25 @@ function cycleRule(edges: readonly Edge[]): readonly Violation[] {
     file: cycle[0] ?? "",
     detail: cycle.join(" → "),
   }));
+}
+
+function crowdedRule(files: readonly string[]): readonly Violation[] {
+  const folders = Map.groupBy(files, (file) => path.dirname(file));
+  return [...folders]
+    .filter(([, inside]) => inside.length > maxFilesInFolder)
+    .map(([folder, inside]) => ({ rule: "crowded", file: inside[0] ?? folder, detail: `${inside.length} files` }));
+}
+
+/** Lazy imports count as importers: what is loaded on its own has to be a file of its own. */
+function loneFileRule(files: ReadonlyMap<string, string>, edges: readonly Edge[]): readonly Violation[] {
+  return [...files].flatMap(([file, source]): readonly Violation[] => {
+    const importers = edges.filter(({ target }) => target.kind === "file" && target.file === file);
+    const [importer] = importers;
+    const hasOneBeside =
+      importers.length === 1 && importer?.isLazy === false && path.dirname(importer.from) === path.dirname(file);
+    const isRootFile = !file.includes("/");
+    const lines = source.trimEnd().split("\n").length;
+    if (isRootFile || !hasOneBeside || lines >= minLoneFileLines || loneFiles[file] !== undefined) return [];
+    return [{ rule: "lone-file", file, detail: `${lines} lines, used by ${importer.from} alone` }];
+  });
 }

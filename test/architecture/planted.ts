@@ -136,6 +136,16 @@ export const planted: readonly Planted[] = [
     files: { "relay/a.ts": 'import { b } from "./b";', "relay/b.ts": "" },
   },
   {
+    what: "a folder of more files than a reader can take in",
+    rule: "crowded",
+    files: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`relay/part-${index}.ts`, ""])),
+  },
+  {
+    what: "a short file whose only user stands beside it",
+    rule: "lone-file",
+    files: { "relay/b.ts": "export const b = 1;", "relay/a.ts": 'import { b } from "./b.ts";' },
+  },
+  {
     what: "a command ends the process",
     rule: "process-exit",
     files: { "cli/a.ts": "if (failed) process.exit(1);" },
@@ -161,8 +171,10 @@ export const lawful: Readonly<Record<string, string>> = {
   "relay/b.ts": 'import { b } from "../http1/b.ts";',
   "config/read.ts": 'import { parse } from "yaml";\nconst pretty = await import("./explain.ts");',
   "config/explain.ts": "",
-  "sidecar.ts": 'import { a } from "./relay/a.ts";\nimport type { Config } from "./config/read.ts";',
-  "cli/run.ts": 'import { start } from "../sidecar.ts";\nimport { read } from "../config/read.ts";',
+  "sidecar.ts":
+    'import { a } from "./relay/a.ts";\nimport type { B } from "./relay/b.ts";\nimport type { Config } from "./config/read.ts";',
+  "cli/run.ts":
+    'import { start } from "../sidecar.ts";\nimport { read } from "../config/read.ts";\nimport { load } from "./table.ts";',
   "cli/table.ts": 'export const load = () => import("./help.ts");',
   "cli/help.ts": 'import { load } from "./table.ts";',
   "main.ts": 'const { run } = await import("./cli/run.ts");\nprocess.exit(await run());',

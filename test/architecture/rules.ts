@@ -96,3 +96,12 @@ export const emptyNames: ReadonlySet<string> = new Set([
   "services",
   "managers",
 ]);
+
+/** A folder with more files than this hides what belongs together: give it rooms. */
+export const maxFilesInFolder = 20;
+
+/** A file shorter than this whose only importer stands beside it belongs into that importer, unless named below. */
+export const minLoneFileLines = 30;
+
+/** Short files with one user beside them that stay files of their own, each with the reason; at most a dozen. */
+export const loneFiles: Readonly<Record<string, string>> = {};
