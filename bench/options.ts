@@ -1,6 +1,9 @@
 /** The command line of the bench. */
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
-import { peers } from "./load/peers.ts";
+import { peerOfBuild } from "./load/outrider.ts";
+import { outriderPeers, peers } from "./load/peers.ts";
 import type { Peer } from "./load/peer.ts";
 import type { Pace } from "./scenarios/scenario.ts";
 
@@ -52,6 +55,8 @@ A full run takes about three quarters of an hour, a quick one six minutes. Other
   --quick             short rounds: a look, not a result (bench/results is left alone)
   --all               also the peers that take minutes to build: KServe's agent, Knative's queue-proxy
   --only a,b          only these peers; nginx is always there. Known: ${peers.map((peer) => peer.name).join(", ")}
+  --before FILE       also the Outrider of another build, e.g. ../before/dist/outrider.mjs, in the same rounds; implies
+                      --no-save
   --scenarios a,b     only these. Known: ${scenarioNames.join(", ")}
   --rounds N          interleaved rounds, 1 to 100 (default 5, quick 2)
   --json FILE         also write the results as JSON to FILE
@@ -96,6 +101,7 @@ function interpret(args: readonly string[]): BenchOptions {
       quick: { type: "boolean", default: false },
       all: { type: "boolean", default: false },
       only: { type: "string" },
+      before: { type: "string" },
       scenarios: { type: "string" },
       rounds: { type: "string" },
       json: { type: "string" },
@@ -110,12 +116,12 @@ function interpret(args: readonly string[]): BenchOptions {
   const pace = values.quick ? quickPace : fullPace;
   return {
     kind: "load",
-    peers: choosePeers(values.only, values.all),
+    peers: withBuildBefore(choosePeers(values.only, values.all), values.before),
     scenarios: values.scenarios === undefined ? scenarioNames : chooseScenarios(values.scenarios),
     pace: { ...pace, rounds: values.rounds === undefined ? pace.rounds : readRounds(values.rounds) },
     isQuick: values.quick,
     jsonFile: values.json,
-    isKept: !values.quick && !values["no-save"],
+    isKept: !values.quick && !values["no-save"] && values.before === undefined,
   };
 }
 
@@ -128,6 +134,16 @@ function choosePeers(only: string | undefined, isAll: boolean): readonly Peer[] 
     peers.map((peer) => peer.name),
   );
   return peers.filter((peer) => peer.name === "nginx" || names.includes(peer.name));
+}
+
+/** Each Outrider is followed by the same one of the other build. */
+function withBuildBefore(chosen: readonly Peer[], bundle: string | undefined): readonly Peer[] {
+  if (bundle === undefined) return chosen;
+  if (!existsSync(bundle)) throw new Error(`--before: there is no ${bundle}; give the outrider.mjs of a build`);
+  return chosen.flatMap((peer) => {
+    const own = outriderPeers.find(({ name }) => name === peer.name);
+    return own === undefined ? [peer] : [peer, peerOfBuild(own, path.resolve(bundle))];
+  });
 }
 
 function chooseScenarios(text: string): readonly ScenarioName[] {

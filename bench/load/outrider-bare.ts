@@ -1,9 +1,8 @@
 /** Outrider as it comes, but that no body is read: strict parsing and metrics on. */
-import { outriderPeer } from "./outrider.ts";
-import type { Peer } from "./peer.ts";
+import { outriderPeer, type OutriderPeer } from "./outrider.ts";
 
 /** Outrider bare. */
-export const outriderBare: Peer = outriderPeer({
+export const outriderBare: OutriderPeer = outriderPeer({
   name: "outrider",
   title: "**Outrider**, bare",
   protocol: "generic",

@@ -2,11 +2,10 @@
  * Outrider as a user gets it without a configuration: bodies read for up to a fifth of a core, a baseline learned from
  * the first requests, windows of 15 minutes, predictions kept for their labels, no access log.
  */
-import { outriderPeer } from "./outrider.ts";
-import type { Peer } from "./peer.ts";
+import { outriderPeer, type OutriderPeer } from "./outrider.ts";
 
 /** Outrider with its defaults. */
-export const outriderDefaults: Peer = outriderPeer({
+export const outriderDefaults: OutriderPeer = outriderPeer({
   name: "outrider-defaults",
   title: "**Outrider**, defaults",
   protocol: "mlflow",

@@ -3,8 +3,7 @@
  * against a baseline of all columns that is learned at once, a verdict every two seconds, predictions kept for their
  * labels, 1 % of the requests in the access log and 1 % in the log of predictions.
  */
-import { outriderPeer } from "./outrider.ts";
-import type { Peer } from "./peer.ts";
+import { outriderPeer, type OutriderPeer } from "./outrider.ts";
 
 /** The configuration that turns everything on. */
 export const everythingOn = {
@@ -18,7 +17,7 @@ export const everythingOn = {
 } as const;
 
 /** Outrider with everything on. */
-export const outriderEverything: Peer = outriderPeer({
+export const outriderEverything: OutriderPeer = outriderPeer({
   name: "outrider-everything",
   title: "**Outrider**, everything on",
   protocol: "mlflow",

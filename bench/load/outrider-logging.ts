@@ -1,9 +1,8 @@
 /** Outrider as a user gets it who turns on the log of predictions: the defaults, and 1 % of the requests in files. */
-import { outriderPeer } from "./outrider.ts";
-import type { Peer } from "./peer.ts";
+import { outriderPeer, type OutriderPeer } from "./outrider.ts";
 
 /** Outrider with its defaults and the log. */
-export const outriderLogging: Peer = outriderPeer({
+export const outriderLogging: OutriderPeer = outriderPeer({
   name: "outrider-logging",
   title: "**Outrider**, defaults and log",
   protocol: "mlflow",

@@ -8,7 +8,9 @@ import { runProgram } from "../host/program.ts";
 import type { Peer, RunningPeer } from "./peer.ts";
 import { startPeer } from "./start-peer.ts";
 
-const bundle = fileURLToPath(new URL("../../dist/outrider.mjs", import.meta.url));
+const ownBundle = fileURLToPath(new URL("../../dist/outrider.mjs", import.meta.url));
+
+const bundleOf = ({ bundle }: OutriderVariant): string => bundle ?? ownBundle;
 
 /** What sets one way of running Outrider apart from another. */
 export interface OutriderVariant {
@@ -21,11 +23,25 @@ export interface OutriderVariant {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Settings given in the environment instead. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The bundle of another build; left out: the one in `dist`. */
+  readonly bundle?: string;
 }
 
-/** A peer that is the built bundle with the given settings. */
-export function outriderPeer(variant: OutriderVariant): Peer {
+/** A peer that is a build of Outrider, with what tells it from the others. */
+export interface OutriderPeer extends Peer {
+  readonly variant: OutriderVariant;
+}
+
+/** The same way of running another build, `name` and `title` with "before". Measured in the same rounds. */
+export function peerOfBuild({ variant }: OutriderPeer, bundle: string): OutriderPeer {
+  return outriderPeer({ ...variant, name: `${variant.name}-before`, title: `${variant.title}, before`, bundle });
+}
+
+/** A peer that is a built bundle with the given settings. */
+export function outriderPeer(variant: OutriderVariant): OutriderPeer {
+  const bundle = bundleOf(variant);
   return {
+    variant,
     name: variant.name,
     title: variant.title,
     isCostly: false,
@@ -47,7 +63,7 @@ async function startOutrider(variant: OutriderVariant, upstreamPort: number): Pr
     describe: ({ port, writeFile, folder }) => ({
       command: process.execPath,
       // As the image and the file's first line start it.
-      args: [...nodeFlags, bundle, "run"].concat(
+      args: [...nodeFlags, bundleOf(variant), "run"].concat(
         ["--upstream", `http://127.0.0.1:${upstreamPort}`, "--protocol", variant.protocol],
         ["--listen", `127.0.0.1:${port}`, "--admin", `127.0.0.1:${adminPort}`],
         variant.config === undefined ? [] : ["--config", writeFile("outrider.yaml", JSON.stringify(variant.config))],

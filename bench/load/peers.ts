@@ -14,15 +14,21 @@ import { outriderDefaults } from "./outrider-defaults.ts";
 import { outriderEverything } from "./outrider-everything.ts";
 import { outriderLogging } from "./outrider-logging.ts";
 import type { Peer } from "./peer.ts";
+import type { OutriderPeer } from "./outrider.ts";
+
+/** Each way of running Outrider; `--before` adds the same ways with another build. */
+export const outriderPeers: readonly OutriderPeer[] = [
+  outriderBare,
+  outriderDefaults,
+  outriderLogging,
+  outriderEverything,
+];
 
 /** See above. */
 export const peers: readonly Peer[] = [
   nginx,
   haproxy,
-  outriderBare,
-  outriderDefaults,
-  outriderLogging,
-  outriderEverything,
+  ...outriderPeers,
   envoy,
   goReverseProxy,
   kserveAgent,

@@ -38,6 +38,14 @@ describe("the options of the bench", () => {
     expect(load("--scenarios", "features").scenarios).toEqual(["features"]);
   });
 
+  it("puts another build beside each Outrider, and keeps no such results", () => {
+    const options = load("--only", "outrider,outrider-defaults", "--before", import.meta.filename);
+    const names = ["nginx", "outrider", "outrider-before", "outrider-defaults", "outrider-defaults-before"];
+    expect(options.peers.map((peer) => peer.name)).toEqual(names);
+    expect(options.isKept).toBe(false);
+    expect(mistake("--before", "/nowhere/outrider.mjs")).toMatch(/there is no \/nowhere\/outrider.mjs/);
+  });
+
   it("never keeps the results of a quick run", () => {
     expect(load("--quick").isKept).toBe(false);
     expect(load("--no-save").isKept).toBe(false);
