@@ -23,6 +23,7 @@ export type Rule =
   | "package-owner"
   | "config-reader"
   | "barrel"
+  | "protocol-name"
   | "process-exit";
 
 /** An import resolved: to a file of src/, to a module of Node, or to a package. */
@@ -46,6 +47,7 @@ export function checkArchitecture(files: ReadonlyMap<string, string>): readonly 
     ...[...files].flatMap(([file, source]) => fileRules.flatMap((rule) => rule(file, source))),
     ...edges.flatMap((edge) => edgeRules.flatMap((rule) => rule(edge))),
     ...cycleRule(edges),
+    ...protocolNameRule(files),
   ];
 }
 
@@ -170,4 +172,20 @@ function cycleRule(edges: readonly Edge[]): readonly Violation[] {
     file: cycle[0] ?? "",
     detail: cycle.join(" → "),
   }));
+}
+
+/**
+ * A serving protocol is known by name in its own folder, in the list beside it, and in the examples of config fields. All
+ * other code takes what it needs from the protocol's definition.
+ */
+function protocolNameRule(files: ReadonlyMap<string, string>): readonly Violation[] {
+  const names = new Set([...files.keys()].flatMap((file) => /^protocols\/([^/]+)\//.exec(file)?.[1] ?? []));
+  return [...files]
+    .filter(([file]) => !file.startsWith("protocols/") && !file.startsWith("config/fields/"))
+    .flatMap(([file, source]) =>
+      [...source.matchAll(/(["'`])([a-z0-9-]+)\1/g)]
+        .map(([, , text = ""]) => text)
+        .filter((text) => names.has(text))
+        .map((text) => ({ rule: "protocol-name" as const, file, detail: `"${text}"; see src/protocols/protocol.ts` })),
+    );
 }
