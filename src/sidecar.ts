@@ -11,8 +11,8 @@ import { OutriderError } from "./errors.ts";
 import { createExposition } from "./exposition/exposition.ts";
 import { hdrReport } from "./exposition/hdr-report.ts";
 import type { ExpositionSources } from "./exposition/sources.ts";
-import type { Protocol } from "./protocols/protocol.ts";
-import { createRouteTable } from "./protocols/route-table.ts";
+import { definitions, type Protocol } from "./protocols/list.ts";
+import { createRouteTable } from "./routing/route-table.ts";
 import { AccessLog, type AccessLogSettings } from "./logging/access-log.ts";
 import type { Log } from "./logging/logger.ts";
 import { RequestMetrics, type RequestMetricsOptions } from "./metrics/requests/request-metrics.ts";
@@ -64,7 +64,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     throw error;
   });
   const drain = new Drain(relay, systemClock, config.drain);
-  const routing = createRouting(relay, config, insight);
+  const routing = await createRouting(relay, config, insight);
   const prober = startProber({ ...proberOptions(config, upstream, log), onProtocol: routing.setProtocol });
   const parts: Parts = { options, relay, metrics, drain, prober, insight };
   const admin = await startAdminOf(parts).catch(async (error: unknown) => {
@@ -174,26 +174,31 @@ function expositionSources({ options, relay, metrics, prober, insight }: Parts):
   };
 }
 
+/** Changes how requests are routed while the sidecar runs. */
+interface RoutingControl {
+  setProtocol(this: void, protocol: Protocol): Promise<void>;
+  setRules(this: void, routes: Config["routes"]): void;
+}
+
 /** Joins what is known of the protocol, which may come late, with the route rules, which may change. */
-function createRouting(
-  relay: Relay,
-  config: Config,
-  insight: Insight | undefined,
-): { setProtocol(this: void, protocol: Protocol): void; setRules(this: void, routes: Config["routes"]): void } {
+async function createRouting(relay: Relay, config: Config, insight: Insight | undefined): Promise<RoutingControl> {
   let protocol = config.protocol === "auto" ? undefined : config.protocol;
   let { routes } = config;
   const serve = (): void => {
     if (protocol === undefined) return;
     const { name: modelName, version: modelVersion } = config.model;
-    relay.serve({ protocol, table: createRouteTable({ protocol, ...routes, modelName, modelVersion }) });
+    const { routes: serverRoutes, modelIn, renderError } = definitions[protocol];
+    const table = createRouteTable({ serverName: protocol, serverRoutes, ...routes, modelName, modelVersion });
+    relay.serve({ table, modelIn, renderError });
   };
+  // Bodies are read from the first request on: the reader is there before requests pass.
+  if (protocol !== undefined) await insight?.serve(protocol);
   serve();
-  if (protocol !== undefined) insight?.serve(protocol);
   return {
-    setProtocol: (found) => {
+    setProtocol: async (found) => {
+      await insight?.serve(found);
       protocol = found;
       serve();
-      insight?.serve(found);
     },
     setRules: (next) => {
       routes = next;

@@ -3,7 +3,7 @@ import type { Baseline } from "../../src/drift/baseline/baseline.ts";
 import { DriftMonitors, type MonitorsOptions } from "../../src/drift/monitor/drift-monitors.ts";
 import { defaultThresholds } from "../../src/drift/verdict/verdict.ts";
 import type { ReadingSink } from "../../src/payload/exchange-reading.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { createReader } from "../../test/support/create-reader.ts";
 import type {
   BodyReader,
   DecodedBody,

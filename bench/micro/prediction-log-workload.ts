@@ -1,7 +1,7 @@
 /** The parts of the log of predictions, each with what the one before it gives: for prediction-log.bench.ts. */
 import { rmSync } from "node:fs";
 import { systemClock } from "../../src/clock.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { createReader } from "../../test/support/create-reader.ts";
 import { createDelivery, type Delivery } from "../../src/delivery/delivery.ts";
 import { createFileDestination } from "../../src/delivery/sinks/file-destination.ts";
 import { createLokiDestination } from "../../src/loki/push/loki-destination.ts";

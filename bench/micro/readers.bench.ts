@@ -2,7 +2,7 @@
  * Reading JSON bodies: what a reader costs beside parsing, which the rows "parse …" show alone. Numbers have the digits
  * that clients write.
  */
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { createReader } from "../../test/support/create-reader.ts";
 import type { BodyReader, ReaderLimits } from "../../src/payload/reading.ts";
 import type { MicroCases } from "./run-micro.ts";
 

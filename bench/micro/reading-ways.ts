@@ -7,7 +7,7 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { systemClock } from "../../src/clock.ts";
 import type { Exchange } from "../../src/exchange.ts";
 import type { ExchangeReading, ReadingSink } from "../../src/payload/exchange-reading.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { createReader } from "../../test/support/create-reader.ts";
 import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
 import { createReading } from "../../src/capture/reading.ts";
 import { anExchange, aRoute } from "../../test/support/an-exchange.ts";
@@ -104,7 +104,7 @@ const starts: Readonly<Record<Way, () => Promise<Running>>> = {
   loop: async () => {
     const options = { sampleRatio: 1, cpuRatio: 1, queueBytes: 8_388_608, decodedBytes: 4_194_304 };
     const reading = createReading({ ...options, sinks: sinks(), clock: systemClock });
-    reading.serve("mlflow", newReader());
+    reading.serve(newReader(), "path");
     return {
       observe: (exchange) => reading.observer.observe(exchange),
       stop: async () => reading.counters.read.request,

@@ -1,7 +1,7 @@
 /** Reading of bodies: what the relay pays for each exchange, and what counting the predictions costs. */
 import type { Exchange } from "../../src/exchange.ts";
 import type { ExchangeReading } from "../../src/payload/exchange-reading.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { createReader } from "../../test/support/create-reader.ts";
 import type { Predictions } from "../../src/payload/reading.ts";
 import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
@@ -49,7 +49,7 @@ function reading(sampleRatio: number): () => void {
       return () => {};
     },
   });
-  bodies.serve("mlflow", reader);
+  bodies.serve(reader, "path");
   return () => {
     observer.observe(exchange);
     slice?.();

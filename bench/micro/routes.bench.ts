@@ -1,11 +1,11 @@
 /** Routing: the relay asks once for each method and target of a connection, so the first row is the usual price. */
 import { findModelName } from "../../src/payload/json/model-name.ts";
-import { createRouteTable } from "../../src/protocols/route-table.ts";
-import type { RouteTable } from "../../src/protocols/route-table.ts";
+import { routeTableOf } from "../../test/support/routing-of.ts";
+import type { RouteTable } from "../../src/routing/route-table.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const tableOf = (protocol: "kserve-v2" | "torchserve" | "generic", deny: readonly string[] = []): RouteTable =>
-  createRouteTable({ protocol, allow: [], deny, modelName: "", modelVersion: "" });
+  routeTableOf(protocol, { deny });
 
 const v2 = tableOf("kserve-v2");
 const torchserve = tableOf("torchserve");

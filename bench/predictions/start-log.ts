@@ -30,7 +30,7 @@ export async function startLog(settings: Settings): Promise<Insight> {
     random: systemRandom,
     requests: new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 8 }),
   });
-  insight.serve("mlflow");
+  await insight.serve("mlflow");
   return insight;
 }
 

@@ -1,6 +1,5 @@
 import { headTable } from "../../src/http1/head-table.ts";
-import { protocols, type Protocol } from "../../src/protocols/protocol.ts";
-import { privateRows, routeRows } from "../../src/protocols/route-rows.ts";
+import { definitions, protocols, type Protocol } from "../../src/protocols/list.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/routes.md. */
@@ -29,24 +28,24 @@ function render(): string {
 }
 
 function protocolText(protocol: Protocol): readonly string[] {
-  if (protocol === "generic") {
+  const { routes } = definitions[protocol];
+  if (routes.kind === "unlisted") {
     return [
-      "## `generic`",
+      `## ${code(protocol)}`,
       "",
       "Every method and path passes but CONNECT. Once `routes.allow` is given, only what it lists passes; `routes.deny` closes in any case.",
       "",
     ];
   }
-  const closed = privateRows(protocol);
   return [
     `## ${code(protocol)}`,
     "",
     markdownTable(
       ["Methods", "Path", "Kind", "What it is"],
-      routeRows(protocol).map((row) => [row.methods.join(", "), code(row.pattern), row.kind, row.doc]),
+      routes.open.map((row) => [row.methods.join(", "), code(row.pattern), row.kind, row.doc]),
     ),
     "",
-    ...(closed.length === 0 ? [] : ["Closed by name:", "", ...closed.map(closedLine), ""]),
+    ...(routes.closed.length === 0 ? [] : ["Closed by name:", "", ...routes.closed.map(closedLine), ""]),
   ];
 }
 

@@ -10,9 +10,8 @@ import { DriftMonitors, type MonitorsOptions } from "../drift/monitor/drift-moni
 import { driftSamples } from "../drift/monitor/drift-series.ts";
 import type { ExchangeObserver } from "../exchange.ts";
 import type { SampleGroup } from "../exposition/sample-group.ts";
-import type { Protocol } from "../protocols/protocol.ts";
+import { definitions, type Protocol } from "../protocols/list.ts";
 import type { ReaderOptions } from "../payload/reader-options.ts";
-import { createReader } from "../protocols/create-reader.ts";
 import { accuracyFamilies, labelFamilies } from "../accuracy/label-families.ts";
 import type { LabelInput } from "../accuracy/label-input.ts";
 import { LabelMonitor } from "../accuracy/label-monitor.ts";
@@ -38,8 +37,8 @@ export interface Insight {
   /** To be given to the relay. */
   readonly observer: ExchangeObserver;
   readonly groups: readonly SampleGroup[];
-  /** Reads bodies of this protocol from now on. */
-  serve(this: void, protocol: Protocol): void;
+  /** Reads bodies of this protocol once it resolves; the code of its reader is loaded first. */
+  serve(this: void, protocol: Protocol): Promise<void>;
   /** Answers of the admin port; JSON-able. Undefined when bodies are read for the log alone. */
   drift(this: void, query: { readonly model?: string }): unknown;
   accuracy(this: void): unknown;
@@ -100,7 +99,11 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
       ...(fleet?.groups ?? []),
       ...(predictionLog === undefined ? [] : [predictionLog.group]),
     ],
-    serve: (protocol) => reading.serve(protocol, createReader(protocol, readerOptions(config))),
+    serve: async (protocol) => {
+      const { loadReader, modelIn } = definitions[protocol];
+      const createReader = await loadReader();
+      reading.serve(createReader(readerOptions(config)), modelIn);
+    },
     drift: ({ model }) => (config.reading.sample === 0 ? undefined : { reports: monitors.reports(model) }),
     accuracy: () => (config.reading.sample === 0 ? undefined : { models: labels.report() }),
     labels: (body, contentType) => postLabels(new LabelPost(labels, body, contentType), clock),

@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Exchange, ExchangeObserver } from "../exchange.ts";
 import { bodySides, type ReadingSink } from "../payload/exchange-reading.ts";
-import type { Protocol } from "../protocols/protocol.ts";
+import type { ModelSource } from "../protocols/protocol.ts";
 import type { BodyReader } from "../payload/reading.ts";
 import { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
 import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
@@ -38,8 +38,8 @@ export interface Reading {
   /** To be given to the relay. */
   readonly observer: ExchangeObserver;
   readonly counters: Readonly<ReadingCounters>;
-  /** Reads bodies of this protocol from now on; before the first call exchanges pass by. */
-  serve(protocol: Protocol, reader: BodyReader): void;
+  /** Reads bodies with this reader from now on; before the first call exchanges pass by. */
+  serve(reader: BodyReader, modelIn: ModelSource): void;
   /** Drops what waits, but for what is to be logged, which is read or logged without its bodies; reads nothing more. */
   stop(): void;
 }
@@ -68,8 +68,8 @@ export function createReading(options: ReadingOptions): Reading {
   return {
     observer,
     counters,
-    serve: (protocol, reader) =>
-      loop.serve(new ExchangeReader({ reader, prefersBodyModel: protocol === "openai" }, { sinks, log, counters })),
+    serve: (reader, modelIn) =>
+      loop.serve(new ExchangeReader({ reader, prefersBodyModel: modelIn === "body" }, { sinks, log, counters })),
     stop: () => loop.stop(),
   };
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { detectProtocol, detectionRequests } from "../protocols/detection.ts";
 import type { Detection } from "../protocols/detection.ts";
 import type { ProbeAnswer, ProbeRequest } from "../protocols/probe-answer.ts";
-import type { Protocol } from "../protocols/protocol.ts";
+import type { Protocol } from "../protocols/list.ts";
 import { judgeReadiness, readinessRequests } from "../protocols/readiness.ts";
 import { ask } from "./ask.ts";
 import type { ProbedAddress } from "./failure-text.ts";
@@ -23,8 +23,11 @@ export interface ProberOptions {
   /** For each question of a check, milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** Called once, when `auto` has found the protocol; never for a protocol that was named. */
-  onProtocol(this: void, protocol: Protocol): void;
+  /**
+   * Called once, when `auto` has found the protocol; never for a protocol that was named. The server counts as ready only
+   * after what it returns has resolved.
+   */
+  onProtocol(this: void, protocol: Protocol): void | Promise<void>;
   /** Called after every check that changed anything but its time. */
   onChange?(this: void, state: UpstreamState): void;
 }
@@ -72,7 +75,7 @@ export function startProber(options: ProberOptions): Prober {
     if (stopping.signal.aborted) return state;
     if (detection?.found !== undefined) {
       protocol = detection.found;
-      options.onProtocol(protocol);
+      await options.onProtocol(protocol);
     }
     const finding = protocol === undefined ? detection : await checkReadiness(protocol, options, askAll);
     if (stopping.signal.aborted || finding === undefined) return state;

@@ -2,27 +2,27 @@ import { cleanLabelName } from "../text/label-name.ts";
 import { jsonObjectOf } from "./probe-answer.ts";
 import type { HttpAnswer, ProbeRequest } from "./probe-answer.ts";
 
-/** Whether a model server is ready, and why, in words for whoever is on call. */
+/** Whether a model server is ready. The reason is one line for the operator: cleaned, bounded, without control characters. */
 export interface Readiness {
   readonly isReady: boolean;
   readonly reason: string;
 }
 
-/** Whose readiness is asked for. Both are empty when unknown. */
+/** The model whose readiness is in question. Both are empty when unknown. */
 export interface ModelIdentity {
   readonly modelName: string;
   /**
-   * Never put into a question: often it is the operator's own label, which the server does not know, and a server
-   * that is ready must not look as if it were not.
+   * Never part of a question: often it is the operator's own label, which the server does not know, and then a server
+   * that is ready would look as if it were not.
    */
   readonly modelVersion: string;
 }
 
-/** How one protocol tells its readiness. */
+/** How the readiness of a protocol's servers is found out. */
 export interface ReadinessRule {
-  /** What to ask, in this order. */
+  /** The questions, in this order. */
   readonly requests: (model: ModelIdentity) => readonly ProbeRequest[];
-  /** Called with one answer for each request. */
+  /** Called with the answers to the first two requests. */
   readonly judge: (model: ModelIdentity, first: HttpAnswer, second: HttpAnswer | undefined) => Readiness;
 }
 
@@ -31,12 +31,12 @@ export const nameTheModel = "name one with --model-name";
 
 const maxQuoteLength = 160;
 
-/** A positive verdict. */
+/** The verdict that the server is ready; `reason` says which answer shows it. */
 export function ready(reason: string): Readiness {
   return { isReady: true, reason };
 }
 
-/** A negative verdict. */
+/** The verdict that the server is not ready; `reason` says why and what to look at. */
 export function notReady(reason: string): Readiness {
   return { isReady: false, reason };
 }
@@ -46,19 +46,19 @@ export function isOk(answer: HttpAnswer): boolean {
   return answer.status >= 200 && answer.status < 300;
 }
 
-/** A model's name as it may stand in a reason. */
+/** A model's name in quotes, cleaned so that it may be part of a reason. */
 export function quoteName(name: string): string {
   return `"${cleanLabelName(name)}"`;
 }
 
-/** A short piece of what the server said, cleaned, as the end of a reason; empty when it said nothing. */
+/** The beginning of an answer's body, cleaned, as the end of a reason; empty when the body is. */
 export function quoteAnswer(answer: HttpAnswer): string {
   const text = cleanLabelName(answer.body.replace(/\s+/g, " ").trim());
   if (text === "") return "";
   return `; it says: ${text.length > maxQuoteLength ? `${text.slice(0, maxQuoteLength)}…` : text}`;
 }
 
-/** The verdict on an answer that the protocol does not know. */
+/** The verdict on an answer that the protocol does not define: not ready, with advice on what may be wrong. */
 export function unexpected(
   path: string,
   answer: HttpAnswer,

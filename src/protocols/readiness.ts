@@ -1,41 +1,24 @@
 /**
- * When a model server is ready, as each protocol says it. A model's own route is asked where there is one and the
+ * When a model server is ready, by the rule of its protocol. A model's own route is asked where there is one and the
  * model's name is known, because several servers call themselves ready while their only model is not loaded.
  */
 import { getRequest } from "./probe-answer.ts";
 import type { HttpAnswer, ProbeAnswer, ProbeRequest } from "./probe-answer.ts";
-import type { Protocol } from "./protocol.ts";
-import { bentomlReadiness } from "./bentoml/readiness.ts";
-import { kserveV1Readiness } from "./kserve-v1/readiness.ts";
-import { kserveV2Readiness } from "./kserve-v2/readiness.ts";
-import { mlflowReadiness } from "./mlflow/readiness.ts";
-import { openaiReadiness } from "./openai/readiness.ts";
+import { definitions, type Protocol } from "./list.ts";
 import { isOk, notReady, quoteAnswer, ready } from "./readiness-rule.ts";
-import type { ModelIdentity, Readiness, ReadinessRule } from "./readiness-rule.ts";
-import { tensorflowServingReadiness } from "./tensorflow-serving/readiness.ts";
-import { torchserveReadiness } from "./torchserve/readiness.ts";
+import type { ModelIdentity, Readiness } from "./readiness-rule.ts";
 
-/** Whose readiness is asked for, and how. */
+/** The model whose readiness is in question, and how to ask. */
 export interface ReadinessSubject extends ModelIdentity {
   readonly protocol: Protocol;
   /** A path to GET instead of the protocol's own; any 2xx means ready. Empty for none. */
   readonly path: string;
 }
 
-const rules: Readonly<Record<Exclude<Protocol, "generic">, ReadinessRule>> = {
-  mlflow: mlflowReadiness,
-  "tensorflow-serving": tensorflowServingReadiness,
-  torchserve: torchserveReadiness,
-  "kserve-v1": kserveV1Readiness,
-  "kserve-v2": kserveV2Readiness,
-  bentoml: bentomlReadiness,
-  openai: openaiReadiness,
-};
-
-/** What to ask, in this order; stop at the first question that gets no answer. Of `generic` only a connection is asked. */
+/** The questions, in this order; stop at the first one that gets no answer. */
 export function readinessRequests(subject: ReadinessSubject): readonly ProbeRequest[] {
   if (subject.path !== "") return [getRequest(subject.path)];
-  return subject.protocol === "generic" ? [{ kind: "connect" }] : rules[subject.protocol].requests(subject);
+  return definitions[subject.protocol].readiness.requests(subject);
 }
 
 /**
@@ -49,8 +32,7 @@ export function judgeReadiness(subject: ReadinessSubject, answers: readonly Prob
   const [first, second] = answers.filter((answer): answer is HttpAnswer => answer.kind === "http");
   if (first === undefined) return notReady("the model server has not been asked yet");
   if (subject.path !== "") return judgePath(subject.path, first);
-  if (subject.protocol === "generic") return ready("the upstream answers");
-  return rules[subject.protocol].judge(subject, first, second);
+  return definitions[subject.protocol].readiness.judge(subject, first, second);
 }
 
 function judgePath(path: string, answer: HttpAnswer): Readiness {

@@ -5,8 +5,9 @@ import type { HeadLimits } from "../http1/header-section.ts";
 import { RequestHead } from "../http1/request-head.ts";
 import { ResponseHead } from "../http1/response-head.ts";
 import { asciiBytes } from "../http1/bytes.ts";
-import type { Protocol } from "../protocols/protocol.ts";
-import type { RouteTable } from "../protocols/route-table.ts";
+import type { ErrorRenderer } from "../protocols/error-body.ts";
+import type { ModelSource } from "../protocols/protocol.ts";
+import type { RouteTable } from "../routing/route-table.ts";
 import type { RelayCounters } from "../metrics/requests/relay-counters.ts";
 import { DateLine } from "./date-line.ts";
 import { IdentitySource } from "./client/identity.ts";
@@ -19,7 +20,8 @@ import { UpstreamPool } from "./upstream/upstream-pool.ts";
 /** How requests are routed and in whose shape errors are answered; set once the serving protocol is known. */
 export interface Routing {
   readonly table: RouteTable;
-  readonly protocol: Protocol;
+  readonly modelIn: ModelSource;
+  readonly renderError: ErrorRenderer;
 }
 
 /** Heads that ended in more than one piece keep their parser; this many spare ones are kept for the next. */
@@ -100,7 +102,7 @@ export class RelayContext {
   get wantsBodies(): boolean {
     if (this.options.tap.bodyBytes === 0) return false;
     return (
-      this.#routing?.protocol === "openai" || this.options.observers.some((observer) => observer.wantsBodies === true)
+      this.#routing?.modelIn === "body" || this.options.observers.some((observer) => observer.wantsBodies === true)
     );
   }
 

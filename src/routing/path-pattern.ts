@@ -1,7 +1,7 @@
 /**
- * The one little language for paths, used by the protocols' tables and by the user's rules: literal segments, `*` for
- * any run of characters within one segment, `{name}` for one segment (or its part before a literal suffix such as
- * `:predict`) that is captured, and `**` at the end for any number of segments, none included.
+ * A compiled path pattern, the same language for lists of a server's routes and for the user's rules: literal segments,
+ * `*` for any run of characters within one segment, `{name}` for one segment (or its part before a literal suffix such
+ * as `:predict`) that is captured, and `**` at the end for any number of segments, none included.
  */
 export interface PathPattern {
   readonly text: string;
@@ -17,17 +17,17 @@ interface PatternSegment {
   readonly capture: string;
 }
 
-/** How letters and colons are compared. */
+/** How a pattern is compared with a path. */
 export interface MatchOptions {
   readonly ignoreCase: boolean;
 }
 
-/** What the `{name}` parts of a pattern stood for. */
+/** The text that each `{name}` of a pattern matched, by name. */
 export type Captures = Readonly<Record<string, string>>;
 
 const openSegment = /^([^*{}]*)(?:\*|\{([a-z]+)\})([^*{}]*)$/;
 
-/** Compiles a pattern that is known to be well formed; throws a RangeError on one that is not. */
+/** Compiles a pattern. Throws a RangeError when it is malformed: check the text of a user first. */
 export function compilePattern(text: string): PathPattern {
   const parts = text.split("/");
   if (parts.shift() !== "") throw new RangeError(`pattern ${text} does not begin with /`);
@@ -46,7 +46,7 @@ function compileSegment(part: string, text: string): PatternSegment {
   return { prefix, suffix, isOpen: true, capture };
 }
 
-/** True when the pattern covers these segments. */
+/** True when the pattern matches a path of these segments as a whole. Linear in their number. */
 export function matchesPattern(pattern: PathPattern, segments: readonly string[], options: MatchOptions): boolean {
   const count = pattern.segments.length;
   if (pattern.hasRest ? segments.length < count : segments.length !== count) return false;
@@ -59,11 +59,11 @@ function matchesSegment(part: PatternSegment, segment: string, options: MatchOpt
   if (!part.isOpen) return text === prefix;
   const suffix = options.ignoreCase ? part.suffix.toLowerCase() : part.suffix;
   // A capture stands for at least one character, so `/v1/models/:predict` names no model.
-  const least = prefix.length + suffix.length + (part.capture === "" ? 0 : 1);
-  return text.length >= least && text.startsWith(prefix) && text.endsWith(suffix);
+  const minLength = prefix.length + suffix.length + (part.capture === "" ? 0 : 1);
+  return text.length >= minLength && text.startsWith(prefix) && text.endsWith(suffix);
 }
 
-/** The captures of segments that match the pattern. */
+/** The captures of segments that {@link matchesPattern}; meaningless for others. */
 export function capturesOf(pattern: PathPattern, segments: readonly string[]): Captures {
   const captures: Record<string, string> = {};
   for (const [index, part] of pattern.segments.entries()) {
@@ -74,13 +74,13 @@ export function capturesOf(pattern: PathPattern, segments: readonly string[]): C
   return captures;
 }
 
-/** First segment of a pattern when it is literal, else empty. */
+/** First segment of a pattern when it is literal; empty for other patterns and for `/`. */
 export function firstLiteral(pattern: PathPattern): string {
   const first = pattern.segments[0];
   return first === undefined || first.isOpen ? "" : first.prefix;
 }
 
-/** True when the pattern's first segment is a capture or wildcard. */
+/** True when the pattern's first segment is a capture or has a wildcard, so that it may match any first segment. */
 export function beginsOpen(pattern: PathPattern): boolean {
   return pattern.segments[0]?.isOpen === true;
 }

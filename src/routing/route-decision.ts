@@ -1,13 +1,13 @@
 import type { Route, RouteKind } from "../exchange.ts";
 
-/** A request that may go to the model server. */
+/** The decision on a request that may reach the model server. */
 export interface AllowedRoute {
   readonly kind: "allowed";
   /** Shared by all requests with the same kind, model and version. */
   readonly route: Route;
 }
 
-/** A request that is answered without asking the model server. */
+/** The decision on a request that Outrider answers itself; the model server never sees it. */
 export interface DeniedRoute {
   readonly kind: "denied";
   readonly code: "route_denied" | "method_denied" | "path_ambiguous";
@@ -17,10 +17,10 @@ export interface DeniedRoute {
   readonly allow: readonly string[];
 }
 
-/** What is to be done with a request. */
+/** Whether a request may reach the model server. */
 export type RouteDecision = AllowedRoute | DeniedRoute;
 
-/** A request that is let through, before its labels have been made. Names are decoded but not yet cleaned. */
+/** A request that passes, before it has its labels. Names are decoded but not yet cleaned. */
 export interface Admission {
   readonly kind: "admitted";
   readonly routeKind: RouteKind;
@@ -29,17 +29,17 @@ export interface Admission {
   readonly version: string;
 }
 
-/** Decides over one path; pure, so the same question always has the same answer. */
+/** Decides on one path. Pure: equal arguments give equal decisions, so they may be remembered. */
 export type RouteDecider = (method: string, path: string) => Admission | DeniedRoute;
 
 const noMethods: readonly string[] = [];
 
-/** A denial by path. */
+/** A denial whatever the method is (`route_denied`, 403). `reason` is shown to the client. */
 export function denyRoute(reason: string): DeniedRoute {
   return { kind: "denied", code: "route_denied", reason, allow: noMethods };
 }
 
-/** A denial of a path that can be read in two ways. */
+/** A denial of a path that servers interpret in different ways (`path_ambiguous`, 400). */
 export function denyAmbiguous(reason: string): DeniedRoute {
   return {
     kind: "denied",
@@ -49,7 +49,7 @@ export function denyAmbiguous(reason: string): DeniedRoute {
   };
 }
 
-/** A denial by method; `allow` lists the open ones. */
+/** A denial by method (`method_denied`, 405); `allow` lists the open ones and may be empty. */
 export function denyMethod(allow: readonly string[]): DeniedRoute {
   const reason =
     allow.length === 0
@@ -58,5 +58,5 @@ export function denyMethod(allow: readonly string[]): DeniedRoute {
   return { kind: "denied", code: "method_denied", reason, allow };
 }
 
-/** Why a path that a deny rule covers is denied. The rule itself is the operator's business, not the client's. */
+/** The denial of a path that a deny rule covers. It does not show the rule: that is for the operator alone. */
 export const closedByRule: DeniedRoute = denyRoute("this path is closed by routes.deny");

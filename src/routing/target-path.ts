@@ -1,9 +1,9 @@
 /**
- * Reads the path of a request target so that there is one way to understand it. The relay forwards targets untouched;
- * a path that a model server could resolve to another one than the one that was matched must not pass.
+ * Reads the path of a request target. The relay forwards targets untouched, so a path that a model server could resolve
+ * to another path than the matched one must not pass.
  */
 
-/** A path that every server understands alike. */
+/** A path that every server resolves to the same segments. */
 export interface PlainPath {
   readonly kind: "plain";
   /** Segments as they were sent, without the leading slash and without one trailing slash; none for `/`. */
@@ -12,13 +12,13 @@ export interface PlainPath {
   readonly decoded: readonly string[];
 }
 
-/** A path that servers resolve differently, with what makes it so. */
+/** A path that servers resolve differently. `reason` says why, for the client. */
 export interface AmbiguousPath {
   readonly kind: "ambiguous";
   readonly reason: string;
 }
 
-// Encoded NUL and other controls, `#`, `%`, `.`, `/`, `:`, `;`, `?`, `\` and DEL: all have a meaning to some reader.
+// Encoded NUL and other controls, `#`, `%`, `.`, `/`, `:`, `;`, `?`, `\` and DEL: each has a meaning to some server.
 const encodedSpecial = /%(?:[01][0-9a-f]|2[35ef]|3[abf]|5c|7f)/i;
 // Everything but visible ASCII; the target comes from a request line, one character a byte.
 const notVisible = /[^\x21-\x7e]/;

@@ -75,7 +75,7 @@ function bytesOf(value: CountedValue): number {
   return entryBytes + (typeof value === "string" ? 2 * value.length : 0);
 }
 
-/** A text that was cut out of a longer one keeps all of that in memory; joined with another it is copied. */
+/** Does what `ownCopy` in text/ does; a folder of level 0 imports no other. */
 function ownCopy(text: string): string {
   return text.length > 12 ? ` ${text}`.slice(1) : text;
 }

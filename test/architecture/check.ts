@@ -35,6 +35,7 @@ export type Rule =
   | "barrel"
   | "crowded"
   | "lone-file"
+  | "protocol-name"
   | "process-exit";
 
 /** An import resolved: to a file of src/, to a module of Node, or to a package. */
@@ -60,6 +61,7 @@ export function checkArchitecture(files: ReadonlyMap<string, string>): readonly 
     ...cycleRule(edges),
     ...crowdedRule([...files.keys()]),
     ...loneFileRule(files, edges),
+    ...protocolNameRule(files),
   ];
 }
 
@@ -205,4 +207,20 @@ function loneFileRule(files: ReadonlyMap<string, string>, edges: readonly Edge[]
     if (isRootFile || !hasOneBeside || lines >= minLoneFileLines || loneFiles[file] !== undefined) return [];
     return [{ rule: "lone-file", file, detail: `${lines} lines, used by ${importer.from} alone` }];
   });
+}
+
+/**
+ * A serving protocol is known by name in its own folder, in the list beside it, and in the examples of config fields. All
+ * other code takes what it needs from the protocol's definition.
+ */
+function protocolNameRule(files: ReadonlyMap<string, string>): readonly Violation[] {
+  const names = new Set([...files.keys()].flatMap((file) => /^protocols\/([^/]+)\//.exec(file)?.[1] ?? []));
+  return [...files]
+    .filter(([file]) => !file.startsWith("protocols/") && !file.startsWith("config/fields/"))
+    .flatMap(([file, source]) =>
+      [...source.matchAll(/(["'`])([a-z0-9-]+)\1/g)]
+        .map(([, , text = ""]) => text)
+        .filter((text) => names.has(text))
+        .map((text) => ({ rule: "protocol-name" as const, file, detail: `"${text}"; see src/protocols/protocol.ts` })),
+    );
 }

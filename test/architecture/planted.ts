@@ -126,6 +126,11 @@ export const planted: readonly Planted[] = [
     files: { "relay/b.ts": 'export {\n  type A,\n} from "./a.ts";', "relay/a.ts": "" },
   },
   { what: "an index file", rule: "barrel", files: { "relay/index.ts": "export const a = 1;" } },
+  {
+    what: "a serving protocol is compared by name",
+    rule: "protocol-name",
+    files: { "relay/a.ts": 'if (protocol === "acme") return;', "protocols/acme/routes.ts": "" },
+  },
   { what: "a folder called utils", rule: "empty-name", files: { "relay/utils/a.ts": "" } },
   { what: "a file called helpers", rule: "empty-name", files: { "relay/helpers.ts": "" } },
   { what: "a folder nobody has entered in the table", rule: "place", files: { "kafka/a.ts": "" } },
@@ -169,6 +174,9 @@ export const lawful: Readonly<Record<string, string>> = {
   "protocols/a.ts": 'import { b } from "../http1/b.ts";',
   "relay/a.ts": 'import net from "node:net";\nimport { a } from "../metrics/a.ts";\nimport type { B } from "./b.ts";',
   "relay/b.ts": 'import { b } from "../http1/b.ts";',
+  "protocols/acme/routes.ts": "",
+  "protocols/list.ts": 'export const protocols = ["acme"];',
+  "config/fields/serving.ts": 'export const example = "acme";',
   "config/read.ts": 'import { parse } from "yaml";\nconst pretty = await import("./explain.ts");',
   "config/explain.ts": "",
   "sidecar.ts":

@@ -27,7 +27,7 @@ describe("reading behind a relay", () => {
       sinks: [record],
       clock: systemClock,
     });
-    reading.serve("generic", wordReader);
+    reading.serve(wordReader, "path");
     const tap = { bodyBytes: 1000, totalBytes: 100_000 };
     const address = { kind: "tcp", host: "127.0.0.1", port } as const;
     const relay = await startTestRelay(relayOptions(address, { tap, observers: [reading.observer] }));

@@ -60,7 +60,7 @@ function begin(
       return () => slices.splice(slices.indexOf(slice), 1);
     },
   });
-  if (over.isServed ?? true) reading.serve("generic", wordReader);
+  if (over.isServed ?? true) reading.serve(wordReader, "path");
   const turn = (): boolean => {
     const slice = slices.shift();
     slice?.();

@@ -42,7 +42,7 @@ function bench({ stepMs = 0, reader = wordReader, sinks = [], ...options }: Benc
     },
     ...options,
   });
-  reading.serve("mlflow", reader);
+  reading.serve(reader, "path");
   const turn = (): boolean => {
     const slice = scheduled;
     scheduled = undefined;
@@ -116,7 +116,7 @@ describe("what is read", () => {
     offer(one, exchangeOf("asked", "answered"), exchangeOf("asked", "answered", unnamed));
     offer(one, exchangeOf("unread", "answered", unnamed), exchangeOf("unread", captured(""), unnamed));
     one.turn();
-    one.reading.serve("openai", wordReader);
+    one.reading.serve(wordReader, "body");
     offer(one, exchangeOf("asked", "answered"), exchangeOf(undefined, " nameless"));
     one.turn();
     expect(one.seen.map(({ model }) => model)).toEqual(["iris", "asked", "answered", "asked", "iris"]);

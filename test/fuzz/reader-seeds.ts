@@ -1,4 +1,4 @@
-import type { Protocol } from "../../src/protocols/protocol.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
 
 /** Bodies of one protocol from which hostile ones are made: valid requests and responses of every form. */
 export interface ReaderSeeds {

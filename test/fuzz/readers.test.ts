@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { createReader } from "../support/create-reader.ts";
 import type {
   BodyReader,
   Cell,

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { protocols } from "../../src/protocols/protocol.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { protocols } from "../../src/protocols/list.ts";
+import { createReader } from "../support/create-reader.ts";
 import type {
   BodyReader,
   ReaderLimits,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { createReader } from "../support/create-reader.ts";
 import type { ReaderLimits, ReadResult, RequestReading } from "../../src/payload/reading.ts";
 import { aBody, readRows, rowsOf, valueOf } from "../support/read-json-body.ts";
 

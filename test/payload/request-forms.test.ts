@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Protocol } from "../../src/protocols/protocol.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
+import { createReader } from "../support/create-reader.ts";
 import { aBody, readRows, testLimits, valueOf } from "../support/read-json-body.ts";
 
 const b64 = { b64: "aGVsbG8=" };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Protocol } from "../../src/protocols/protocol.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
+import { createReader } from "../support/create-reader.ts";
 import { aBody, readAnswer, testLimits, valueOf } from "../support/read-json-body.ts";
 
 describe("answers of each protocol", () => {

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { Protocol } from "../../src/protocols/protocol.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
+import { createReader } from "../support/create-reader.ts";
 import type { Cell } from "../../src/payload/reading.ts";
 import { aBody, readAnswer, readRows, testLimits } from "../support/read-json-body.ts";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { createReader } from "../support/create-reader.ts";
 import { loggedBody, redactedJson, type LoggedBodyPlan } from "../../src/prediction-log/logged-body.ts";
 import type { LoggedBody } from "../../src/prediction-log/prediction-record.ts";
 import { areFeaturesGone } from "../../src/redaction/redaction-check.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import { createReader } from "../support/create-reader.ts";
 import type { BodyReader, ReadResult, RequestReading, ResponseReading } from "../../src/payload/reading.ts";
 import type { LoggedBodies, LoggedContent } from "../../src/prediction-log/exchange-log.ts";
 import { RecordBuilder, type RecordBuilderOptions } from "../../src/prediction-log/record-builder.ts";

@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { systemClock } from "../../src/clock.ts";
-import type { Protocol } from "../../src/protocols/protocol.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
 import { startProber } from "../../src/probe/prober.ts";
 import type { Prober, ProberOptions, UpstreamState } from "../../src/probe/prober.ts";
 import { createModelServer, empty, modelServers } from "../support/model-server-answers.ts";
@@ -56,7 +56,7 @@ function watch(upstream: Address, more: Partial<ProberOptions> = {}): Watch {
     intervalMs: 3_600_000,
     timeoutMs: 5000,
     clock: systemClock,
-    onProtocol: (protocol) => found.push(protocol),
+    onProtocol: (protocol) => void found.push(protocol),
     onChange: (state) => changes.push(state),
     ...more,
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import type { ProbeAnswer } from "../../src/protocols/probe-answer.ts";
-import { protocols } from "../../src/protocols/protocol.ts";
-import type { Protocol } from "../../src/protocols/protocol.ts";
+import { protocols } from "../../src/protocols/list.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
 import { judgeReadiness, readinessRequests } from "../../src/protocols/readiness.ts";
 import type { ReadinessSubject } from "../../src/protocols/readiness.ts";
 import { answerOf, empty, json, modelServers } from "../support/model-server-answers.ts";

@@ -4,8 +4,8 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Protocol } from "../../src/protocols/protocol.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
+import { createReader } from "../support/create-reader.ts";
 import { loggedBody } from "../../src/prediction-log/logged-body.ts";
 import type { LoggedBody } from "../../src/prediction-log/prediction-record.ts";
 import { areFeaturesGone } from "../../src/redaction/redaction-check.ts";

@@ -13,10 +13,9 @@ describe("createBoundedMemo", () => {
         else memo.set(String(key), key);
       }
     }
-    expect(memo.dropped).toBe(0);
   });
 
-  it("keeps a key that is asked for while strangers stream past, and counts what it drops", () => {
+  it("keeps a key that is read often while new keys stream past", () => {
     const memo = createBoundedMemo<string>(8);
     memo.set("kept", "value");
     for (let stranger = 0; stranger < 1000; stranger++) {
@@ -24,7 +23,6 @@ describe("createBoundedMemo", () => {
       expect(memo.get("kept")).toBe("value");
     }
     expect(memo.get("stranger 0")).toBeUndefined();
-    expect(memo.dropped).toBeGreaterThan(100);
   });
 
   it("never holds more than two generations and never gives a wrong value", () => {

@@ -5,10 +5,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { protocols } from "../../src/protocols/protocol.ts";
-import type { Protocol } from "../../src/protocols/protocol.ts";
-import { privateRows, routeRows } from "../../src/protocols/route-rows.ts";
-import { createRouteTable } from "../../src/protocols/route-table.ts";
+import { protocols } from "../../src/protocols/list.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
+import { routeTableOf, rowsOf } from "../support/routing-of.ts";
 
 const forbidden: Readonly<Record<Exclude<Protocol, "generic">, RegExp>> = {
   mlflow: /^\/(api|ajax-api|docs|openapi\.json)(\/|$)/,
@@ -49,7 +48,7 @@ const sample = (pattern: string): string =>
     .replaceAll("*", "m");
 
 const pathsOf = (protocol: Protocol): readonly string[] =>
-  [...routeRows(protocol), ...privateRows(protocol)].map((row) => sample(row.pattern));
+  [...rowsOf(protocol).open, ...rowsOf(protocol).closed].map((row) => sample(row.pattern));
 
 const everyPath = [...new Set(protocols.flatMap(pathsOf))];
 
@@ -107,7 +106,7 @@ describe.each(Object.entries(forbidden) as [Exclude<Protocol, "generic">, RegExp
   "paths that pass for %s",
   (protocol, closed) => {
     it("are never a closed path in any reading, and read the same for every server", () => {
-      const table = createRouteTable({ protocol, allow: [], deny: [], modelName: "", modelVersion: "" });
+      const table = routeTableOf(protocol);
       let passed = 0;
       fc.assert(
         fc.property(fc.oneof(request, requestFor(pathsOf(protocol))), fc.constantFrom(...methods), (target, method) => {
@@ -128,7 +127,7 @@ describe.each(Object.entries(forbidden) as [Exclude<Protocol, "generic">, RegExp
     });
 
     it("are decided for any text without an exception", () => {
-      const table = createRouteTable({ protocol, allow: ["* /a/**"], deny: ["* /b"], modelName: "", modelVersion: "" });
+      const table = routeTableOf(protocol, { allow: ["* /a/**"], deny: ["* /b"] });
       fc.assert(
         fc.property(fc.string({ unit: "binary", maxLength: 40 }), fc.string({ maxLength: 8 }), (text, method) => {
           for (const target of [text, `/${text}`, `http://${text}`]) {
@@ -141,14 +140,8 @@ describe.each(Object.entries(forbidden) as [Exclude<Protocol, "generic">, RegExp
 );
 
 describe("rules of generic", () => {
-  it("hold for every reading: nothing that normalises into a denied tree passes", () => {
-    const table = createRouteTable({
-      protocol: "generic",
-      allow: [],
-      deny: ["* /v2/repository/**", "* /models/**"],
-      modelName: "",
-      modelVersion: "",
-    });
+  it("hold for every interpretation: nothing that normalises into a denied tree passes", () => {
+    const table = routeTableOf("generic", { deny: ["* /v2/repository/**", "* /models/**"] });
     let passed = 0;
     fc.assert(
       fc.property(request, (target) => {
@@ -161,14 +154,8 @@ describe("rules of generic", () => {
     expect(passed).toBeGreaterThan(100);
   });
 
-  it("hold for every reading: all that passes an allow rule normalises into its tree", () => {
-    const table = createRouteTable({
-      protocol: "generic",
-      allow: ["* /v2/models/**"],
-      deny: [],
-      modelName: "",
-      modelVersion: "",
-    });
+  it("hold for every interpretation: all that passes an allow rule normalises into its tree", () => {
+    const table = routeTableOf("generic", { allow: ["* /v2/models/**"] });
     let passed = 0;
     fc.assert(
       fc.property(request, (target) => {

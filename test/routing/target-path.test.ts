@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { readPathEveryWay } from "../../src/routing/path-readings.ts";
+import { interpretationsOf } from "../../src/routing/path-interpretations.ts";
 import { pathOfTarget, readPlainPath } from "../../src/routing/target-path.ts";
 
 describe("pathOfTarget", () => {
@@ -89,7 +89,7 @@ describe("readPlainPath", () => {
   });
 });
 
-describe("readPathEveryWay", () => {
+describe("interpretationsOf", () => {
   it.each([
     ["/admin", "admin"],
     ["/%61dmin", "admin"],
@@ -106,17 +106,17 @@ describe("readPathEveryWay", () => {
     ["/admin#x", "admin"],
     ["/100%/%61dmin", "100%/admin"],
   ])("reads %s also as %s", (path, reading) => {
-    expect(readPathEveryWay(path)?.map((segments) => segments.join("/"))).toContain(reading);
+    expect(interpretationsOf(path)?.map((segments) => segments.join("/"))).toContain(reading);
   });
 
   it.each([["/a%00"], ["/a%ff"], ["/%25252525252561"], ["/a%2500b"]])("cannot tell what %s is", (path) => {
-    expect(readPathEveryWay(path)).toBeUndefined();
+    expect(interpretationsOf(path)).toBeUndefined();
   });
 
   it("never throws", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
-        const readings = readPathEveryWay(`/${text}`);
+        const readings = interpretationsOf(`/${text}`);
         expect(readings === undefined || readings.length >= 2).toBe(true);
       }),
     );

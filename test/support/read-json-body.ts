@@ -1,5 +1,5 @@
-import type { Protocol } from "../../src/protocols/protocol.ts";
-import { createReader } from "../../src/protocols/create-reader.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
+import { createReader } from "./create-reader.ts";
 import type { ReaderOptions } from "../../src/payload/reader-options.ts";
 import type {
   Cell,

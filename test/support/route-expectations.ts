@@ -1,4 +1,4 @@
-import type { Protocol } from "../../src/protocols/protocol.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
 
 /** Requests of one protocol with what becomes of them: `kind model version` when allowed, else the code. */
 export type Rows = readonly (readonly [request: string, verdict: string])[];

@@ -1,6 +1,6 @@
 import { systemClock } from "../../src/clock.ts";
 import type { Exchange, ExchangeObserver } from "../../src/exchange.ts";
-import { createRouteTable } from "../../src/protocols/route-table.ts";
+import { routingOf } from "./routing-of.ts";
 import type { RelayOptions, UpstreamAddress } from "../../src/relay/options.ts";
 import { type Relay, startRelay } from "../../src/relay/relay.ts";
 import { systemRandom } from "../../src/relay/system-random.ts";
@@ -118,7 +118,6 @@ export function recordExchanges(): { readonly seen: SeenExchange[]; readonly obs
 /** Starts a relay that passes every path, as the generic protocol does. */
 export async function startTestRelay(options: RelayOptions): Promise<Relay> {
   const relay = await startRelay(options);
-  const table = createRouteTable({ protocol: "generic", allow: [], deny: [], modelName: "", modelVersion: "" });
-  relay.serve({ table, protocol: "generic" });
+  relay.serve(routingOf("generic"));
   return relay;
 }

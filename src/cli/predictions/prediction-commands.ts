@@ -1,6 +1,6 @@
 /** Rows of the table of commands for the log of predictions. */
 import { datasetFormats } from "../../datasets/dataset.ts";
-import { protocols } from "../../protocols/protocol.ts";
+import { protocols } from "../../protocols/list.ts";
 import type { Command, ExitCode } from "../program/command.ts";
 import { jsonFlag } from "../program/json-flag.ts";
 import { filterFlags, placeFlags } from "./predictions-flags.ts";

@@ -1,15 +1,14 @@
 import type { Config } from "../../config/table/table.ts";
 import { detectProtocol, detectionRequests } from "../../protocols/detection.ts";
 import type { ProbeAnswer } from "../../protocols/probe-answer.ts";
-import type { Protocol } from "../../protocols/protocol.ts";
-import { createReader } from "../../protocols/create-reader.ts";
+import { definitions, fallbackProtocol, type Protocol } from "../../protocols/list.ts";
 import type { BodyReader } from "../../payload/reading.ts";
 import type { ReplayClient } from "./replay-client.ts";
 
 /** Deeper than any answer, and far from what would overflow a stack. */
 const maxJsonDepth = 64;
 
-/** Asks a server which protocol it speaks, as a sidecar does; `generic` when it answers like none. */
+/** Asks a server which protocol it speaks, as a sidecar does; the fallback when it answers like none. */
 export async function askedProtocol(client: ReplayClient, signal: AbortSignal): Promise<Protocol> {
   const answers: ProbeAnswer[] = [];
   for (const question of detectionRequests) {
@@ -29,13 +28,14 @@ export async function askedProtocol(client: ReplayClient, signal: AbortSignal): 
     if (answer.kind === "failed") break;
   }
   const detection = detectProtocol(answers);
-  return detection.kind === "detected" ? detection.protocol : "generic";
+  return detection.kind === "detected" ? detection.protocol : fallbackProtocol;
 }
 
 /** The reader of answers, with the paths of the configuration, as the sidecar that logged them had it. */
-export function answerReader(protocol: Protocol, { inference, reading }: Config): BodyReader {
+export async function answerReader(protocol: Protocol, { inference, reading }: Config): Promise<BodyReader> {
   const { prediction, score } = inference;
-  return createReader(protocol, {
+  const createReader = await definitions[protocol].loadReader();
+  return createReader({
     limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: maxJsonDepth },
     ...(prediction === "" ? {} : { prediction }),
     ...(score === "" ? {} : { score }),

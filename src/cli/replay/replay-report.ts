@@ -1,5 +1,5 @@
 /** What a replay found, as text and as JSON. */
-import type { Protocol } from "../../protocols/protocol.ts";
+import type { Protocol } from "../../protocols/list.ts";
 import type { RecordValue } from "../../prediction-log/prediction-record.ts";
 import { formatCounted, formatCount, formatValue } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";

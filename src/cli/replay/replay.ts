@@ -1,6 +1,6 @@
 import type { Config } from "../../config/table/table.ts";
 import type { BodyReader } from "../../payload/reading.ts";
-import type { Protocol } from "../../protocols/protocol.ts";
+import type { Protocol } from "../../protocols/list.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { mistakeReport } from "../config/mistake-report.ts";
 import { ReadingNotes } from "../predictions/predictions-notes.ts";

@@ -4,7 +4,7 @@ import { sinkNames, type SinkName } from "../../prediction-log/destination.ts";
 import { redactionActions, type RedactionAction } from "../../redaction/redaction-rule.ts";
 import { streamLabelFields, streamMetadataFields } from "../../prediction-log/stream-fields.ts";
 import { textPatternNames } from "../../redaction/text-patterns.ts";
-import { protocols, type Protocol } from "../../protocols/protocol.ts";
+import { protocols, type Protocol } from "../../protocols/list.ts";
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 

@@ -1,4 +1,5 @@
 /** Tables of features out of bodies of comma-separated values. */
+import { ownCopy } from "../../text/own-copy.ts";
 import { cellFromText } from "../table/cell-text.ts";
 import { parseCsv } from "./csv.ts";
 import type { Cell, ReaderLimits, ReadResult } from "../reading.ts";
@@ -27,20 +28,12 @@ export function readCsvTable(
   for (const row of rows) {
     for (let index = 0; index < kept.length; index++) cells.push(cellAt(row, index));
   }
-  const table = { columns: columns.find(kept) ?? columns.named(kept.map(ownText)), rowCount: rows.length, cells };
+  const table = { columns: columns.find(kept) ?? columns.named(kept.map(ownCopy)), rowCount: rows.length, cells };
   return tableReading(table, names.length - kept.length);
 }
 
 function cellAt(row: readonly string[], index: number): Cell {
   const text = row[index];
   const cell = text === undefined ? undefined : cellFromText(text);
-  return typeof cell === "string" ? ownText(cell) : cell;
-}
-
-/** Slices up to this length are copies; a longer one would keep the whole body in memory. */
-const maxCopyLength = 12;
-
-function ownText(text: string): string {
-  if (text.length <= maxCopyLength) return text;
-  return JSON.parse(JSON.stringify(text)) as string;
+  return typeof cell === "string" ? ownCopy(cell) : cell;
 }

@@ -1,4 +1,5 @@
 /** Values of parsed JSON, and the safe ways to look into them. */
+import { ownCopy } from "../../text/own-copy.ts";
 import type { Cell } from "../reading.ts";
 
 /** A parsed body. Objects may have a key `__proto__` of their own; read them with {@link member}. */
@@ -93,6 +94,5 @@ function areCells(list: readonly JsonValue[], start: number, pass: JsonPass): bo
 export function cutText(text: string): string {
   if (text.length <= maxTextLength) return text;
   const isPair = /[\ud800-\udbff]/.test(text.charAt(maxTextLength - 1));
-  // A slice would keep the whole body in memory for as long as the cell is remembered.
-  return JSON.parse(JSON.stringify(text.slice(0, isPair ? maxTextLength - 1 : maxTextLength))) as string;
+  return ownCopy(text.slice(0, isPair ? maxTextLength - 1 : maxTextLength));
 }

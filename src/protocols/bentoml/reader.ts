@@ -1,16 +1,22 @@
 /** Bodies of BentoML services: a JSON object of a method's arguments in, whatever it returns out. */
-import type { ReadResult } from "../../payload/reading.ts";
+import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
+import type { BodyReader, ReadResult } from "../../payload/reading.ts";
+import type { ReaderOptions } from "../../payload/reader-options.ts";
 import { readTable } from "../../payload/table/feature-table.ts";
 import { type JsonProtocol, requestOf, responseOf } from "../../payload/json/json-reader.ts";
 import { isList, isObject, type JsonValue } from "../../payload/json/json-value.ts";
 import { readPredictions } from "../../payload/table/predictions.ts";
 import type { TableContext, TableReading } from "../../payload/table/table-reading.ts";
 
-/** See {@link argumentsTable} and {@link readPredictions}. */
-export const bentomlProtocol: JsonProtocol = {
+const protocol: JsonProtocol = {
   readRequest: (value, context) => requestOf(argumentsTable(value, context)),
   readResponse: (value, context) => responseOf(readPredictions(value, context)),
 };
+
+/** A reader of the bodies of BentoML services; see {@link argumentsTable} and {@link readPredictions}. */
+export function createBentomlReader(options: ReaderOptions): BodyReader {
+  return createConfiguredReader(protocol, options);
+}
 
 /**
  * The table of a method's arguments: the first argument that is a list of lists or dictionaries holds rows, the others

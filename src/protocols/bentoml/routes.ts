@@ -1,10 +1,11 @@
-import type { ProtocolRoutes } from "../../routing/protocol-routes.ts";
+import type { ListedRoutes } from "../../routing/server-routes.ts";
 
 /**
  * Paths of BentoML services. Every API method of a service is a path of its author's choosing, so any single segment
  * is open for POST; mounted applications and paths of more segments need `routes.allow`.
  */
-export const bentomlRoutes: ProtocolRoutes = {
+export const bentomlRoutes: ListedRoutes = {
+  kind: "listed",
   open: [
     { methods: ["GET"], pattern: "/livez", kind: "health", doc: "200 when the service runs." },
     { methods: ["GET"], pattern: "/healthz", kind: "health", doc: "The same as `/livez`." },

@@ -1,5 +1,9 @@
 /** Bodies of a server whose protocol is not known. */
+import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
 import type { BodyReader } from "../../payload/reading.ts";
+import type { ReaderOptions } from "../../payload/reader-options.ts";
+import { createKserveV2Reader } from "../kserve-v2/reader.ts";
+import { createOpenaiReader } from "../openai/reader.ts";
 import { argumentsTable } from "../bentoml/reader.ts";
 import { type JsonProtocol, requestOf, responseOf } from "../../payload/json/json-reader.ts";
 import { isList, type JsonValue, member } from "../../payload/json/json-value.ts";
@@ -14,11 +18,13 @@ import { tensorflowAnswer, tensorflowTable } from "../tensorflow-serving/reader.
  * that have a `datatype`), a completion, `predictions`, `outputs`, `results`, `result`, and last the body itself. Requests
  * may be comma-separated values.
  */
-export function genericProtocol(readers: {
-  readonly kserveV2: BodyReader;
-  readonly completions: BodyReader;
-}): JsonProtocol {
-  const { kserveV2, completions } = readers;
+export function createGenericReader(options: ReaderOptions): BodyReader {
+  return createConfiguredReader(protocolWithin({ limits: options.limits }), options);
+}
+
+function protocolWithin(limits: Pick<ReaderOptions, "limits">): JsonProtocol {
+  const kserveV2 = createKserveV2Reader(limits);
+  const completions = createOpenaiReader(limits);
   return {
     hasCsv: true,
     readRequest(value, context, body) {

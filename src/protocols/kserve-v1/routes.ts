@@ -1,11 +1,12 @@
 import { openInferenceClosedRows, openInferenceRows } from "../kserve-v2/routes.ts";
-import type { ProtocolRoutes } from "../../routing/protocol-routes.ts";
+import type { ListedRoutes } from "../../routing/server-routes.ts";
 
 /**
  * Paths of KServe's own server and others that speak its v1 protocol. KServe's server speaks v1, v2 and an
  * OpenAI-compatible form on one port, so all three are open here; model loading is not.
  */
-export const kserveV1Routes: ProtocolRoutes = {
+export const kserveV1Routes: ListedRoutes = {
+  kind: "listed",
   open: [
     { methods: ["POST"], pattern: "/v1/models/{model}:predict", kind: "inference", doc: "Predicts." },
     { methods: ["POST"], pattern: "/v1/models/{model}:explain", kind: "inference", doc: "Explains." },

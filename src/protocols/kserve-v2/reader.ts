@@ -2,6 +2,7 @@
  * Reads the bodies of KServe v2 (the Open Inference Protocol) as MLServer, Triton and KServe speak it, with Triton's
  * binary tensor extension and its classification extension.
  */
+import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";
 import { cleanLabelName } from "../../text/label-name.ts";
 import type { BodyReader, DecodedBody, ReadResult, RequestReading, ResponseReading } from "../../payload/reading.ts";
 import { pathOfTarget } from "../../routing/target-path.ts";
@@ -20,9 +21,10 @@ import { tensorTable } from "../../payload/tensor/tensor-table.ts";
  * the tensors. `id` is the one identity of a request. Bodies of `/generate` hold text, of which nothing is read but the
  * model. A body that is no JSON object is `unknown_shape`: it may be a raw request, tensors without a description.
  */
-export function createKserveV2Reader({ limits }: ReaderOptions): BodyReader {
+export function createKserveV2Reader(options: ReaderOptions): BodyReader {
+  const { limits } = options;
   const columns = new ColumnsMemo();
-  return {
+  const reader: BodyReader = {
     readRequest: (body) => {
       // Requests are read first: what the last exchange gave has been counted.
       reuseCopies();
@@ -35,6 +37,7 @@ export function createKserveV2Reader({ limits }: ReaderOptions): BodyReader {
         readResponse(document, body, { limits, columns, pass }),
       ),
   };
+  return withConfiguredPaths(reader, options);
 }
 
 function readRequest(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<RequestReading> {

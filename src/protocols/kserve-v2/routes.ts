@@ -1,4 +1,4 @@
-import type { PrivateRow, ProtocolRoutes, RouteRow } from "../../routing/protocol-routes.ts";
+import type { PrivateRow, ListedRoutes, RouteRow } from "../../routing/server-routes.ts";
 
 const selectors = [
   { path: "/v2/models/{model}", of: "a model" },
@@ -61,7 +61,8 @@ export const openInferenceClosedRows: readonly PrivateRow[] = [
 ];
 
 /** Paths of MLServer and Triton. */
-export const kserveV2Routes: ProtocolRoutes = {
+export const kserveV2Routes: ListedRoutes = {
+  kind: "listed",
   open: openInferenceRows,
   closed: openInferenceClosedRows,
   ignoreCase: false,

@@ -1,5 +1,8 @@
 /** Bodies of MLflow's scoring server (`POST /invocations`, MLflow 3). */
+import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
 import type { BodyReader, ReadResult } from "../../payload/reading.ts";
+import type { ReaderOptions } from "../../payload/reader-options.ts";
+import { createOpenaiReader } from "../openai/reader.ts";
 import { readSplit, readTable } from "../../payload/table/feature-table.ts";
 import { type JsonProtocol, requestOf, responseOf } from "../../payload/json/json-reader.ts";
 import { isObject, type JsonValue, member } from "../../payload/json/json-value.ts";
@@ -12,9 +15,13 @@ const promptKeys = ["messages", "prompt", "input"] as const;
 /**
  * Requests hold one of `dataframe_split`, `dataframe_records`, `instances` and `inputs`, or are comma-separated values;
  * those with `messages`, `prompt` or `input` are for language models and have no features. Responses hold `predictions`;
- * those of language models are a completion, which `completions` reads, or bare.
+ * those of language models are a completion in OpenAI's form, or bare.
  */
-export function mlflowProtocol(completions: BodyReader): JsonProtocol {
+export function createMlflowReader(options: ReaderOptions): BodyReader {
+  return createConfiguredReader(protocolWith(createOpenaiReader({ limits: options.limits })), options);
+}
+
+function protocolWith(completions: BodyReader): JsonProtocol {
   return {
     hasCsv: true,
     readRequest(value, context) {

@@ -1,7 +1,8 @@
-import type { ProtocolRoutes } from "../../routing/protocol-routes.ts";
+import type { ListedRoutes } from "../../routing/server-routes.ts";
 
 /** Paths of `mlflow models serve`. One model a process, so no path names it. */
-export const mlflowRoutes: ProtocolRoutes = {
+export const mlflowRoutes: ListedRoutes = {
+  kind: "listed",
   open: [
     { methods: ["POST"], pattern: "/invocations", kind: "inference", doc: "Scores rows (JSON or CSV)." },
     { methods: ["GET"], pattern: "/ping", kind: "health", doc: "200 when the model is loaded, else 404." },

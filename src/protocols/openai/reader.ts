@@ -1,4 +1,5 @@
 /** Reads what OpenAI-compatible servers report about an answer: tokens, why it ended, and the model. */
+import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";
 import { cleanLabelName } from "../../text/label-name.ts";
 import { findModelName } from "../../payload/json/model-name.ts";
 import type {
@@ -22,12 +23,14 @@ const maxChoices = 128;
  * answers are no features and no predictions. A request is not parsed; its model is found by {@link findModelName}. A
  * response without `usage` has none in its reading either. Event streams are `unsupported_content_type`.
  */
-export function createOpenaiReader({ limits }: ReaderOptions): BodyReader {
-  return {
+export function createOpenaiReader(options: ReaderOptions): BodyReader {
+  const { limits } = options;
+  const reader: BodyReader = {
     readRequest,
     readResponse: ({ bytes, contentType }) =>
       mediaTypeOf(contentType) === "text/event-stream" ? unsupported : readJson(bytes, limits.depth, readAnswer),
   };
+  return withConfiguredPaths(reader, options);
 }
 
 const unsupported: ReadResult<never> = { kind: "unread", reason: "unsupported_content_type" };

@@ -1,4 +1,4 @@
-import type { PrivateRow, ProtocolRoutes } from "../../routing/protocol-routes.ts";
+import type { PrivateRow, ListedRoutes } from "../../routing/server-routes.ts";
 
 const control = (pattern: string, doc: string): PrivateRow => ({ methods: [], pattern, doc });
 const developer = "is a developer's switch";
@@ -8,7 +8,8 @@ const twin = "does the same as the path under /v1 without asking for the API key
  * Paths of vLLM and other OpenAI-compatible servers. The model is named in the body, not in the path. Control paths
  * share the port with inference, and the API key guards only some prefixes, hence the long closed list.
  */
-export const openaiRoutes: ProtocolRoutes = {
+export const openaiRoutes: ListedRoutes = {
+  kind: "listed",
   open: [
     {
       methods: ["POST"],

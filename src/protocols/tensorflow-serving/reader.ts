@@ -1,5 +1,7 @@
 /** Bodies of TensorFlow Serving's REST API: predict (by row and by column), classify and regress. */
-import type { ReadResult } from "../../payload/reading.ts";
+import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
+import type { BodyReader, ReadResult } from "../../payload/reading.ts";
+import type { ReaderOptions } from "../../payload/reader-options.ts";
 import { readTable } from "../../payload/table/feature-table.ts";
 import { type JsonProtocol, requestOf, responseOf } from "../../payload/json/json-reader.ts";
 import { isList, isObject, type JsonValue, member } from "../../payload/json/json-value.ts";
@@ -12,15 +14,19 @@ import {
   unknownShape,
 } from "../../payload/table/table-reading.ts";
 
+const protocol: JsonProtocol = {
+  readRequest: (value, context) => requestOf(tensorflowTable(value, context) ?? unknownShape),
+  readResponse: (value, context) => responseOf(readPredictions(tensorflowAnswer(value), context)),
+};
+
 /**
  * Requests hold `instances` (rows), `inputs` (columns) or `examples` with an optional `context` that all of them share;
  * responses `predictions`, `outputs`, or `results` (`result` in the documents, not in the code). Bytes (`{"b64": …}`)
  * are no features.
  */
-export const tensorflowServingProtocol: JsonProtocol = {
-  readRequest: (value, context) => requestOf(tensorflowTable(value, context) ?? unknownShape),
-  readResponse: (value, context) => responseOf(readPredictions(tensorflowAnswer(value), context)),
-};
+export function createTensorflowServingReader(options: ReaderOptions): BodyReader {
+  return createConfiguredReader(protocol, options);
+}
 
 /** The table of a request; undefined when the body has none of the three keys. */
 export function tensorflowTable(value: JsonValue, context: TableContext): ReadResult<TableReading> | undefined {

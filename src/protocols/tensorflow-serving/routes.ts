@@ -1,4 +1,4 @@
-import type { ProtocolRoutes, RouteRow } from "../../routing/protocol-routes.ts";
+import type { ListedRoutes, RouteRow } from "../../routing/server-routes.ts";
 
 const selectors = [
   { path: "/v1/models/{model}", of: "the latest version" },
@@ -35,7 +35,8 @@ const rowsOf = (selector: (typeof selectors)[number]): readonly RouteRow[] => [
 ];
 
 /** REST paths of TensorFlow Serving, whose expressions ignore letter case. */
-export const tensorflowServingRoutes: ProtocolRoutes = {
+export const tensorflowServingRoutes: ListedRoutes = {
+  kind: "listed",
   open: selectors.flatMap(rowsOf),
   closed: [{ methods: [], pattern: "/monitoring/**", doc: "shows the server's own metrics" }],
   ignoreCase: true,

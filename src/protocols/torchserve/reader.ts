@@ -1,4 +1,5 @@
 /** Reads the bodies of TorchServe, whose handlers take and give whatever they like. */
+import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";
 import type { BodyReader, DecodedBody, ReadResult, ResponseReading } from "../../payload/reading.ts";
 import { pathOfTarget } from "../../routing/target-path.ts";
 import { ColumnsMemo } from "../../payload/table/columns.ts";
@@ -32,11 +33,12 @@ type TableSetting = Omit<TableContext, "pass">;
  */
 export function createTorchserveReader(options: ReaderOptions): BodyReader {
   const setting: TableSetting = { limits: options.limits, columns: new ColumnsMemo() };
-  const kserveV2 = createKserveV2Reader(options);
-  return {
+  const kserveV2 = createKserveV2Reader({ limits: options.limits });
+  const reader: BodyReader = {
     readRequest: (body) => (isKserveV2(body) ? kserveV2.readRequest(body) : requestOf(readBody(body, setting))),
     readResponse: (body) => (isKserveV2(body) ? kserveV2.readResponse(body) : readAnswer(body, setting)),
   };
+  return withConfiguredPaths(reader, options);
 }
 
 function isKserveV2({ target }: DecodedBody): boolean {

@@ -1,4 +1,4 @@
-import type { ProtocolRoutes, RouteRow } from "../../routing/protocol-routes.ts";
+import type { ListedRoutes, RouteRow } from "../../routing/server-routes.ts";
 
 // `curl -T image.jpg`, the form in TorchServe's own examples, sends PUT.
 const upload = ["POST", "PUT"] as const;
@@ -24,7 +24,8 @@ const versionedRows = (path: string, verb: string): readonly RouteRow[] => [
  * OpenAPI description. Management paths are listed although they have their own port, because with equal inference
  * and management addresses one listener serves both, and registering a model runs code from a URL.
  */
-export const torchserveRoutes: ProtocolRoutes = {
+export const torchserveRoutes: ListedRoutes = {
+  kind: "listed",
   open: [
     ...versionedRows("/predictions", "Predicts"),
     ...versionedRows("/explanations", "Explains"),

@@ -95,7 +95,7 @@ export class ClientRequest {
     }
     record.route = known.decision.route;
     record.isStreaming = record.route.kind === "stream";
-    record.hasModelInBody = routing.protocol === "openai";
+    record.hasModelInBody = routing.modelIn === "body";
     if (this.#context.wantsBodies) this.#tap(head, bytes, base, record);
     return "";
   }

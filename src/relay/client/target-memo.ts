@@ -1,6 +1,6 @@
 /** Routing decisions remembered by the bytes of method and target, so that the usual request makes no string. */
 import type { RouteDecision } from "../../routing/route-decision.ts";
-import type { RouteTable } from "../../protocols/route-table.ts";
+import type { RouteTable } from "../../routing/route-table.ts";
 
 /** A target that was asked for, with what was decided about it. */
 export interface KnownTarget {

@@ -1,6 +1,6 @@
 /** The answers that Outrider makes itself, in the error shape of the serving protocol. */
 import { wireErrors, type WireErrorCode } from "../../errors.ts";
-import { renderError } from "../../protocols/error-shape.ts";
+import { renderPlainError } from "../../protocols/error-body.ts";
 import type { RelayContext } from "../context.ts";
 
 const reasons: Readonly<Record<number, string>> = {
@@ -36,9 +36,9 @@ export interface AnswerFrame {
 /** Writes the whole answer for `code` into the scratch buffer; returns its status. */
 export function composeError(context: RelayContext, code: WireErrorCode, frame: AnswerFrame): number {
   const { status, message, retryable } = wireErrors[code];
-  const protocol = context.routing?.protocol ?? "generic";
+  const renderError = context.routing?.renderError ?? renderPlainError;
   const text = frame.detail === "" ? message : `${message}: ${frame.detail}`;
-  const shape = renderError(protocol, { code, status, message: text });
+  const shape = renderError({ code, status, message: text });
   const lines = [`Content-Type: ${shape.contentType}`, `x-outrider-error: ${code}`];
   if (retryable && (status === 429 || status === 503)) lines.push(`Retry-After: ${context.options.retryAfterSeconds}`);
   if (frame.allow.length > 0) lines.push(`Allow: ${frame.allow.join(", ")}`);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
 import { flagsOf, commands } from "../../../src/cli/program/table.ts";
-import { protocols } from "../../../src/protocols/protocol.ts";
+import { protocols } from "../../../src/protocols/list.ts";
 import { dispatched } from "../support/recorded-context.ts";
 
 const script = async (shell: string): Promise<string> => (await dispatched(["completion", shell])).output;

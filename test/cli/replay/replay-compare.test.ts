@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { compareAnswers, type Comparison } from "../../../src/cli/replay/replay-compare.ts";
-import { createReader } from "../../../src/protocols/create-reader.ts";
+import { createReader } from "../../support/create-reader.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
 import { aRecord } from "../../prediction-log/a-record.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { protocols } from "../../../src/protocols/protocol.ts";
-import { createReader } from "../../../src/protocols/create-reader.ts";
+import { protocols } from "../../../src/protocols/list.ts";
+import { createReader } from "../../support/create-reader.ts";
 import { compilePointer, valuesAt } from "../../../src/payload/json/json-pointer.ts";
 import type { ReaderOptions } from "../../../src/payload/reader-options.ts";
 import { aBody, readAnswer, readRows, testLimits, valueOf } from "../../support/read-json-body.ts";

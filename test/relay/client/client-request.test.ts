@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Progress } from "../../../src/http1/header-section.ts";
-import type { Protocol } from "../../../src/protocols/protocol.ts";
-import { createRouteTable } from "../../../src/protocols/route-table.ts";
+import type { Protocol } from "../../../src/protocols/list.ts";
+import { routingOf } from "../../support/routing-of.ts";
 import { ClientRequest } from "../../../src/relay/client/client-request.ts";
 import type { RelayContext } from "../../../src/relay/context.ts";
 import { ExchangeRecord } from "../../../src/relay/exchange/exchange-record.ts";
@@ -29,8 +29,7 @@ interface Setting {
 
 function bench({ protocol = "generic", overrides = {}, upstream, address = "192.0.2.9" }: Setting = {}): Bench {
   const { context } = contextForTest(overrides, upstream);
-  const table = createRouteTable({ protocol, allow: [], deny: [], modelName: "", modelVersion: "" });
-  context.routing = { table, protocol };
+  context.routing = routingOf(protocol);
   const request = new ClientRequest(context, address);
   const record = new ExchangeRecord();
   const head = context.takeRequestHead();

@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRouteTable, type RouteTable } from "../../../src/protocols/route-table.ts";
+import { routeTableOf } from "../../support/routing-of.ts";
+import type { RouteTable } from "../../../src/routing/route-table.ts";
 import { type KnownTarget, TargetMemo } from "../../../src/relay/client/target-memo.ts";
 
-const table = createRouteTable({ protocol: "kserve-v2", allow: [], deny: [], modelName: "", modelVersion: "" });
+const table = routeTableOf("kserve-v2");
 
 function counted(): { readonly table: RouteTable; readonly asked: string[] } {
   const asked: string[] = [];

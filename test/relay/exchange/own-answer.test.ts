@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { wireErrors, type WireErrorCode } from "../../../src/errors.ts";
-import { protocols } from "../../../src/protocols/protocol.ts";
-import { renderError } from "../../../src/protocols/error-shape.ts";
-import { createRouteTable } from "../../../src/protocols/route-table.ts";
+import { definitions, protocols } from "../../../src/protocols/list.ts";
+import { routingOf } from "../../support/routing-of.ts";
 import type { RelayContext } from "../../../src/relay/context.ts";
 import { type AnswerFrame, composeAnswer, composeError } from "../../../src/relay/exchange/own-answer.ts";
 import { contextForTest } from "../context-for-test.ts";
@@ -79,10 +78,9 @@ describe("an error that Outrider answers", () => {
 
   it.each(protocols)("has the shape of %s", (protocol) => {
     const { context } = contextForTest();
-    const table = createRouteTable({ protocol, allow: [], deny: [], modelName: "", modelVersion: "" });
-    context.routing = { table, protocol };
+    context.routing = routingOf(protocol);
     const { status, message } = wireErrors.upstream_reset;
-    const expected = renderError(protocol, { code: "upstream_reset", status, message });
+    const expected = definitions[protocol].renderError({ code: "upstream_reset", status, message });
     const { lines, body } = answerTo("upstream_reset", {}, context);
     expect([lines[0], body]).toEqual([`Content-Type: ${expected.contentType}`, expected.body]);
   });

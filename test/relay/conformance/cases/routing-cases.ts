@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
-import { createRouteTable } from "../../../../src/protocols/route-table.ts";
-import type { Protocol } from "../../../../src/protocols/protocol.ts";
+import { routingOf } from "../../../support/routing-of.ts";
 import { startRelay } from "../../../../src/relay/relay.ts";
 import { connectRaw } from "../../../support/raw-client.ts";
 import { plainReply } from "../../../support/scripted-upstream.ts";
@@ -10,10 +9,7 @@ import { headerOf } from "../../../support/strict-responses.ts";
 import { until } from "../../../support/until.ts";
 import { type ConformanceCase, get, message, post, type Stage, story } from "../case.ts";
 
-const tableOf = (protocol: Protocol): ReturnType<typeof createRouteTable> =>
-  createRouteTable({ protocol, allow: [], deny: [], modelName: "", modelVersion: "" });
-
-const asMlflow = (stage: Stage): void => stage.relay.serve({ table: tableOf("mlflow"), protocol: "mlflow" });
+const asMlflow = (stage: Stage): void => stage.relay.serve(routingOf("mlflow"));
 
 const routingRows: ConformanceCase[] = [
   story("routing", "a path that is not open is a 403 and the connection goes on", async (stage) => {
@@ -76,7 +72,7 @@ const routingRows: ConformanceCase[] = [
     ] as const
   ).map(([protocol, keys]) =>
     story("error-shape", `errors have the shape of ${protocol}`, async (stage) => {
-      stage.relay.serve({ table: tableOf(protocol), protocol });
+      stage.relay.serve(routingOf(protocol));
       const client = await stage.connect();
       client.send("BAD\r\n\r\n");
       await client.left();
@@ -141,7 +137,7 @@ const observerRows: ConformanceCase[] = [
 /** The X-Forwarded-For of a request to a relay on `host`, asked through `via`. */
 async function forwardedFor(stage: Stage, host: string, via: string): Promise<string> {
   const relay = await startRelay({ ...stage.options, listen: { host, port: 0 } });
-  relay.serve({ table: tableOf("generic"), protocol: "generic" });
+  relay.serve(routingOf("generic"));
   try {
     const client = await connectRaw({ host: via, port: relay.address.port });
     client.send(get());

@@ -7,23 +7,23 @@ const control = /[\u0000-\u001f\u007f-\u009f]/;
 const percentRun = /(?:%[0-9a-f]{2})+/gi;
 
 /**
- * Every way in which some server could read a path: as sent, percent-decoded once and again until nothing changes,
- * each time as it stands and with backslashes turned, parameters cut, and empty and dot segments resolved. For
- * protocols whose server is unknown: a rule must hold for all of them. Each reading is a list of segments, so an
- * encoded slash splits only in the readings of a server that decodes first.
+ * Every way in which some server could interpret a path: as sent, percent-decoded once and again until nothing changes,
+ * each time unchanged and with backslashes turned into slashes, parameters cut, and empty and dot segments resolved. For
+ * servers that are not known: a rule must hold for all interpretations. Each is a list of segments, so an encoded slash
+ * splits only for a server that decodes first.
  *
- * Undefined when there is no telling: control characters, bytes that are not UTF-8, or more than four rounds of
- * encoding. Cost is linear in the path's length.
+ * Undefined when the path cannot be interpreted: control characters, bytes that are not UTF-8, or more than four rounds
+ * of encoding. Cost is linear in the path's length.
  */
-export function readPathEveryWay(path: string): readonly (readonly string[])[] | undefined {
-  const readings: (readonly string[])[] = [];
+export function interpretationsOf(path: string): readonly (readonly string[])[] | undefined {
+  const interpretations: (readonly string[])[] = [];
   let current = path;
   for (let round = 0; round < maxRounds; round++) {
     if (control.test(current)) return undefined;
-    readings.push(splitPath(current), resolve(current));
+    interpretations.push(splitPath(current), resolve(current));
     const next = decodeOnce(current);
     if (next === undefined) return undefined;
-    if (next === current) return readings;
+    if (next === current) return interpretations;
     current = next;
   }
   return undefined;

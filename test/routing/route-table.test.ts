@@ -1,16 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { protocols } from "../../src/protocols/protocol.ts";
-import type { Protocol } from "../../src/protocols/protocol.ts";
+import { protocols } from "../../src/protocols/list.ts";
+import type { Protocol } from "../../src/protocols/list.ts";
 import type { RouteDecision } from "../../src/routing/route-decision.ts";
-import { privateRows, routeRows } from "../../src/protocols/route-rows.ts";
-import { createRouteTable } from "../../src/protocols/route-table.ts";
-import type { RouteTable, RouteTableOptions } from "../../src/protocols/route-table.ts";
+import type { RouteTableOptions } from "../../src/routing/route-table.ts";
 import { expectations } from "../support/route-expectations.ts";
 import type { Rows } from "../support/route-expectations.ts";
-
-const tableOf = (protocol: Protocol, more: Partial<RouteTableOptions> = {}): RouteTable =>
-  createRouteTable({ protocol, allow: [], deny: [], modelName: "", modelVersion: "", ...more });
+import { routeTableOf as tableOf, rowsOf } from "../support/routing-of.ts";
 
 /** `kind model version` when allowed, else the code. */
 function summary(decision: RouteDecision): string {
@@ -43,11 +39,11 @@ describe.each(Object.entries(expectations) as [Exclude<Protocol, "generic">, Row
           .replace("/**", "/rest")
           .replaceAll(/\{[a-z]+\}/g, "some")
           .replaceAll("*", "any");
-      for (const row of routeRows(protocol)) {
+      for (const row of rowsOf(protocol).open) {
         for (const method of row.methods)
           expect(decide(protocol, `${method} ${sample(row.pattern)}`)).toMatch(row.kind);
       }
-      for (const row of privateRows(protocol)) {
+      for (const row of rowsOf(protocol).closed) {
         for (const method of row.methods.length === 0 ? ["GET", "POST", "DELETE"] : row.methods) {
           expect(decide(protocol, `${method} ${sample(row.pattern)}`)).toBe("route_denied");
         }

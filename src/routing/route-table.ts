@@ -1,20 +1,22 @@
 import { OutriderError } from "../errors.ts";
 import type { Route } from "../exchange.ts";
-import { createBoundedMemo } from "../routing/bounded-memo.ts";
-import { createGenericDecider } from "../routing/generic-routes.ts";
+import { ownCopy } from "../text/own-copy.ts";
+import { createBoundedMemo } from "./bounded-memo.ts";
+import { createUnlistedDecider } from "./unlisted-decider.ts";
 import { cleanLabelName } from "../text/label-name.ts";
-import { createProtocolDecider } from "../routing/protocol-decider.ts";
-import type { Protocol } from "./protocol.ts";
-import type { Admission, RouteDecider, RouteDecision } from "../routing/route-decision.ts";
-import { protocolRoutes } from "./route-rows.ts";
-import { parseRouteRule } from "../routing/route-rule.ts";
-import type { RouteRule } from "../routing/route-rule.ts";
-import { pathOfTarget } from "../routing/target-path.ts";
+import { createListedDecider } from "./listed-decider.ts";
+import type { Admission, RouteDecider, RouteDecision } from "./route-decision.ts";
+import type { ServerRoutes } from "./server-routes.ts";
+import { parseRouteRule } from "./route-rule.ts";
+import type { RouteRule } from "./route-rule.ts";
+import { pathOfTarget } from "./target-path.ts";
 
-/** What a route table is made of. */
+/** Options of {@link createRouteTable}. */
 export interface RouteTableOptions {
-  readonly protocol: Protocol;
-  /** Route rules, `METHOD /pattern`. They open paths beside the protocol's own; for `generic` nothing else is open. */
+  /** What denials call the server, e.g. the name of its protocol. */
+  readonly serverName: string;
+  readonly serverRoutes: ServerRoutes;
+  /** Route rules, `METHOD /pattern`. They open paths beside the server's own; for unlisted routes nothing else is open. */
   readonly allow: readonly string[];
   /** Route rules. They win over everything. */
   readonly deny: readonly string[];
@@ -24,12 +26,12 @@ export interface RouteTableOptions {
   readonly modelVersion: string;
 }
 
-/** Decides which requests may reach the model server, and what they are counted as. */
+/** Decides which requests may reach the model server, and under which labels they count. */
 export interface RouteTable {
   /**
-   * Decides over one request by its method and target (in any form of RFC 9112). Pure and total: never throws. The
+   * Decides on one request by its method and target (in any form of RFC 9112). Pure and total: never throws. The
    * same kind, model and version give the very same {@link Route} object while no more than 1,024 of them are in use.
-   * About 0.1 µs when the path was asked before, else a few microseconds.
+   * About 0.1 µs for a path that is remembered, else a few microseconds.
    */
   decide(method: string, target: string): RouteDecision;
   /** Decisions and routes remembered now (each at most 2,048), for tests and for watching memory. */
@@ -40,7 +42,7 @@ const generationSize = 1024;
 // Longer paths are decided anew each time: remembering them would let a client choose how much memory they take.
 const maxRememberedKeyLength = 512;
 
-/** Makes the route table of a protocol. Throws an OutriderError (`config_invalid`) when a rule is no route rule. */
+/** Makes the route table of one model server. Throws an OutriderError (`config_invalid`) when a rule is malformed. */
 export function createRouteTable(options: RouteTableOptions): RouteTable {
   const decidePath = createDecider(options);
   const internRoute = createRouteInterner(options);
@@ -72,9 +74,10 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
 function createDecider(options: RouteTableOptions): RouteDecider {
   const allow = readRules("routes.allow", options.allow);
   const deny = readRules("routes.deny", options.deny);
-  return options.protocol === "generic"
-    ? createGenericDecider(allow, deny)
-    : createProtocolDecider(options.protocol, protocolRoutes[options.protocol], { allow, deny });
+  const { serverName, serverRoutes } = options;
+  return serverRoutes.kind === "unlisted"
+    ? createUnlistedDecider(allow, deny)
+    : createListedDecider(serverName, serverRoutes, { allow, deny });
 }
 
 function readRules(place: string, texts: readonly string[]): readonly RouteRule[] {
@@ -106,14 +109,9 @@ function createRouteInterner(options: RouteTableOptions): RouteInterner {
     const key = `${admission.routeKind}\n${model}\n${version}`;
     const known = routes.get(key);
     if (known !== undefined) return known;
-    const route: Route = { kind: admission.routeKind, model: detached(model), version: detached(version) };
+    const route: Route = { kind: admission.routeKind, model: ownCopy(model), version: ownCopy(version) };
     routes.set(key, route);
     return route;
   };
   return { intern, size: () => routes.size };
-}
-
-/** A copy that keeps no long request target alive: engines make substrings that point into their parent. */
-function detached(text: string): string {
-  return decodeURIComponent(encodeURIComponent(text));
 }

@@ -1,6 +1,6 @@
 import type { RouteKind } from "../exchange.ts";
 
-/** One path that a serving protocol opens to clients. `GET` rows open `HEAD` as well. */
+/** One path that a model server opens to clients. `GET` rows open `HEAD` as well. */
 export interface RouteRow {
   readonly methods: readonly string[];
   /** In the language of path patterns; `{model}` and `{version}` become labels. */
@@ -19,8 +19,9 @@ export interface PrivateRow {
   readonly doc: string;
 }
 
-/** What a client may ask of one serving protocol. All that is not in `open` is denied unless the user allows it. */
-export interface ProtocolRoutes {
+/** Routes of a server whose paths are known. What is not in `open` is denied unless the user allows it. */
+export interface ListedRoutes {
+  readonly kind: "listed";
   readonly open: readonly RouteRow[];
   readonly closed: readonly PrivateRow[];
   /** The server itself compares paths without regard to letter case. */
@@ -28,8 +29,16 @@ export interface ProtocolRoutes {
   /** A `:` ends a model name, as in `/v1/models/{model}:predict`. */
   readonly colonEndsNames: boolean;
   /**
-   * `OPTIONS` is passed for open paths, because the server answers browsers' preflight requests and tells nothing
-   * else. False where the server tells more than that, or nothing at all.
+   * `OPTIONS` passes for open paths, because the server answers browsers' preflight requests and reveals nothing else.
+   * False where its answer reveals more, or where it answers no preflight request.
    */
   readonly hasPreflight: boolean;
 }
+
+/** Routes of a server whose paths are not known: the user's rules decide alone. */
+export interface UnlistedRoutes {
+  readonly kind: "unlisted";
+}
+
+/** What clients may ask of one model server. */
+export type ServerRoutes = ListedRoutes | UnlistedRoutes;

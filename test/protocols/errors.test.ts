@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { wireErrors } from "../../src/errors.ts";
 import type { WireErrorCode } from "../../src/errors.ts";
-import { renderError } from "../../src/protocols/error-shape.ts";
-import { protocols } from "../../src/protocols/protocol.ts";
+import { definitions, protocols } from "../../src/protocols/list.ts";
 
 const busy = { code: "concurrency_exceeded", status: 429, message: 'say "later"\n' } as const;
 
@@ -18,13 +17,13 @@ describe("an error answer", () => {
     ["openai", { error: { message: busy.message, type: "RateLimitError", param: null, code: 429 } }],
     ["generic", { error: busy.message, code: "concurrency_exceeded" }],
   ] as const)("has the shape of %s", (protocol, shape) => {
-    const { contentType, body } = renderError(protocol, busy);
+    const { contentType, body } = definitions[protocol].renderError(busy);
     expect(contentType).toBe("application/json");
     expect(JSON.parse(body)).toEqual(shape);
   });
 
   it("is laid out as TorchServe lays out its own", () => {
-    const { body } = renderError("torchserve", { code: "route_denied", status: 404, message: "no" });
+    const { body } = definitions.torchserve.renderError({ code: "route_denied", status: 404, message: "no" });
     expect(body).toBe('{\n  "code": 404,\n  "type": "ResourceNotFoundException",\n  "message": "no"\n}\n');
   });
 
@@ -32,7 +31,7 @@ describe("an error answer", () => {
     for (const code of Object.keys(wireErrors) as WireErrorCode[]) {
       const { status, message } = wireErrors[code];
       for (const protocol of protocols) {
-        const { body } = renderError(protocol, { code, status, message });
+        const { body } = definitions[protocol].renderError({ code, status, message });
         expect(body).toContain(message);
         expect(body).not.toContain("undefined");
       }

@@ -4,7 +4,7 @@ import type { Admission, DeniedRoute, RouteDecider } from "./route-decision.ts";
 import { closedByRule, denyAmbiguous, denyMethod, denyRoute } from "./route-decision.ts";
 import { coversRequest } from "./route-rule.ts";
 import type { RouteRule } from "./route-rule.ts";
-import type { PrivateRow, ProtocolRoutes, RouteRow } from "./protocol-routes.ts";
+import type { PrivateRow, ListedRoutes, RouteRow } from "./server-routes.ts";
 import { readPlainPath } from "./target-path.ts";
 import type { PlainPath } from "./target-path.ts";
 
@@ -25,11 +25,11 @@ interface Table {
   readonly closed: readonly ClosedRow[];
   /** Lower-case first segments that a pattern with an open start may not swallow. */
   readonly reserved: ReadonlySet<string>;
-  readonly routes: ProtocolRoutes;
+  readonly routes: ListedRoutes;
   readonly options: MatchOptions;
 }
 
-/** What the user adds to a table. Deny rules win over everything; allow rules win over closed rows. */
+/** The user's additions to a table. Deny rules win over everything; allow rules win over closed rows. */
 export interface UserRules {
   readonly allow: readonly RouteRule[];
   readonly deny: readonly RouteRule[];
@@ -38,10 +38,11 @@ export interface UserRules {
 const denyOptions: MatchOptions = { ignoreCase: true };
 
 /**
- * Decides by a protocol's table. The order: ambiguous paths, deny rules, closed rows, open rows, allow rules. A path
- * whose encoded and decoded forms fall on different rows is ambiguous, because servers differ in which one they use.
+ * Decides for a server whose paths are listed. The order: ambiguous paths, deny rules, closed rows, open rows, allow
+ * rules. A path whose encoded and decoded forms match different rows is ambiguous, because servers differ in which one
+ * they use. `name` is the server's name in denials.
  */
-export function createProtocolDecider(name: string, routes: ProtocolRoutes, rules: UserRules): RouteDecider {
+export function createListedDecider(name: string, routes: ListedRoutes, rules: UserRules): RouteDecider {
   const table = compileTable(routes);
   const unlisted = denyRoute(
     `this path is not among the inference paths of ${name}; ` +
@@ -56,7 +57,7 @@ export function createProtocolDecider(name: string, routes: ProtocolRoutes, rule
     const closed = findClosed(table, method, plain);
     if (closed !== undefined) return isOpened ? other : closed.denial;
     const matching = table.open.filter((row) => matchesOpen(table, row, plain.raw));
-    if (isReadDifferently(table, matching, plain)) return denyAmbiguous("the path is encoded where it need not be");
+    if (dependsOnDecoding(table, matching, plain)) return denyAmbiguous("the path is encoded where it need not be");
     const found = matching.find((row) => opensMethod(row.row, method, routes));
     if (found !== undefined) return admit(found, method, plain);
     if (isOpened) return other;
@@ -66,7 +67,7 @@ export function createProtocolDecider(name: string, routes: ProtocolRoutes, rule
 
 const other: Admission = { kind: "admitted", routeKind: "other", model: "", version: "" };
 
-function compileTable(routes: ProtocolRoutes): Table {
+function compileTable(routes: ListedRoutes): Table {
   const open = routes.open.map((row) => {
     const pattern = compilePattern(row.pattern);
     return { row, pattern, hasOpenStart: beginsOpen(pattern) };
@@ -114,18 +115,18 @@ function matchesOpen(table: Table, row: OpenRow, segments: readonly string[]): b
   return !Object.values(capturesOf(row.pattern, segments)).some((name) => name.includes(":"));
 }
 
-function isReadDifferently(table: Table, matching: readonly OpenRow[], plain: PlainPath): boolean {
+function dependsOnDecoding(table: Table, matching: readonly OpenRow[], plain: PlainPath): boolean {
   if (plain.decoded === plain.raw) return false;
   return table.open.some((row) => matchesOpen(table, row, plain.decoded) !== matching.includes(row));
 }
 
-function opensMethod(row: RouteRow, method: string, routes: ProtocolRoutes): boolean {
+function opensMethod(row: RouteRow, method: string, routes: ListedRoutes): boolean {
   if (row.methods.includes(method)) return true;
   if (method === "HEAD") return row.methods.includes("GET");
   return method === "OPTIONS" && routes.hasPreflight;
 }
 
-function methodsOf(rows: readonly OpenRow[], routes: ProtocolRoutes): readonly string[] {
+function methodsOf(rows: readonly OpenRow[], routes: ListedRoutes): readonly string[] {
   const methods = new Set(rows.flatMap((row) => row.row.methods));
   if (methods.has("GET")) methods.add("HEAD");
   if (routes.hasPreflight) methods.add("OPTIONS");

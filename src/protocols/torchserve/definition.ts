@@ -1,0 +1,15 @@
+import type { ProtocolDefinition } from "../protocol.ts";
+import { torchserveDetection } from "./detect.ts";
+import { renderTorchserveError } from "./errors.ts";
+import { torchserveReadiness } from "./readiness.ts";
+import { torchserveRoutes } from "./routes.ts";
+
+/** TorchServe, with the KServe forms that it speaks as well. */
+export const torchserve: ProtocolDefinition = {
+  routes: torchserveRoutes,
+  modelIn: "path",
+  readiness: torchserveReadiness,
+  detection: torchserveDetection,
+  renderError: renderTorchserveError,
+  loadReader: async () => (await import("./reader.ts")).createTorchserveReader,
+};
