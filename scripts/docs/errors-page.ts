@@ -1,4 +1,5 @@
-import { commandErrors, wireErrors, type CommandError, type WireError } from "../../src/errors.ts";
+import { commandErrors, type CommandError } from "../../src/errors/command-errors.ts";
+import { wireErrors, type WireError } from "../../src/errors/wire-errors.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/errors.md. */
@@ -8,7 +9,7 @@ function render(): string {
   const wire = Object.entries<WireError>(wireErrors);
   const command = Object.entries<CommandError>(commandErrors);
   return [
-    pageHead("Errors", "src/errors.ts"),
+    pageHead("Errors", "src/errors/"),
     "Errors that Outrider answers itself carry `x-outrider-error: <code>` and a body in the error shape of the serving protocol. An answer without that header is the model server's own. The same code is the `code` label of `outrider_errors_total` and a field of the access log.",
     "",
     "## Answers to clients",

@@ -1,6 +1,7 @@
 /** The admin port: probes, scrapes and control, on an address of its own. */
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { commandErrors, OutriderError, type CommandErrorCode } from "../errors.ts";
+import { commandErrors, type CommandErrorCode } from "../errors/command-errors.ts";
+import { OutriderError } from "../errors/outrider-error.ts";
 import { refusal } from "./access.ts";
 import type { AdminErrorCode } from "./admin-errors.ts";
 import type { AdminRequest } from "./admin-request.ts";

@@ -1,5 +1,5 @@
 /** Answers of the admin port and how they are written. */
-import { wireErrors } from "../errors.ts";
+import { wireErrors } from "../errors/wire-errors.ts";
 import type { Fault } from "../http1/fault.ts";
 import { adminErrors, type AdminErrorCode } from "./admin-errors.ts";
 

@@ -1,4 +1,4 @@
-import type { WireErrorCode } from "../errors.ts";
+import type { WireErrorCode } from "../errors/wire-errors.ts";
 import type { Protocol } from "./protocol.ts";
 
 /** An error that Outrider itself answers with. */

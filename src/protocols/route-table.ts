@@ -1,4 +1,4 @@
-import { OutriderError } from "../errors.ts";
+import { OutriderError } from "../errors/outrider-error.ts";
 import type { Route } from "../exchange.ts";
 import { createBoundedMemo } from "../routing/bounded-memo.ts";
 import { createGenericDecider } from "../routing/generic-routes.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { wireErrors } from "../../src/errors.ts";
-import type { WireErrorCode } from "../../src/errors.ts";
+import { wireErrors } from "../../src/errors/wire-errors.ts";
+import type { WireErrorCode } from "../../src/errors/wire-errors.ts";
 import { renderError } from "../../src/protocols/error-shape.ts";
 import { protocols } from "../../src/protocols/protocol.ts";
 

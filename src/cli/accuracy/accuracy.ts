@@ -1,4 +1,4 @@
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import type { ModelAccuracy } from "../../accuracy/label-monitor.ts";
 import { accuracyText } from "./accuracy-text.ts";
 import { adminCall } from "../admin/admin-call.ts";

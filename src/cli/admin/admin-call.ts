@@ -2,7 +2,7 @@
 import { request } from "node:http";
 
 import { formatAddress, type Address } from "../../config/address.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 
 /** One call. */
 export interface AdminCall {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 
 import { parseAddress, type Address } from "../../config/address.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import type { AdminAnswer } from "./admin-call.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 

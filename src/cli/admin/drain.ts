@@ -1,5 +1,5 @@
 import { parseTime } from "../../text/quantity.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { adminCall } from "./admin-call.ts";
 import { adminTarget, refuseUnless } from "./admin-target.ts";
 import { flagText, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";

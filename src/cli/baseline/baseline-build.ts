@@ -4,7 +4,7 @@ import { openDataset } from "../../datasets/open-dataset.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { BaselineProfiler } from "../../drift/baseline/baseline-builder.ts";
 import { writeBaseline } from "../../drift/baseline/baseline-file.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import type { FeatureTable } from "../../payload/reading.ts";
 import { buildRequest, checkColumns, checkRoles, type BuildRequest } from "./baseline-request.ts";
 import { buildReport, buildReportJson, type BuildResult } from "./baseline-report.ts";

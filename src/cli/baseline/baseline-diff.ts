@@ -4,7 +4,7 @@ import {
   type BaselineDifference,
   type ColumnDifference,
 } from "../../drift/baseline/baseline-difference.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { loadBaseline } from "./load-baseline.ts";
 import { formatCounted } from "../../text/number-text.ts";

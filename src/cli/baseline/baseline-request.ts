@@ -3,7 +3,7 @@ import { separatorQuestion } from "../../datasets/separator-question.ts";
 import type { Baseline } from "../../drift/baseline/baseline.ts";
 import type { BuildOptions } from "../../drift/baseline/baseline-builder.ts";
 import type { RoleValues } from "../../drift/baseline/role-values.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { categoryOf } from "../../payload/table/category.ts";
 import { cellFromText } from "../../payload/table/cell-text.ts";
 import { seededRandom } from "../../sketch/seeded-random.ts";

@@ -1,6 +1,6 @@
 import type { Baseline, Distribution } from "../../drift/baseline/baseline.ts";
 import { writeBaseline } from "../../drift/baseline/baseline-file.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { isColoured } from "../terminal/colour.ts";
 import { flagTexts, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { distributionChart, type ChartStyle } from "../terminal/distribution-chart.ts";

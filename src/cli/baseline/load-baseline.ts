@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import type { Baseline } from "../../drift/baseline/baseline.ts";
 import { readBaseline } from "../../drift/baseline/baseline-file.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 
 /** Reads a baseline's file. Fails with `file_unreadable`, or with `baseline_invalid` and the first problems of it. */
 export async function loadBaseline(file: string): Promise<Baseline> {

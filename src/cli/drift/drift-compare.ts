@@ -4,7 +4,7 @@ import { datasetFormats, type DatasetFormat } from "../../datasets/dataset.ts";
 import { openDataset } from "../../datasets/open-dataset.ts";
 import { FileDrift, type FileColumns } from "../../drift/monitor/file-drift.ts";
 import { defaultThresholds, type Thresholds } from "../../drift/verdict/verdict.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import {
   flagText,
   flagTexts,

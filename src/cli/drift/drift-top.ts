@@ -1,4 +1,4 @@
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { flagText, type Invocation } from "../program/command.ts";
 
 /** How many rows `--top` asks for, 20 by default; fails with `usage`. */

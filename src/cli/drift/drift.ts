@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { parseTime } from "../../text/quantity.ts";
 import type { DriftReport } from "../../drift/monitor/drift-report.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { adminCall } from "../admin/admin-call.ts";
 import { adminTarget, refuseUnless, type AdminTarget } from "../admin/admin-target.ts";
 import { flagText, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";

@@ -1,6 +1,6 @@
 import { datasetFormats, type DatasetFormat } from "../../datasets/dataset.ts";
 import { formatOfName } from "../../datasets/open-dataset.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { flagText, flagTexts, isSwitchOn, type Invocation } from "../program/command.ts";
 import { columnHint } from "../terminal/nearest-column.ts";
 import type { ExportColumn } from "./predictions-columns.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { createRowWriter } from "../../datasets/create-row-writer.ts";
 import type { AppendPart } from "../../datasets/row-writer.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { maxFields } from "../../payload/csv/csv.ts";
 import type { CommandContext, Invocation } from "../program/command.ts";
 import { mistakeReport } from "../config/mistake-report.ts";

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { listLogFiles, type LogFile } from "../../delivery/sinks/log-files.ts";
 import { parseRecord, timeOfLine } from "../../prediction-log/parse-record.ts";
 import { lookAt, openLines, type LinePosition, type LineReader } from "./predictions-lines.ts";

@@ -1,6 +1,6 @@
 import { systemClock } from "../../clock.ts";
 import type { Config } from "../../config/table/table.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { followQuery } from "../../loki/query/follow-query.ts";
 import { queryRange } from "../../loki/query/loki-query.ts";
 import type { LokiQueryError } from "../../loki/query/query-failure.ts";

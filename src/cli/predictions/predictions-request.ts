@@ -4,7 +4,7 @@ import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import type { Config } from "../../config/table/table.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { outcomes } from "../../outcome.ts";
 import { flagText, flagTexts, type CommandContext, type FlagSpec, type Invocation } from "../program/command.ts";
 import type { RecordFilter } from "./predictions-source.ts";

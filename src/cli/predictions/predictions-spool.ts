@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rm, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { parseRecord } from "../../prediction-log/parse-record.ts";
 import type { PredictionRecord } from "../../prediction-log/prediction-record.ts";
 import { LineReader } from "./predictions-lines.ts";

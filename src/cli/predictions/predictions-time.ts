@@ -1,5 +1,5 @@
 import { parseTime } from "../../text/quantity.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 
 const dayMs = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { parseUpstream } from "../../config/upstream.ts";
 import { parseTime } from "../../text/quantity.ts";
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import { flagText, type FlagSpec, type Invocation } from "../program/command.ts";
 import { readCount } from "../predictions/predictions-request.ts";
 

@@ -4,7 +4,7 @@ import { lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } fr
 import path from "node:path";
 import { getSystemErrorMessage } from "node:util";
 
-import { OutriderError } from "../../errors.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
 import type { CommandContext } from "../program/command.ts";
 
 /** Where a text goes. */

@@ -1,5 +1,5 @@
 /** The answers that Outrider makes itself, in the error shape of the serving protocol. */
-import { wireErrors, type WireErrorCode } from "../../errors.ts";
+import { wireErrors, type WireErrorCode } from "../../errors/wire-errors.ts";
 import { renderError } from "../../protocols/error-shape.ts";
 import type { RelayContext } from "../context.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wireErrors, type WireErrorCode } from "../../../src/errors.ts";
+import { wireErrors, type WireErrorCode } from "../../../src/errors/wire-errors.ts";
 import { protocols } from "../../../src/protocols/protocol.ts";
 import { renderError } from "../../../src/protocols/error-shape.ts";
 import { createRouteTable } from "../../../src/protocols/route-table.ts";
