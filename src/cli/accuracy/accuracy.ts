@@ -1,9 +1,9 @@
 import { OutriderError } from "../../errors/outrider-error.ts";
 import type { ModelAccuracy } from "../../accuracy/label-monitor.ts";
-import { accuracyText } from "./accuracy-text.ts";
-import { adminCall } from "../admin/admin-call.ts";
-import { adminTarget, refuseUnless, type AdminTarget } from "../admin/admin-target.ts";
-import { isColoured } from "../terminal/colour.ts";
+import { accuracyText } from "./text.ts";
+import { adminCall } from "../admin/call.ts";
+import { adminTarget, refuseUnless, type AdminTarget } from "../admin/target.ts";
+import { isColoured } from "../terminal/abilities.ts";
 import { flagText, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { driftExitCodes } from "../drift/drift-exit.ts";
 import { noModelText } from "../drift/no-model-text.ts";

@@ -1,7 +1,7 @@
 import { parseTime } from "../../text/quantity.ts";
 import { OutriderError } from "../../errors/outrider-error.ts";
-import { adminCall } from "./admin-call.ts";
-import { adminTarget, refuseUnless } from "./admin-target.ts";
+import { adminCall } from "./call.ts";
+import { adminTarget, refuseUnless } from "./target.ts";
 import { flagText, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 
 /** `outrider drain`: begins the drain of a running sidecar and waits until nothing is in flight. */

@@ -1,5 +1,5 @@
 import type { Config } from "../../config/table/table.ts";
-import type { RecordFilter } from "./predictions-source.ts";
+import type { RecordFilter } from "./source.ts";
 
 /** Labels of streams past the cap of the sink. */
 const overflow = "__other__";

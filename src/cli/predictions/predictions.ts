@@ -1,12 +1,12 @@
-import { isColoured } from "../terminal/colour.ts";
+import { isColoured } from "../terminal/abilities.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { mistakeReport } from "../config/mistake-report.ts";
 import { outputTaken } from "../terminal/output-drain.ts";
-import { ReadingNotes } from "./predictions-notes.ts";
+import { ReadingNotes } from "./notes.ts";
 import { openRecords } from "./predictions-open.ts";
-import { readCount, readFilter, readPlace } from "./predictions-request.ts";
-import { caughtUp, type LoggedRecord, type RecordFilter, type RecordSource } from "./predictions-source.ts";
-import { RecordLines } from "./predictions-text.ts";
+import { readCount, readFilter, readPlace } from "./request.ts";
+import { caughtUp, type LoggedRecord, type RecordFilter, type RecordSource } from "./source.ts";
+import { RecordLines } from "./text.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 
 /** Most records that `--limit` holds in memory. */

@@ -1,12 +1,12 @@
 /** Every command of `outrider`, once: help, completion and the reference follow from here. */
-import { accuracyCommand } from "../accuracy/accuracy-command.ts";
-import { adminFlags } from "../admin/admin-flags.ts";
+import { accuracyCommand } from "../accuracy/commands.ts";
+import { adminFlags } from "../admin/commands.ts";
 import type { Command, ExitCode, FlagSpec } from "./command.ts";
-import { baselineCommands } from "../baseline/baseline-commands.ts";
+import { baselineCommands } from "../baseline/commands.ts";
 import { configFlags } from "../config/config-flags.ts";
-import { driftCommands } from "../drift/drift-commands.ts";
+import { driftCommands } from "../drift/commands.ts";
 import { jsonFlag } from "./json-flag.ts";
-import { predictionCommands } from "../predictions/prediction-commands.ts";
+import { predictionCommands } from "../predictions/commands.ts";
 
 const fine: ExitCode = { code: 0, meaning: "All went well." };
 

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { until } from "../../support/until.ts";
-import { linesOf, logDirectory, recordAt } from "../predictions/predictions-log.ts";
+import { linesOf, logDirectory, recordAt } from "../predictions/log.ts";
 import { startProgram } from "../support/program.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";
 
