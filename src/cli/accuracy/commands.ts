@@ -1,17 +1,16 @@
 /** The row of the table of commands for accuracy. */
 import { adminFlags } from "../admin/commands.ts";
-import type { Command } from "../program/command.ts";
-import { driftExitCodes } from "../drift/drift-exit.ts";
-import { jsonFlag } from "../program/json-flag.ts";
+import { jsonFlag, wrongUsage, type Command } from "../program/command.ts";
+import { driftExitCodes } from "../drift/state.ts";
 
 /** `outrider accuracy`. */
 export const accuracyCommand: Command = {
   name: "accuracy",
-  summary: "Show how right the model is.",
+  summary: "Show the accuracy of the model.",
   operands: "",
   maxOperands: 0,
   about:
-    "Asks a running sidecar how many of the predictions that labels came for were right, and what can be expected of those without. Accuracy has dropped when even the upper end of its 95 % interval lies more than 5 points below the baseline's.",
+    "Gets the accuracy report of a running sidecar: the accuracy of predictions that have labels, and an estimate for those without. Accuracy has dropped when even the upper end of its 95 % interval is more than 5 percentage points below that of the baseline.",
   takesConfig: false,
   flags: [...adminFlags, { name: "--model", placeholder: "NAME", doc: "Only this model." }, jsonFlag],
   examples: [
@@ -19,13 +18,16 @@ export const accuracyCommand: Command = {
     { line: "outrider accuracy --model churn --json", explains: "For a pipeline, with every window." },
   ],
   exitCodes: [
-    { code: driftExitCodes.ok, meaning: "No accuracy has dropped, or there is none to compare with." },
-    { code: 1, meaning: "No sidecar answered, or it refused." },
-    { code: 2, meaning: "The command line is wrong." },
+    {
+      code: driftExitCodes.ok,
+      meaning: "No model has dropped in accuracy, or the baseline has no accuracy to compare with.",
+    },
+    { code: 1, meaning: "No sidecar answered, or it refused the call." },
+    wrongUsage,
     { code: driftExitCodes.critical, meaning: "The accuracy of a model has dropped." },
     {
       code: driftExitCodes.not_ready,
-      meaning: "No such model was asked, no bodies are read, or no model has enough labels yet.",
+      meaning: "The model had no requests, bodies are not read, or no model has enough labels yet.",
     },
   ],
   load: async () => (await import("./accuracy.ts")).accuracy,

@@ -1,11 +1,10 @@
 /** What there is to say about a baseline that was just built. */
 import { separatorQuestion } from "../../datasets/separator-question.ts";
-import type { Baseline, Distribution, DistributionNote } from "../../drift/baseline/baseline.ts";
+import type { Baseline, BaselineSource, Distribution, DistributionNote } from "../../drift/baseline/baseline.ts";
 import type { BuiltBaseline } from "../../drift/baseline/baseline-builder.ts";
 import type { ColumnProfile } from "../../drift/baseline/column-profile.ts";
 import type { BuildRequest } from "./build-request.ts";
 import { formatCount, formatCounted, formatShare, formatValue } from "../../text/number-text.ts";
-import { rowsText } from "../terminal/rows-text.ts";
 import { printable } from "../../text/printable.ts";
 
 /** What was built, and how many rows of its input had fewer fields than the header. */
@@ -49,6 +48,12 @@ export function buildReportJson(built: BuildResult, request: BuildRequest): obje
     ...(quality === undefined ? {} : { quality }),
     remarks: remarksOf(built, request),
   };
+}
+
+/** How much a baseline stands on: `569 rows`, or `569 rows, weight 372,631.9` when they were weighted. */
+export function rowsText({ rows, weightedRows }: Pick<BaselineSource, "rows" | "weightedRows">): string {
+  if (weightedRows === undefined) return formatCounted(rows, "row");
+  return `${formatCounted(weightedRows, "row")}, weight ${formatCount(rows)}`;
 }
 
 function summary({ source, features, prediction, confidence, quality }: Baseline): string {

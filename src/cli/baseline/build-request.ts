@@ -3,12 +3,12 @@ import { separatorQuestion } from "../../datasets/separator-question.ts";
 import type { Baseline } from "../../drift/baseline/baseline.ts";
 import type { BuildOptions } from "../../drift/baseline/baseline-builder.ts";
 import type { RoleValues } from "../../drift/baseline/role-values.ts";
-import { OutriderError } from "../../errors/outrider-error.ts";
 import { categoryOf } from "../../payload/table/category.ts";
 import { cellFromText } from "../../payload/table/cell-text.ts";
 import { seededRandom } from "../../sketch/seeded-random.ts";
 import { flagText, flagTexts, isSwitchOn, type FlagSpec, type Invocation } from "../program/command.ts";
-import { columnHint } from "../terminal/nearest-column.ts";
+import { choiceFlag, columnHint, listFlag, usageError } from "../program/flag-values.ts";
+import { outputName } from "../terminal/output.ts";
 import { printable } from "../../text/printable.ts";
 
 /** What `outrider baseline build` was asked for. */
@@ -41,12 +41,12 @@ const listFlags = ["--exclude", "--categorical", "--numeric"] as const;
 /** Reads the flags; fails with `usage` at the first that makes no sense. */
 export function buildRequest(invocation: Invocation): BuildRequest {
   const inputs = flagTexts(invocation, "--input");
-  const output = outputOf(invocation);
-  if (inputs.length === 0) throw usage("name the data set with --input, e.g. --input train.csv");
-  if (output === "") throw usage("name the baseline's file with -o, e.g. -o baseline.json; - is standard output");
+  const output = outputName(invocation);
+  if (inputs.length === 0) throw usageError("name the data set with --input, e.g. --input train.csv");
+  if (output === "") throw usageError("name the baseline's file with -o, e.g. -o baseline.json; - is standard output");
   const named = [...roleFlags, ...listFlags].map((flag) => ({ flag, columns: flagColumns(invocation, flag) }));
   requireOneRole(invocation, named);
-  const format = formatFlag(flagText(invocation, "--format"));
+  const format = choiceFlag(invocation, "--format", datasetFormats);
   const [exclude, categorical, numeric] = listFlags.map((flag) => new Set(flagColumns(invocation, flag)));
   return {
     inputs,
@@ -79,7 +79,7 @@ export function checkColumns({ named }: BuildRequest, columns: ReadonlySet<strin
     if (missing === undefined) continue;
     const question = separatorQuestion([...columns]);
     const hint = question === undefined ? columnHint(missing, columns) : `; ${question}`;
-    throw usage(`${flag} ${missing}: there is no such column${hint}`);
+    throw usageError(`${flag} ${missing}: there is no such column${hint}`);
   }
 }
 
@@ -89,11 +89,11 @@ export function checkRoles({ options }: BuildRequest, values: RoleValues, rows: 
   if (rows > 0 && roles.score !== undefined && values.scores === 0) {
     const found =
       values.wrongScore === "" ? "no row has a value" : `e.g. ${JSON.stringify(printable(values.wrongScore))}`;
-    throw usage(`--score ${roles.score}: no value is a number from 0 to 1 (${found})`);
+    throw usageError(`--score ${roles.score}: no value is a number from 0 to 1 (${found})`);
   }
   if (!values.hasPositive) {
     const seen = values.classes.map(printable).join(", ");
-    throw usage(
+    throw usageError(
       `--positive ${positive}: no prediction and no label is this; the values are ${seen}${values.hasMoreClasses ? ", …" : ""}`,
     );
   }
@@ -104,40 +104,25 @@ function requireOneRole(invocation: Invocation, named: readonly NamedColumns[]):
   for (const { flag, columns } of named.filter((each) => roleFlags.some((role) => role === each.flag))) {
     for (const column of columns) {
       const other = seen.get(column);
-      if (other !== undefined) throw usage(`${other} and ${flag} name the same column, ${column}`);
+      if (other !== undefined) throw usageError(`${other} and ${flag} name the same column, ${column}`);
       seen.set(column, flag);
     }
   }
   if (flagText(invocation, "--positive") !== undefined && flagText(invocation, "--score") === undefined) {
-    throw usage("--positive says what --score is the probability of; give --score too");
+    throw usageError("--positive says what --score is the probability of; give --score too");
   }
   const both = flagColumns(invocation, "--categorical").find((name) =>
     flagColumns(invocation, "--numeric").includes(name),
   );
-  if (both !== undefined) throw usage(`--categorical and --numeric name the same column, ${both}`);
-  if (outputOf(invocation) === "-" && isSwitchOn(invocation, "--json")) {
-    throw usage("--json and -o - both want standard output; write the baseline to a file");
+  if (both !== undefined) throw usageError(`--categorical and --numeric name the same column, ${both}`);
+  if (outputName(invocation) === "-" && isSwitchOn(invocation, "--json")) {
+    throw usageError("--json and -o - both want standard output; write the baseline to a file");
   }
-}
-
-/** The report must not get into a baseline that goes to standard output, however that is called. */
-function outputOf(invocation: Invocation): string {
-  const output = flagText(invocation, "--output") ?? "";
-  return output === "/dev/stdout" ? "-" : output;
 }
 
 function flagColumns(invocation: Invocation, flag: FlagSpec["name"]): readonly string[] {
-  const texts = flagTexts(invocation, flag);
-  if (roleFlags.some((role) => role === flag)) return texts.slice(-1);
-  return texts.flatMap((text) => text.split(",")).filter((name) => name !== "");
-}
-
-function formatFlag(text: string | undefined): DatasetFormat | undefined {
-  const format = datasetFormats.find((known) => known === text);
-  if (text !== undefined && format === undefined) {
-    throw usage(`--format ${text}: one of ${datasetFormats.join(", ")} is expected`);
-  }
-  return format;
+  if (roleFlags.some((role) => role === flag)) return flagTexts(invocation, flag).slice(-1);
+  return listFlag(invocation, flag);
 }
 
 /** The class as it is counted: `1.0` on the command line is the `1` of the column. */
@@ -146,7 +131,7 @@ function positiveClass(invocation: Invocation): string {
   if (text === undefined) return "";
   const cell = cellFromText(text);
   if (cell === null || cell === undefined)
-    throw usage(`--positive ${JSON.stringify(text)}: this is how a missing value is written`);
+    throw usageError(`--positive ${JSON.stringify(text)}: this is how a missing value is written`);
   return categoryOf(cell);
 }
 
@@ -154,8 +139,4 @@ function modelOf(invocation: Invocation): Baseline["model"] {
   const name = flagText(invocation, "--model-name") ?? "";
   const version = flagText(invocation, "--model-version") ?? "";
   return name === "" && version === "" ? undefined : { name: name.slice(0, 256), version: version.slice(0, 256) };
-}
-
-function usage(message: string): OutriderError {
-  return new OutriderError("usage", message);
 }

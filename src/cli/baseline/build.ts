@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
+import path from "node:path";
 
 import { openDataset } from "../../datasets/open-dataset.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
@@ -8,14 +10,10 @@ import { OutriderError } from "../../errors/outrider-error.ts";
 import type { FeatureTable } from "../../payload/reading.ts";
 import { buildRequest, checkColumns, checkRoles, type BuildRequest } from "./build-request.ts";
 import { buildReport, buildReportJson, type BuildResult } from "./build-report.ts";
-import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
-import { digestOfAll, sourceName } from "./input-names.ts";
-import { ProgressBar } from "../terminal/progress-bar.ts";
+import { interruptedExitCode, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
+import { ProgressBar } from "../terminal/progress.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 import { writeTarget, writeWhole, type WriteTarget } from "../terminal/output.ts";
-
-/** The exit code of a command that a signal ended. */
-const interrupted = 130;
 
 /** `outrider baseline build`: reads the input twice and writes the baseline of it. */
 export async function baselineBuild(invocation: Invocation, context: CommandContext): Promise<number> {
@@ -27,7 +25,7 @@ export async function baselineBuild(invocation: Invocation, context: CommandCont
   try {
     const stopped = signals.next().then(() => "stopped" as const);
     const built = await Promise.race([build(request, progress), stopped]);
-    if (built === "stopped") return interrupted;
+    if (built === "stopped") return interruptedExitCode;
     progress.clear();
     // A pipe that nobody reads from keeps a writer waiting: a signal ends that as usual.
     if (target.kind === "stream") signals.close();
@@ -107,4 +105,21 @@ async function readAll(
     digests: datasets.map((dataset) => dataset.digest),
     shortRows: datasets.reduce((sum, dataset) => sum + dataset.shortRows, 0),
   };
+}
+
+/** The files' names without their folders. */
+function sourceName(files: readonly string[]): string {
+  return files
+    .map((file) => path.basename(file))
+    .join(", ")
+    .slice(0, 1000);
+}
+
+/** The digest of one file, or one over the digests of several, a line each. */
+function digestOfAll(digests: readonly string[]): string {
+  const [first = "", second] = digests;
+  if (second === undefined) return first;
+  return `sha256:${createHash("sha256")
+    .update(digests.map((digest) => `${digest}\n`).join(""))
+    .digest("hex")}`;
 }

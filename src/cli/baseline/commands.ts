@@ -1,57 +1,64 @@
 /** Rows of the table of commands for baselines. */
 import { datasetFormats } from "../../datasets/dataset.ts";
-import type { Command } from "../program/command.ts";
-import { jsonFlag } from "../program/json-flag.ts";
+import { interruptedExitCode, jsonFlag, type Command, type ExitCode } from "../program/command.ts";
 
-const wrongInput = {
+const wrongInput: ExitCode = {
   code: 2,
-  meaning: "The command line is wrong, or a file cannot be read or is not what it should be.",
-} as const;
+  meaning: "The command line is wrong, or an input file cannot be read or is malformed.",
+};
 
 const build: Command = {
   name: "baseline build",
-  summary: "Make a baseline of a data set.",
+  summary: "Build a baseline from a data set.",
   operands: "",
   maxOperands: 0,
   about:
-    "Reads the data that the model was trained or tested on and writes how each feature, the predictions and the confidence are spread, to compare what is served with. The input is read twice, row by row: it may be larger than the memory. Columns of words, booleans or identities past 2^53 become categories, columns of numbers become bins; what is odd about a column is reported.",
+    "Reads the data that the model was trained or tested on and writes the distribution of each feature, of the predictions and of the confidence. Drift is measured against this baseline. The input is read twice, row by row, so it may be larger than memory. Columns of numbers are counted in bins; columns of text, booleans or integers beyond 2^53 are counted by category. Problems in the data are reported by column.",
   takesConfig: false,
   flags: [
     {
       name: "--input",
       placeholder: "FILE",
-      doc: "Data set: CSV with a header, JSON lines (both also .gz or .zst) or Parquet; a regular file, not a pipe. May be given more than once.",
+      doc: "Data set: CSV with a header, JSON lines (either may end in .gz or .zst) or Parquet. A regular file, not a pipe. Can be repeated.",
       isFile: true,
     },
     {
       name: "--output",
       alias: "-o",
       placeholder: "FILE",
-      doc: "Where the baseline goes; - is standard output. A file there is replaced when the new one is whole.",
+      doc: "File to write; - is standard output. An existing file is replaced once the new one is complete.",
       isFile: true,
     },
-    { name: "--prediction", placeholder: "COLUMN", doc: "What the model answered for the row." },
+    { name: "--prediction", placeholder: "COLUMN", doc: "Column with the prediction of the model." },
     {
       name: "--label",
       placeholder: "COLUMN",
-      doc: "What would have been right: for accuracy and calibration. No feature.",
+      doc: "Column with the true value, for accuracy and calibration. Not used as a feature.",
     },
     {
       name: "--score",
       placeholder: "COLUMN",
-      doc: "How sure the model was, 0 to 1: in its prediction, or, with --positive, of that class. No feature.",
+      doc: "Column with the confidence of the model, 0 to 1: in its prediction or, with --positive, in that class. Not used as a feature.",
     },
-    { name: "--positive", placeholder: "VALUE", doc: "The class of two whose probability the score is." },
-    { name: "--weight", placeholder: "COLUMN", doc: "How much the row counts. No feature." },
-    { name: "--exclude", placeholder: "COLUMNS", doc: "Columns that are no features, with commas between." },
-    { name: "--categorical", placeholder: "COLUMNS", doc: "Columns whose numbers are categories." },
-    { name: "--numeric", placeholder: "COLUMNS", doc: "Columns whose words are no values but invalid." },
-    { name: "--model-name", placeholder: "TEXT", doc: "Name of the model that the baseline is for." },
-    { name: "--model-version", placeholder: "TEXT", doc: "Its version." },
+    { name: "--positive", placeholder: "VALUE", doc: "For two classes: the class whose probability --score is." },
+    { name: "--weight", placeholder: "COLUMN", doc: "Column with the weight of the row. Not used as a feature." },
+    { name: "--exclude", placeholder: "COLUMNS", doc: "Columns that are not features, separated by commas." },
+    {
+      name: "--categorical",
+      placeholder: "COLUMNS",
+      doc: "Columns whose numbers are categories, separated by commas.",
+    },
+    {
+      name: "--numeric",
+      placeholder: "COLUMNS",
+      doc: "Columns in which text counts as invalid instead of as categories, separated by commas.",
+    },
+    { name: "--model-name", placeholder: "TEXT", doc: "Name of the model." },
+    { name: "--model-version", placeholder: "TEXT", doc: "Version of the model." },
     {
       name: "--format",
       placeholder: "WORD",
-      doc: "Format of the input, if its ending does not tell.",
+      doc: "Format of the input. Default: by the file extension.",
       choices: datasetFormats,
     },
     jsonFlag,
@@ -60,14 +67,14 @@ const build: Command = {
     { line: "outrider baseline build --input train.csv -o baseline.json", explains: "Features only." },
     {
       line: "outrider baseline build --input test.parquet --prediction answer --label churned --score p --positive yes -o baseline.json",
-      explains: "With predictions, and how good they were.",
+      explains: "With predictions and their accuracy.",
     },
   ],
   exitCodes: [
-    { code: 0, meaning: "The baseline is written; the report says what is odd about the data." },
+    { code: 0, meaning: "The baseline is written; problems in the data are reported." },
     { code: 1, meaning: "The output cannot be written, or the input changed while it was read." },
     wrongInput,
-    { code: 130, meaning: "A signal ended it; nothing is written." },
+    { code: interruptedExitCode, meaning: "A signal stopped it; nothing is written." },
   ],
   load: async () => (await import("./build.ts")).baselineBuild,
 };
@@ -78,14 +85,14 @@ const show: Command = {
   operands: "FILE",
   maxOperands: 1,
   about:
-    "Prints where a baseline comes from and a chart of each column: its bins or values, what is missing, what is odd. Where a row holds parts of bins its share is marked as approximate; the outermost rows are bins as they are.",
+    "Prints the source of a baseline and a chart of each column: its bins or values, missing values and problems. A share is marked as approximate where a row of the chart covers only part of a bin.",
   takesConfig: false,
-  flags: [{ name: "--columns", placeholder: "COLUMNS", doc: "Only these columns, with commas between." }, jsonFlag],
+  flags: [{ name: "--columns", placeholder: "COLUMNS", doc: "Only these columns, separated by commas." }, jsonFlag],
   examples: [
-    { line: "outrider baseline show baseline.json", explains: "Everything." },
+    { line: "outrider baseline show baseline.json", explains: "All columns." },
     { line: "outrider baseline show baseline.json --columns age,income", explains: "Two columns." },
   ],
-  exitCodes: [{ code: 0, meaning: "All went well." }, wrongInput],
+  exitCodes: [{ code: 0, meaning: "The baseline is printed." }, wrongInput],
   load: async () => (await import("./show.ts")).baselineShow,
 };
 
@@ -95,19 +102,19 @@ const diff: Command = {
   operands: "OLD NEW",
   maxOperands: 2,
   about:
-    "Compares each feature, the prediction and the confidence of two baselines: population stability index and Jensen-Shannon distance, worst first. Numeric columns with different edges are compared at the old edges, with the new rows spread evenly within their bins, and marked approximate. They differ when a column was added, removed or changed its type, or when an index is 0.05 or more. Only the columns that differ are listed.",
+    "Compares each feature, the prediction and the confidence of two baselines by population stability index (PSI) and Jensen-Shannon distance (JS), largest first. Numeric columns with different bins are compared in the old bins, as if the new rows were spread evenly within theirs, and marked approximate. The baselines differ when a column was added, removed or changed its type, or when a PSI is 0.05 or more. Only columns that differ are listed.",
   takesConfig: false,
-  flags: [{ name: "--all", doc: "List the columns that do not differ too." }, jsonFlag],
+  flags: [{ name: "--all", doc: "Also list columns that do not differ." }, jsonFlag],
   examples: [
     { line: "outrider baseline diff baseline-v7.json baseline-v8.json", explains: "Before a new model is released." },
   ],
   exitCodes: [
-    { code: 0, meaning: "The same columns, each with an index below 0.05." },
-    { code: 1, meaning: "They differ." },
+    { code: 0, meaning: "The same columns, each with a PSI below 0.05." },
+    { code: 1, meaning: "The baselines differ." },
     wrongInput,
   ],
   load: async () => (await import("./diff.ts")).baselineDiff,
 };
 
-/** See the file's first line. */
+/** `outrider baseline build`, `baseline show` and `baseline diff`. */
 export const baselineCommands: readonly Command[] = [build, show, diff];

@@ -1,15 +1,14 @@
 import type { Baseline, Distribution } from "../../drift/baseline/baseline.ts";
 import { writeBaseline } from "../../drift/baseline/baseline-file.ts";
 import { OutriderError } from "../../errors/outrider-error.ts";
-import { isColoured } from "../terminal/abilities.ts";
+import { isColoured, isUtf8 } from "../terminal/abilities.ts";
 import { flagTexts, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { distributionChart, type ChartStyle } from "../terminal/distribution-chart.ts";
 import { loadBaseline } from "./load.ts";
-import { columnHint } from "../terminal/nearest-column.ts";
+import { columnHint } from "../program/flag-values.ts";
 import { formatCounted, formatShare, formatValue } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";
-import { rowsText } from "../terminal/rows-text.ts";
-import { isUtf8 } from "../terminal/utf8-locale.ts";
+import { rowsText } from "./build-report.ts";
 import { cutText, wrappedList } from "../terminal/text.ts";
 
 /** Width of a chart that goes to no terminal, and on the narrowest and the widest one. */

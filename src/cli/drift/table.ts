@@ -2,7 +2,7 @@
 import type { DriftReport, TargetReport } from "../../drift/monitor/drift-report.ts";
 import type { ShapeChanges } from "../../drift/verdict/changes.ts";
 import { driftCharts, maxChartWidth } from "./chart.ts";
-import { cleanName, listedNames } from "../terminal/name-text.ts";
+import { cleanName, listedNames } from "../terminal/text.ts";
 import { stateText, stateWidth } from "./state.ts";
 
 /** How it is printed. */

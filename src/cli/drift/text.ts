@@ -1,13 +1,15 @@
 /** Drift as text for a terminal. */
 import type { DriftReport } from "../../drift/monitor/drift-report.ts";
-import { isColoured } from "../terminal/abilities.ts";
+import { isColoured, isUtf8 } from "../terminal/abilities.ts";
 import type { CommandContext } from "../program/command.ts";
 import { driftTable, type DriftTableOptions } from "./table.ts";
 import { durationText } from "../../text/duration-text.ts";
-import { cleanName, listedNames } from "../terminal/name-text.ts";
+import { cleanName, listedNames } from "../terminal/text.ts";
 import { formatCount } from "../../text/number-text.ts";
 import { stateText } from "./state.ts";
-import { isUtf8 } from "../terminal/utf8-locale.ts";
+
+/** Targets shown of each model, unless `--top` says otherwise. */
+export const defaultTop = 20;
 
 /** How it is printed. */
 export interface DriftTextOptions extends DriftTableOptions {

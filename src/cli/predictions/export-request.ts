@@ -1,8 +1,8 @@
 import { datasetFormats, type DatasetFormat } from "../../datasets/dataset.ts";
 import { formatOfName } from "../../datasets/open-dataset.ts";
-import { OutriderError } from "../../errors/outrider-error.ts";
-import { flagText, flagTexts, isSwitchOn, type Invocation } from "../program/command.ts";
-import { columnHint } from "../terminal/nearest-column.ts";
+import { isSwitchOn, type Invocation } from "../program/command.ts";
+import { choiceFlag, columnHint, listFlag, usageError } from "../program/flag-values.ts";
+import { outputName } from "../terminal/output.ts";
 import type { ExportColumn } from "./export-columns.ts";
 
 /** What `outrider predictions export` was asked for, beside which records. */
@@ -17,16 +17,18 @@ export interface ExportRequest {
 
 /** Reads the flags; fails with `usage` at the first that makes no sense. */
 export function exportRequest(invocation: Invocation): ExportRequest {
-  const output = outputOf(invocation);
+  const output = outputName(invocation);
   const isJson = isSwitchOn(invocation, "--json");
-  if (output === "") throw usage("name the data set with -o, e.g. -o predictions.parquet; - is standard output");
-  if (output === "-" && isJson) throw usage("--json and -o - both want standard output; write the data set to a file");
-  const format = formatOf(flagText(invocation, "--format"), output);
-  const columns = flagTexts(invocation, "--columns")
-    .flatMap((text) => text.split(","))
-    .filter((name) => name !== "");
+  if (output === "") throw usageError("name the data set with -o, e.g. -o predictions.parquet; - is standard output");
+  if (output === "-" && isJson)
+    throw usageError("--json and -o - both want standard output; write the data set to a file");
+  const format = choiceFlag(invocation, "--format", datasetFormats) ?? ofName(output);
+  if (format === "parquet" && output === "-") {
+    throw usageError("Parquet cannot go to standard output; name a file with -o");
+  }
+  const columns = listFlag(invocation, "--columns");
   const twice = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (twice !== undefined) throw usage(`--columns names ${twice} twice`);
+  if (twice !== undefined) throw usageError(`--columns names ${twice} twice`);
   return { output, format, columns, isForBaseline: isSwitchOn(invocation, "--for-baseline"), isJson };
 }
 
@@ -40,31 +42,14 @@ export function chosenColumns(
   return columns.map((name) => {
     const column = byName.get(name);
     if (column !== undefined) return column;
-    throw usage(`--columns ${name}: there is no such column${columnHint(name, new Set(byName.keys()))}`);
+    throw usageError(`--columns ${name}: there is no such column${columnHint(name, new Set(byName.keys()))}`);
   });
 }
 
-function outputOf(invocation: Invocation): string {
-  const output = flagText(invocation, "--output") ?? "";
-  return output === "/dev/stdout" ? "-" : output;
-}
-
-function formatOf(text: string | undefined, output: string): DatasetFormat {
-  const format = datasetFormats.find((known) => known === text) ?? (text === undefined ? ofName(output) : undefined);
-  if (format === undefined) {
-    if (text !== undefined) throw usage(`--format ${text}: one of ${datasetFormats.join(", ")} is expected`);
-    throw usage(`${output}: the ending does not tell the format; name it with --format csv, jsonl or parquet`);
-  }
-  if (format === "parquet" && output === "-")
-    throw usage("Parquet is no text for standard output; name a file with -o");
-  return format;
-}
-
-function ofName(output: string): DatasetFormat | undefined {
-  if (/\.(?:gz|zst)$/i.test(output)) throw usage(`${output}: what is written is not compressed; leave the ending out`);
-  return formatOfName(output);
-}
-
-function usage(message: string): OutriderError {
-  return new OutriderError("usage", message);
+function ofName(output: string): DatasetFormat {
+  if (/\.(?:gz|zst)$/i.test(output))
+    throw usageError(`${output}: what is written is not compressed; leave the ending out`);
+  const format = formatOfName(output);
+  if (format !== undefined) return format;
+  throw usageError(`${output}: the ending does not tell the format; name it with --format csv, jsonl or parquet`);
 }

@@ -5,26 +5,23 @@ import { createRowWriter } from "../../datasets/create-row-writer.ts";
 import type { AppendPart } from "../../datasets/row-writer.ts";
 import { OutriderError } from "../../errors/outrider-error.ts";
 import { maxFields } from "../../payload/csv/csv.ts";
-import type { CommandContext, Invocation } from "../program/command.ts";
+import { interruptedExitCode, type CommandContext, type Invocation } from "../program/command.ts";
 import { mistakeReport } from "../config/mistake-report.ts";
 import { formatCounted } from "../../text/number-text.ts";
-import { outputTaken } from "../terminal/output-drain.ts";
+import { outputTaken } from "../terminal/output.ts";
 import { ColumnCensus, rowsOf, type ExportColumn } from "./export-columns.ts";
 import { chosenColumns, exportRequest, type ExportRequest } from "./export-request.ts";
 import { ReadingNotes } from "./notes.ts";
-import { openRecords } from "./predictions-open.ts";
-import { readFilter, readPlace } from "./request.ts";
+import { openRecords, readFilter, readPlace } from "./request.ts";
 import type { RecordFilter, RecordSource } from "./source.ts";
 import { RecordSpool } from "./export-spool.ts";
 import { printable } from "../../text/printable.ts";
-import { ProgressBar } from "../terminal/progress-bar.ts";
+import { ProgressBar } from "../terminal/progress.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 import { writeTarget, writeWholeInParts, type WriteTarget } from "../terminal/output.ts";
 
 /** No record has rows. */
 const nothing = 4;
-/** The exit code of a command that a signal ended. */
-const interrupted = 130;
 
 /** Features that are more than a data set of ours can hold, beside the other columns. */
 const maxFeatures = maxFields - 16;
@@ -53,7 +50,7 @@ export async function predictionsExport(invocation: Invocation, context: Command
     const made = await Promise.race([work, stopped]);
     if (made === undefined) {
       await work.catch(() => undefined);
-      return interrupted;
+      return interruptedExitCode;
     }
     progress.clear();
     context.writeError(notes.text());

@@ -4,10 +4,12 @@ import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import type { Config } from "../../config/table/table.ts";
-import { OutriderError } from "../../errors/outrider-error.ts";
 import { outcomes } from "../../outcome.ts";
-import { flagText, flagTexts, type CommandContext, type FlagSpec, type Invocation } from "../program/command.ts";
-import type { RecordFilter } from "./source.ts";
+import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
+import { listFlag, usageError } from "../program/flag-values.ts";
+import { FileSource } from "./file-source.ts";
+import type { ReadingNotes } from "./notes.ts";
+import type { RecordFilter, RecordSource } from "./source.ts";
 import { recordMoment } from "./time.ts";
 
 /** Where the log is. */
@@ -34,7 +36,7 @@ export async function readPlace(invocation: Invocation, context: CommandContext)
   const directory = flagText(invocation, "--directory");
   const loki = flagText(invocation, "--loki");
   if (directory !== undefined && loki !== undefined) {
-    throw new OutriderError("usage", "--directory and --loki name two places; one is read");
+    throw usageError("--directory and --loki name two places; one is read");
   }
   const result = await loadConfig({
     file: flagText(invocation, "--config"),
@@ -58,6 +60,13 @@ function placeOf({ predictions, loki }: Config, wantsFiles: boolean, wantsLoki: 
   return isLoki ? { kind: "loki", settings: loki } : { kind: "files", directory: predictions.directory };
 }
 
+/** Opens the log where it is. What is odd about its lines goes to the notes. */
+export async function openRecords(place: RecordPlace, notes: ReadingNotes): Promise<RecordSource> {
+  if (place.kind === "files") return new FileSource({ directory: place.directory, notes });
+  const { openLokiSource } = await import("./loki-source.ts");
+  return openLokiSource(place.settings, notes);
+}
+
 /** Reads `filterFlags`. Fails with `usage`. */
 export function readFilter(invocation: Invocation, nowMs: number): RecordFilter {
   const [since = "", until = ""] = (["--since", "--until"] as const).map((flag) => {
@@ -65,7 +74,7 @@ export function readFilter(invocation: Invocation, nowMs: number): RecordFilter 
     return text === undefined ? "" : recordMoment(text, flag, nowMs);
   });
   if (since !== "" && until !== "" && since >= until) {
-    throw new OutriderError("usage", "--since is not before --until: no record can lie between them");
+    throw usageError("--since is not before --until: no record can lie between them");
   }
   return {
     model: flagText(invocation, "--model"),
@@ -78,21 +87,12 @@ export function readFilter(invocation: Invocation, nowMs: number): RecordFilter 
 }
 
 function readOutcomes(invocation: Invocation): ReadonlySet<string> {
-  const words = flagTexts(invocation, "--outcome").flatMap((text) => text.split(",").map((word) => word.trim()));
+  const words = listFlag(invocation, "--outcome").map((word) => word.trim());
   for (const word of words) {
     if (outcomes.some((outcome) => outcome === word)) continue;
     const nearest = nearestName(word, outcomes);
     const hint = nearest === undefined ? `one of ${outcomes.join(", ")} is expected` : `did you mean ${nearest}?`;
-    throw new OutriderError("usage", `--outcome ${word}: there is no such outcome; ${hint}`);
+    throw usageError(`--outcome ${word}: there is no such outcome; ${hint}`);
   }
   return new Set(words);
-}
-
-/** A whole number from 1 that a flag gives; undefined when it was not given. Fails with `usage`. */
-export function readCount(invocation: Invocation, flag: FlagSpec["name"], most: number): number | undefined {
-  const text = flagText(invocation, flag);
-  if (text === undefined) return undefined;
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= most) return count;
-  throw new OutriderError("usage", `${flag} ${text}: a whole number from 1 to ${most} is expected`);
 }

@@ -1,8 +1,6 @@
 import { parseUpstream } from "../../config/upstream.ts";
-import { parseTime } from "../../text/quantity.ts";
-import { OutriderError } from "../../errors/outrider-error.ts";
-import { flagText, type FlagSpec, type Invocation } from "../program/command.ts";
-import { readCount } from "../predictions/request.ts";
+import { flagText, type Invocation } from "../program/command.ts";
+import { countFlag, numberFlag, timeFlag, usageError } from "../program/flag-values.ts";
 
 /** Where requests are sent. */
 export interface ReplayUpstream {
@@ -34,18 +32,18 @@ const maxRequests = 1_000_000_000;
 export function replayRequest(invocation: Invocation): ReplayRequest {
   return {
     upstream: readUpstream(flagText(invocation, "--upstream")),
-    perSecond: readNumber(invocation, "--rate", 50, { over: 0, most: 100_000 }),
-    concurrency: readCount(invocation, "--concurrency", 1024) ?? 8,
-    timeoutMs: readTimeout(flagText(invocation, "--timeout") ?? "30s"),
-    limit: readCount(invocation, "--limit", maxRequests),
-    tolerance: readNumber(invocation, "--tolerance", 1e-9, { over: -1, most: 1e300 }),
-    shown: flagText(invocation, "--show") === "0" ? 0 : (readCount(invocation, "--show", 10_000) ?? 10),
+    perSecond: numberFlag(invocation, "--rate", { default: 50, max: 100_000 }),
+    concurrency: countFlag(invocation, "--concurrency", 1024) ?? 8,
+    timeoutMs: timeFlag(invocation, "--timeout", { default: "30s", min: "1ms", max: "24h" }),
+    limit: countFlag(invocation, "--limit", maxRequests),
+    tolerance: numberFlag(invocation, "--tolerance", { default: 1e-9, isZeroAllowed: true }),
+    shown: flagText(invocation, "--show") === "0" ? 0 : (countFlag(invocation, "--show", 10_000) ?? 10),
   };
 }
 
 function readUpstream(text: string | undefined): ReplayUpstream {
   if (text === undefined) {
-    throw usage("name the server to send to with --upstream, e.g. --upstream http://127.0.0.1:8080");
+    throw usageError("name the server to send to with --upstream, e.g. --upstream http://127.0.0.1:8080");
   }
   return text.startsWith("unix:") ? ofSocket(text) : ofUrl(text);
 }
@@ -53,10 +51,10 @@ function readUpstream(text: string | undefined): ReplayUpstream {
 function ofUrl(text: string): ReplayUpstream {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-    throw usage(`--upstream ${text}: a URL that begins with http://, https:// or unix: is expected`);
+    throw usageError(`--upstream ${text}: a URL that begins with http://, https:// or unix: is expected`);
   }
   if ([url.username, url.password, url.search, url.hash].some((part) => part !== "")) {
-    throw usage("--upstream: a user name, a query or a fragment has no place in it");
+    throw usageError("--upstream: a user name, a query or a fragment has no place in it");
   }
   const isTls = url.protocol === "https:";
   const usualPort = isTls ? 443 : 80;
@@ -73,37 +71,8 @@ function ofUrl(text: string): ReplayUpstream {
 
 function ofSocket(name: string): ReplayUpstream {
   const reading = parseUpstream(name);
-  if (reading.kind === "wrong") throw usage(`--upstream ${name}: ${reading.problem}`);
+  if (reading.kind === "wrong") throw usageError(`--upstream ${name}: ${reading.problem}`);
   const { value } = reading;
-  if (value.kind !== "unix") throw usage(`--upstream ${name}: the path of a socket is expected`);
+  if (value.kind !== "unix") throw usageError(`--upstream ${name}: the path of a socket is expected`);
   return { name, isTls: false, address: { socketPath: value.path }, pathPrefix: "" };
-}
-
-interface NumberBounds {
-  readonly over: number;
-  readonly most: number;
-}
-
-function readNumber(
-  invocation: Invocation,
-  flag: FlagSpec["name"],
-  otherwise: number,
-  { over, most }: NumberBounds,
-): number {
-  const text = flagText(invocation, flag);
-  if (text === undefined) return otherwise;
-  const number = Number(text);
-  const isNumber = /^\d*\.?\d+(?:e[+-]?\d+)?$/i.test(text) && number > over && number <= most;
-  if (!isNumber) throw usage(`${flag} ${text}: a number ${over < 0 ? "from" : "over"} 0 is expected`);
-  return number;
-}
-
-function readTimeout(text: string): number {
-  const timeoutMs = parseTime(text);
-  if (timeoutMs >= 1 && timeoutMs <= 86_400_000) return timeoutMs;
-  throw usage(`--timeout ${text}: a time from 1ms to 24h is expected, e.g. 30s`);
-}
-
-function usage(message: string): OutriderError {
-  return new OutriderError("usage", message);
 }

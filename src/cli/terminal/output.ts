@@ -1,26 +1,31 @@
+/** Where the output of a command goes: standard output, or a file that is replaced whole. */
 import { randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { lstat, open, readlink, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { lstat, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { getSystemErrorMessage } from "node:util";
 
 import { OutriderError } from "../../errors/outrider-error.ts";
-import type { CommandContext } from "../program/command.ts";
+import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 
-/** Where a text goes. */
+/** Where the output goes. */
 export type WriteTarget =
   | { readonly kind: "standard-output" }
-  /** A file that is there or will be; `name` is what the user called it, `file` where it is when links are followed. */
+  /** A file, new or to be replaced. `name` is as the user wrote it, `file` the path behind a symbolic link. */
   | { readonly kind: "file"; readonly name: string; readonly file: string; readonly there: Stats | undefined }
-  /** A device, a pipe: nothing that could be replaced. */
+  /** A device or a pipe: written into, not replaced. */
   | { readonly kind: "stream"; readonly name: string };
 
-/** Links that are followed where the last of them leads nowhere; the system follows as many. */
-const maxLinks = 40;
+/** The file that `--output` names, `-` for standard output; empty when the flag is not given. */
+export function outputName(invocation: Invocation): string {
+  const output = flagText(invocation, "--output") ?? "";
+  // Under either name, a report must not get into what is written to standard output.
+  return output === "/dev/stdout" ? "-" : output;
+}
 
 /**
- * Finds out where a name leads: `-` is standard output, symbolic links are followed, also to a file that is not there
- * yet. Fails with `file_unwritable` for a directory, and for a file whose folder is not there.
+ * Resolves a name: `-` is standard output, a symbolic link stands for its file. Fails with `file_unwritable` for a
+ * directory, for a link to nothing, and for a file whose folder does not exist.
  */
 export async function writeTarget(name: string): Promise<WriteTarget> {
   if (name === "-") return { kind: "standard-output" };
@@ -32,9 +37,8 @@ export async function writeTarget(name: string): Promise<WriteTarget> {
 }
 
 /**
- * Writes a file whole or not at all: into a new file beside it, which takes its place when it is on the disk, with the
- * permissions of the old one. What is no file is written into. Fails with `file_unwritable`, which names the file as
- * the user did.
+ * Writes a file whole or not at all: into a temporary file beside it, which is synced to disk and then renamed over it,
+ * with the permissions of the old file. Fails with `file_unwritable`, which names the file as the user did.
  */
 export async function writeWhole(
   target: WriteTarget,
@@ -45,10 +49,10 @@ export async function writeWhole(
   else await writeWholeInParts(target, async (append) => append(text));
 }
 
-/** Writes on at the end of what was written. */
+/** Appends to the output. Rejects with `file_unwritable`. */
 export type Append = (part: string | Uint8Array) => Promise<void>;
 
-/** Like {@link writeWhole}, of what comes in parts. An error of `produce` itself is passed on, and nothing is written. */
+/** Like {@link writeWhole}, in parts. When `produce` fails, its error is passed on and the old file stays as it was. */
 export async function writeWholeInParts(
   target: Exclude<WriteTarget, { readonly kind: "standard-output" }>,
   produce: (append: Append) => Promise<void>,
@@ -83,20 +87,10 @@ async function targetOf(name: string): Promise<WriteTarget> {
   if (there?.isDirectory() === true) throw new Error("it is a directory; name a file in it");
   if (there?.isFile() === true) return { kind: "file", name, file: await realpath(name), there };
   if (there !== undefined) return { kind: "stream", name };
-  const file = await endOfLinks(name);
-  if ((await unlessAbsent(stat(path.dirname(file)))) === undefined) throw new Error("its folder does not exist");
-  return { kind: "file", name, file, there };
-}
-
-/** Where links that lead to nothing end. */
-async function endOfLinks(name: string): Promise<string> {
-  let file = name;
-  for (let links = 0; links < maxLinks; links++) {
-    const link = await unlessAbsent(lstat(file));
-    if (link?.isSymbolicLink() !== true) break;
-    file = path.resolve(path.dirname(file), await readlink(file));
-  }
-  return file;
+  if ((await unlessAbsent(lstat(name))) !== undefined) throw new Error("it is a link to a file that does not exist");
+  const folder = path.dirname(name);
+  if ((await unlessAbsent(stat(folder))) === undefined) throw new Error("its folder does not exist");
+  return { kind: "file", name, file: name, there };
 }
 
 async function unlessAbsent(looked: Promise<Stats>): Promise<Stats | undefined> {
@@ -130,9 +124,20 @@ async function replace(
   }
 }
 
-/** The system's own message would name the file that was written beside the one that was meant. */
+/** The system's own message would name the temporary file. */
 function unwritable(name: string, error: unknown): OutriderError {
   const { errno, message } = error as NodeJS.ErrnoException;
   const problem = errno === undefined ? message : getSystemErrorMessage(errno);
   return new OutriderError("file_unwritable", `${name}: ${problem}`, { cause: error });
+}
+
+/**
+ * Waits until at most `maxBytes` of what was written to standard output are still in memory. Writes to a pipe return at
+ * once, so a writer that does not wait could fill the memory, and lose what is left when the process ends.
+ */
+export async function outputTaken(maxBytes = 0): Promise<void> {
+  const { stdout } = process;
+  if (stdout.writableLength <= maxBytes) return;
+  // main.ts ends the process when the reader has closed the pipe.
+  await new Promise<void>((resolve) => stdout.write("", () => resolve()));
 }

@@ -1,8 +1,9 @@
-/** Text that does not run over the edge of a terminal. */
+/** Text that fits into a terminal and cannot control it. */
+import { printable } from "../../text/printable.ts";
 
 const indent = "  ";
 
-/** `start` and the items with commas between, in lines of at most `width` as far as each item fits into one. */
+/** `start` and the items, with commas between, in lines of at most `width`; a longer item is broken. */
 export function wrappedList(start: string, items: readonly string[], width: number): readonly string[] {
   const lines: string[] = [];
   let line = start;
@@ -19,9 +20,24 @@ export function wrappedList(start: string, items: readonly string[], width: numb
   return [...lines, line.trimEnd()].flatMap((each) => brokenLine(each, width));
 }
 
-/** The text, or as much of it as fits with a `~` at its end. */
+/** The text, cut to `width` with a `~` at its end when it is longer. */
 export function cutText(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}~` : text;
+}
+
+/** Columns of the terminal that a name takes at most. */
+const maxNameLength = 28;
+
+/** A name from a request, made safe to show: no control characters, cut at 28 characters. */
+export function cleanName(name: string): string {
+  const plain = printable(name);
+  return plain.length > maxNameLength ? `${plain.slice(0, maxNameLength - 1)}…` : plain;
+}
+
+/** The first `max` names with commas between, and how many more there are. */
+export function listedNames(names: readonly string[], max = 10): string {
+  const rest = names.length - max;
+  return `${names.slice(0, max).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 /** A line whose one item is too long is broken at the last space that fits; without one, at the width. */

@@ -195,7 +195,7 @@ describe("outrider drift compare", () => {
     [["--baseline", "b.json", "--input", "x.csv", "--q", "2"], "up to 1"],
     [["--baseline", "b.json", "--input", "x.csv", "--warn", "0.5", "--critical", "0.1"], "is below --warn"],
     [["--baseline", "b.json", "--input", "x.csv", "--format", "xml"], "csv, jsonl, parquet"],
-    [["--baseline", "b.json", "--input", "x.csv", "--min-rows", "0"], "--min-rows 0: a number from 1"],
+    [["--baseline", "b.json", "--input", "x.csv", "--min-rows", "0"], "--min-rows 0: a whole number of at least 1"],
   ])("refuses %j", async (words, hint) => {
     const { exitCode, errors } = await dispatched(["drift", "compare", ...words]);
     expect(exitCode).toBe(2);

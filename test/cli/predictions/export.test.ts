@@ -174,7 +174,7 @@ describe("outrider predictions export", () => {
     ["an ending that says nothing", ["-o", "a.txt"], "a.txt: the ending does not tell the format"],
     ["compression", ["-o", "a.csv.gz"], "what is written is not compressed"],
     ["a format that is none", ["-o", "a.csv", "--format", "xls"], "--format xls: one of csv, jsonl, parquet"],
-    ["Parquet on standard output", ["-o", "-", "--format", "parquet"], "Parquet is no text for standard output"],
+    ["Parquet on standard output", ["-o", "-", "--format", "parquet"], "Parquet cannot go to standard output"],
     ["two texts for one output", ["-o", "-", "--format", "csv", "--json"], "both want standard output"],
     ["a column twice", ["-o", "a.csv", "--columns", "age,age"], "--columns names age twice"],
     [

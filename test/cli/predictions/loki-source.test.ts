@@ -4,7 +4,7 @@ import path from "node:path";
 import { writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { lokiSelector } from "../../../src/cli/predictions/predictions-logql.ts";
+import { lokiSelector } from "../../../src/cli/predictions/loki-source.ts";
 import type { RecordFilter } from "../../../src/cli/predictions/source.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";

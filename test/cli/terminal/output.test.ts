@@ -42,20 +42,17 @@ describe("what is written whole", () => {
     expect((await lstat(pipe)).isFIFO()).toBe(true);
   });
 
-  it("goes to where a link leads, and the link stays", async () => {
+  it("replaces the file behind a link and keeps the link", async () => {
     const directory = await temporaryDirectory();
     await mkdir(path.join(directory, "deep"));
     await writeFile(path.join(directory, "deep/target.json"), "old");
     await symlink("deep/target.json", path.join(directory, "there"));
-    await symlink("deep/fresh.json", path.join(directory, "nowhere"));
-    await symlink("nowhere", path.join(directory, "twice"));
-    await write(path.join(directory, "there"), "new");
-    await write(path.join(directory, "twice"), "fresh");
+    await symlink("there", path.join(directory, "twice"));
+    await write(path.join(directory, "twice"), "new");
     expect(await readlink(path.join(directory, "there"))).toBe("deep/target.json");
-    expect(await readlink(path.join(directory, "twice"))).toBe("nowhere");
+    expect(await readlink(path.join(directory, "twice"))).toBe("there");
     expect(await readFile(path.join(directory, "deep/target.json"), "utf8")).toBe("new");
-    expect(await readFile(path.join(directory, "deep/fresh.json"), "utf8")).toBe("fresh");
-    expect((await readdir(path.join(directory, "deep"))).sort()).toEqual(["fresh.json", "target.json"]);
+    expect(await readdir(path.join(directory, "deep"))).toEqual(["target.json"]);
   });
 
   it("goes to standard output for -", async () => {
@@ -65,6 +62,7 @@ describe("what is written whole", () => {
   it("names the file that was meant and what is wrong with it", async () => {
     const directory = await temporaryDirectory();
     await symlink("loop", path.join(directory, "loop"));
+    await symlink("absent.json", path.join(directory, "dangling"));
     await expect(write(directory, "x")).rejects.toMatchObject({
       code: "file_unwritable",
       message: `${directory}: it is a directory; name a file in it`,
@@ -73,8 +71,11 @@ describe("what is written whole", () => {
       `${directory}/no/b.json: its folder does not exist`,
     );
     await expect(write(`${directory}/loop`, "x")).rejects.toThrow(`${directory}/loop: too many symbolic links`);
+    await expect(write(`${directory}/dangling`, "x")).rejects.toThrow(
+      `${directory}/dangling: it is a link to a file that does not exist`,
+    );
     const longName = path.join(directory, "n".repeat(240));
     await expect(write(longName, "x")).rejects.toThrow(new RegExp(`^${longName}: name too long$`));
-    expect(await readdir(directory)).toEqual(["loop"]);
+    expect((await readdir(directory)).sort()).toEqual(["dangling", "loop"]);
   });
 });
