@@ -17,7 +17,7 @@ export interface AdminRoute {
 }
 
 const routes = {
-  index: { method: "GET", path: "/", access: "open", meaning: "This list.", statuses: [200] },
+  index: { method: "GET", path: "/", access: "open", meaning: "Lists all routes.", statuses: [200] },
   metrics: {
     method: "GET",
     path: "/metrics",
@@ -29,29 +29,35 @@ const routes = {
     method: "GET",
     path: "/livez",
     access: "open",
-    meaning: "Whether the sidecar itself is alive; never asks the model server.",
+    meaning: "Liveness of the sidecar itself; does not depend on the model server.",
     statuses: [200],
   },
   readyz: {
     method: "GET",
     path: "/readyz",
     access: "open",
-    meaning: "Whether traffic may be sent here: the model server is ready and no drain has begun. Says why not.",
+    meaning: "Readiness: 200 when the model server is ready and no drain has begun, else 503 with the reason.",
     statuses: [200, 503],
   },
   upstreamLivez: {
     method: "GET",
     path: "/upstream/livez",
     access: "open",
-    meaning: "Whether the model server is alive; for the liveness probe of a container that listens on loopback only.",
+    meaning: "Liveness of the model server, for the probe of a container that listens on loopback only.",
     statuses: [200, 503],
   },
-  version: { method: "GET", path: "/version", access: "open", meaning: "Version and build.", statuses: [200] },
+  version: {
+    method: "GET",
+    path: "/version",
+    access: "open",
+    meaning: "Version and commit of the build.",
+    statuses: [200],
+  },
   hdr: {
     method: "GET",
     path: "/hdr",
     access: "open",
-    meaning: "Latency histograms in the HdrHistogram V2 encoding, to be merged by any HdrHistogram tool.",
+    meaning: "Latency histograms in the HdrHistogram V2 encoding, which any HdrHistogram tool can merge.",
     statuses: [200],
   },
   drainWait: {
@@ -59,28 +65,28 @@ const routes = {
     path: "/drain/wait",
     access: "open",
     meaning:
-      "Waits until the drain has begun and nothing is in flight, at most `max` (seconds, or with a unit: `90`, `90s`, `1500ms`; 30 when not given). For the preStop hook of the model server's container.",
+      "Waits until a drain has begun and no request is in flight, at most `max` (`90`, `90s` or `1500ms`; default 30 seconds). For the preStop hook of the model server's container.",
     statuses: [200, 503],
   },
   drain: {
     method: "POST",
     path: "/drain",
     access: "local",
-    meaning: "Begins the drain and returns at once. Calling it again changes nothing.",
+    meaning: "Begins the drain and returns at once. Calling it again has no effect.",
     statuses: [200],
   },
   drainHook: {
     method: "GET",
     path: "/drain",
     access: "token",
-    meaning: "The same for a kubelet's httpGet hook, which cannot POST.",
+    meaning: "The same, for httpGet hooks of the kubelet, which cannot POST.",
     statuses: [200],
   },
   config: {
     method: "GET",
     path: "/config",
     access: "local",
-    meaning: "The configuration in force and where each value came from, secrets masked.",
+    meaning: "The effective configuration and the source of each value; secrets are masked.",
     statuses: [200],
   },
   labels: {
@@ -88,15 +94,14 @@ const routes = {
     path: "/labels",
     access: "local",
     meaning:
-      'Takes true answers for predictions: `{"id": …, "label": …}` with the request\'s identity, a list of these, `{"labels": […]}`, or one a line. `row` names a row of a batch (0 when absent); a list as `label` stands for rows 0, 1, 2 and so on. `time` is when the answer was known, in milliseconds since 1970. Sending a label again changes nothing. Good labels beside bad ones are taken; the answer counts both.',
+      'Accepts labels (true values) for predictions: `{"id": …, "label": …}` with the ID of the request, a list of these, `{"labels": […]}`, or one per line. `row` is the row of a batch (default 0); a list as `label` is for rows 0, 1, 2 and so on. `time` is when the label became known, in milliseconds since 1970. Sending a label again has no effect. Valid labels are accepted even beside invalid ones; the response counts both.',
     statuses: [202, 400, 408, 409, 413, 415, 503],
   },
   accuracy: {
     method: "GET",
     path: "/accuracy",
     access: "local",
-    meaning:
-      "How right each model is: of the labels that came, and what can be expected of predictions without labels.",
+    meaning: "Accuracy of each model: measured on labels, and estimated for predictions without labels.",
     statuses: [200],
   },
   drift: {
@@ -104,14 +109,15 @@ const routes = {
     path: "/drift",
     access: "local",
     meaning:
-      "How far features, predictions and confidence are from the baseline, with the evidence; `model` names one model.",
+      "Drift of features, predictions and confidence from the baseline, with the statistics. `model` selects one model.",
     statuses: [200],
   },
   fleet: {
     method: "GET",
     path: "/fleet",
     access: "local",
-    meaning: "What all replicas say together, which of them have been heard, and who leads.",
+    meaning:
+      "State of the fleet: its replicas, the leader, and what the leader published last.",
     statuses: [200],
   },
 } as const;

@@ -15,23 +15,23 @@ const commandRows = {
   usage: { exitCode: 2, meaning: "The command line is wrong.", remedy: "See `outrider help`." },
   config_invalid: {
     exitCode: 2,
-    meaning: "The configuration has mistakes; all of them are listed with their place.",
-    remedy: "Correct them; `outrider check` tells when it is right.",
+    meaning: "The configuration has mistakes. All of them are listed, each with its place.",
+    remedy: "Fix them; `outrider check` reports when the configuration is valid.",
   },
   file_unreadable: {
     exitCode: 2,
-    meaning: "A file that was named cannot be read.",
+    meaning: "A file cannot be read.",
     remedy: "Check its path and permissions.",
   },
   port_in_use: {
     exitCode: 1,
-    meaning: "Another process listens on the address.",
-    remedy: "Choose another with `--listen` or `--admin`, or port 0 for any free one.",
+    meaning: "Another process is listening on the address.",
+    remedy: "Choose another address with `--listen` or `--admin`, or port 0 for any free port.",
   },
   permission_denied: {
     exitCode: 1,
-    meaning: "The system refuses the address or file to this user.",
-    remedy: "Use a port above 1023, or give the process the right.",
+    meaning: "This user may not use the address or file.",
+    remedy: "Use a port above 1023, or grant the permission.",
   },
   address_unavailable: {
     exitCode: 1,
@@ -41,43 +41,44 @@ const commandRows = {
   admin_unreachable: {
     exitCode: 1,
     meaning: "No running sidecar answered on the admin address.",
-    remedy: "Name it with `--admin`, as the sidecar prints it at start.",
+    remedy: "Set the address with `--admin`; the sidecar logs it at start.",
   },
   admin_refused: {
     exitCode: 1,
     meaning: "The running sidecar refused the call.",
-    remedy: "Call it from loopback or give the token file with `--token-file`.",
+    remedy: "Call it from loopback, or pass the admin token with `--token-file`.",
   },
   drain_incomplete: {
     exitCode: 1,
-    meaning: "Requests were still in flight when the time given was over.",
-    remedy: "Raise `--max` and the pod's terminationGracePeriodSeconds.",
+    meaning: "Requests were still in flight when the time was over.",
+    remedy: "Raise `--max` and terminationGracePeriodSeconds of the pod.",
   },
   file_unwritable: {
     exitCode: 1,
-    meaning: "A file that was named cannot be written.",
-    remedy: "Check that its folder exists, its permissions and the space on the disk.",
+    meaning: "A file cannot be written.",
+    remedy: "Check that its folder exists, its permissions, and the free disk space.",
   },
   dataset_malformed: {
     exitCode: 2,
-    meaning: "A data set is not what its format says; the message names the file and the line.",
-    remedy: "Correct the file, or name its format with `--format`.",
+    meaning: "A data set does not match its format. The message names the file and the line.",
+    remedy: "Fix the file, or set its format with `--format`.",
   },
   dataset_changed: {
     exitCode: 1,
-    meaning: "A data set was changed while it was read.",
-    remedy: "Build the baseline from a copy that nobody writes to.",
+    meaning: "A data set changed while it was being read.",
+    remedy: "Build the baseline from a copy that does not change.",
   },
   loki_unanswered: {
     exitCode: 1,
-    meaning: "Loki gave no lines of the log of predictions; the message says why.",
-    remedy: "The section `loki` of the configuration says where it is and who asks: see docs/reference/config.md.",
+    meaning: "The prediction log could not be read from Loki. The message says why.",
+    remedy: "Check the `loki` section of the configuration (address, tenant, token): see docs/reference/config.md.",
   },
   baseline_invalid: {
     exitCode: 2,
-    meaning: "A file is no baseline, or one of another format version; the first mistakes are listed with their place.",
+    meaning:
+      "The file is not a baseline, or has another format version. The first mistakes are listed, each with its place.",
     remedy:
-      "Build it again with `outrider baseline build` of this version; docs/reference/baseline.schema.json describes the format.",
+      "Build it again with `outrider baseline build` of this version. The format is in docs/reference/baseline.schema.json.",
   },
 } as const;
 
