@@ -2,7 +2,7 @@
  * The record of one request and its response. The relay fills it in; metrics, drift, the prediction log and the
  * release judge only ever read it, after the last byte has gone.
  */
-import type { WireErrorCode } from "./errors.ts";
+import type { WireErrorCode } from "./errors/wire-errors.ts";
 import type { Outcome } from "./outcome.ts";
 
 /**

@@ -7,7 +7,7 @@ import { formatAddress } from "./config/address.ts";
 import { restartPaths, type EffectiveValue } from "./config/effective.ts";
 import type { ReloadCounters } from "./config/live-config.ts";
 import type { Config } from "./config/table/table.ts";
-import { OutriderError } from "./errors.ts";
+import { OutriderError } from "./errors/outrider-error.ts";
 import { createExposition } from "./exposition/exposition.ts";
 import { hdrReport } from "./exposition/hdr-report.ts";
 import type { ExpositionSources } from "./exposition/sources.ts";

@@ -16,10 +16,10 @@ function render(): string {
   const errors = Object.entries<AdminError>(adminErrors);
   return [
     pageHead("Admin API", "src/admin/routes.ts and src/admin/admin-errors.ts"),
-    "On the address of `admin.listen`, never through the data port. What is open to **anyone** tells nothing about requests; what acts or shows data is for calls from loopback that no web page made, or with `Authorization: Bearer` and the token in `admin.token_file`.",
+    "The admin API listens on `admin.listen`, never on the data port. **Anyone** who can reach the port may call a route that shows nothing about requests. Every other route needs a call from loopback that does not come from a web page, or `Authorization: Bearer` with the token in `admin.token_file`.",
     "",
     markdownTable(
-      ["Method", "Path", "For", "What it does", "Status"],
+      ["Method", "Path", "Access", "What it does", "Status"],
       routes.map((route) => [
         route.method,
         code(route.path),
@@ -29,7 +29,7 @@ function render(): string {
       ]),
     ),
     "",
-    "HEAD is answered wherever GET is.",
+    "Every GET route also answers HEAD.",
     "",
     "## Errors",
     "",

@@ -7,7 +7,7 @@ export const cliPage: Page = { file: "cli.md", render };
 
 function render(): string {
   return [
-    pageHead("Commands", "src/cli/program/table.ts"),
+    pageHead("Commands", "src/cli/*/commands.ts"),
     "`outrider COMMAND --help` says the same at the command line.",
     "",
     markdownTable(

@@ -1,4 +1,5 @@
-import { commandErrors, wireErrors, type CommandError, type WireError } from "../../src/errors.ts";
+import { commandErrors, type CommandError } from "../../src/errors/command-errors.ts";
+import { wireErrors, type WireError } from "../../src/errors/wire-errors.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/errors.md. */
@@ -8,13 +9,13 @@ function render(): string {
   const wire = Object.entries<WireError>(wireErrors);
   const command = Object.entries<CommandError>(commandErrors);
   return [
-    pageHead("Errors", "src/errors.ts"),
-    "Errors that Outrider answers itself carry `x-outrider-error: <code>` and a body in the error shape of the serving protocol. An answer without that header is the model server's own. The same code is the `code` label of `outrider_errors_total` and a field of the access log.",
+    pageHead("Errors", "src/errors/"),
+    "A local reply, which Outrider sends in place of the model server, has the header `x-outrider-error: <code>` and the error body of the serving protocol. A response without that header is from the model server. The same code is the `code` label of `outrider_errors_total` and the `code` field of the access log.",
     "",
-    "## Answers to clients",
+    "## Replies to clients",
     "",
     markdownTable(
-      ["Code", "Status", "Outcome", "Send again?"],
+      ["Code", "Status", "Outcome", "Retry?"],
       wire.map(([name, error]) => [
         `[${code(name)}](#${name})`,
         statusText(error),
@@ -35,7 +36,7 @@ function render(): string {
     ]),
     "## Errors of commands",
     "",
-    "Printed on standard error with their remedy; the code stands in parentheses.",
+    "Printed on standard error with the code in parentheses, followed by the remedy.",
     "",
     markdownTable(
       ["Code", "Exit code", "Meaning", "Remedy"],
@@ -46,5 +47,5 @@ function render(): string {
 }
 
 function statusText(error: WireError): string {
-  return error.status === 0 ? "connection broken" : String(error.status);
+  return error.status === 0 ? "connection reset" : String(error.status);
 }

@@ -2,16 +2,16 @@ import { equalsIgnoreCase } from "../http1/bytes.ts";
 import { Field } from "../http1/field.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 
-/** What the admin port looks at in a request. Missing headers are empty. */
+/** The parts of a request that the admin API uses. A missing header is an empty string. */
 export interface AdminRequest {
   readonly method: string;
-  /** As it was sent, without the query. */
+  /** As sent, not decoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** The authority of the target or else the Host header. */
+  /** Authority of an absolute target, else the Host header. */
   readonly host: string;
   readonly origin: string;
-  /** `Sec-Fetch-Site`, which browsers send and pages cannot set. */
+  /** `Sec-Fetch-Site`: set by browsers, cannot be set by web pages. */
   readonly fetchSite: string;
   readonly authorization: string;
   readonly contentType: string;
@@ -19,7 +19,7 @@ export interface AdminRequest {
   readonly remoteAddress: string;
 }
 
-/** Reads what is needed from a head that begins with the bytes. A repeated header counts as wrong: its lines are joined. */
+/** Reads a request from `bytes`, which begin with its head. Lines of a repeated header are joined, so it matches nothing. */
 export function readAdminRequest(head: RequestHead, bytes: Buffer, remoteAddress: string): AdminRequest {
   const text = (start: number, end: number): string => bytes.toString("latin1", start, end);
   const { target } = head;

@@ -1,39 +1,39 @@
-/** The admin port: probes, scrapes and control, on an address of its own. */
+/** The admin API: probes, metrics and control, on a port of its own. */
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { commandErrors, OutriderError, type CommandErrorCode } from "../errors.ts";
+import { commandErrors, type CommandErrorCode } from "../errors/command-errors.ts";
+import { OutriderError } from "../errors/outrider-error.ts";
 import { refusal } from "./access.ts";
 import type { AdminErrorCode } from "./admin-errors.ts";
 import type { AdminRequest } from "./admin-request.ts";
 import { errorAnswer, type AdminAnswer } from "./answer.ts";
-import { handlers } from "./handlers.ts";
-import { AdminConnection, type AdminTimeouts, type RequestSide } from "./http-connection.ts";
+import { AdminConnection, type AdminTimeouts, type RequestClient } from "./http-connection.ts";
 import type { AdminPorts } from "./ports.ts";
-import { BodyRoom, maxBodyBytes } from "./request-body.ts";
-import { adminRoutes, matchRoute } from "./routes.ts";
+import { BodyMemory, maxBodyBytes } from "./request-body.ts";
+import { matchRoute } from "./match-route.ts";
 import { createTokenCheck, type TokenCheck } from "./token-file.ts";
 
 /** Options of {@link startAdmin}. */
 export interface AdminOptions {
-  /** Port 0 takes any free one. */
+  /** Port 0 takes any free port. */
   readonly listen: { readonly host: string; readonly port: number };
-  /** File with the bearer token; empty for none, then what acts is taken from loopback only. */
+  /** File with the bearer token. Empty: no token, and everything but `open` routes is allowed from loopback only. */
   readonly tokenFile: string;
   readonly ports: AdminPorts;
-  /** Told of errors of the ports; never throws. */
+  /** Called with what a port function threw, after which the client gets a 500. Must not throw. */
   readonly onError: (error: unknown, path: string) => void;
   readonly wallMs: () => number;
-  /** Most connections at once; more are closed as they come. Default 256. */
+  /** Maximum connections; further ones are closed at once. Default 256. */
   readonly maxConnections?: number;
   readonly timeouts?: Partial<AdminTimeouts>;
-  /** Most bytes that bodies on all connections take at once; more are refused. Default 32 MiB. */
-  readonly bodyRoomBytes?: number;
+  /** Maximum memory for request bodies of all connections together; a body beyond it gets a 503. Default 32 MiB. */
+  readonly bodyMemoryBytes?: number;
 }
 
-/** A running admin port. */
+/** The admin port, while it accepts connections. */
 export interface RunningAdmin {
-  /** Where it listens, with the port that was chosen. */
+  /** The address it listens on, with the actual port when port 0 was configured. */
   readonly address: { readonly host: string; readonly port: number };
-  /** Closes the port: idle connections at once, others after their answer, at the latest after a second. */
+  /** Stops listening. Idle connections close at once, others after their response, and all within a second. */
   stop(): Promise<void>;
 }
 
@@ -45,18 +45,18 @@ const defaultTimeouts: AdminTimeouts = {
   lingerMs: 2000,
 };
 
-/** Longest that {@link RunningAdmin.stop} waits for answers on their way. */
+/** Maximum time that {@link RunningAdmin.stop} waits for responses in progress. */
 const stopMs = 1000;
 
-/** Listens; rejects with an {@link OutriderError} that names the address and what to do. */
+/** Starts listening. Rejects with an {@link OutriderError} that names the address and the remedy. */
 export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
   const respond = createResponder(options);
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const connections = new Set<AdminConnection>();
-  const room = new BodyRoom(options.bodyRoomBytes ?? 4 * maxBodyBytes);
-  // A client that has sent all it has to say may still be answered.
+  const bodyMemory = new BodyMemory(options.bodyMemoryBytes ?? 4 * maxBodyBytes);
+  // A client may close its sending side and still wait for the response.
   const server = createServer({ allowHalfOpen: true }, (socket: Socket) => {
-    const connection = new AdminConnection(socket, { handle: respond, timeouts, room, wallMs: options.wallMs });
+    const connection = new AdminConnection(socket, { handle: respond, timeouts, bodyMemory, wallMs: options.wallMs });
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
   });
@@ -65,8 +65,10 @@ export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
   return { address, stop: () => stop(server, connections) };
 }
 
-/** Makes the function from request to answer; what the ports throw becomes a 500. */
-function createResponder(options: AdminOptions): (request: AdminRequest, client: RequestSide) => Promise<AdminAnswer> {
+/** The function from request to response. An exception of a port becomes a 500. */
+function createResponder(
+  options: AdminOptions,
+): (request: AdminRequest, client: RequestClient) => Promise<AdminAnswer> {
   const checkToken = createTokenCheck(options.tokenFile);
   return async (request, client) => {
     try {
@@ -80,7 +82,7 @@ function createResponder(options: AdminOptions): (request: AdminRequest, client:
 
 async function respond(
   request: AdminRequest,
-  client: RequestSide,
+  client: RequestClient,
   { ports, checkToken }: { readonly ports: AdminPorts; readonly checkToken: TokenCheck },
 ): Promise<AdminAnswer> {
   const match = matchRoute(request.method, request.path);
@@ -88,9 +90,9 @@ async function respond(
   if (match.kind === "wrong_method") {
     return errorAnswer("method_not_allowed", { allow: match.allow }, { Allow: match.allow.join(", ") });
   }
-  const { access } = adminRoutes[match.name];
+  const { access, handle } = match.route;
   const code = access === "open" ? "" : refusal(access, request, await checkToken(request.authorization));
-  return code === "" ? handlers[match.name](ports, request, client) : errorAnswer(code, {}, refusalHeaders[code]);
+  return code === "" ? handle(ports, request, client) : errorAnswer(code, {}, refusalHeaders[code]);
 }
 
 const challenge = { "WWW-Authenticate": 'Bearer realm="outrider"' };

@@ -1,9 +1,9 @@
-/** Answers of the admin port and how they are written. */
-import { wireErrors } from "../errors.ts";
+/** Responses of the admin API, and their HTTP form. */
+import { wireErrors } from "../errors/wire-errors.ts";
 import type { Fault } from "../http1/fault.ts";
 import { adminErrors, type AdminErrorCode } from "./admin-errors.ts";
 
-/** One answer. */
+/** A response with its whole body; the admin API does not stream. */
 export interface AdminAnswer {
   readonly status: number;
   readonly contentType: string;
@@ -13,14 +13,14 @@ export interface AdminAnswer {
 
 const jsonType = "application/json; charset=utf-8";
 
-/** An answer with a JSON body, indented for people who look at it with curl. */
+/** A JSON response, indented so that it can be read with curl. */
 export const jsonAnswer = (status: number, value: unknown): AdminAnswer => ({
   status,
   contentType: jsonType,
   body: `${JSON.stringify(value, undefined, 2)}\n`,
 });
 
-/** An error with its code, message and remedy, and what else helps. */
+/** An error response: `error.code`, `message` and `remedy`, and further facts, e.g. the nearest paths. */
 export function errorAnswer(
   code: AdminErrorCode,
   facts: Readonly<Record<string, unknown>> = {},
@@ -30,21 +30,22 @@ export function errorAnswer(
   return { ...jsonAnswer(status, { error: { code, message, remedy, ...facts } }), headers };
 }
 
-/** The answer to a request that is no valid HTTP. */
+/** The response to a request that is not valid HTTP, or that did not arrive in time. */
 export function faultAnswer(fault: Fault | "header_timeout"): AdminAnswer {
   const { status, message, remedy } = wireErrors[fault];
   return jsonAnswer(status, { error: { code: fault, message, remedy } });
 }
 
-/** How one answer goes out. */
+/** How {@link answerHead} writes a response. */
 export interface AnswerFraming {
-  /** An answer to HEAD tells the length of its body but does not send it. */
+  /** A response to HEAD has the Content-Length of the body, but not the body. */
   readonly isHead: boolean;
+  /** True when the connection closes after it. */
   readonly isLast: boolean;
   readonly nowMs: number;
 }
 
-/** The head of an answer. Header values come from this program alone and hold no line ends. */
+/** The head of a response. Header values are not escaped: they must not come from a request. */
 export function answerHead(answer: AdminAnswer, framing: AnswerFraming): string {
   const lines = [
     `HTTP/1.1 ${answer.status} ${reasons[answer.status] ?? "Error"}`,

@@ -1,8 +1,8 @@
 /**
- * One connection to the admin port: strict heads, one request after the other, everything bounded.
+ * One connection to the admin port: strict parsing, one request after another, everything bounded.
  *
- * It is made of the relay's own HTTP grammar on node:net instead of node:http, which would add 12 MB of resident memory
- * and 40 ms of start-up to every sidecar (measured in the bundle, Node 26) and accept what the relay refuses.
+ * It uses the HTTP parser of the relay on node:net instead of node:http, which would add 12 MB of resident memory and
+ * 40 ms of start-up to every sidecar (measured in the bundle, Node 26) and would accept what the relay refuses.
  */
 import type { Socket } from "node:net";
 import type { BodyFraming } from "../http1/framing.ts";
@@ -10,47 +10,47 @@ import { Progress, type HeadLimits } from "../http1/header-section.ts";
 import { RequestHead } from "../http1/request-head.ts";
 import { readAdminRequest, type AdminRequest } from "./admin-request.ts";
 import { answerHead, faultAnswer, type AdminAnswer } from "./answer.ts";
-import { IncomingBody, type BodyReading, type BodyRoom } from "./request-body.ts";
+import { IncomingBody, type BodyResult, type BodyMemory } from "./request-body.ts";
 
-/** How long each phase may last, milliseconds. */
+/** Maximum time of each phase of a connection, in milliseconds. */
 export interface AdminTimeouts {
-  /** First byte of a head to its end; also connecting to the first byte. */
+  /** From the first byte of a head to its end, and from connecting to the first byte. */
   readonly headerMs: number;
-  /** From the moment a body is wanted to its end. */
+  /** From the call of {@link RequestClient.readBody} to the end of the body. */
   readonly bodyMs: number;
-  /** A kept connection without a request. */
+  /** Idle keep-alive connection. */
   readonly idleMs: number;
-  /** An answer that the client does not read. */
+  /** Response that the client does not read. */
   readonly writeMs: number;
-  /** Our end of a closing connection to the client's. */
+  /** After the response of a closing connection: waiting for the client to close too. */
   readonly lingerMs: number;
 }
 
-/** The client of one request, for those who answer it. */
-export interface RequestSide {
-  /** Fires when the client has closed its side. */
+/** The client of one request, as a route handler sees it. */
+export interface RequestClient {
+  /** Aborts when the client has closed its sending side or the connection. */
   readonly signal: AbortSignal;
   /**
-   * Takes in the body; empty when there is none. Called at most once, and only when the request may come in: a client
-   * that waits for it is told to go on. A body that nobody asked for is not read and ends the connection.
+   * Reads the body, empty when there is none; sends `100 Continue` when the client waits for it. Call it at most once. A
+   * body that is never read is not accepted: the connection closes after the response.
    */
-  readBody(this: void): Promise<BodyReading>;
+  readBody(this: void): Promise<BodyResult>;
 }
 
-/** What a connection needs. */
+/** Options of {@link AdminConnection}. */
 export interface AdminConnectionOptions {
-  /** Answers a request; never rejects. */
-  handle(request: AdminRequest, client: RequestSide): Promise<AdminAnswer>;
+  /** Computes the response to a request. Must not reject. */
+  handle(request: AdminRequest, client: RequestClient): Promise<AdminAnswer>;
   readonly timeouts: AdminTimeouts;
-  /** Memory for bodies, shared by all connections. */
-  readonly room: BodyRoom;
+  /** Memory for request bodies, shared by all connections. */
+  readonly bodyMemory: BodyMemory;
   wallMs(): number;
 }
 
-/** Bounds of a head: the longest that is sent here carries a bearer token. */
+/** Limits of a request head. The longest expected head has a bearer token. */
 const headLimits: HeadLimits = { headBytes: 16_384, headerCount: 64, targetBytes: 2048 };
 
-/** See the top of the file. */
+/** Serves one connection from accept to close. Owns the socket. */
 export class AdminConnection {
   readonly #socket: Socket;
   readonly #options: AdminConnectionOptions;
@@ -59,7 +59,7 @@ export class AdminConnection {
   #bytes: Buffer = Buffer.alloc(0);
   #state: "idle" | "reading" | "answering" | "body" | "closing" = "idle";
   #isLast = false;
-  /** True while bytes of the request's body may still come that nobody will take. */
+  /** True while the request has a body, or a rest of it, that will not be read. */
   #hasUnreadBody = false;
   #body: IncomingBody | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -71,7 +71,7 @@ export class AdminConnection {
     socket.on("data", (chunk: Buffer) => this.#take(chunk));
     socket.on("end", () => this.#takeEnd());
     socket.on("drain", () => this.#continue());
-    // What went wrong with a client's connection is nobody's concern here; `close` follows.
+    // An error of a client connection needs no handling: `close` follows.
     socket.on("error", () => {});
     socket.on("close", () => {
       clearTimeout(this.#timer);
@@ -81,13 +81,13 @@ export class AdminConnection {
     this.#limit(options.timeouts.headerMs);
   }
 
-  /** Ends the connection: at once when nothing is being answered, else after the answer. */
+  /** Closes the connection: at once when it is idle, else after the response in progress. */
   stop(): void {
     this.#isLast = true;
     if (this.#state === "idle" || this.#state === "reading") this.#close();
   }
 
-  /** Ends the connection whatever it is doing. */
+  /** Closes the connection at once, even in the middle of a response. */
   destroy(): void {
     this.#socket.destroy();
   }
@@ -136,15 +136,15 @@ export class AdminConnection {
     head.reset();
     this.#state = "answering";
     clearTimeout(this.#timer);
-    const readBody = (): Promise<BodyReading> => this.#readBody(framing, isAwaited);
+    const readBody = (): Promise<BodyResult> => this.#readBody(framing, isAwaited);
     const answer = await this.#options.handle(request, { signal: this.#gone.signal, readBody });
     this.#body?.release();
     this.#body = undefined;
     this.#write(answer, request.method === "HEAD");
   }
 
-  #readBody(framing: BodyFraming, isAwaited: boolean): Promise<BodyReading> {
-    const body = new IncomingBody(framing, this.#options.room);
+  #readBody(framing: BodyFraming, isAwaited: boolean): Promise<BodyResult> {
+    const body = new IncomingBody(framing, this.#options.bodyMemory);
     this.#body = body;
     if (body.isOver) return body.reading;
     this.#state = "body";
@@ -152,7 +152,7 @@ export class AdminConnection {
     if (isAwaited && this.#bytes.length === 0) this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n");
     this.#socket.resume();
     this.#takeBody(this.#bytes);
-    // The client's end may have come while its token was looked at.
+    // The client may have closed its side while the token was being checked.
     if (!body.isOver && this.#gone.signal.aborted) this.#endBody("body_incomplete");
     return body.reading;
   }
@@ -181,7 +181,7 @@ export class AdminConnection {
     this.#limit(this.#options.timeouts.writeMs);
     socket.cork();
     const nowMs = this.#options.wallMs();
-    // What follows would be read as a request.
+    // The rest of the body would be parsed as the next request.
     this.#isLast ||= this.#hasUnreadBody;
     let isTaken = socket.write(answerHead(answer, { isHead, isLast: this.#isLast, nowMs }), "latin1");
     if (!isHead) isTaken = socket.write(answer.body);
@@ -190,7 +190,7 @@ export class AdminConnection {
     else if (isTaken) this.#continue();
   }
 
-  /** After an answer has left: the next request, which may have come already. */
+  /** After a response was written: waits for the next request, or parses one that is already here. */
   #continue(): void {
     if (this.#state !== "answering" || this.#socket.writableNeedDrain) return;
     this.#state = "idle";
@@ -199,7 +199,7 @@ export class AdminConnection {
     this.#read();
   }
 
-  /** Says that nothing more comes and takes what the client still sends, so that it can read the answer undisturbed. */
+  /** Closes the sending side, and discards what the client still sends: a reset could destroy the response on its way. */
   #close(): void {
     this.#state = "closing";
     this.#bytes = Buffer.alloc(0);

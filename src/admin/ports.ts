@@ -1,65 +1,67 @@
-/** What the admin server asks of the running sidecar. */
+/** What the admin API needs from the running sidecar. */
 
-/** Whether traffic may be sent here. */
+/** Answer of `/readyz`. */
 export interface Readiness {
   readonly isReady: boolean;
-  /** Why, in a sentence; shown on `/readyz` and in logs. */
+  /** The reason, as a sentence; shown on `/readyz` and in logs. */
   readonly reason: string;
-  /** Further facts for people, e.g. the detected protocol. */
+  /** Further facts, e.g. the detected protocol. */
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Whether the model server's process is alive. */
+/** Answer of `/upstream/livez`: whether the process of the model server is alive. */
 export interface Liveness {
   readonly isLive: boolean;
   readonly reason: string;
 }
 
-/** How far the drain has come. */
+/** State of the drain. */
 export interface DrainState {
   readonly isDraining: boolean;
   readonly inFlight: number;
 }
 
-/** How a wait for the drain ended. */
+/** How a wait for the drain ended: `isDrained` is false when requests were still in flight at the end of the time. */
 export interface DrainResult {
   readonly isDrained: boolean;
   readonly inFlight: number;
 }
 
-/** How labels were taken. */
+/** Result of a body of labels. */
 export interface LabelsAnswer {
-  /** 202 when at least one label was taken, 400 when none was, 409 when labels are not taken here at all. */
+  /** 202: at least one label was accepted. 400: none was. 409: this sidecar does not accept labels. */
   readonly status: 202 | 400 | 409;
   /** Any JSON value. */
   readonly body: unknown;
 }
 
-/** Functions behind the routes. Those that return promises may reject: the caller gets a 500 and the log the error. */
+/** The functions behind the routes. A rejection becomes a 500, and `onError` of the admin port gets the error. */
 export interface AdminPorts {
-  /** A page for Prometheus. */
+  /** Metrics in the Prometheus text format. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Must be cheap: probes call it every few seconds. */
   readiness(): Readiness;
-  /** Asks the model server now. */
+  /** Probes the model server now. */
   upstreamLiveness(): Promise<Liveness>;
-  /** Begins the drain, or does nothing when it has begun. */
+  /** Begins the drain; no effect when it has begun. */
   drain(): DrainState;
   /**
-   * Resolves when the drain has begun, its least time has passed and nothing is in flight, or when `maxMs` have passed
-   * or `signal` fires. Both preStop hooks of a pod run at once, so a wait may come before its drain.
+   * Resolves when a drain has begun, its minimum time has passed and no request is in flight; or when `maxMs` have
+   * passed or `signal` aborts. The preStop hooks of a pod run at the same time, so a wait may start before its drain.
    */
   waitForDrain(maxMs: number, signal: AbortSignal): Promise<DrainResult>;
-  /** The configuration in force, secrets masked; any JSON value. */
+  /** The effective configuration with secrets masked; any JSON value. */
   configView(): unknown;
+  /** Version and commit of the build. */
   version(): Readonly<Record<string, string>>;
   /** All HDR histograms; any JSON value. */
   hdr(): Promise<unknown>;
-  /** Takes a body with labels, whatever it holds; `contentType` is empty when none was sent. */
+  /** Accepts a body with labels. It may hold anything; `contentType` is empty when none was sent. */
   labels(body: Uint8Array, contentType: string): Promise<LabelsAnswer>;
-  /** How right the models are, of labels and without them; any JSON value. */
+  /** Accuracy report; any JSON value. */
   accuracy(): unknown;
-  /** What drifted, of one model when `model` is given; any JSON value. */
+  /** Drift report, of one model when `model` is given; any JSON value. */
   drift(query: { readonly model?: string }): unknown;
-  /** What all replicas say together; any JSON value. */
+  /** Status of the fleet; any JSON value. */
   fleet(): Promise<unknown>;
 }

@@ -1,36 +1,36 @@
-/** The body of one request to the admin port, taken in as it comes; everything about it is bounded. */
+/** Reads the body of one request to the admin port, in memory of bounded size. */
 import { ChunkedDecoder, type ChunkedLimits } from "../http1/chunked.ts";
 import type { Fault } from "../http1/fault.ts";
 import type { BodyFraming } from "../http1/framing.ts";
 
-/** Longest body, bytes. */
+/** Maximum length of a body, in bytes. */
 export const maxBodyBytes = 8_388_608;
 
-/** Why a body that is not malformed was not taken; codes of the admin port. */
+/** Why a well-formed body was refused; codes of the admin API. */
 export type BodyRefusal = "body_too_large" | "body_timeout" | "body_incomplete" | "bodies_too_many";
 
-/** A whole body, or why there is none. */
-export type BodyReading =
+/** The whole body, or why it was not accepted. */
+export type BodyResult =
   | { readonly kind: "read"; readonly bytes: Uint8Array }
   | { readonly kind: "faulty"; readonly fault: Fault }
   | { readonly kind: "refused"; readonly code: BodyRefusal };
 
 /** Memory for bodies, shared by all connections. */
-export class BodyRoom {
+export class BodyMemory {
   #freeBytes: number;
 
   constructor(bytes: number) {
     this.#freeBytes = bytes;
   }
 
-  /** True when so many bytes were free; they are taken until {@link give}. */
-  take(bytes: number): boolean {
+  /** Reserves bytes until {@link release}; false when too few are free. */
+  reserve(bytes: number): boolean {
     if (bytes > this.#freeBytes) return false;
     this.#freeBytes -= bytes;
     return true;
   }
 
-  give(bytes: number): void {
+  release(bytes: number): void {
     this.#freeBytes += bytes;
   }
 }
@@ -38,41 +38,41 @@ export class BodyRoom {
 const firstBytes = 65_536;
 const chunkedLimits: ChunkedLimits = { trailerBytes: 4096, headerCount: 32, extensionBytes: 256 };
 
-/** See the top of the file. */
+/** A body while it arrives. Call {@link release} once the bytes are no longer used. */
 export class IncomingBody {
-  /** Resolves when the body is over, in whichever way. */
-  readonly reading: Promise<BodyReading>;
-  readonly #resolve: (reading: BodyReading) => void;
-  readonly #room: BodyRoom;
+  /** Resolves when the body is complete, refused or malformed. Never rejects. */
+  readonly reading: Promise<BodyResult>;
+  readonly #resolve: (reading: BodyResult) => void;
+  readonly #memory: BodyMemory;
   readonly #decoder: ChunkedDecoder | undefined;
   #bytes = new Uint8Array(0);
   #length = 0;
-  /** Bytes still to come of a body with a length. */
+  /** Bytes that a body with Content-Length still lacks. */
   #remaining: number;
-  #outcome: BodyReading["kind"] | undefined;
+  #outcome: BodyResult["kind"] | undefined;
 
-  constructor(framing: BodyFraming, room: BodyRoom) {
-    const { promise, resolve } = Promise.withResolvers<BodyReading>();
+  constructor(framing: BodyFraming, bodyMemory: BodyMemory) {
+    const { promise, resolve } = Promise.withResolvers<BodyResult>();
     this.reading = promise;
     this.#resolve = resolve;
-    this.#room = room;
+    this.#memory = bodyMemory;
     this.#decoder = framing.kind === "chunked" ? new ChunkedDecoder(chunkedLimits) : undefined;
     this.#remaining = framing.length;
     if (framing.length > maxBodyBytes) this.end("body_too_large");
     else if (this.#decoder === undefined) this.#finishIfWhole();
   }
 
-  /** True when nothing more is taken. */
+  /** True once {@link reading} is resolved; further bytes are not accepted. */
   get isOver(): boolean {
     return this.#outcome !== undefined;
   }
 
-  /** True when the body came to its end: what follows on the connection is the next request. */
+  /** True when the body is complete: what follows on the connection is the next request. */
   get isWhole(): boolean {
     return this.#outcome === "read";
   }
 
-  /** Takes what belongs to the body from the front of `bytes`, copying it, and returns how much that was. */
+  /** Copies what belongs to the body from the front of `bytes`, and returns how many bytes that was. */
   accept(bytes: Uint8Array): number {
     if (this.isOver) return 0;
     const taken = this.#decoder === undefined ? this.#acceptPlain(bytes) : this.#acceptChunked(this.#decoder, bytes);
@@ -80,14 +80,14 @@ export class IncomingBody {
     return taken;
   }
 
-  /** Ends the body before its end; does nothing once it is over. */
+  /** Refuses the body; no effect once it is over. */
   end(code: BodyRefusal): void {
     this.#finish({ kind: "refused", code });
   }
 
-  /** Gives the memory back; the bytes are not used any more. */
+  /** Returns the memory. The bytes of the result must not be used afterwards. */
   release(): void {
-    this.#room.give(this.#bytes.length);
+    this.#memory.release(this.#bytes.length);
     this.#bytes = new Uint8Array(0);
   }
 
@@ -115,7 +115,7 @@ export class IncomingBody {
     this.#length = needed;
   }
 
-  /** Memory grows with what has come, not with what was announced: announcing costs a client nothing. */
+  /** Memory grows with the bytes that arrived, not with Content-Length, which costs a client nothing to announce. */
   #makeRoom(needed: number): boolean {
     if (needed <= this.#bytes.length) return true;
     if (needed > maxBodyBytes) {
@@ -123,7 +123,7 @@ export class IncomingBody {
       return false;
     }
     const size = Math.min(maxBodyBytes, Math.max(firstBytes, 2 * this.#bytes.length, needed));
-    if (!this.#room.take(size - this.#bytes.length)) {
+    if (!this.#memory.reserve(size - this.#bytes.length)) {
       this.end("bodies_too_many");
       return false;
     }
@@ -138,7 +138,7 @@ export class IncomingBody {
     if (isWhole) this.#finish({ kind: "read", bytes: this.#bytes.subarray(0, this.#length) });
   }
 
-  #finish(reading: BodyReading): void {
+  #finish(reading: BodyResult): void {
     if (this.isOver) return;
     this.#outcome = reading.kind;
     this.#resolve(reading);

@@ -1,8 +1,13 @@
-/** Every route of the admin port, declared once; the reference page and `GET /` are made from this table. */
+/** Every route of the admin API, declared once: who may call it and what it does. `GET /` and the reference page list it. */
+import type { AdminRequest } from "./admin-request.ts";
+import { errorAnswer, faultAnswer, jsonAnswer, type AdminAnswer } from "./answer.ts";
+import type { RequestClient } from "./http-connection.ts";
+import type { AdminPorts } from "./ports.ts";
+import type { BodyRefusal } from "./request-body.ts";
 
 /**
- * Who may call a route: `open` anyone who reaches the port (the pod network), `local` loopback or a holder of the
- * token, `token` a holder of the token only.
+ * Who may call a route. `open`: anyone who can reach the port, which is the pod network. `local`: a call from loopback,
+ * or with the token. `token`: a call with the token.
  */
 export type RouteAccess = "open" | "local" | "token";
 
@@ -12,162 +17,184 @@ export interface AdminRoute {
   readonly path: string;
   readonly access: RouteAccess;
   readonly meaning: string;
-  /** Statuses of its answers, beside the errors of every route. */
+  /** Statuses of its responses, beside those of errors that every route can have. */
   readonly statuses: readonly number[];
+  /** Answers a request that {@link access} allows. A rejection becomes a 500. */
+  handle(
+    this: void,
+    ports: AdminPorts,
+    request: AdminRequest,
+    client: RequestClient,
+  ): Promise<AdminAnswer> | AdminAnswer;
 }
 
-const routes = {
-  index: { method: "GET", path: "/", access: "open", meaning: "This list.", statuses: [200] },
-  metrics: {
+/** All routes. A new one needs a row here and, if it asks the sidecar for something new, a function in {@link AdminPorts}. */
+export const adminRoutes: readonly AdminRoute[] = [
+  {
+    method: "GET",
+    path: "/",
+    access: "open",
+    meaning: "Lists all routes.",
+    statuses: [200],
+    handle: () => jsonAnswer(200, { routes: adminRoutes.map(described) }),
+  },
+  {
     method: "GET",
     path: "/metrics",
     access: "open",
     meaning: "Metrics in the Prometheus text format.",
     statuses: [200],
+    handle: async (ports) => {
+      const { contentType, text } = await ports.metrics();
+      return { status: 200, contentType, body: text };
+    },
   },
-  livez: {
+  {
     method: "GET",
     path: "/livez",
     access: "open",
-    meaning: "Whether the sidecar itself is alive; never asks the model server.",
+    meaning: "Liveness of the sidecar itself; does not depend on the model server.",
     statuses: [200],
+    handle: () => jsonAnswer(200, { live: true }),
   },
-  readyz: {
+  {
     method: "GET",
     path: "/readyz",
     access: "open",
-    meaning: "Whether traffic may be sent here: the model server is ready and no drain has begun. Says why not.",
+    meaning: "Readiness: 200 when the model server is ready and no drain has begun, else 503 with the reason.",
     statuses: [200, 503],
+    handle: (ports) => {
+      const { isReady, reason, details } = ports.readiness();
+      return jsonAnswer(isReady ? 200 : 503, { ready: isReady, reason, ...details });
+    },
   },
-  upstreamLivez: {
+  {
     method: "GET",
     path: "/upstream/livez",
     access: "open",
-    meaning: "Whether the model server is alive; for the liveness probe of a container that listens on loopback only.",
+    meaning: "Liveness of the model server, for the probe of a container that listens on loopback only.",
     statuses: [200, 503],
+    handle: async (ports) => {
+      const { isLive, reason } = await ports.upstreamLiveness();
+      return jsonAnswer(isLive ? 200 : 503, { live: isLive, reason });
+    },
   },
-  version: { method: "GET", path: "/version", access: "open", meaning: "Version and build.", statuses: [200] },
-  hdr: {
+  {
+    method: "GET",
+    path: "/version",
+    access: "open",
+    meaning: "Version and commit of the build.",
+    statuses: [200],
+    handle: (ports) => jsonAnswer(200, ports.version()),
+  },
+  {
     method: "GET",
     path: "/hdr",
     access: "open",
-    meaning: "Latency histograms in the HdrHistogram V2 encoding, to be merged by any HdrHistogram tool.",
+    meaning: "Latency histograms in the HdrHistogram V2 encoding, which any HdrHistogram tool can merge.",
     statuses: [200],
+    handle: async (ports) => jsonAnswer(200, await ports.hdr()),
   },
-  drainWait: {
+  {
     method: "GET",
     path: "/drain/wait",
     access: "open",
     meaning:
-      "Waits until the drain has begun and nothing is in flight, at most `max` (seconds, or with a unit: `90`, `90s`, `1500ms`; 30 when not given). For the preStop hook of the model server's container.",
+      "Waits until a drain has begun and no request is in flight, at most `max` (`90`, `90s` or `1500ms`; default 30 seconds). For the preStop hook of the model server's container.",
     statuses: [200, 503],
+    handle: async (ports, request, { signal }) => {
+      const maxMs = readMaxMs(request.query.get("max") ?? "30");
+      if (Number.isNaN(maxMs)) return errorAnswer("argument_invalid");
+      const { isDrained, inFlight } = await ports.waitForDrain(maxMs, signal);
+      return jsonAnswer(isDrained ? 200 : 503, { drained: isDrained, in_flight: inFlight });
+    },
   },
-  drain: {
+  {
     method: "POST",
     path: "/drain",
     access: "local",
-    meaning: "Begins the drain and returns at once. Calling it again changes nothing.",
+    meaning: "Begins the drain and returns at once. Calling it again has no effect.",
     statuses: [200],
+    handle: (ports) => drain(ports),
   },
-  drainHook: {
+  {
     method: "GET",
     path: "/drain",
     access: "token",
-    meaning: "The same for a kubelet's httpGet hook, which cannot POST.",
+    meaning: "The same, for httpGet hooks of the kubelet, which cannot POST.",
     statuses: [200],
+    handle: (ports) => drain(ports),
   },
-  config: {
+  {
     method: "GET",
     path: "/config",
     access: "local",
-    meaning: "The configuration in force and where each value came from, secrets masked.",
+    meaning: "The effective configuration and the source of each value; secrets are masked.",
     statuses: [200],
+    handle: (ports) => jsonAnswer(200, ports.configView()),
   },
-  labels: {
+  {
     method: "POST",
     path: "/labels",
     access: "local",
     meaning:
-      'Takes true answers for predictions: `{"id": …, "label": …}` with the request\'s identity, a list of these, `{"labels": […]}`, or one a line. `row` names a row of a batch (0 when absent); a list as `label` stands for rows 0, 1, 2 and so on. `time` is when the answer was known, in milliseconds since 1970. Sending a label again changes nothing. Good labels beside bad ones are taken; the answer counts both.',
+      'Accepts labels (true values) for predictions: `{"id": …, "label": …}` with the ID of the request, a list of these, `{"labels": […]}`, or one per line. `row` is the row of a batch (default 0); a list as `label` is for rows 0, 1, 2 and so on. `time` is when the label became known, in milliseconds since 1970. Sending a label again has no effect. Valid labels are accepted even beside invalid ones; the response counts both.',
     statuses: [202, 400, 408, 409, 413, 415, 503],
+    handle: async (ports, request, client) => {
+      if (!["", "identity"].includes(request.contentEncoding.toLowerCase())) return errorAnswer("encoding_unsupported");
+      const reading = await client.readBody();
+      if (reading.kind === "faulty") return faultAnswer(reading.fault);
+      if (reading.kind === "refused") return errorAnswer(reading.code, {}, refusalHeaders[reading.code]);
+      const { status, body } = await ports.labels(reading.bytes, request.contentType);
+      return jsonAnswer(status, body);
+    },
   },
-  accuracy: {
+  {
     method: "GET",
     path: "/accuracy",
     access: "local",
-    meaning:
-      "How right each model is: of the labels that came, and what can be expected of predictions without labels.",
+    meaning: "Accuracy of each model: measured on labels, and estimated for predictions without labels.",
     statuses: [200],
+    handle: (ports) => jsonAnswer(200, ports.accuracy()),
   },
-  drift: {
+  {
     method: "GET",
     path: "/drift",
     access: "local",
     meaning:
-      "How far features, predictions and confidence are from the baseline, with the evidence; `model` names one model.",
+      "Drift of features, predictions and confidence from the baseline, with the statistics. `model` selects one model.",
     statuses: [200],
+    handle: (ports, request) => {
+      const model = request.query.get("model");
+      return jsonAnswer(200, ports.drift(model === null ? {} : { model }));
+    },
   },
-  fleet: {
+  {
     method: "GET",
     path: "/fleet",
     access: "local",
-    meaning: "What all replicas say together, which of them have been heard, and who leads.",
+    meaning: "State of the fleet: its replicas, the leader, and what the leader published last.",
     statuses: [200],
+    handle: async (ports) => jsonAnswer(200, await ports.fleet()),
   },
-} as const;
+];
 
-/** Name of a route. */
-export type AdminRouteName = keyof typeof routes;
+const described = ({ method, path, access, meaning }: AdminRoute): object => ({ method, path, access, meaning });
 
-/** All routes by name. HEAD is answered wherever GET is. */
-export const adminRoutes: Readonly<Record<AdminRouteName, AdminRoute>> = routes;
-
-/** What a method and a path lead to. */
-export type RouteMatch =
-  | { readonly kind: "found"; readonly name: AdminRouteName }
-  | { readonly kind: "wrong_method"; readonly allow: readonly string[] }
-  | { readonly kind: "unknown"; readonly nearest: readonly string[] };
-
-const names = Object.keys(adminRoutes) as AdminRouteName[];
-
-/** Finds the route. Paths are matched byte for byte: nothing is decoded, no slash is forgiven. */
-export function matchRoute(method: string, path: string): RouteMatch {
-  const candidates = names.filter((name) => adminRoutes[name].path === path);
-  if (candidates.length === 0) return { kind: "unknown", nearest: nearestPaths(path) };
-  const wanted = method === "HEAD" ? "GET" : method;
-  const name = candidates.find((candidate) => adminRoutes[candidate].method === wanted);
-  if (name !== undefined) return { kind: "found", name };
-  const methods = candidates.map((candidate) => adminRoutes[candidate].method);
-  return { kind: "wrong_method", allow: methods.flatMap((one) => (one === "GET" ? ["GET", "HEAD"] : [one])) };
-}
-
-/** Names that other programs use for what is here under another one. */
-const otherNames: Readonly<Record<string, readonly string[]>> = {
-  health: ["/livez", "/readyz"],
-  ready: ["/readyz"],
-  live: ["/livez"],
-  alive: ["/livez"],
-  ping: ["/livez"],
-  prometheus: ["/metrics"],
-  stats: ["/metrics"],
-  quit: ["/drain"],
-  shutdown: ["/drain"],
-  feedback: ["/labels"],
-  truth: ["/labels"],
+const refusalHeaders: Partial<Record<BodyRefusal, Readonly<Record<string, string>>>> = {
+  bodies_too_many: { "Retry-After": "1" },
 };
 
-/** Up to three paths that may have been meant; all of them when none is near. */
-function nearestPaths(path: string): readonly string[] {
-  const paths = [...new Set(names.map((name) => adminRoutes[name].path))];
-  const asked = path.toLowerCase();
-  const named = Object.entries(otherNames).filter(([word]) => asked.includes(word));
-  const alike = paths.filter((known) => known !== "/" && sharedPrefix(asked, known) >= Math.min(4, known.length - 1));
-  const nearest = [...new Set([...alike, ...named.flatMap(([, meant]) => meant)])].slice(0, 3);
-  return nearest.length > 0 ? nearest : paths;
+function drain(ports: AdminPorts): AdminAnswer {
+  const { isDraining, inFlight } = ports.drain();
+  return jsonAnswer(200, { draining: isDraining, in_flight: inFlight });
 }
 
-function sharedPrefix(left: string, right: string): number {
-  let length = 0;
-  while (length < left.length && left[length] === right[length]) length++;
-  return length;
+const maxWaitMs = 86_400_000;
+
+/** Milliseconds of `90`, `90s` or `1500ms`; NaN for anything else, and for more than a day. */
+function readMaxMs(text: string): number {
+  const { amount, unit } = /^(?<amount>\d{1,9})(?<unit>ms|s)?$/.exec(text)?.groups ?? {};
+  const ms = Number(amount) * (unit === "ms" ? 1 : 1000);
+  return ms <= maxWaitMs ? ms : Number.NaN;
 }

@@ -1,26 +1,26 @@
-/** The admin token, read from its file and read again when the file changes (a Secret that is rotated). */
+/** The admin token: read from its file, and read again when the file changes (a rotated Secret). */
 import { open, stat } from "node:fs/promises";
-import type { TokenFinding } from "./access.ts";
+import type { TokenStatus } from "./access.ts";
 
-/** Looks at the Authorization header of a request. */
-export type TokenCheck = (authorization: string) => Promise<TokenFinding>;
+/** Checks the Authorization header of a request. Never rejects. */
+export type TokenCheck = (authorization: string) => Promise<TokenStatus>;
 
 const maxTokenLength = 4096;
 const bearer = /^bearer +(?<token>\S+)$/i;
 
 /**
- * A check against the token in `path`; no path, no token. The file is looked at whenever a token is sent; one that
- * cannot be read or is empty lets nobody in.
+ * Checks against the token in the file `path`; an empty path means that no token is configured. The file's metadata is
+ * read whenever a token is sent. While the file is unreadable or empty, every token is invalid.
  */
 export function createTokenCheck(path: string): TokenCheck {
   const read = createTokenReader(path);
   return async (authorization) => {
-    if (path === "") return authorization === "" ? "none_configured" : "wrong";
-    if (authorization === "") return "none_sent";
+    if (path === "") return authorization === "" ? "not_configured" : "invalid";
+    if (authorization === "") return "missing";
     const sent = bearer.exec(authorization)?.groups?.["token"] ?? "";
     const expected = await read();
-    if (expected === "" || sent === "") return "wrong";
-    return (await isSame(sent, expected)) ? "right" : "wrong";
+    if (expected === "" || sent === "") return "invalid";
+    return (await isSame(sent, expected)) ? "valid" : "invalid";
   };
 }
 
@@ -29,7 +29,7 @@ function createTokenReader(path: string): () => Promise<string> {
   let version = "";
   return async () => {
     try {
-      // Through a symbolic link: a Secret volume swaps the folder behind it, which changes the inode.
+      // stat follows symbolic links: a Secret volume swaps the folder behind one, which changes the inode.
       const { ino, mtimeMs, size } = await stat(path);
       const found = `${ino}/${mtimeMs}/${size}`;
       if (found !== version) {
@@ -54,9 +54,9 @@ async function readToken(path: string): Promise<string> {
   }
 }
 
-/** Compares digests, so that neither the content nor the length of the token shows in the time it takes. */
+/** Compares digests, so that the time it takes reveals neither the content nor the length of the token. */
 async function isSame(left: string, right: string): Promise<boolean> {
-  // Loaded when the first token comes: most sidecars never see one.
+  // Loaded with the first token: most sidecars never get one.
   const { hash, timingSafeEqual } = await import("node:crypto");
   return timingSafeEqual(hash("sha256", left, "buffer"), hash("sha256", right, "buffer"));
 }

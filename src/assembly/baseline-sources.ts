@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/table/table.ts";
 import type { Baseline } from "../drift/baseline/baseline.ts";
 import { readBaseline } from "../drift/baseline/baseline-file.ts";
-import { OutriderError } from "../errors.ts";
+import { OutriderError } from "../errors/outrider-error.ts";
 import type { Log } from "../logging/logger.ts";
 import { baselineArtifact, fetchArtifact, type ArtifactResult } from "../registry/mlflow-registry.ts";
 

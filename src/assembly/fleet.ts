@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { Clock, Random } from "../clock.ts";
 import type { Config } from "../config/table/table.ts";
 import type { DriftMonitors, MonitorWindows } from "../drift/monitor/drift-monitors.ts";
-import { OutriderError } from "../errors.ts";
+import { OutriderError } from "../errors/outrider-error.ts";
 import { driftSamples } from "../drift/monitor/drift-series.ts";
 import type { SampleGroup } from "../exposition/sample-group.ts";
 import { answerValue } from "../accuracy/answer-value.ts";

@@ -1,4 +1,4 @@
-import { OutriderError } from "../errors.ts";
+import { OutriderError } from "../errors/outrider-error.ts";
 
 /** The error for a file that is not what it should be; `place` begins with the file's name. */
 export function malformed(place: string, problem: string, cause?: unknown): OutriderError {

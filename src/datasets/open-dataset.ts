@@ -1,7 +1,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import path from "node:path";
 
-import { OutriderError } from "../errors.ts";
+import { OutriderError } from "../errors/outrider-error.ts";
 import { CsvDataset } from "./csv-dataset.ts";
 import type { Dataset, DatasetFormat } from "./dataset.ts";
 import { JsonLinesDataset } from "./json-lines-dataset.ts";

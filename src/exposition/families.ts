@@ -1,6 +1,6 @@
 /** The values of every metric in the catalogue, read from where they are counted. */
 import type Registry from "prom-client/lib/registry.js";
-import type { WireErrorCode } from "../errors.ts";
+import type { WireErrorCode } from "../errors/wire-errors.ts";
 import { denialCodes, errorCodes, limitCodes, type RelayMetricName } from "../metrics/catalogue/catalogue.ts";
 import type { DurationHistogram } from "../metrics/requests/duration-histogram.ts";
 import type { LabelSet } from "../metrics/requests/label-sets.ts";

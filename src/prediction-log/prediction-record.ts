@@ -2,7 +2,7 @@
  * The record of one prediction as it stands in the log: one JSON object a line. The schema only grows: a field is never
  * taken away or given another meaning without a new {@link recordSchema}.
  */
-import type { WireErrorCode } from "../errors.ts";
+import type { WireErrorCode } from "../errors/wire-errors.ts";
 import type { RouteKind } from "../exchange.ts";
 import type { UnreadReason } from "../payload/reading.ts";
 import type { Outcome } from "../outcome.ts";

@@ -1,5 +1,5 @@
 /** What is copied of an exchange when it ends, until its bodies have been read. */
-import type { WireErrorCode } from "../errors.ts";
+import type { WireErrorCode } from "../errors/wire-errors.ts";
 import type { Exchange, RouteKind } from "../exchange.ts";
 import type { Outcome } from "../outcome.ts";
 import type { KeepDecision } from "./keep-plan.ts";

@@ -1,5 +1,5 @@
 /** What the error answers of all protocols have in common. */
-import type { WireErrorCode } from "../errors.ts";
+import type { WireErrorCode } from "../errors/wire-errors.ts";
 
 /** An error that Outrider itself answers with. */
 export interface RenderableError {

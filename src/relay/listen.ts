@@ -1,6 +1,7 @@
 /** Binding a server to its address, with errors that say what to do. */
 import type { AddressInfo, Server } from "node:net";
-import { type CommandErrorCode, commandErrors, OutriderError } from "../errors.ts";
+import { type CommandErrorCode, commandErrors } from "../errors/command-errors.ts";
+import { OutriderError } from "../errors/outrider-error.ts";
 
 const codes: Readonly<Record<string, CommandErrorCode>> = {
   EADDRINUSE: "port_in_use",

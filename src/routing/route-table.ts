@@ -1,4 +1,4 @@
-import { OutriderError } from "../errors.ts";
+import { OutriderError } from "../errors/outrider-error.ts";
 import type { Route } from "../exchange.ts";
 import { ownCopy } from "../text/own-copy.ts";
 import { createBoundedMemo } from "./bounded-memo.ts";

@@ -137,7 +137,7 @@ describe("bodies on the admin port", () => {
   });
 
   it("share a bounded memory, and give it back when their client goes", async () => {
-    const admin = await startKeeping({ bodyRoomBytes: 100_000 });
+    const admin = await startKeeping({ bodyMemoryBytes: 100_000 });
     const first = open(admin);
     first.write(`${head("Content-Length: 10")}a`);
     const untilAnswered = async (status: number): Promise<string> => {

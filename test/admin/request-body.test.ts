@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BodyRoom, IncomingBody, maxBodyBytes } from "../../src/admin/request-body.ts";
+import { BodyMemory, IncomingBody, maxBodyBytes } from "../../src/admin/request-body.ts";
 import { chunkedBody, noBody, type BodyFraming } from "../../src/http1/framing.ts";
 
 const lengthOf = (length: number): BodyFraming => ({ kind: "length", length });
@@ -20,7 +20,7 @@ describe("a body that comes in", () => {
           const bytes = Buffer.from(`${isChunked ? inChunks(parts) : body}NEXT`);
           const incoming = new IncomingBody(
             isChunked ? chunkedBody : lengthOf(body.length),
-            new BodyRoom(maxBodyBytes),
+            new BodyMemory(maxBodyBytes),
           );
           const ends = [...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length];
           let at = 0;
@@ -36,7 +36,7 @@ describe("a body that comes in", () => {
 
   it("is whole at once when there is none", async () => {
     for (const framing of [noBody, lengthOf(0)]) {
-      const incoming = new IncomingBody(framing, new BodyRoom(0));
+      const incoming = new IncomingBody(framing, new BodyMemory(0));
       expect(incoming.isWhole).toBe(true);
       expect(await incoming.reading).toEqual({ kind: "read", bytes: new Uint8Array(0) });
     }
@@ -44,12 +44,12 @@ describe("a body that comes in", () => {
 
   it("may be as long as the bound, and not a byte longer, announced or not", async () => {
     const megabyte = Buffer.alloc(1_048_576, "x");
-    const longest = new IncomingBody(lengthOf(maxBodyBytes), new BodyRoom(maxBodyBytes));
+    const longest = new IncomingBody(lengthOf(maxBodyBytes), new BodyMemory(maxBodyBytes));
     for (let i = 0; i < 8; i++) longest.accept(megabyte);
     expect(longest.isWhole).toBe(true);
-    const announced = new IncomingBody(lengthOf(maxBodyBytes + 1), new BodyRoom(maxBodyBytes));
+    const announced = new IncomingBody(lengthOf(maxBodyBytes + 1), new BodyMemory(maxBodyBytes));
     expect(await announced.reading).toEqual({ kind: "refused", code: "body_too_large" });
-    const chunked = new IncomingBody(chunkedBody, new BodyRoom(maxBodyBytes));
+    const chunked = new IncomingBody(chunkedBody, new BodyMemory(maxBodyBytes));
     for (let i = 0; i < 8; i++) {
       chunked.accept(Buffer.from("100000\r\n"));
       chunked.accept(megabyte);
@@ -61,22 +61,22 @@ describe("a body that comes in", () => {
   });
 
   it("takes memory for what has come, not for what was announced, and gives it back", async () => {
-    const room = new BodyRoom(100_000);
-    const first = new IncomingBody(lengthOf(maxBodyBytes), room);
+    const bodyMemory = new BodyMemory(100_000);
+    const first = new IncomingBody(lengthOf(maxBodyBytes), bodyMemory);
     first.accept(Buffer.from("x"));
-    const second = new IncomingBody(lengthOf(10), room);
+    const second = new IncomingBody(lengthOf(10), bodyMemory);
     second.accept(Buffer.from("x"));
     expect(await second.reading).toEqual({ kind: "refused", code: "bodies_too_many" });
     first.release();
-    const third = new IncomingBody(lengthOf(1), room);
+    const third = new IncomingBody(lengthOf(1), bodyMemory);
     third.accept(Buffer.from("x"));
     expect(third.isWhole).toBe(true);
     third.release();
-    expect(room.take(100_000)).toBe(true);
+    expect(bodyMemory.reserve(100_000)).toBe(true);
   });
 
   it("is refused when its chunks are broken, and takes nothing more", async () => {
-    const incoming = new IncomingBody(chunkedBody, new BodyRoom(maxBodyBytes));
+    const incoming = new IncomingBody(chunkedBody, new BodyMemory(maxBodyBytes));
     incoming.accept(Buffer.from("2\r\nabc"));
     expect(await incoming.reading).toEqual({ kind: "faulty", fault: "chunk_malformed" });
     expect(incoming.accept(Buffer.from("2\r\nab\r\n0\r\n\r\n"))).toBe(0);
@@ -84,7 +84,7 @@ describe("a body that comes in", () => {
   });
 
   it("keeps its first end", async () => {
-    const incoming = new IncomingBody(lengthOf(5), new BodyRoom(maxBodyBytes));
+    const incoming = new IncomingBody(lengthOf(5), new BodyMemory(maxBodyBytes));
     incoming.end("body_timeout");
     incoming.end("body_incomplete");
     incoming.accept(Buffer.from("12345"));

@@ -19,9 +19,9 @@ const withToken = (text: string) => {
 describe("token file", () => {
   it("takes the token that the file holds, whatever white space surrounds it", async () => {
     const { check } = withToken("  s3cret-token\n");
-    expect(await check("Bearer s3cret-token")).toBe("right");
-    expect(await check("bearer   s3cret-token")).toBe("right");
-    expect(await check("")).toBe("none_sent");
+    expect(await check("Bearer s3cret-token")).toBe("valid");
+    expect(await check("bearer   s3cret-token")).toBe("valid");
+    expect(await check("")).toBe("missing");
   });
 
   it.each([
@@ -33,16 +33,16 @@ describe("token file", () => {
     "s3cret-token",
     "Bearer s3cret-token, Bearer s3cret-token",
   ])("refuses %j", async (authorization) => {
-    expect(await withToken("s3cret-token").check(authorization)).toBe("wrong");
+    expect(await withToken("s3cret-token").check(authorization)).toBe("invalid");
   });
 
   it("follows the file when it is replaced", async () => {
     const { path, check } = withToken("old");
-    expect(await check("Bearer old")).toBe("right");
+    expect(await check("Bearer old")).toBe("valid");
     writeFileSync(`${path}.new`, "new-one");
     renameSync(`${path}.new`, path);
-    expect(await check("Bearer old")).toBe("wrong");
-    expect(await check("Bearer new-one")).toBe("right");
+    expect(await check("Bearer old")).toBe("invalid");
+    expect(await check("Bearer new-one")).toBe("valid");
   });
 
   it("follows a Secret volume, where a link to the folder is swapped", async () => {
@@ -54,26 +54,26 @@ describe("token file", () => {
     symlinkSync("v1", link);
     symlinkSync("..data/token", join(folder, "token"));
     const check = createTokenCheck(join(folder, "token"));
-    expect(await check("Bearer v1")).toBe("right");
+    expect(await check("Bearer v1")).toBe("valid");
     symlinkSync("v2", `${link}.new`);
     renameSync(`${link}.new`, link);
-    expect(await check("Bearer v1")).toBe("wrong");
-    expect(await check("Bearer v2")).toBe("right");
+    expect(await check("Bearer v1")).toBe("invalid");
+    expect(await check("Bearer v2")).toBe("valid");
   });
 
   it("lets nobody in by an empty or missing file, and lets in again when it is back", async () => {
     const { path, check } = withToken("\n");
-    expect(await check("Bearer x")).toBe("wrong");
-    expect(await check("Bearer ")).toBe("wrong");
+    expect(await check("Bearer x")).toBe("invalid");
+    expect(await check("Bearer ")).toBe("invalid");
     unlinkSync(path);
-    expect(await check("Bearer x")).toBe("wrong");
+    expect(await check("Bearer x")).toBe("invalid");
     writeFileSync(path, "x");
-    expect(await check("Bearer x")).toBe("right");
+    expect(await check("Bearer x")).toBe("valid");
   });
 
   it("knows no token when no file is configured", async () => {
     const check = createTokenCheck("");
-    expect(await check("")).toBe("none_configured");
-    expect(await check("Bearer x")).toBe("wrong");
+    expect(await check("")).toBe("not_configured");
+    expect(await check("Bearer x")).toBe("invalid");
   });
 });

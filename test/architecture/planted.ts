@@ -21,6 +21,16 @@ export const planted: readonly Planted[] = [
     files: { "http1/a.ts": 'import type { Clock } from "../clock.ts";', "clock.ts": "" },
   },
   {
+    what: "level 0 imports the error tables",
+    rule: "level",
+    files: { "http1/a.ts": 'import type { Code } from "../errors/codes.ts";', "errors/codes.ts": "" },
+  },
+  {
+    what: "the error tables import level 1",
+    rule: "level",
+    files: { "errors/codes.ts": 'import { b } from "../metrics/b.ts";', "metrics/b.ts": "" },
+  },
+  {
     what: "level 1 imports an edge",
     rule: "level",
     files: { "metrics/a.ts": 'import { b } from "../relay/b.ts";', "relay/b.ts": "" },
@@ -168,8 +178,8 @@ export const lawful: Readonly<Record<string, string>> = {
   "http1/b.ts": '/**\n * import { x } from "../relay/x.ts";\n */\nexport const b = 1;',
   "clock.ts": "",
   "outcome.ts": "",
-  "errors.ts": 'import type { Outcome } from "./outcome.ts";',
-  "exchange.ts": 'import type { Code } from "./errors.ts";',
+  "errors/codes.ts": 'import type { Outcome } from "../outcome.ts";',
+  "exchange.ts": 'import type { Code } from "./errors/codes.ts";',
   "metrics/a.ts": 'import { build } from "hdr-histogram-js";\nimport type { Exchange } from "../exchange.ts";',
   "protocols/a.ts": 'import { b } from "../http1/b.ts";',
   "relay/a.ts": 'import net from "node:net";\nimport { a } from "../metrics/a.ts";\nimport type { B } from "./b.ts";',

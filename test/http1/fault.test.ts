@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wireErrors } from "../../src/errors.ts";
+import { wireErrors } from "../../src/errors/wire-errors.ts";
 import { faults } from "../../src/http1/fault.ts";
 import { runDecoder } from "./chunked-runs.ts";
 import { faultyRequests, faultyResponses } from "./faulty-heads.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { wireErrors } from "../../src/errors.ts";
-import type { WireErrorCode } from "../../src/errors.ts";
 import { definitions, protocols } from "../../src/protocols/list.ts";
+import { wireErrors } from "../../src/errors/wire-errors.ts";
+import type { WireErrorCode } from "../../src/errors/wire-errors.ts";
 
 const busy = { code: "concurrency_exceeded", status: 429, message: 'say "later"\n' } as const;
 

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { stalePages, writePages } from "../../scripts/generate-docs.ts";
 import { commands } from "../../src/cli/program/table.ts";
 import { fieldRows } from "../../src/config/table/table.ts";
-import { commandErrors, wireErrors } from "../../src/errors.ts";
+import { commandErrors } from "../../src/errors/command-errors.ts";
+import { wireErrors } from "../../src/errors/wire-errors.ts";
 import { temporaryDirectory } from "../config/temporary-directory.ts";
 
 async function writtenPages(): Promise<{ readonly directory: string; text(file: string): Promise<string> }> {

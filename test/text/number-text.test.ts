@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { formatCounted, formatShare, formatValue } from "../../src/text/number-text.ts";
-import { rowsText } from "../../src/cli/terminal/rows-text.ts";
+import { rowsText } from "../../src/cli/baseline/build-report.ts";
 
 describe("numbers for people", () => {
   it.each([

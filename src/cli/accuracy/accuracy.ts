@@ -1,22 +1,19 @@
-import { OutriderError } from "../../errors.ts";
 import type { ModelAccuracy } from "../../accuracy/label-monitor.ts";
-import { accuracyText } from "./accuracy-text.ts";
-import { adminCall } from "../admin/admin-call.ts";
-import { adminTarget, refuseUnless, type AdminTarget } from "../admin/admin-target.ts";
-import { isColoured } from "../terminal/colour.ts";
+import { accuracyText } from "./text.ts";
+import { askForReport, noModelText, type ReportQuestion } from "../admin/report.ts";
+import { adminTarget } from "../admin/target.ts";
+import { isColoured } from "../terminal/abilities.ts";
 import { flagText, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
-import { driftExitCodes } from "../drift/drift-exit.ts";
-import { noModelText } from "../drift/no-model-text.ts";
+import { driftExitCodes } from "../drift/state.ts";
 import { printable } from "../../text/printable.ts";
 
-const timeoutMs = 10_000;
 /** 64 models of 49 windows are 5 MB. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 
 /** `outrider accuracy`: prints how right the models behind a running sidecar are. */
 export async function accuracy(invocation: Invocation, context: CommandContext): Promise<number> {
   const model = flagText(invocation, "--model");
-  const { models: all, reason } = await askForAccuracy(await adminTarget(invocation, context));
+  const { models: all, reason } = await askForReport(await adminTarget(invocation, context), question);
   const models = all.filter((one) => model === undefined || one.model === model);
   if (isSwitchOn(invocation, "--json")) {
     context.write(`${JSON.stringify(reason === undefined ? { models } : { models, reason })}\n`);
@@ -37,33 +34,17 @@ interface AccuracyAnswer {
   readonly reason?: string;
 }
 
-async function askForAccuracy({ admin, token }: AdminTarget): Promise<AccuracyAnswer> {
-  const call = {
-    admin,
-    token,
-    method: "GET",
-    path: "/accuracy",
-    timeoutMs,
-    maxBodyLength: maxAnswerBytes,
-  } as const;
-  const answer = await adminCall(call);
-  refuseUnless(answer, [200]);
-  const read = readAnswer(answer.body);
-  if (read === undefined) {
-    const problem = "the answer says nothing about accuracy; is this the admin port of a sidecar?";
-    throw new OutriderError("admin_refused", problem);
-  }
-  return read;
-}
+const question: ReportQuestion<AccuracyAnswer> = {
+  path: "/accuracy",
+  topic: "accuracy",
+  maxBodyLength: maxAnswerBytes,
+  read: readAnswer,
+};
 
-/** A sidecar that reads no bodies gives a reason and no models. */
-function readAnswer(body: string): AccuracyAnswer | undefined {
-  try {
-    const { models, reason } = JSON.parse(body) as Partial<AccuracyAnswer>;
-    if (models === undefined && typeof reason === "string") return { models: [], reason };
-    const isReport = Array.isArray(models) && models.every((model) => typeof model?.estimate === "object");
-    return isReport ? { models } : undefined;
-  } catch {
-    return undefined;
-  }
+/** A sidecar that does not read bodies gives a reason instead of models. */
+function readAnswer(value: unknown): AccuracyAnswer | undefined {
+  const { models, reason } = (value ?? {}) as Partial<AccuracyAnswer>;
+  if (models === undefined && typeof reason === "string") return { models: [], reason };
+  const isReport = Array.isArray(models) && models.every((model) => typeof model?.estimate === "object");
+  return isReport ? { models } : undefined;
 }

@@ -1,12 +1,12 @@
-import { parseTime } from "../../text/quantity.ts";
-import { OutriderError } from "../../errors.ts";
-import { adminCall } from "./admin-call.ts";
-import { adminTarget, refuseUnless } from "./admin-target.ts";
-import { flagText, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
+import { timeFlag } from "../program/flag-values.ts";
+import { adminCall } from "./call.ts";
+import { adminTarget, refuseUnless } from "./target.ts";
+import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 
 /** `outrider drain`: begins the drain of a running sidecar and waits until nothing is in flight. */
 export async function drain(invocation: Invocation, context: CommandContext): Promise<number> {
-  const maxMs = maxWaitMs(flagText(invocation, "--max") ?? "30s");
+  const maxMs = timeFlag(invocation, "--max", { default: "30s", min: "0s", max: "24h" });
   const { admin, token } = await adminTarget(invocation, context);
   const startedAtMs = performance.now();
   refuseUnless(await adminCall({ admin, token, method: "POST", path: "/drain", timeoutMs: 5000 }), [200]);
@@ -30,12 +30,4 @@ export async function drain(invocation: Invocation, context: CommandContext): Pr
     throw new OutriderError("drain_incomplete", `requests were still in flight after ${waitedMs} ms`);
   }
   return 0;
-}
-
-function maxWaitMs(text: string): number {
-  const maxMs = parseTime(text);
-  if (Number.isNaN(maxMs) || maxMs > 86_400_000) {
-    throw new OutriderError("usage", `--max ${text}: a time of at most 24h is expected, e.g. 30s`);
-  }
-  return maxMs;
 }

@@ -1,19 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { parseTime } from "../../text/quantity.ts";
 import type { DriftReport } from "../../drift/monitor/drift-report.ts";
-import { OutriderError } from "../../errors.ts";
-import { adminCall } from "../admin/admin-call.ts";
-import { adminTarget, refuseUnless, type AdminTarget } from "../admin/admin-target.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
+import { askForReport, noModelText } from "../admin/report.ts";
+import { adminTarget, type AdminTarget } from "../admin/target.ts";
 import { flagText, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
-import { driftExitCode } from "./drift-exit.ts";
-import { driftText, driftTextOptions } from "./drift-text.ts";
-import { readTop } from "./drift-top.ts";
-import { noModelText } from "./no-model-text.ts";
+import { driftExitCode } from "./state.ts";
+import { defaultTop, driftText, driftTextOptions } from "./text.ts";
+import { countFlag, timeFlag } from "../program/flag-values.ts";
 import { printable } from "../../text/printable.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 
-const timeoutMs = 10_000;
 /** 64 models of 500 features are 50 MB. */
 const maxAnswerBytes = 256 * 1024 * 1024;
 /** What scrolled by before is left alone. */
@@ -21,11 +18,12 @@ const clearScreen = "\u001b[H\u001b[2J";
 
 /** `outrider drift`: prints the drift of a running sidecar. */
 export async function drift(invocation: Invocation, context: CommandContext): Promise<number> {
-  const top = readTop(invocation);
-  const interval = flagText(invocation, "--interval");
-  const intervalMs = readInterval(interval ?? "2s");
+  const top = countFlag(invocation, "--top") ?? defaultTop;
+  const intervalMs = timeFlag(invocation, "--interval", { default: "2s", min: "1ms", max: "1h" });
   const isWatching = isSwitchOn(invocation, "--watch");
-  if (interval !== undefined && !isWatching) throw new OutriderError("usage", "--interval is for --watch");
+  if (flagText(invocation, "--interval") !== undefined && !isWatching) {
+    throw new OutriderError("usage", "--interval needs --watch");
+  }
   const target = await adminTarget(invocation, context);
   const model = flagText(invocation, "--model");
   const look = async (): Promise<Look> => {
@@ -80,45 +78,24 @@ async function emptyText(target: AdminTarget, model: string | undefined, { reaso
   return noModelText(model, others);
 }
 
-async function askForDrift({ admin, token }: AdminTarget, model: string | undefined): Promise<DriftAnswer> {
+async function askForDrift(target: AdminTarget, model: string | undefined): Promise<DriftAnswer> {
   const query = model === undefined ? "" : `?model=${encodeURIComponent(model)}`;
-  const call = {
-    admin,
-    token,
-    method: "GET",
+  return askForReport(target, {
     path: `/drift${query}`,
-    timeoutMs,
+    topic: "drift",
     maxBodyLength: maxAnswerBytes,
-  } as const;
-  const answer = await adminCall(call);
-  refuseUnless(answer, [200]);
-  const read = readAnswer(answer.body);
-  if (read === undefined) {
-    throw new OutriderError("admin_refused", "the answer is no drift report; is this the admin port of a sidecar?");
-  }
-  return read;
+    read: readAnswer,
+  });
 }
 
 interface DriftAnswer {
   readonly reports: readonly DriftReport[];
-  /** Why there are none, if the sidecar said so. */
+  /** Why there are none, when the sidecar gave a reason. */
   readonly reason?: string;
 }
 
-function readAnswer(body: string): DriftAnswer | undefined {
-  try {
-    const { reports, reason } = JSON.parse(body) as Partial<DriftAnswer>;
-    if (!Array.isArray(reports) || !reports.every((report) => Array.isArray(report?.targets))) return undefined;
-    return typeof reason === "string" ? { reports, reason } : { reports };
-  } catch {
-    return undefined;
-  }
-}
-
-function readInterval(text: string): number {
-  const intervalMs = parseTime(text);
-  if (Number.isNaN(intervalMs) || intervalMs < 1 || intervalMs > 3_600_000) {
-    throw new OutriderError("usage", `--interval ${text}: a time from 1ms to 1h is expected, e.g. 2s`);
-  }
-  return intervalMs;
+function readAnswer(value: unknown): DriftAnswer | undefined {
+  const { reports, reason } = (value ?? {}) as Partial<DriftAnswer>;
+  if (!Array.isArray(reports) || !reports.every((report) => Array.isArray(report?.targets))) return undefined;
+  return typeof reason === "string" ? { reports, reason } : { reports };
 }

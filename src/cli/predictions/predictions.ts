@@ -1,12 +1,12 @@
-import { isColoured } from "../terminal/colour.ts";
+import { isColoured } from "../terminal/abilities.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { mistakeReport } from "../config/mistake-report.ts";
-import { outputTaken } from "../terminal/output-drain.ts";
-import { ReadingNotes } from "./predictions-notes.ts";
-import { openRecords } from "./predictions-open.ts";
-import { readCount, readFilter, readPlace } from "./predictions-request.ts";
-import { caughtUp, type LoggedRecord, type RecordFilter, type RecordSource } from "./predictions-source.ts";
-import { RecordLines } from "./predictions-text.ts";
+import { outputTaken } from "../terminal/output.ts";
+import { ReadingNotes } from "./notes.ts";
+import { openRecords, readFilter, readPlace } from "./request.ts";
+import { caughtUp, type LoggedRecord, type RecordFilter, type RecordSource } from "./source.ts";
+import { RecordLines } from "./text.ts";
+import { countFlag } from "../program/flag-values.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 
 /** Most records that `--limit` holds in memory. */
@@ -21,7 +21,7 @@ const maxWaitingBytes = 2 ** 20;
 /** `outrider predictions`: prints the log. */
 export async function predictions(invocation: Invocation, context: CommandContext): Promise<number> {
   const filter = readFilter(invocation, Date.now());
-  const limit = readCount(invocation, "--limit", maxRecords);
+  const limit = countFlag(invocation, "--limit", maxRecords);
   const result = await readPlace(invocation, context);
   if (result.kind === "mistakes") {
     context.writeError(mistakeReport(result.mistakes));

@@ -1,4 +1,4 @@
-/** What a command is, and what it is given when it runs. */
+/** What a command is, and what it gets when it runs. */
 import type { Environment } from "../../config/layers/environment-layer.ts";
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
@@ -9,12 +9,12 @@ export interface FlagSpec {
   readonly name: `--${string}`;
   /** A short form of the name that people know from other programs, e.g. `-o`. */
   readonly alias?: `-${string}`;
-  /** What stands after it, e.g. `ADDRESS`; a switch has none and can be turned off with `--no-…` or `=false`. */
+  /** Names its value in help, e.g. `ADDRESS`. A switch has none; `--no-…` or `=false` turns it off. */
   readonly placeholder?: string;
   readonly doc: string;
   /** Shown as `(default: …)`. */
   readonly default?: string;
-  /** Words that the value is one of; completion offers them. */
+  /** The words that are allowed as its value; completion offers them. */
   readonly choices?: readonly string[];
   /** True when the value is a file; completion offers files. */
   readonly isFile?: boolean;
@@ -22,13 +22,13 @@ export interface FlagSpec {
   readonly isRare?: boolean;
 }
 
-/** A command line worth copying and what it does. */
+/** A command line to copy, and what it does. */
 export interface Example {
   readonly line: string;
   readonly explains: string;
 }
 
-/** An exit code and when a command ends with it. */
+/** An exit code and what it means. */
 export interface ExitCode {
   readonly code: number;
   readonly meaning: string;
@@ -39,44 +39,44 @@ export interface Command {
   /** One word, or two for commands in a group (`config print`). */
   readonly name: string;
   readonly summary: string;
-  /** What stands after the name, e.g. `[COMMAND]`; flags are not repeated here. */
+  /** Operands in the usage line, e.g. `[COMMAND]`; empty for none. */
   readonly operands: string;
-  /** Most operands it takes. */
+  /** More operands than this are a mistake. */
   readonly maxOperands: number;
   /** A few sentences for `--help`. */
   readonly about: string;
-  /** True when the flags of all configuration fields are taken too. */
+  /** True when it also takes the flags of all configuration fields. */
   readonly takesConfig: boolean;
   readonly flags: readonly FlagSpec[];
   readonly examples: readonly Example[];
   readonly exitCodes: readonly ExitCode[];
-  /** Loads the code of the command; nothing of it is loaded before. */
+  /** Loads the code of the command. Importing the table of commands must not. */
   load(): Promise<RunCommand>;
 }
 
-/** Does the work of a command and returns the exit code. Rejects with a coded error for the caller to print. */
+/** Does the work of a command and resolves to the exit code. Rejects with a coded error, which the caller prints. */
 export type RunCommand = (invocation: Invocation, context: CommandContext) => Promise<number>;
 
-/** The command line, read. */
+/** The parsed command line. */
 export interface Invocation {
   readonly flags: readonly FlagValue[];
   readonly operands: readonly string[];
-  /** Mistakes of the command line; only commands that take the configuration get any, to list them with its own. */
+  /** Mistakes in the command line. Only commands that take the configuration get any; they list them with its own. */
   readonly mistakes: readonly Mistake[];
 }
 
-/** The process around a command. */
+/** The process that a command runs in: environment, standard output and standard error. */
 export interface CommandContext {
   readonly environment: Environment;
   readonly isTerminal: boolean;
   readonly isErrorTerminal: boolean;
-  /** Width of the terminal; absent when there is none. */
+  /** Width of the terminal of standard output; undefined when it is not a terminal. */
   readonly columns?: number | undefined;
   write(text: string): void;
   writeError(text: string): void;
 }
 
-/** The text of a flag given to a command, the last one if there are several; `undefined` when it was not given. */
+/** The text of a flag, the last one when it was given several times; `undefined` when it was not given. */
 export function flagText(invocation: Invocation, name: FlagSpec["name"]): string | undefined {
   return invocation.flags.findLast((flag) => flag.flag === name)?.text;
 }
@@ -95,3 +95,18 @@ export function flagNames(flag: FlagSpec): string {
 export function isSwitchOn(invocation: Invocation, name: FlagSpec["name"]): boolean {
   return flagText(invocation, name) === "true";
 }
+
+/** The switch of commands that can print their result for a program. */
+export const jsonFlag: FlagSpec = { name: "--json", doc: "Print one JSON value instead of text." };
+
+/** Exit code of a command that SIGINT or SIGTERM ended before it was done: 128 and the number of SIGINT. */
+export const interruptedExitCode = 130;
+
+/** Exit code 2 of commands that take flags alone. */
+export const wrongUsage: ExitCode = { code: 2, meaning: "The command line is wrong." };
+
+/** Exit code 2 of commands that take the configuration. */
+export const wrongConfig: ExitCode = {
+  code: 2,
+  meaning: "The command line or the configuration is wrong; every mistake is listed.",
+};

@@ -2,7 +2,7 @@
 import { formatMistakes, type Mistake } from "../../config/mistake.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import { readArguments } from "./arguments.ts";
-import { isColoured } from "../terminal/colour.ts";
+import { isColoured } from "../terminal/abilities.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { failureReport } from "./failure.ts";
 import { commands, flagsOf, groupOf } from "./table.ts";

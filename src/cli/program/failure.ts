@@ -1,5 +1,5 @@
 /** What is printed, and with which code the process ends, when a command fails. */
-import { commandErrors, type CommandErrorCode } from "../../errors.ts";
+import { commandErrors, type CommandErrorCode } from "../../errors/command-errors.ts";
 
 /** Text for standard error and the exit code. */
 export interface FailureReport {

@@ -1,5 +1,5 @@
 import { nearestName } from "../../text/nearest-name.ts";
-import { isColoured } from "../terminal/colour.ts";
+import { isColoured } from "../terminal/abilities.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "./command.ts";
 import { commandHelp, groupHelp, programHelp } from "./help-text.ts";
 import { commands, groupOf } from "./table.ts";

@@ -1,6 +1,15 @@
+/** Which build this is, and the command that prints it. */
+import packageJson from "../../../package.json" with { type: "json" };
 import { isSwitchOn, type CommandContext, type Invocation } from "./command.ts";
-import { productRevision } from "./product-revision.ts";
-import { productVersion } from "./product-version.ts";
+
+/** Set by the build (esbuild `define`); not defined when the source runs directly. */
+declare const builtRevision: string | undefined;
+
+/** Version from package.json; the build inlines it. */
+export const productVersion: string = packageJson.version;
+
+/** Abbreviated commit of the build; empty when the source runs directly or was built outside a repository. */
+export const productRevision: string = typeof builtRevision === "undefined" ? "" : builtRevision;
 
 /** `outrider version`. */
 export async function version(invocation: Invocation, context: CommandContext): Promise<number> {

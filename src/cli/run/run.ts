@@ -7,8 +7,7 @@ import { startSidecar, type Sidecar } from "../../sidecar.ts";
 import type { CommandContext, Invocation } from "../program/command.ts";
 import { loadCommandConfig } from "../config/load-config.ts";
 import { mistakeReport } from "../config/mistake-report.ts";
-import { productRevision } from "../program/product-revision.ts";
-import { productVersion } from "../program/product-version.ts";
+import { productRevision, productVersion } from "../program/version.ts";
 import { startReloading } from "./reloading.ts";
 import { listenForStopSignals, type StopSignals } from "../program/stop-signals.ts";
 

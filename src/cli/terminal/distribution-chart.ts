@@ -4,7 +4,7 @@ import { massBelow } from "../../drift/verdict/binned-mass.ts";
 import { nextUp } from "../../sketch/next-up.ts";
 import { formatCounted, formatShare, formatValue } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";
-import { cutText, wrappedList } from "./wrapped-list.ts";
+import { cutText, wrappedList } from "./text.ts";
 
 /** How charts are drawn. */
 export interface ChartStyle {

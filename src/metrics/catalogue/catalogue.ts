@@ -2,7 +2,7 @@
  * Every metric that Outrider exposes under its own name, declared once; docs/reference/metrics.md and the checks of
  * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) are listed in src/exposition/.
  */
-import { wireErrors, type WireErrorCode } from "../../errors.ts";
+import { wireErrors, type WireErrorCode } from "../../errors/wire-errors.ts";
 import { accuracyRows } from "./accuracy-catalogue.ts";
 import type { MetricRowText } from "./catalogue-row.ts";
 import { driftRows, fleetRows, predictionRows, readingRows } from "./insight-catalogue.ts";

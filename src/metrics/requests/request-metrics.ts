@@ -2,7 +2,7 @@
  * Counts finished exchanges. On the request's way there are only array increments and the recording of HDR cells:
  * no string is built and nothing is allocated once a model has been seen; what a scrape needs is read from here.
  */
-import type { WireErrorCode } from "../../errors.ts";
+import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { Exchange, ExchangeObserver, Route } from "../../exchange.ts";
 import { outcomes, type Outcome } from "../../outcome.ts";
 import { errorCodes, latencyEdgesSeconds, overheadEdgesSeconds } from "../catalogue/catalogue.ts";

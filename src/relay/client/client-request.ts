@@ -10,7 +10,7 @@ import {
   type RequestFacts,
 } from "../../http1/request-facts.ts";
 import { type RequestAdditions, writeRequestHead } from "../../http1/rewrite-request.ts";
-import type { WireErrorCode } from "../../errors.ts";
+import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { RelayContext } from "../context.ts";
 import type { UpstreamAddress } from "../options.ts";
 import type { ExchangeRecord } from "../exchange/exchange-record.ts";

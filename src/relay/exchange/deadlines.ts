@@ -1,5 +1,5 @@
 /** Which time-out an exchange has run into, if any: one pure function instead of a timer for each request. */
-import type { WireErrorCode } from "../../errors.ts";
+import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { RelayTimeouts } from "../options.ts";
 
 /** What an exchange is waiting for, and since when. Times are monotonic milliseconds. */

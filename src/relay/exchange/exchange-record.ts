@@ -1,5 +1,5 @@
 /** The record of one exchange as the relay fills it in; one per client connection, used again and again. */
-import type { WireErrorCode } from "../../errors.ts";
+import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { CapturedBody, Exchange, Route } from "../../exchange.ts";
 import type { Outcome } from "../../outcome.ts";
 import { findModelName } from "../../payload/json/model-name.ts";

@@ -1,6 +1,6 @@
 /** The answers that Outrider makes itself, in the error shape of the serving protocol. */
-import { wireErrors, type WireErrorCode } from "../../errors.ts";
 import { renderPlainError } from "../../protocols/error-body.ts";
+import { wireErrors, type WireErrorCode } from "../../errors/wire-errors.ts";
 import type { RelayContext } from "../context.ts";
 
 const reasons: Readonly<Record<number, string>> = {

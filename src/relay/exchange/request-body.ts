@@ -1,7 +1,7 @@
 /** The request's body on its way to the upstream: where it ends, how much of it may come, how fast it has to be. */
 import { ChunkedDecoder } from "../../http1/chunked.ts";
 import type { BodyFraming } from "../../http1/framing.ts";
-import type { WireErrorCode } from "../../errors.ts";
+import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { BodyPass } from "./body-pass.ts";
 import type { RelayContext } from "../context.ts";
 

@@ -4,7 +4,7 @@ import { ChunkedDecoder, lastChunk } from "../../http1/chunked.ts";
 import { Progress } from "../../http1/header-section.ts";
 import type { ResponseHead } from "../../http1/response-head.ts";
 import { type ResponseAdditions, writeResponseHead } from "../../http1/rewrite-response.ts";
-import type { WireErrorCode } from "../../errors.ts";
+import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import { BodyPass } from "./body-pass.ts";
 import type { RelayContext } from "../context.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";

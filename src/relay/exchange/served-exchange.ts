@@ -6,7 +6,7 @@
  * - observers see the exchange after its last byte and cannot touch it.
  */
 import type { Socket } from "node:net";
-import { wireErrors, type WireErrorCode } from "../../errors.ts";
+import { wireErrors, type WireErrorCode } from "../../errors/wire-errors.ts";
 import { noBody } from "../../http1/framing.ts";
 import type { RequestHead } from "../../http1/request-head.ts";
 import type { Outcome } from "../../outcome.ts";

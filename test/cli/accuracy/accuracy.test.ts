@@ -79,7 +79,7 @@ describe("outrider accuracy", () => {
 
   it("names the models that there are when the wanted one is not among them", async () => {
     const { exitCode, output } = await accuracyOf(bodyOf(monitorOf(90, 100)), "--model", "nope");
-    expect({ exitCode, output }).toEqual({ exitCode: 5, output: 'no model "nope"; there are: m\n' });
+    expect({ exitCode, output }).toEqual({ exitCode: 5, output: 'There is no model "nope"; the models are: m\n' });
   });
 
   it("says that there is nothing to compare with when the baseline has no accuracy", async () => {

@@ -94,7 +94,7 @@ describe("outrider drain", () => {
     [["--admin", "nowhere"], "the port is missing"],
     [["--admin", "127.0.0.1:0"], "not 0"],
     [["--max", "soon"], "e.g. 30s"],
-    [["--max", "25h"], "at most 24h"],
+    [["--max", "25h"], "from 0s to 24h"],
     [["--token-file", "/nowhere/token"], "/nowhere/token"],
     [["--mx", "1s"], "did you mean --max?"],
   ])("refuses %j", async (words, hint) => {

@@ -137,7 +137,10 @@ describe("outrider drift", () => {
   it("names the models that there are when the wanted one is not among them", async () => {
     const admin = await startAdmin(giving(), giving(calm, odd, { ...calm, model: "fraud\u001b[2J" }));
     const { exitCode, output } = await dispatched(["drift", "--admin", admin.address, "--model", "nope"]);
-    expect({ exitCode, output }).toEqual({ exitCode: 5, output: 'no model "nope"; there are: churn, fraud?[2J\n' });
+    expect({ exitCode, output }).toEqual({
+      exitCode: 5,
+      output: 'There is no model "nope"; the models are: churn, fraud?[2J\n',
+    });
     expect(admin.calls).toEqual(["GET /drift?model=nope", "GET /drift"]);
   });
 
@@ -224,10 +227,10 @@ describe("outrider drift", () => {
 
   it.each([
     [["--admin", "nowhere"], "the port is missing"],
-    [["--top", "0"], "a number from 1"],
-    [["--top", "some"], "a number from 1"],
+    [["--top", "0"], "a whole number of at least 1"],
+    [["--top", "some"], "a whole number of at least 1"],
     [["--interval", "never"], "e.g. 2s"],
-    [["--interval", "2s"], "--interval is for --watch"],
+    [["--interval", "2s"], "--interval needs --watch"],
     [["--token-file", "/nowhere/token"], "/nowhere/token"],
   ])("refuses %j", async (words, hint) => {
     const { exitCode, errors } = await dispatched(["drift", ...words]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { startProgram } from "../support/program.ts";
-import { linesOf, logDirectory, logName, recordAt, timeAfterNoon } from "./predictions-log.ts";
+import { linesOf, logDirectory, logName, recordAt, timeAfterNoon } from "./log.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";
 
 async function shown(directory: string, ...words: readonly string[]): Promise<Recorded> {

@@ -38,7 +38,9 @@ describe("the command line", () => {
     async (words) => {
       const { exitCode, output, errors } = await dispatched(words);
       expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
-      expect(output).toMatch(/outrider baseline COMMAND [^]*baseline build +Make [^]*baseline show [^]*baseline diff /);
+      expect(output).toMatch(
+        /outrider baseline COMMAND [^]*baseline build +Build [^]*baseline show [^]*baseline diff /,
+      );
       expect(output).not.toContain("Exit codes");
     },
   );

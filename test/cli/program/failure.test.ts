@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { failureReport } from "../../../src/cli/program/failure.ts";
-import { commandErrors, OutriderError, type CommandErrorCode } from "../../../src/errors.ts";
+import { commandErrors, type CommandErrorCode } from "../../../src/errors/command-errors.ts";
+import { OutriderError } from "../../../src/errors/outrider-error.ts";
 
 describe("the report of a failure", () => {
   it.each(Object.keys(commandErrors) as CommandErrorCode[])(

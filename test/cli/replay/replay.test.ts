@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { until } from "../../support/until.ts";
-import { linesOf, logDirectory, recordAt } from "../predictions/predictions-log.ts";
+import { linesOf, logDirectory, recordAt } from "../predictions/log.ts";
 import { startProgram } from "../support/program.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";
 
@@ -291,11 +291,11 @@ describe("outrider replay", () => {
     ["an upstream that is none", ["--upstream", "localhost"], "--upstream localhost: a URL that begins with"],
     ["a user name in the URL", ["--upstream", "http://a:b@c"], "a user name, a query or a fragment has no place in it"],
     ["a socket that is none", ["--upstream", "unix:model.sock"], "the path of a Unix socket is absolute"],
-    ["no rate", ["--upstream", "http://a", "--rate", "0"], "--rate 0: a number over 0 is expected"],
+    ["no rate", ["--upstream", "http://a", "--rate", "0"], "--rate 0: a number above 0 and up to 100000 is expected"],
     [
       "a negative tolerance",
       ["--upstream", "http://a", "--tolerance", "-1"],
-      "--tolerance -1: a number from 0 is expected",
+      "--tolerance -1: a number of at least 0 is expected",
     ],
     ["a time that is none", ["--upstream", "http://a", "--timeout", "soon"], "--timeout soon: a time from 1ms to 24h"],
     ["a protocol that is none", ["--upstream", "http://a", "--protocol", "grpc"], "one of auto, mlflow"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wireErrors } from "../../../src/errors.ts";
+import { wireErrors } from "../../../src/errors/wire-errors.ts";
 import {
   denialCodes,
   errorCodes,

@@ -2,7 +2,7 @@
  * The shape of a conformance case: a row of bytes and expectations ({@link WireCase}), or a story for what takes more
  * than one exchange of bytes ({@link StoryCase}). Rows are also run cut at every byte.
  */
-import type { WireErrorCode } from "../../../src/errors.ts";
+import type { WireErrorCode } from "../../../src/errors/wire-errors.ts";
 import type { Relay } from "../../../src/relay/relay.ts";
 import type { RelayOptions } from "../../../src/relay/options.ts";
 import type { RawClient } from "../../support/raw-client.ts";

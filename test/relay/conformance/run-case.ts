@@ -1,5 +1,5 @@
 /** Runs conformance rows against a running target and says everything that is not as it should be. */
-import { wireErrors } from "../../../src/errors.ts";
+import { wireErrors } from "../../../src/errors/wire-errors.ts";
 import { latin1, printable } from "../../support/latin1.ts";
 import { connectRaw, type Address, type RawClient } from "../../support/raw-client.ts";
 import type { ScriptedUpstream, UpstreamScript } from "../../support/scripted-upstream.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { wireErrors, type WireErrorCode } from "../../../src/errors.ts";
 import { definitions, protocols } from "../../../src/protocols/list.ts";
 import { routingOf } from "../../support/routing-of.ts";
+import { wireErrors, type WireErrorCode } from "../../../src/errors/wire-errors.ts";
 import type { RelayContext } from "../../../src/relay/context.ts";
 import { type AnswerFrame, composeAnswer, composeError } from "../../../src/relay/exchange/own-answer.ts";
 import { contextForTest } from "../context-for-test.ts";

@@ -1,0 +1,55 @@
+/** Where a command finds a running sidecar, and what it shows to be let in. */
+import { readFile } from "node:fs/promises";
+
+import { parseAddress, type Address } from "../../config/address.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
+import type { AdminAnswer } from "./call.ts";
+import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
+
+/** Address and token. */
+export interface AdminTarget {
+  readonly admin: Address;
+  readonly token: string | undefined;
+}
+
+/** Reads `adminFlags`, and the environment for those that are not given. Fails with `usage` or `file_unreadable`. */
+export async function adminTarget(invocation: Invocation, context: CommandContext): Promise<AdminTarget> {
+  const admin = adminAddress(flagText(invocation, "--admin") ?? context.environment["OUTRIDER_ADMIN_LISTEN"]);
+  return { admin, token: await readToken(flagText(invocation, "--token-file")) };
+}
+
+/** Fails with `admin_refused` and what the sidecar said, unless it answered with one of these statuses. */
+export function refuseUnless(answer: AdminAnswer, statuses: readonly number[]): void {
+  if (!statuses.includes(answer.status)) {
+    const detail = answer.body.trim().slice(0, 200);
+    throw new OutriderError(
+      "admin_refused",
+      `the sidecar answered ${answer.status}${detail === "" ? "" : `: ${detail}`}`,
+    );
+  }
+}
+
+/** An address to listen on is not always one to connect to: `0.0.0.0` and `[::]` mean this machine. */
+function adminAddress(text: string | undefined): Address {
+  const reading = parseAddress(text ?? "127.0.0.1:18090");
+  if (reading.kind === "wrong") {
+    throw new OutriderError("usage", `--admin ${text ?? ""}: ${reading.problem}, e.g. 127.0.0.1:18090`);
+  }
+  const { host, port } = reading.value;
+  if (port === 0) {
+    throw new OutriderError("usage", "--admin needs the port that the sidecar printed at start, not 0");
+  }
+  const local: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+  return { host: local[host] ?? host, port };
+}
+
+async function readToken(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) {
+    return undefined;
+  }
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    throw new OutriderError("file_unreadable", `${file}: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { open, rm, type FileHandle } from "node:fs/promises";
+import path from "node:path";
+
+import { OutriderError } from "../../errors/outrider-error.ts";
+import { parseRecord } from "../../prediction-log/parse-record.ts";
+import type { PredictionRecord } from "../../prediction-log/prediction-record.ts";
+import { LineReader } from "./lines.ts";
+
+const charactersAtOnce = 2 ** 18;
+
+/**
+ * Records on disk between two passes over them: the log goes on while it is read, and the second pass must see what the
+ * first saw. The file is gone when it is closed, and also after a crash, for it has no name from the start.
+ */
+export class RecordSpool {
+  readonly #directory: string;
+  readonly #handle: FileHandle;
+  #lines: string[] = [];
+  #characters = 0;
+  /** Bytes written. */
+  bytes = 0;
+
+  private constructor(directory: string, handle: FileHandle) {
+    this.#directory = directory;
+    this.#handle = handle;
+  }
+
+  /** Makes one in a folder, which must have room for what is kept. Fails with `file_unwritable`, as writing does. */
+  static async in(directory: string): Promise<RecordSpool> {
+    const file = path.join(directory, `.outrider-export.${randomUUID()}.tmp`);
+    try {
+      const handle = await open(file, "wx+", 0o600);
+      await rm(file);
+      return new RecordSpool(directory, handle);
+    } catch (error) {
+      throw unwritable(directory, error);
+    }
+  }
+
+  /** Keeps the line of a record. */
+  async add(line: string): Promise<void> {
+    this.#lines.push(line, "\n");
+    this.#characters += line.length;
+    if (this.#characters >= charactersAtOnce) await this.#write();
+  }
+
+  /** The records in their order; `onRead` is told how many bytes are done. */
+  async *records(onRead: (bytes: number) => void): AsyncGenerator<PredictionRecord> {
+    await this.#write();
+    const reader = new LineReader(this.#handle, { offset: 0, lines: 0 }, this.bytes);
+    for (;;) {
+      const lines = await reader.next();
+      if (lines.length === 0) return;
+      for (const line of lines) {
+        const reading = parseRecord(line);
+        if (reading.kind === "record") yield reading.record;
+      }
+      onRead(reader.bytesRead);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async #write(): Promise<void> {
+    const bytes = Buffer.from(this.#lines.join(""));
+    this.#lines = [];
+    this.#characters = 0;
+    // At its own place: reading leaves the position where it is.
+    for (let at = 0; at < bytes.length;) {
+      const writing = this.#handle.write(bytes, at, bytes.length - at, this.bytes);
+      const { bytesWritten } = await writing.catch((error: unknown) => {
+        throw unwritable(this.#directory, error);
+      });
+      at += bytesWritten;
+      this.bytes += bytesWritten;
+    }
+  }
+}
+
+function unwritable(directory: string, error: unknown): OutriderError {
+  return new OutriderError("file_unwritable", `${directory}: ${(error as Error).message}`, { cause: error });
+}

@@ -1,0 +1,169 @@
+import { systemClock } from "../../clock.ts";
+import type { Config } from "../../config/table/table.ts";
+import { OutriderError } from "../../errors/outrider-error.ts";
+import { followQuery } from "../../loki/query/follow-query.ts";
+import { queryRange } from "../../loki/query/loki-query.ts";
+import type { LokiQueryError } from "../../loki/query/query-failure.ts";
+import type { LokiLine, LokiSource as LokiEndpoint } from "../../loki/query/query-page.ts";
+import { createHttpClient } from "../../outbound/http-client.ts";
+import type { ReadingNotes } from "./notes.ts";
+import { caughtUp, wantedRecord, type LoggedRecord, type RecordFilter, type RecordSource } from "./source.ts";
+
+const hourMs = 3_600_000;
+
+/** Loki refuses spans over `max_query_length`, 30 days by default. */
+const maxSpanNs = 24n * 3_600_000_000_000n;
+
+/** Between two questions while following, and how late a record may come in. */
+const followIntervalMs = 1000;
+const lookBackMs = 10_000;
+
+/** Opens the log in a Loki, as the sink writes to it. Nothing is asked before records are. */
+export function openLokiSource(settings: Config["loki"], notes: ReadingNotes): RecordSource {
+  const { url, tenant } = settings;
+  if (url === "") throw new OutriderError("usage", "name the Loki with --loki, e.g. --loki http://loki:3100");
+  return new LokiRecords({ http: createHttpClient(settings), url, tenant }, settings, notes);
+}
+
+class LokiRecords implements RecordSource {
+  readonly name: string;
+  readonly #endpoint: LokiEndpoint;
+  readonly #settings: Config["loki"];
+  readonly #notes: ReadingNotes;
+
+  constructor(endpoint: LokiEndpoint, settings: Config["loki"], notes: ReadingNotes) {
+    this.name = endpoint.url;
+    this.#endpoint = endpoint;
+    this.#settings = settings;
+    this.#notes = notes;
+  }
+
+  progress(): { readonly done: number; readonly total: number } {
+    return { done: 0, total: 0 };
+  }
+
+  async *records(filter: RecordFilter): AsyncGenerator<LoggedRecord> {
+    const nowMs = systemClock.wallMs();
+    const endNs = filter.until === "" ? nsOf(nowMs + lookBackMs) : nsOfTime(filter.until);
+    yield* this.#range(filter, startOf(filter, nowMs), endNs);
+  }
+
+  async *follow(filter: RecordFilter, signal: AbortSignal): AsyncGenerator<LoggedRecord | typeof caughtUp> {
+    const nowMs = systemClock.wallMs();
+    const startNs = startOf(filter, nowMs);
+    // What is younger may still be joined by what comes late: it is left to following, which gives each line once and
+    // remembers all that it gave of its first look.
+    const borderNs = larger(startNs, nsOf(nowMs - lookBackMs));
+    yield* this.#range(filter, startNs, borderNs, signal);
+    const lines = followQuery(this.#endpoint, {
+      logql: this.#logql(filter),
+      startNs: borderNs,
+      intervalMs: followIntervalMs,
+      lookBackMs,
+      clock: systemClock,
+      signal,
+      onTrouble: (error) => this.#notes.trouble(error.message),
+    });
+    for await (const line of coded(lines)) {
+      const record = line === caughtUp ? line : this.#wanted(line, filter);
+      if (record !== undefined) yield record;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#endpoint.http.close();
+  }
+
+  async *#range(
+    filter: RecordFilter,
+    startNs: bigint,
+    endNs: bigint,
+    signal?: AbortSignal,
+  ): AsyncGenerator<LoggedRecord> {
+    const logql = this.#logql(filter);
+    for (let fromNs = startNs; fromNs < endNs; fromNs += maxSpanNs) {
+      const span = { startNs: fromNs, endNs: smaller(endNs, fromNs + maxSpanNs) };
+      const query = { logql, ...span, limit: Infinity, direction: "forward", ...(signal && { signal }) } as const;
+      for await (const line of coded(queryRange(this.#endpoint, query))) {
+        const record = this.#wanted(line, filter);
+        if (record !== undefined) yield record;
+      }
+    }
+  }
+
+  #wanted({ line, timeNs }: LokiLine, filter: RecordFilter): LoggedRecord | undefined {
+    return wantedRecord({ line, place: `${this.name} at ${timeNs}` }, filter, this.#notes);
+  }
+
+  #logql(filter: RecordFilter): string {
+    return lokiSelector(filter, this.#settings);
+  }
+}
+
+const smaller = (left: bigint, right: bigint): bigint => (left < right ? left : right);
+const larger = (left: bigint, right: bigint): bigint => (left > right ? left : right);
+
+const nsOf = (ms: number): bigint => BigInt(Math.floor(ms)) * 1_000_000n;
+
+/** Loki refuses to look through all that it has. */
+function startOf({ since }: RecordFilter, nowMs: number): bigint {
+  return since === "" ? nsOf(nowMs - hourMs) : nsOfTime(since);
+}
+
+/** Of a time as it stands in records: nine digits of a second. */
+function nsOfTime(time: string): bigint {
+  return nsOf(Date.parse(`${time.slice(0, 23)}Z`)) + BigInt(time.slice(23, 29));
+}
+
+/** With errors that the command line knows. */
+async function* coded<Line>(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
+  try {
+    yield* lines;
+  } catch (error) {
+    throw codedError(error);
+  }
+}
+
+function codedError(error: unknown): unknown {
+  if ((error as Error).name !== "LokiQueryError") return error;
+  const { message, remedy } = error as LokiQueryError;
+  return new OutriderError("loki_unanswered", `${message}\n${remedy}`, { cause: error });
+}
+
+/** Labels of streams past the cap of the sink. */
+const overflow = "__other__";
+
+/**
+ * LogQL for the records that a filter may want: no fewer, and not many more. A stream without a label that is asked for,
+ * or with the one for those past the cap, may hold them as well. The time is no part of it.
+ */
+export function lokiSelector(
+  { model, variant, outcomes, id }: RecordFilter,
+  { labels, staticLabels }: Pick<Config["loki"], "labels" | "staticLabels">,
+): string {
+  const matchers = staticLabels.map((pair) => {
+    const equals = pair.indexOf("=");
+    return `${pair.slice(0, equals)}=${quoted(pair.slice(equals + 1))}`;
+  });
+  // Loki wants one matcher at least that no missing label fits.
+  const first = labels[0];
+  if (matchers.length === 0 && first !== undefined) matchers.push(`${first}=~".+"`);
+  if (model !== undefined) matchers.push(oneOf("model", [model]));
+  if (variant !== undefined) matchers.push(oneOf("variant", [variant]));
+  if (outcomes.size > 0) matchers.push(oneOf("outcome", [...outcomes]));
+  // Such an identity stands in the line as it is.
+  const line = id !== undefined && /^[\w.:-]+$/.test(id) ? ` |= ${quoted(id)}` : "";
+  return `{${matchers.join(", ")}}${line}`;
+}
+
+/** Values of labels are cut at this length by the sink. */
+const maxValueLength = 256;
+
+const oneOf = (label: string, values: readonly string[]): string =>
+  `${label}=~${quoted([...values.map((value) => escaped(value.slice(0, maxValueLength))), overflow, ""].join("|"))}`;
+
+/** A text that RE2 takes for itself. */
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+
+/** A string of LogQL, which are those of Go: JSON's escapes are among them. */
+const quoted = (text: string): string => JSON.stringify(text);

@@ -1,0 +1,98 @@
+/** What the commands that read the log of predictions were asked for: where it is, and which records. */
+import { loadConfig } from "../../config/load.ts";
+import type { FlagValue } from "../../config/layers/flag-layer.ts";
+import type { Mistake } from "../../config/mistake.ts";
+import { nearestName } from "../../text/nearest-name.ts";
+import type { Config } from "../../config/table/table.ts";
+import { outcomes } from "../../outcome.ts";
+import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
+import { listFlag, usageError } from "../program/flag-values.ts";
+import { FileSource } from "./file-source.ts";
+import type { ReadingNotes } from "./notes.ts";
+import type { RecordFilter, RecordSource } from "./source.ts";
+import { recordMoment } from "./time.ts";
+
+/** Where the log is. */
+export type RecordPlace =
+  | { readonly kind: "files"; readonly directory: string }
+  | { readonly kind: "loki"; readonly settings: Config["loki"] };
+
+/** The configuration and the place, or every mistake of the configuration. */
+export type PlaceResult =
+  | { readonly kind: "found"; readonly place: RecordPlace; readonly config: Config }
+  | { readonly kind: "mistakes"; readonly mistakes: readonly Mistake[] };
+
+/** Flags that stand for fields, and those of the fields. Other flags may be called like a field's and mean another thing. */
+const flagsOfFields: ReadonlyMap<string, string> = new Map([
+  ["--directory", "--predictions-directory"],
+  ["--loki", "--loki-url"],
+  ["--loki-tenant", "--loki-tenant"],
+  ["--loki-token-file", "--loki-token-file"],
+  ["--protocol", "--protocol"],
+]);
+
+/** Reads `placeFlags` and the configuration that they stand for. Fails with `usage`. */
+export async function readPlace(invocation: Invocation, context: CommandContext): Promise<PlaceResult> {
+  const directory = flagText(invocation, "--directory");
+  const loki = flagText(invocation, "--loki");
+  if (directory !== undefined && loki !== undefined) {
+    throw usageError("--directory and --loki name two places; one is read");
+  }
+  const result = await loadConfig({
+    file: flagText(invocation, "--config"),
+    environment: context.environment,
+    flags: invocation.flags.flatMap(fieldFlags),
+    isUpstreamRequired: false,
+  });
+  if (result.kind === "mistakes") return result;
+  const { config } = result.loaded;
+  return { kind: "found", config, place: placeOf(config, directory !== undefined, loki !== undefined) };
+}
+
+function fieldFlags({ flag, text }: FlagValue): readonly FlagValue[] {
+  const field = flagsOfFields.get(flag);
+  return field === undefined ? [] : [{ flag: field, text }];
+}
+
+/** Files are quick to read and whole, so they go first where there are both. */
+function placeOf({ predictions, loki }: Config, wantsFiles: boolean, wantsLoki: boolean): RecordPlace {
+  const isLoki = wantsLoki || (!wantsFiles && loki.url !== "" && !predictions.sinks.includes("file"));
+  return isLoki ? { kind: "loki", settings: loki } : { kind: "files", directory: predictions.directory };
+}
+
+/** Opens the log where it is. What is odd about its lines goes to the notes. */
+export async function openRecords(place: RecordPlace, notes: ReadingNotes): Promise<RecordSource> {
+  if (place.kind === "files") return new FileSource({ directory: place.directory, notes });
+  const { openLokiSource } = await import("./loki-source.ts");
+  return openLokiSource(place.settings, notes);
+}
+
+/** Reads `filterFlags`. Fails with `usage`. */
+export function readFilter(invocation: Invocation, nowMs: number): RecordFilter {
+  const [since = "", until = ""] = (["--since", "--until"] as const).map((flag) => {
+    const text = flagText(invocation, flag);
+    return text === undefined ? "" : recordMoment(text, flag, nowMs);
+  });
+  if (since !== "" && until !== "" && since >= until) {
+    throw usageError("--since is not before --until: no record can lie between them");
+  }
+  return {
+    model: flagText(invocation, "--model"),
+    variant: flagText(invocation, "--variant"),
+    outcomes: readOutcomes(invocation),
+    id: flagText(invocation, "--id"),
+    since,
+    until,
+  };
+}
+
+function readOutcomes(invocation: Invocation): ReadonlySet<string> {
+  const words = listFlag(invocation, "--outcome").map((word) => word.trim());
+  for (const word of words) {
+    if (outcomes.some((outcome) => outcome === word)) continue;
+    const nearest = nearestName(word, outcomes);
+    const hint = nearest === undefined ? `one of ${outcomes.join(", ")} is expected` : `did you mean ${nearest}?`;
+    throw usageError(`--outcome ${word}: there is no such outcome; ${hint}`);
+  }
+  return new Set(words);
+}

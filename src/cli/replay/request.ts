@@ -1,0 +1,78 @@
+import { parseUpstream } from "../../config/upstream.ts";
+import { flagText, type Invocation } from "../program/command.ts";
+import { countFlag, numberFlag, timeFlag, usageError } from "../program/flag-values.ts";
+
+/** Where requests are sent. */
+export interface ReplayUpstream {
+  /** As it was given, for people. */
+  readonly name: string;
+  readonly isTls: boolean;
+  /** A host with its port, or a socket. */
+  readonly address: { readonly host: string; readonly port: number } | { readonly socketPath: string };
+  /** Goes before the path of each request; without a slash at its end. */
+  readonly pathPrefix: string;
+}
+
+/** How they are sent and compared. */
+export interface ReplayRequest {
+  readonly upstream: ReplayUpstream;
+  readonly perSecond: number;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  /** Most requests; undefined for all. */
+  readonly limit: number | undefined;
+  readonly tolerance: number;
+  /** Differences that are told one by one. */
+  readonly shown: number;
+}
+
+const maxRequests = 1_000_000_000;
+
+/** Reads the flags of `outrider replay` that are its own; fails with `usage` at the first that makes no sense. */
+export function replayRequest(invocation: Invocation): ReplayRequest {
+  return {
+    upstream: readUpstream(flagText(invocation, "--upstream")),
+    perSecond: numberFlag(invocation, "--rate", { default: 50, max: 100_000 }),
+    concurrency: countFlag(invocation, "--concurrency", 1024) ?? 8,
+    timeoutMs: timeFlag(invocation, "--timeout", { default: "30s", min: "1ms", max: "24h" }),
+    limit: countFlag(invocation, "--limit", maxRequests),
+    tolerance: numberFlag(invocation, "--tolerance", { default: 1e-9, isZeroAllowed: true }),
+    shown: flagText(invocation, "--show") === "0" ? 0 : (countFlag(invocation, "--show", 10_000) ?? 10),
+  };
+}
+
+function readUpstream(text: string | undefined): ReplayUpstream {
+  if (text === undefined) {
+    throw usageError("name the server to send to with --upstream, e.g. --upstream http://127.0.0.1:8080");
+  }
+  return text.startsWith("unix:") ? ofSocket(text) : ofUrl(text);
+}
+
+function ofUrl(text: string): ReplayUpstream {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    throw usageError(`--upstream ${text}: a URL that begins with http://, https:// or unix: is expected`);
+  }
+  if ([url.username, url.password, url.search, url.hash].some((part) => part !== "")) {
+    throw usageError("--upstream: a user name, a query or a fragment has no place in it");
+  }
+  const isTls = url.protocol === "https:";
+  const usualPort = isTls ? 443 : 80;
+  return {
+    name: text,
+    isTls,
+    address: {
+      host: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? usualPort : Number(url.port),
+    },
+    pathPrefix: url.pathname.replace(/\/+$/, ""),
+  };
+}
+
+function ofSocket(name: string): ReplayUpstream {
+  const reading = parseUpstream(name);
+  if (reading.kind === "wrong") throw usageError(`--upstream ${name}: ${reading.problem}`);
+  const { value } = reading;
+  if (value.kind !== "unix") throw usageError(`--upstream ${name}: the path of a socket is expected`);
+  return { name, isTls: false, address: { socketPath: value.path }, pathPrefix: "" };
+}
