@@ -7,7 +7,7 @@ export interface CellPair {
 /** The sum of counts; 0 when there are none. */
 export function totalOf(counts: ArrayLike<number>): number {
   let total = 0;
-  for (let i = 0; i < counts.length; i++) total += counts[i] as number;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
   return total;
 }
 
@@ -26,8 +26,8 @@ export function usedCells(baselineCounts: ArrayLike<number>, currentCounts: Arra
   const baseline: number[] = [];
   const current: number[] = [];
   for (let i = 0; i < baselineCounts.length; i++) {
-    const before = baselineCounts[i] as number;
-    const now = currentCounts[i] as number;
+    const before = baselineCounts[i]!;
+    const now = currentCounts[i]!;
     if (before === 0 && now === 0) continue;
     baseline.push(before);
     current.push(now);

@@ -21,9 +21,9 @@ export function expectedConfusion(
   if (weights !== undefined) requireLength(weights, isPredictedPositive.length);
   const sums = { truePositives: 0, falsePositives: 0, falseNegatives: 0, trueNegatives: 0 };
   for (let i = 0; i < isPredictedPositive.length; i++) {
-    const p = Math.min(1, Math.max(0, probabilities[i] as number));
+    const p = Math.min(1, Math.max(0, probabilities[i]!));
     if (Number.isNaN(p)) continue;
-    const weight = weights === undefined ? 1 : (weights[i] as number);
+    const weight = weights === undefined ? 1 : weights[i]!;
     sums[isPredictedPositive[i] ? "truePositives" : "falseNegatives"] += weight * p;
     sums[isPredictedPositive[i] ? "falsePositives" : "trueNegatives"] += weight * (1 - p);
   }

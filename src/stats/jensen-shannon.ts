@@ -15,8 +15,8 @@ export function jensenShannonDistance(baselineCounts: ArrayLike<number>, current
   if (baselineTotal === 0 || currentTotal === 0) return 0;
   let sum = 0;
   for (let i = 0; i < baselineCounts.length; i++) {
-    const before = (baselineCounts[i] as number) / baselineTotal;
-    const now = (currentCounts[i] as number) / currentTotal;
+    const before = baselineCounts[i]! / baselineTotal;
+    const now = currentCounts[i]! / currentTotal;
     if (before + now > 0) sum += (before + now) * divergence((now - before) / (before + now));
   }
   return Math.min(1, Math.sqrt(Math.max(0, sum) / (4 * Math.LN2)));

@@ -19,8 +19,8 @@ export function psi(baselineCounts: ArrayLike<number>, currentCounts: ArrayLike<
   const currentTotal = totalOf(currentCounts) + cells / 2;
   let sum = 0;
   for (let i = 0; i < cells; i++) {
-    const before = ((baselineCounts[i] as number) + 0.5) / baselineTotal;
-    const now = ((currentCounts[i] as number) + 0.5) / currentTotal;
+    const before = (baselineCounts[i]! + 0.5) / baselineTotal;
+    const now = (currentCounts[i]! + 0.5) / currentTotal;
     sum += (now - before) * Math.log(now / before);
   }
   return sum;

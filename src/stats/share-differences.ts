@@ -33,7 +33,7 @@ function forEachDifference(
   const currentTotal = totalOf(currentCounts);
   if (baselineTotal === 0 || currentTotal === 0) return;
   for (let i = 0; i < baselineCounts.length; i++) {
-    const before = (baselineCounts[i] as number) / baselineTotal;
-    visit(Math.abs((currentCounts[i] as number) / currentTotal - before));
+    const before = baselineCounts[i]! / baselineTotal;
+    visit(Math.abs(currentCounts[i]! / currentTotal - before));
   }
 }

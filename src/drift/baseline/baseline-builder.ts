@@ -244,7 +244,7 @@ export class BaselineCounter {
     const { table, plan } = planned;
     const isPositiveProbability = this.#options.positive !== "";
     for (let row = 0; row < table.rowCount; row++) {
-      const weight = weights[row] as number;
+      const weight = weights[row]!;
       if (weight === 0) continue;
       const prediction = cellAt(planned, row, plan.prediction);
       const score = cellAt(planned, row, plan.score);
@@ -274,7 +274,7 @@ function forEachRow(
   take: (cell: Cell, weight: number) => void,
 ): void {
   for (let row = 0; row < weights.length; row++) {
-    const weight = weights[row] as number;
+    const weight = weights[row]!;
     if (weight > 0) take(cellAt(planned, row, at), weight);
   }
 }

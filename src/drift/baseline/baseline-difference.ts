@@ -116,7 +116,7 @@ function countsAt(distribution: NumericDistribution, edges: readonly number[]): 
   if (edges.length === 0) return [0, total];
   const below = massBelow(distribution, [...edges.slice(0, -1), nextUp(edges.at(-1) ?? 0)]);
   // Rounding must not leave less than nothing in a cell.
-  return [...below, total].map((mass, index) => Math.max(0, mass - (index === 0 ? 0 : (below[index - 1] ?? 0))));
+  return [...below, total].map((mass, index) => Math.max(0, mass - (index === 0 ? 0 : below[index - 1]!)));
 }
 
 function categoricalCells(old: CategoricalDistribution, fresh: CategoricalDistribution): ComparableCells {

@@ -252,7 +252,7 @@ export class DriftEngine {
         windowMs,
         windowIndex,
         size: groupSize(this.layout, this.layout.targets[0]?.kind ?? "feature", counts.vector),
-        scores: Float64Array.from(places, (target) => verdict.statistics[target * statisticNames.length] ?? Number.NaN),
+        scores: Float64Array.from(places, (target) => verdict.statistics[target * statisticNames.length]!),
         levels: places.map((target) => levelOf(verdict, target)),
       });
     });
@@ -285,8 +285,8 @@ export class DriftEngine {
     this.layout.targets.forEach(({ kind }, target) => {
       if (!groups.includes(kind)) return;
       this.verdict.statistics.set(verdict.statistics.subarray(target * width, (target + 1) * width), target * width);
-      this.verdict.levels[target] = verdict.levels[target] ?? 0;
-      this.verdict.deciders[target] = verdict.deciders[target] ?? 0;
+      this.verdict.levels[target] = verdict.levels[target]!;
+      this.verdict.deciders[target] = verdict.deciders[target]!;
       if (!broken.has(target)) {
         this.history.add(target, levelOf(verdict, target));
         return;

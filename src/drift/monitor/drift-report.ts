@@ -213,7 +213,7 @@ function reportTarget(engine: DriftEngine, target: Target, index: number): Omit<
     type: distribution.kind,
     state: history.stateOf(index),
     level: levelOf(verdict, index),
-    decided_by: testNames[verdict.deciders[index] ?? 0] ?? "distribution",
+    decided_by: testNames[verdict.deciders[index]!]!,
     violations: history.violationsOf(index),
     effective_rows: isDecided && size !== undefined ? size.effective : null,
     statistics: reportStatistics(verdict, index),

@@ -26,9 +26,9 @@ export function emptyWindow(layout: CellLayout): WindowCounts {
 /** Counts one more request of so many rows for a group. */
 export function addRequest(layout: CellLayout, group: TargetKind, rows: number, vector: Float64Array): void {
   const at = groupOffset(layout, group);
-  vector[at] = (vector[at] ?? 0) + 1;
-  vector[at + 1] = (vector[at + 1] ?? 0) + rows;
-  vector[at + 2] = (vector[at + 2] ?? 0) + rows * rows;
+  vector[at]! += 1;
+  vector[at + 1]! += rows;
+  vector[at + 2]! += rows * rows;
 }
 
 /** Size of a group; all 0 when nothing came. */
