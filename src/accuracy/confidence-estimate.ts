@@ -6,7 +6,7 @@
  */
 import { binaryScores, type BinaryScores } from "../stats/binary-confusion.ts";
 import { rocAucFromHistograms } from "../stats/roc-auc.ts";
-import { wilsonInterval } from "../stats/wilson-interval.ts";
+import { wilsonInterval } from "../stats/proportions.ts";
 import type { AccuracyCounts } from "./accuracy-counts.ts";
 
 /** Fewer rows than this say nothing. */

@@ -1,5 +1,4 @@
-import { requireLength, totalOf, usedCells } from "./cell-counts.ts";
-import type { CellPair } from "./cell-counts.ts";
+import { requireLength, totalOf, usedCells, type CellPair } from "./cell-counts.ts";
 
 /** Expected rows that a cell needs on either side: below that the chi-squared distribution is a poor guide (Cochran 1954). */
 export const minExpectedRows = 5;

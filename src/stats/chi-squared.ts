@@ -1,6 +1,5 @@
 import { totalOf } from "./cell-counts.ts";
-import { mergeCells } from "./cell-merging.ts";
-import type { CellMerging } from "./cell-merging.ts";
+import { mergeCells, type CellMerging } from "./cell-merging.ts";
 import { upperIncompleteGamma } from "./gamma-function.ts";
 
 /** What {@link chiSquaredTest} found. */

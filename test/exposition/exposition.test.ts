@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { createExposition } from "../../src/exposition/exposition.ts";
 import { processMetricNames } from "../../src/exposition/process-metrics.ts";
-import type { SampleGroup } from "../../src/exposition/sample-group.ts";
+import type { SampleSource } from "../../src/metrics/sample.ts";
 import type { ExpositionSources } from "../../src/exposition/sources.ts";
 import { errorCodes, metricCatalogue, relayMetricNames } from "../../src/metrics/catalogue/catalogue.ts";
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
@@ -133,15 +133,14 @@ describe("exposition", () => {
 
   it("renders what others count anew when its version changes, and for every scrape when it has none", async () => {
     let [version, score, queued, asked] = [1, 0.25, 10, 0];
-    const drift: SampleGroup = {
+    const drift: SampleSource = {
       version: () => version,
       families: () => {
         asked++;
         return { outrider_drift_score: [{ labels: { feature: "age" }, value: score }] };
       },
     };
-    const reading: SampleGroup = {
-      version: () => undefined,
+    const reading: SampleSource = {
       families: () => ({ outrider_reading_queue_bytes: [{ value: queued }], outrider_bodies_read_total: [] }),
     };
     const exposition = createExposition(someSources({ groups: [drift, reading] }));

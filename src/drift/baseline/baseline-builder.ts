@@ -11,8 +11,14 @@ import {
   type Distribution,
 } from "./baseline.ts";
 import { ColumnProfile, type ProfileOptions, type WantedKind } from "./column-profile.ts";
-import { cellAt, RolePlanner, rowWeights, type ColumnRoles, type PlannedTable } from "./column-roles.ts";
-import { confidenceCell } from "../window/confidence-cell.ts";
+import {
+  cellAt,
+  RolePlanner,
+  rowWeights,
+  type ColumnRoles,
+  type PlannedTable,
+  confidenceCell,
+} from "./column-roles.ts";
 import { distributionCounts, type DistributionCounts } from "./distribution-counts.ts";
 import { QualityCounts } from "./quality-counts.ts";
 import { RoleValues } from "./role-values.ts";

@@ -1,9 +1,8 @@
 import { nextUp } from "../../sketch/next-up.ts";
 import { totalOf, usedCells } from "../../stats/cell-counts.ts";
-import { jensenShannonDistance } from "../../stats/jensen-shannon.ts";
-import { debiasedPsi, psi } from "../../stats/population-stability.ts";
+import { jensenShannonDistance, debiasedPsi, psi } from "../../stats/cell-distances.ts";
 import type { Baseline, CategoricalDistribution, Distribution, NumericDistribution } from "./baseline.ts";
-import { massBelow } from "../verdict/binned-mass.ts";
+import { massBelow } from "./binned-mass.ts";
 
 /** An index of this much or more is a difference worth a warning. */
 export const noticeablePsi = 0.05;

@@ -23,6 +23,7 @@ import {
   emptyWindow,
   groupSize,
   mergedWindow,
+  type ClosedWindow,
   type GroupSize,
   type WindowCounts,
 } from "../window/window-counts.ts";
@@ -37,13 +38,6 @@ export interface EngineOptions {
   readonly maxFeatures: number;
   /** Effective rows that a verdict needs; {@link requiredRows} when not given. */
   readonly minRows?: number;
-}
-
-/** One tumbling window that is over: `[windowIndex × windowMs, (windowIndex + 1) × windowMs)`. */
-export interface ClosedWindow {
-  readonly windowMs: number;
-  readonly windowIndex: number;
-  readonly counts: WindowCounts;
 }
 
 /** A group as it was last decided. */

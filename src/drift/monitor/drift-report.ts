@@ -5,7 +5,7 @@ import { baselineCells, type Target, type TargetKind } from "../window/cell-layo
 import { findChanges, type ShapeChanges } from "../verdict/changes.ts";
 import type { DriftEngine } from "./drift-engine.ts";
 import { driftStates, worseState, type DriftState } from "../verdict/history.ts";
-import type { LearningProgress } from "./learning.ts";
+import type { LearningProgress } from "../baseline/learning.ts";
 import { statisticNames, type StatisticName } from "../verdict/statistics.ts";
 import {
   levelOf,

@@ -1,11 +1,15 @@
 /** Every statistic of one distribution against its baseline. */
-import { psi, debiasedPsi } from "../../stats/population-stability.ts";
+import {
+  psi,
+  debiasedPsi,
+  jensenShannonDistance,
+  maxShareDifference,
+  totalVariation,
+} from "../../stats/cell-distances.ts";
 import { usedCells } from "../../stats/cell-counts.ts";
 import { chiSquaredTest, type ChiSquaredResult } from "../../stats/chi-squared.ts";
-import { jensenShannonDistance } from "../../stats/jensen-shannon.ts";
 import { binnedKolmogorovSmirnov } from "../../stats/kolmogorov-smirnov.ts";
-import { maxShareDifference, totalVariation } from "../../stats/share-differences.ts";
-import { twoProportionTest } from "../../stats/two-proportions.ts";
+import { twoProportionTest } from "../../stats/proportions.ts";
 import { binnedWasserstein } from "../../stats/wasserstein.ts";
 import { minExpectedRows } from "../../stats/cell-merging.ts";
 import { baselineCells } from "../window/cell-layout.ts";

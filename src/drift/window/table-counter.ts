@@ -6,7 +6,7 @@ import { categoricalExtraCells, numericExtraCells } from "../baseline/baseline.t
 import { BinFinder, type CellRun } from "./bin-finder.ts";
 import { CategoryFinder } from "./category-finder.ts";
 import { noteNames, type CellLayout, type Target } from "./cell-layout.ts";
-import { ColumnPlans, type ColumnPlan } from "../baseline/column-plan.ts";
+import { ColumnPlans, type ColumnPlan } from "./column-plan.ts";
 import { addRequest, type WindowCounts } from "./window-counts.ts";
 
 /** Numbers of a tensor are taken as doubles, so many at a time. Nothing in it outlives a call. */

@@ -1,5 +1,5 @@
 /** What one window has counted, or several that were added up. */
-import { effectiveSampleSize } from "../../stats/effective-sample-size.ts";
+import { effectiveSampleSize } from "../../stats/cell-counts.ts";
 import { addVector, groupOffset, noteNames, sumNames, type CellLayout, type TargetKind } from "./cell-layout.ts";
 import { NameCollector } from "./seen-names.ts";
 
@@ -16,6 +16,13 @@ export interface GroupSize {
   readonly rows: number;
   /** (Σr)²/Σr²: rows of one request resemble each other, so they are not so many independent ones. */
   readonly effective: number;
+}
+
+/** One tumbling window that is over: `[windowIndex × windowMs, (windowIndex + 1) × windowMs)`. */
+export interface ClosedWindow {
+  readonly windowMs: number;
+  readonly windowIndex: number;
+  readonly counts: WindowCounts;
 }
 
 /** Nothing counted yet. */

@@ -141,6 +141,10 @@ export const accuracyRows = {
     "version",
     "variant",
   ],
+} as const;
+
+/** Rows about labels. */
+export const labelRows = {
   outrider_labels_total: ["counter", "labels", "Labels by what became of them.", "result"],
   outrider_predictions_awaiting_labels: ["gauge", "rows", "Predictions kept for their labels."],
   outrider_unlabelled_predictions_total: [

@@ -3,7 +3,7 @@
  * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) are listed in src/exposition/.
  */
 import { wireErrors, type WireErrorCode } from "../../errors.ts";
-import { accuracyRows } from "./accuracy-catalogue.ts";
+import { accuracyRows, labelRows } from "./accuracy-catalogue.ts";
 import type { MetricRowText } from "./catalogue-row.ts";
 import { driftRows, fleetRows, predictionRows, readingRows } from "./insight-catalogue.ts";
 import type { MetricLabel } from "./metric-labels.ts";
@@ -200,6 +200,7 @@ export type MetricName =
   | keyof typeof predictionRows
   | keyof typeof driftRows
   | keyof typeof accuracyRows
+  | keyof typeof labelRows
   | keyof typeof fleetRows
   | keyof typeof predictionLogRows
   | keyof typeof predictionDeliveryRows;
@@ -212,6 +213,7 @@ export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = mapValue
     ...predictionRows,
     ...driftRows,
     ...accuracyRows,
+    ...labelRows,
     ...fleetRows,
     ...predictionLogRows,
     ...predictionDeliveryRows,

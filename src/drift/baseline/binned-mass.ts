@@ -1,5 +1,5 @@
 import { binOf } from "../../sketch/bin-of.ts";
-import type { NumericDistribution } from "../baseline/baseline.ts";
+import type { NumericDistribution } from "./baseline.ts";
 
 /** The steepest tail: more would put all rows of an outermost bin at its inner end. */
 const steepest = 8;
