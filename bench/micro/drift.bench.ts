@@ -4,7 +4,7 @@
  */
 import { DriftMonitor } from "../../src/drift/monitor/drift-monitor.ts";
 import type { Baseline } from "../../src/drift/baseline/baseline.ts";
-import { driftSamples } from "../../src/drift/monitor/drift-series.ts";
+import { driftFamilies } from "../../src/drift/monitor/drift-families.ts";
 import { defaultThresholds, WindowJudge } from "../../src/drift/verdict/verdict.ts";
 import { layOutCells } from "../../src/drift/window/cell-layout.ts";
 import { emptyWindow } from "../../src/drift/window/window-counts.ts";
@@ -115,6 +115,6 @@ export const cases: MicroCases = {
   "a step of judging (500 features take 501)": () => {
     if (!judge.step()) judge = new WindowJudge(layout, defaultThresholds, judged.vector, ["feature"]);
   },
-  "the samples of 500 features": () => driftSamples(monitor.report({ withCells: false })),
+  "the samples of 500 features": () => driftFamilies([monitor.report({ withCells: false })]),
   "the whole report of 500 features": () => monitor.report(),
 };

@@ -6,8 +6,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Baseline } from "../../src/drift/baseline/baseline.ts";
-import type { DriftMonitors } from "../../src/drift/monitor/drift-monitors.ts";
-import { driftSamples } from "../../src/drift/monitor/drift-series.ts";
+import type { DriftMonitorRegistry } from "../../src/drift/monitor/drift-monitor-registry.ts";
+import { driftFamilies } from "../../src/drift/monitor/drift-families.ts";
 import type { RequestReading } from "../../src/payload/reading.ts";
 import { type Finding, findingTable } from "./findings.ts";
 import {
@@ -100,9 +100,7 @@ function verdictFindings(rows: readonly RequestReading[], rounds: number): reado
   const { monitors } = learned(rows);
   const judged = Array.from({ length: warmUpVerdicts + rounds }, (_, window) => {
     const { totalMs, maxMs } = fillAndJudge(monitors, rows, atMs + window * windowMs);
-    const samplesMs = elapsedMs(() =>
-      monitors.reports(undefined, { withCells: false }).map((one) => driftSamples(one)),
-    );
+    const samplesMs = elapsedMs(() => driftFamilies(monitors.reports(undefined, { withCells: false })));
     const reportMs = elapsedMs(() => JSON.stringify({ reports: monitors.reports() }));
     return { totalMs, maxMs, samplesMs, reportMs };
   }).slice(warmUpVerdicts);
@@ -117,7 +115,10 @@ function verdictFindings(rows: readonly RequestReading[], rounds: number): reado
 }
 
 /** Monitors with a baseline that was learned from these rows. */
-function learned(rows: readonly RequestReading[]): { readonly monitors: DriftMonitors; readonly baseline: Baseline } {
+function learned(rows: readonly RequestReading[]): {
+  readonly monitors: DriftMonitorRegistry;
+  readonly baseline: Baseline;
+} {
   const monitors = someMonitors({ windowMs });
   let request = 0;
   const baseline = learnFrom(() => countNext(monitors, rows, request++, atMs), monitors);
@@ -126,7 +127,7 @@ function learned(rows: readonly RequestReading[]): { readonly monitors: DriftMon
 
 /** Counts a window that begins at `fromMs`, ends it, and judges it step by step; what ends it counts as a step too. */
 function fillAndJudge(
-  monitors: DriftMonitors,
+  monitors: DriftMonitorRegistry,
   rows: readonly RequestReading[],
   fromMs: number,
 ): { readonly totalMs: number; readonly maxMs: number } {
@@ -144,7 +145,12 @@ function fillAndJudge(
   return { totalMs, maxMs };
 }
 
-function countNext(monitors: DriftMonitors, rows: readonly RequestReading[], request: number, nowMs: number): void {
+function countNext(
+  monitors: DriftMonitorRegistry,
+  rows: readonly RequestReading[],
+  request: number,
+  nowMs: number,
+): void {
   countRow(monitors, rows[request % rows.length] as RequestReading, nowMs);
 }
 

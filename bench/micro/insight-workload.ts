@@ -1,6 +1,9 @@
 /** Bodies, and everything that counts them, as a sidecar puts it together: for insight-targets.bench.ts. */
 import type { Baseline } from "../../src/drift/baseline/baseline.ts";
-import { DriftMonitors, type MonitorsOptions } from "../../src/drift/monitor/drift-monitors.ts";
+import {
+  DriftMonitorRegistry,
+  type DriftMonitorRegistryOptions,
+} from "../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../src/drift/verdict/verdict.ts";
 import type { ReadingSink } from "../../src/payload/exchange-reading.ts";
 import { createReader } from "../../test/support/create-reader.ts";
@@ -24,7 +27,7 @@ const learnRequests = 1000;
 const windowMs = 900_000;
 const hourMs = 3_600_000;
 
-const monitorsOptions: MonitorsOptions = {
+const monitorsOptions: DriftMonitorRegistryOptions = {
   baselines: [],
   learnRequests,
   windowMs,
@@ -36,8 +39,8 @@ const monitorsOptions: MonitorsOptions = {
 };
 
 /** Drift of any model as a sidecar with its defaults watches it, but that it learns from 1,000 requests. */
-export function someMonitors(over: Partial<MonitorsOptions> = {}): DriftMonitors {
-  return new DriftMonitors({ ...monitorsOptions, ...over });
+export function someMonitors(over: Partial<DriftMonitorRegistryOptions> = {}): DriftMonitorRegistry {
+  return new DriftMonitorRegistry({ ...monitorsOptions, ...over });
 }
 
 /** The bodies of one exchange, as bytes and as text. */
@@ -76,7 +79,7 @@ const waitingPredictions = 100_000;
 export interface JsonExchanges {
   readonly readAndCount: () => void;
   readonly parse: () => unknown;
-  readonly monitors: DriftMonitors;
+  readonly monitors: DriftMonitorRegistry;
 }
 
 /** MLflow's protocol with predictions, drift and labels as sinks; the baseline is learned and the label store full. */
@@ -100,7 +103,7 @@ export function jsonExchanges(numbers: number): JsonExchanges {
   return { readAndCount, parse, monitors };
 }
 
-const someLabels = (monitors: DriftMonitors): LabelMonitor =>
+const someLabels = (monitors: DriftMonitorRegistry): LabelMonitor =>
   new LabelMonitor({
     ttlMs: 24 * hourMs,
     maxPredictions: waitingPredictions,
@@ -114,7 +117,7 @@ export interface BinaryTensors {
   /** Into drift. */
   readonly readAndCount: () => void;
   readonly read: () => RequestReading;
-  readonly monitors: DriftMonitors;
+  readonly monitors: DriftMonitorRegistry;
 }
 
 /** Tensors of so many rows and columns; the baseline is learned. */
@@ -130,7 +133,7 @@ export function binaryTensors(rows: number, columns: number): BinaryTensors {
 }
 
 /** Counts requests until a baseline is there, and works off what making it takes. */
-export function learnFrom(countNext: () => void, monitors: DriftMonitors): Baseline {
+export function learnFrom(countNext: () => void, monitors: DriftMonitorRegistry): Baseline {
   for (let request = 0; request < 2 * learnRequests; request++) {
     countNext();
     while (monitors.step());
@@ -159,7 +162,7 @@ export function featureRows(numbers: number): readonly RequestReading[] {
 }
 
 /** Counts one request without an answer. */
-export function countRow(monitors: DriftMonitors, request: RequestReading, nowMs: number): void {
+export function countRow(monitors: DriftMonitorRegistry, request: RequestReading, nowMs: number): void {
   monitors.count({ ...model, requestId: "", labelId: "", atMs: nowMs, request, response: undefined });
 }
 

@@ -2,16 +2,19 @@
 import { benjaminiHochberg } from "../../src/stats/benjamini-hochberg.ts";
 import { usedCells } from "../../src/stats/cell-counts.ts";
 import { chiSquaredTest, chiSquaredUpperTail } from "../../src/stats/chi-squared.ts";
-import { expectedConfusion } from "../../src/stats/expected-confusion.ts";
+import { expectedConfusion } from "../../src/stats/binary-confusion.ts";
 import { evaluateIsotonic, fitIsotonic } from "../../src/stats/isotonic-regression.ts";
-import { jensenShannonDistance } from "../../src/stats/jensen-shannon.ts";
+import {
+  jensenShannonDistance,
+  debiasedPsi,
+  psi,
+  maxShareDifference,
+  totalVariation,
+} from "../../src/stats/cell-distances.ts";
 import { binnedKolmogorovSmirnov } from "../../src/stats/kolmogorov-smirnov.ts";
-import { debiasedPsi, psi } from "../../src/stats/population-stability.ts";
 import { expectedRocAuc } from "../../src/stats/roc-auc.ts";
-import { maxShareDifference, totalVariation } from "../../src/stats/share-differences.ts";
-import { twoProportionTest } from "../../src/stats/two-proportions.ts";
+import { twoProportionTest, wilsonInterval } from "../../src/stats/proportions.ts";
 import { binnedWasserstein } from "../../src/stats/wasserstein.ts";
-import { wilsonInterval } from "../../src/stats/wilson-interval.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const features = 500;

@@ -106,7 +106,7 @@ export class AccuracyCounts {
 
   /** A sum, the first of several. */
   get(name: CountName): number {
-    return this.all(name)[0] ?? 0;
+    return this.all(name)[0]!;
   }
 
   /** All sums of a name. Not to be written to. */
@@ -165,7 +165,7 @@ export class AccuracyCounts {
     for (const name of countNames) {
       const sums = this.all(name);
       for (let i = 0; i < sums.length; i++) {
-        const sum = sums[i] ?? 0;
+        const sum = sums[i]!;
         if (sum !== 0) fields.set(sums.length === 1 ? name : `${name}:${i}`, sum);
       }
     }
@@ -197,11 +197,11 @@ export class AccuracyCounts {
     if (amount === 0) return;
     this.revision++;
     if (place < binsAt) {
-      this.#sums[place] = (this.#sums[place] ?? 0) + amount;
+      this.#sums[place]! += amount;
       return;
     }
     this.#bins ??= new Float64Array(length - binsAt);
-    this.#bins[place - binsAt] = (this.#bins[place - binsAt] ?? 0) + amount;
+    this.#bins[place - binsAt]! += amount;
   }
 }
 
@@ -209,7 +209,7 @@ const isCountName = (name: string): name is CountName => offsets.has(name);
 
 /** In one loop of its own: a total of a day is 100,000 additions. */
 function addAll(into: Float64Array, from: Float64Array): void {
-  for (let i = 0; i < into.length; i++) into[i] = (into[i] ?? 0) + (from[i] ?? 0);
+  for (let i = 0; i < into.length; i++) into[i]! += from[i]!;
 }
 
 function addTo<Key>(map: Map<Key, number>, key: Key, amount: number): void {

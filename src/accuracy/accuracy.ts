@@ -3,7 +3,7 @@ import { binaryScores, type BinaryScores } from "../stats/binary-confusion.ts";
 import { classificationScores } from "../stats/classification-scores.ts";
 import { meanAbsoluteError, rootMeanSquaredError, type ErrorSums } from "../stats/prediction-errors.ts";
 import { rocAucFromHistograms } from "../stats/roc-auc.ts";
-import { wilsonInterval } from "../stats/wilson-interval.ts";
+import { wilsonInterval } from "../stats/proportions.ts";
 import type { AccuracyCounts } from "./accuracy-counts.ts";
 import { otherClass } from "./class-table.ts";
 import { calibrationError, confidenceEstimate, minRows, type ConfidenceEstimate } from "./confidence-estimate.ts";

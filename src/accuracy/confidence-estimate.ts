@@ -6,7 +6,7 @@
  */
 import { binaryScores, type BinaryScores } from "../stats/binary-confusion.ts";
 import { rocAucFromHistograms } from "../stats/roc-auc.ts";
-import { wilsonInterval } from "../stats/wilson-interval.ts";
+import { wilsonInterval } from "../stats/proportions.ts";
 import type { AccuracyCounts } from "./accuracy-counts.ts";
 
 /** Fewer rows than this say nothing. */
@@ -77,7 +77,7 @@ export function calibrationError(counts: AccuracyCounts): number | undefined {
   const right = counts.all("calibration_right");
   const rows = sum(counts.all("calibration_rows"));
   if (rows === 0) return undefined;
-  return chances.reduce((total, chance, bin) => total + Math.abs(chance - (right[bin] ?? 0)), 0) / rows;
+  return chances.reduce((total, chance, bin) => total + Math.abs(chance - right[bin]!), 0) / rows;
 }
 
 function expectedScores(counts: AccuracyCounts): BinaryScores {

@@ -27,7 +27,7 @@ export class IdentityIndex {
   /** The number of an identity; -1 when it has none. */
   get({ high, low }: IdentityHash): number {
     const place = this.#placeOf(high, low);
-    return this.#isEmpty(place) ? -1 : (this.#values[place] as number);
+    return this.#isEmpty(place) ? -1 : this.#values[place]!;
   }
 
   /** Gives an identity a number from 0 on. Never more identities than there is room for. */
@@ -48,11 +48,11 @@ export class IdentityIndex {
     this.#size--;
     // What follows moves up, so that no search ends early at the hole (Knuth, The Art of Computer Programming 6.4, R).
     for (let place = (hole + 1) & this.#mask; !this.#isEmpty(place); place = (place + 1) & this.#mask) {
-      const home = (this.#hashes[place * 2] as number) & this.#mask;
+      const home = this.#hashes[place * 2]! & this.#mask;
       const distance = (place - home) & this.#mask;
       if (distance < ((place - hole) & this.#mask)) continue;
       this.#hashes.copyWithin(hole * 2, place * 2, place * 2 + 2);
-      this.#values[hole] = this.#values[place] as number;
+      this.#values[hole] = this.#values[place]!;
       hole = place;
     }
     this.#hashes.fill(0, hole * 2, hole * 2 + 2);

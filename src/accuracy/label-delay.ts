@@ -19,10 +19,10 @@ export function delayBin(seconds: number): number {
  */
 export function delayQuantile(counts: ArrayLike<number>, part: number): number | undefined {
   let total = 0;
-  for (let bin = 0; bin < counts.length; bin++) total += counts[bin] ?? 0;
+  for (let bin = 0; bin < counts.length; bin++) total += counts[bin]!;
   if (total === 0) return undefined;
   let bin = 0;
-  let seen = counts[0] ?? 0;
-  while (seen < part * total && bin < counts.length - 1) seen += counts[++bin] ?? 0;
+  let seen = counts[0]!;
+  while (seen < part * total && bin < counts.length - 1) seen += counts[++bin]!;
   return bin === 0 ? 0 : 2 ** (minLog + (bin - 0.5) / binsPerDoubling);
 }

@@ -1,38 +1,10 @@
 /** Labels and accuracy as samples of an exposition. */
 import { collectedNames } from "../metrics/requests/label-sets.ts";
-import type { MetricSample } from "../metrics/catalogue/metric-sample.ts";
+import type { accuracyRows, labelRows } from "../metrics/catalogue/accuracy-catalogue.ts";
+import type { Sample } from "../metrics/sample.ts";
 import type { ClassReport, NumberReport } from "./accuracy.ts";
 import type { LabelMonitor, ModelAccuracy } from "./label-monitor.ts";
 import { labelResults } from "./label-join.ts";
-
-/** Names of the metrics that {@link accuracyFamilies} gives: the same for one replica and for a fleet. */
-export type AccuracyMetricName =
-  | "outrider_accuracy"
-  | "outrider_accuracy_lower_bound"
-  | "outrider_accuracy_upper_bound"
-  | "outrider_accuracy_baseline"
-  | "outrider_accuracy_ready"
-  | "outrider_accuracy_estimated"
-  | "outrider_accuracy_estimate_valid"
-  | "outrider_calibration_error"
-  | "outrider_precision"
-  | "outrider_recall"
-  | "outrider_f1_score"
-  | "outrider_roc_auc"
-  | "outrider_brier_score"
-  | "outrider_log_loss"
-  | "outrider_mean_absolute_error"
-  | "outrider_mean_absolute_error_baseline"
-  | "outrider_root_mean_squared_error"
-  | "outrider_label_coverage_ratio"
-  | "outrider_label_delay_p50_seconds"
-  | "outrider_label_delay_p95_seconds";
-
-/** Names of the metrics that {@link labelFamilies} gives. */
-export type LabelMetricName =
-  | "outrider_labels_total"
-  | "outrider_predictions_awaiting_labels"
-  | "outrider_unlabelled_predictions_total";
 
 /** Rows that no label can reach any more, by reason; values of the label `reason`. */
 const unlabelledReasons = ["expired", "evicted", "repeated", "max_models", "no_id"] as const;
@@ -43,12 +15,12 @@ const unlabelledReasons = ["expired", "evicted", "repeated", "max_models", "no_i
  */
 export function accuracyFamilies(
   models: readonly ModelAccuracy[],
-): Readonly<Record<AccuracyMetricName, readonly MetricSample[]>> {
-  const of = (pick: (model: ModelAccuracy) => number | null | undefined): readonly MetricSample[] =>
+): Readonly<Record<keyof typeof accuracyRows, readonly Sample[]>> {
+  const of = (pick: (model: ModelAccuracy) => number | null | undefined): readonly Sample[] =>
     models.flatMap((model) => sampleOf(model, pick(model)));
-  const scores = (pick: (report: ClassReport) => number | null): readonly MetricSample[] =>
+  const scores = (pick: (report: ClassReport) => number | null): readonly Sample[] =>
     of(({ ready, classes }) => (ready && classes !== null ? pick(classes) : null));
-  const errors = (pick: (report: NumberReport) => number | null): readonly MetricSample[] =>
+  const errors = (pick: (report: NumberReport) => number | null): readonly Sample[] =>
     of(({ ready, numbers }) => (ready && numbers !== null ? pick(numbers) : null));
   return {
     outrider_accuracy: scores(({ accuracy }) => accuracy),
@@ -76,16 +48,13 @@ export function accuracyFamilies(
 
 const hasRows = (problem: string): boolean => problem !== "no_confidences" && problem !== "too_few_rows";
 
-function sampleOf(
-  { model, version, variant }: ModelAccuracy,
-  value: number | null | undefined,
-): readonly MetricSample[] {
+function sampleOf({ model, version, variant }: ModelAccuracy, value: number | null | undefined): readonly Sample[] {
   const labels = { model: model || collectedNames.unnamed, version, variant };
   return value === null || value === undefined ? [] : [{ labels, value }];
 }
 
 /** Samples of each metric, of this replica alone. */
-export function labelFamilies(monitor: LabelMonitor): Readonly<Record<LabelMetricName, readonly MetricSample[]>> {
+export function labelFamilies(monitor: LabelMonitor): Readonly<Record<keyof typeof labelRows, readonly Sample[]>> {
   const { results, store } = monitor.join;
   const unlabelled: Readonly<Record<(typeof unlabelledReasons)[number], number>> = {
     expired: store.expired,

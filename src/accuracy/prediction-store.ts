@@ -133,16 +133,16 @@ export class PredictionStore {
   /** The row of an identity, or undefined. Three look-ups. */
   find(id: string, row: number): WaitingPrediction | undefined {
     const first = this.#slotOf.get(hashIdentity(id));
-    if (first < 0 || row >= (this.#blockRows[first] ?? 0)) return undefined;
+    if (first < 0 || row >= this.#blockRows[first]!) return undefined;
     const slot = (first + row) % this.#options.capacity;
-    const number = this.#numbers[slot] ?? Number.NaN;
+    const number = this.#numbers[slot]!;
     return {
       slot,
-      series: this.#series[slot] ?? 0,
-      atMs: this.#atMs[slot] ?? 0,
+      series: this.#series[slot]!,
+      atMs: this.#atMs[slot]!,
       value: Number.isNaN(number) ? this.#texts[slot] : number,
       score: this.#scoreAt(slot),
-      label: this.#labels[slot] ?? -1,
+      label: this.#labels[slot]!,
     };
   }
 
@@ -158,7 +158,7 @@ export class PredictionStore {
    */
   expire(nowMs: number): void {
     const sizeBefore = this.#size;
-    while (this.#size > 0 && nowMs - (this.#atMs[this.#head] ?? 0) >= this.#options.ttlMs) {
+    while (this.#size > 0 && nowMs - this.#atMs[this.#head]! >= this.#options.ttlMs) {
       this.expired += this.#dropOldest();
       if (sizeBefore - this.#size >= maxExpired) return;
     }
@@ -167,8 +167,8 @@ export class PredictionStore {
   /** Drops the oldest block; how many of its rows had no label. */
   #dropOldest(): number {
     const { capacity } = this.#options;
-    const id = { high: this.#highs[this.#head] ?? 0, low: this.#lows[this.#head] ?? 0 };
-    const rows = this.#blockRows[this.#head] ?? 0;
+    const id = { high: this.#highs[this.#head]!, low: this.#lows[this.#head]! };
+    const rows = this.#blockRows[this.#head]!;
     let unlabelled = 0;
     for (let row = 0; row < rows; row++) {
       const slot = (this.#head + row) % capacity;
@@ -196,7 +196,7 @@ export class PredictionStore {
   }
 
   #scoreAt(slot: number): Score {
-    const probability = this.#scores[slot] ?? 0;
+    const probability = this.#scores[slot]!;
     const kind = this.#scoreKinds[slot];
     if (kind === ScoreKind.confidence) return { kind: "confidence", probability };
     if (kind === ScoreKind.positive) return { kind: "positive", probability, positive: this.#positives[slot] ?? "" };

@@ -2,23 +2,22 @@
 import { hostname } from "node:os";
 import type { Clock, Random } from "../clock.ts";
 import type { Config } from "../config/table/table.ts";
-import type { DriftMonitors, MonitorWindows } from "../drift/monitor/drift-monitors.ts";
 import { OutriderError } from "../errors/outrider-error.ts";
-import { driftSamples } from "../drift/monitor/drift-series.ts";
-import type { SampleGroup } from "../exposition/sample-group.ts";
+import type { DriftMonitorRegistry, MonitorWindows } from "../drift/monitor/drift-monitor-registry.ts";
+import { driftFamilies } from "../drift/monitor/drift-families.ts";
+import type { SampleSource } from "../metrics/sample.ts";
 import { answerValue } from "../accuracy/answer-value.ts";
 import type { LabelInput } from "../accuracy/label-input.ts";
 import { accuracyFamilies } from "../accuracy/label-families.ts";
 import type { LabelMonitor } from "../accuracy/label-monitor.ts";
 import type { Log } from "../logging/logger.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
-import { fleetSamples } from "../fleet/fleet-samples.ts";
+import { fleetFamilies } from "../fleet/fleet-samples.ts";
 import { Fleet } from "../fleet/fleet.ts";
 import { createRedisStore } from "../fleet/redis/redis-store.ts";
 import type { LabelItem, StateStore } from "../fleet/store.ts";
 import { describeFleet } from "../fleet/fleet-description.ts";
 import { leadAll } from "../fleet/leader/lead-all.ts";
-import { familiesFrom } from "./sample-families.ts";
 import { SharedAccuracy } from "../fleet/shared-accuracy.ts";
 import { SharedBaselines } from "../fleet/drift/shared-baselines.ts";
 import { SharedDrift, type SharedDriftOptions } from "../fleet/drift/shared-drift.ts";
@@ -32,14 +31,14 @@ export interface FleetParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly requests: RequestMetrics;
-  readonly monitors: DriftMonitors;
+  readonly monitors: DriftMonitorRegistry;
   readonly labels: LabelMonitor;
   readonly drift: Pick<SharedDriftOptions, "windowsMs" | "thresholds" | "maxFeatures">;
 }
 
 /** A replica in its fleet. */
 export interface RunningFleet {
-  readonly groups: readonly SampleGroup[];
+  readonly groups: readonly SampleSource[];
   /**
    * Who speaks of drift and accuracy: `own` says that this replica does so for itself, as it has lost the others; undefined
    * that the leader, which is another, speaks for all.
@@ -152,13 +151,12 @@ function isReachable(fleet: Fleet, flushMs: number, nowMs: number): boolean {
   return lastFlushMs > 0 && nowMs - lastFlushMs < patientFlushes * flushMs;
 }
 
-const fleetGroup = (fleet: Fleet, drift: SharedDrift, latency: SharedLatency): SampleGroup => ({
-  version: () => undefined,
+const fleetGroup = (fleet: Fleet, drift: SharedDrift, latency: SharedLatency): SampleSource => ({
   families: () => {
     const { last } = latency;
     const isLeader = last !== undefined && fleet.status().isLeader;
     return {
-      ...familiesFrom(fleetSamples(fleet.status())),
+      ...fleetFamilies(fleet.status()),
       outrider_fleet_windows_mismatched_total: [{ value: drift.mismatchedTotal }],
       outrider_fleet_latency_p50_seconds: isLeader ? [{ value: last.p50_seconds }] : [],
       outrider_fleet_latency_p95_seconds: isLeader ? [{ value: last.p95_seconds }] : [],
@@ -171,6 +169,6 @@ const fleetGroup = (fleet: Fleet, drift: SharedDrift, latency: SharedLatency): S
 const leaderVoice = (drift: SharedDrift, accuracy: SharedAccuracy): Voice => ({
   of: "fleet",
   driftVersion: () => drift.version,
-  drift: () => familiesFrom(drift.reports({ withCells: false }).flatMap((report) => driftSamples(report))),
+  drift: () => driftFamilies(drift.reports({ withCells: false })),
   accuracy: () => accuracyFamilies(accuracy.reports()),
 });

@@ -6,11 +6,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock, Random } from "../clock.ts";
 import type { Config } from "../config/table/table.ts";
 import type { Baseline } from "../drift/baseline/baseline.ts";
-import { DriftMonitors, type MonitorsOptions } from "../drift/monitor/drift-monitors.ts";
-import { driftSamples } from "../drift/monitor/drift-series.ts";
+import { DriftMonitorRegistry, type DriftMonitorRegistryOptions } from "../drift/monitor/drift-monitor-registry.ts";
+import { driftFamilies } from "../drift/monitor/drift-families.ts";
 import type { ExchangeObserver } from "../exchange.ts";
-import type { SampleGroup } from "../exposition/sample-group.ts";
 import { definitions, type Protocol } from "../protocols/list.ts";
+import type { SampleSource } from "../metrics/sample.ts";
 import type { ReaderOptions } from "../payload/reader-options.ts";
 import { accuracyFamilies, labelFamilies } from "../accuracy/label-families.ts";
 import type { LabelInput } from "../accuracy/label-input.ts";
@@ -25,18 +25,17 @@ import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import { DriftFlags } from "../prediction-log/drift-flags.ts";
 import { createReading, type Reading, type ReadingOptions } from "../capture/reading.ts";
 import { baselineFromFile, fetchBaseline, isInRegistry } from "./baseline-sources.ts";
-import { DriftLog } from "./drift-log.ts";
+import { DriftLog } from "../drift/monitor/drift-log.ts";
 import { DriftWatch } from "../capture/drift-watch.ts";
 import type { PredictionLog } from "./prediction-log.ts";
 import type { RunningFleet } from "./fleet.ts";
-import { familiesFrom } from "./sample-families.ts";
 import { voiceGroups, type Voice } from "./voice.ts";
 
 /** What the sidecar needs of it. */
 export interface Insight {
   /** To be given to the relay. */
   readonly observer: ExchangeObserver;
-  readonly groups: readonly SampleGroup[];
+  readonly groups: readonly SampleSource[];
   /** Reads bodies of this protocol once it resolves; the code of its reader is loaded first. */
   serve(this: void, protocol: Protocol): Promise<void>;
   /** Answers of the admin port; JSON-able. Undefined when bodies are read for the log alone. */
@@ -63,7 +62,7 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
   const { config, log, clock } = options;
   const fileBaseline = await baselineFromFile(config);
   warnOfOtherModel(config, fileBaseline, log);
-  const monitors = new DriftMonitors(monitorOptions(config, fileBaseline));
+  const monitors = new DriftMonitorRegistry(monitorOptions(config, fileBaseline));
   const predictions = new PredictionMetrics({
     ...modelOf(config),
     maxModels: config.metrics.maxModels,
@@ -122,7 +121,7 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
 function watchDrift(
   { log, clock }: InsightOptions,
   parts: {
-    readonly monitors: DriftMonitors;
+    readonly monitors: DriftMonitorRegistry;
     readonly fleet: RunningFleet | undefined;
     readonly driftFlags: DriftFlags;
   },
@@ -157,7 +156,11 @@ function warnOfOtherModel({ model, drift }: Config, baseline: Baseline | undefin
 
 const forgetEveryMs = 5000;
 
-function createLabels(config: Config, monitors: DriftMonitors, passOn: (label: LabelInput) => boolean): LabelMonitor {
+function createLabels(
+  config: Config,
+  monitors: DriftMonitorRegistry,
+  passOn: (label: LabelInput) => boolean,
+): LabelMonitor {
   const { ttlMs, maxPredictions, windowMs } = config.labels;
   const { variant } = config;
   return new LabelMonitor({
@@ -183,7 +186,7 @@ async function predictionLogOf(
 /** Loaded only when Redis is configured. */
 async function fleetOf(
   options: InsightOptions,
-  parts: { readonly monitors: DriftMonitors; readonly labels: LabelMonitor },
+  parts: { readonly monitors: DriftMonitorRegistry; readonly labels: LabelMonitor },
 ): Promise<RunningFleet | undefined> {
   const { config } = options;
   if (config.redis.url === "") return undefined;
@@ -216,7 +219,7 @@ const hourMs = 3_600_000;
 /** Longer windows that are shown beside the one that decides. */
 const longWindows = (windowMs: number): readonly number[] => [hourMs, 24 * hourMs].filter((ms) => ms > windowMs);
 
-function monitorOptions({ drift, reading }: Config, baseline: Baseline | undefined): MonitorsOptions {
+function monitorOptions({ drift, reading }: Config, baseline: Baseline | undefined): DriftMonitorRegistryOptions {
   return {
     baselines: baseline === undefined ? [] : [baseline],
     learnRequests: drift.learnRequests,
@@ -251,23 +254,19 @@ function predictionEdges(baseline: Baseline | undefined): readonly number[] | un
 
 const modelOf = ({ model, variant }: Config): ModelLabels => ({ model: model.name, version: model.version, variant });
 
-const readingGroup = ({ counters }: Reading): SampleGroup => ({
-  version: () => undefined,
+const readingGroup = ({ counters }: Reading): SampleSource => ({
   families: () => readingFamilies(counters),
 });
 
-const predictionGroup = (predictions: PredictionMetrics, clock: Clock): SampleGroup => ({
-  version: () => undefined,
+const predictionGroup = (predictions: PredictionMetrics, clock: Clock): SampleSource => ({
   families: () => predictionFamilies(predictions, clock.wallMs()),
 });
 
-const labelGroup = (labels: LabelMonitor): SampleGroup => ({
-  version: () => undefined,
+const labelGroup = (labels: LabelMonitor): SampleSource => ({
   families: () => labelFamilies(labels),
 });
 
-const droppedGroup = (monitors: DriftMonitors): SampleGroup => ({
-  version: () => undefined,
+const droppedGroup = (monitors: DriftMonitorRegistry): SampleSource => ({
   families: () => ({
     outrider_drift_models_dropped_total: [{ value: monitors.droppedRequests }],
     outrider_drift_windows_lost_total: [{ value: monitors.droppedWindows }],
@@ -275,10 +274,9 @@ const droppedGroup = (monitors: DriftMonitors): SampleGroup => ({
 });
 
 /** What this replica says of itself. */
-const replicaVoice = (monitors: DriftMonitors, labels: LabelMonitor): Voice => ({
+const replicaVoice = (monitors: DriftMonitorRegistry, labels: LabelMonitor): Voice => ({
   of: "replica",
   driftVersion: () => monitors.version,
-  drift: () =>
-    familiesFrom(monitors.reports(undefined, { withCells: false }).flatMap((report) => driftSamples(report))),
+  drift: () => driftFamilies(monitors.reports(undefined, { withCells: false })),
   accuracy: () => accuracyFamilies(labels.totals()),
 });

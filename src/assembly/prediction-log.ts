@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/table/table.ts";
-import type { SampleGroup } from "../exposition/sample-group.ts";
+import type { SampleSource } from "../metrics/sample.ts";
 import type { Log } from "../logging/logger.ts";
 import { predictionLogFamilies } from "../prediction-log/prediction-log-families.ts";
 import { PredictionLogCounters } from "../prediction-log/prediction-log-counters.ts";
@@ -23,7 +23,7 @@ import { startSink, type RunningSink } from "./prediction-sinks.ts";
 export interface PredictionLog {
   /** To be given to reading. */
   readonly log: ExchangeLog;
-  readonly group: SampleGroup;
+  readonly group: SampleSource;
   /**
    * Delivers what waits, within `predictions.flush_ms`, or when forced not at all; what is left goes to the spool or is
    * counted.
@@ -68,7 +68,7 @@ export async function startPredictionLog(options: PredictionLogOptions): Promise
   const deliveries = new Map([...sinks].map(([name, sink]) => [name, sink.counters]));
   return {
     log: recorder,
-    group: { version: () => undefined, families: () => predictionLogFamilies(counters, deliveries) },
+    group: { families: () => predictionLogFamilies(counters, deliveries) },
     stop: async (isForced) => {
       const limitMs = isForced ? 0 : config.predictions.flushMs;
       await Promise.all([...sinks.values()].map((sink) => sink.stop(limitMs)));

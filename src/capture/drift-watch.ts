@@ -1,10 +1,10 @@
 /** Drift on a clock: closes windows when they are over and judges them in small steps between requests. */
 import type { Clock } from "../clock.ts";
-import type { DriftMonitors, MonitorWindows } from "../drift/monitor/drift-monitors.ts";
+import type { DriftMonitorRegistry, MonitorWindows } from "../drift/monitor/drift-monitor-registry.ts";
 
 /** Options of {@link DriftWatch}. */
 export interface DriftWatchOptions {
-  readonly monitors: DriftMonitors;
+  readonly monitors: DriftMonitorRegistry;
   readonly clock: Clock;
   /** Told of windows that have closed, with their final counts. */
   onClosed(this: void, windows: readonly MonitorWindows[]): void;

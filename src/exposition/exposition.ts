@@ -6,8 +6,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import Registry from "prom-client/lib/registry.js";
 import { metricCatalogue, type MetricName } from "../metrics/catalogue/catalogue.ts";
 import { familiesOf } from "./families.ts";
+import type { Sample, SampleFamilies, SampleSource } from "../metrics/sample.ts";
 import { registerProcessMetrics } from "./process-metrics.ts";
-import type { SampledFamilies, SampleGroup } from "./sample-group.ts";
 import type { ExpositionSources } from "./sources.ts";
 
 /** A page of metrics, rendered when it is asked for. */
@@ -18,15 +18,15 @@ export interface Exposition {
   text(): Promise<string>;
 }
 
-/** Samples formatted in one go, and the time after which the event loop gets its turn. */
+/** Samples formatted in one go, and the time after which other work of the event loop gets its turn. */
 const sliceSamples = 32;
-const turnMs = 0.25;
+const maxTurnMs = 0.25;
 
 /** Makes the page of all metrics in the catalogue and of the process. Costs 2 MB of memory and about 3 ms at 500 series. */
 export function createExposition(sources: ExpositionSources): Exposition {
   const registry = new Registry();
   registerProcessMetrics(registry);
-  const renderers = sources.groups.map((group) => groupRenderer(registry, group));
+  const renderers = sources.groups.map((group) => sourceRenderer(registry, group));
   let rendering: Promise<string> | undefined;
   return {
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
@@ -37,37 +37,44 @@ export function createExposition(sources: ExpositionSources): Exposition {
   };
 }
 
-type Breathe = () => Promise<void>;
+type YieldToEventLoop = () => Promise<void>;
 
 async function render(
   registry: Registry,
   sources: ExpositionSources,
-  renderers: readonly ((breathe: Breathe) => Promise<readonly string[]>)[],
+  renderers: readonly ((yieldToEventLoop: YieldToEventLoop) => Promise<readonly string[]>)[],
 ): Promise<string> {
-  const breathe = turnGiver();
-  const parts = await renderFamilies(registry, familiesOf(sources), breathe);
-  for (const renderGroup of renderers) parts.push(...(await renderGroup(breathe)));
+  const yieldToEventLoop = createYield();
+  const parts = await renderFamilies(registry, familiesOf(sources), yieldToEventLoop);
+  for (const renderSource of renderers) parts.push(...(await renderSource(yieldToEventLoop)));
   for (const metric of registry.getMetricsAsArray()) {
     parts.push(await registry.getMetricsAsString(metric));
-    await breathe();
+    await yieldToEventLoop();
   }
   return `${parts.join("\n")}\n`;
 }
 
-/** Renders a group, or gives what it was when its version has not changed since. */
-function groupRenderer(registry: Registry, group: SampleGroup): (breathe: Breathe) => Promise<readonly string[]> {
-  let known: { readonly version: number | undefined; readonly parts: readonly string[] } | undefined;
-  return async (breathe) => {
-    // Read first: what changes while it is rendered is rendered the next time.
-    const version = group.version();
-    if (known === undefined || version === undefined || version !== known.version) {
-      known = { version, parts: await renderFamilies(registry, group.families(), breathe) };
+/** Renders a source, or returns the last text while the source's version is the same. */
+function sourceRenderer(
+  registry: Registry,
+  source: SampleSource,
+): (yieldToEventLoop: YieldToEventLoop) => Promise<readonly string[]> {
+  let last: { readonly version: number | undefined; readonly parts: readonly string[] } | undefined;
+  return async (yieldToEventLoop) => {
+    // Read first: what changes during the rendering is rendered at the next scrape.
+    const version = source.version?.();
+    if (last === undefined || version === undefined || version !== last.version) {
+      last = { version, parts: await renderFamilies(registry, source.families(), yieldToEventLoop) };
     }
-    return known.parts;
+    return last.parts;
   };
 }
 
-async function renderFamilies(registry: Registry, families: SampledFamilies, breathe: Breathe): Promise<string[]> {
+async function renderFamilies(
+  registry: Registry,
+  families: SampleFamilies,
+  yieldToEventLoop: YieldToEventLoop,
+): Promise<string[]> {
   const parts: string[] = [];
   for (const [name, samples] of Object.entries(families)) {
     const { help, type } = metricCatalogue[name as MetricName];
@@ -76,15 +83,15 @@ async function renderFamilies(registry: Registry, families: SampledFamilies, bre
       const text = await registry.getMetricsAsString({ name, get: async () => ({ name, help, type, values }) });
       parts.push(isFirst ? text : withoutHeader(text));
       isFirst = false;
-      await breathe();
+      await yieldToEventLoop();
     }
   }
   return parts;
 }
 
-/** Cuts samples into slices; no samples are one empty slice, so that help and type are still told. */
-function* slices(samples: Iterable<Registry.Sample>): Generator<readonly Registry.Sample[]> {
-  let slice: Registry.Sample[] = [];
+/** Cuts samples into slices. No samples make one empty slice, so that the HELP and TYPE lines are there. */
+function* slices(samples: Iterable<Sample>): Generator<readonly Sample[]> {
+  let slice: Sample[] = [];
   let isFirst = true;
   for (const sample of samples) {
     if (slice.length === sliceSamples) {
@@ -97,18 +104,18 @@ function* slices(samples: Iterable<Registry.Sample>): Generator<readonly Registr
   if (isFirst || slice.length > 0) yield slice;
 }
 
-/** A family's later slices go without its HELP and TYPE lines, which may stand only once. */
+/** HELP and TYPE lines may appear once a family, so its later slices go without them. */
 function withoutHeader(text: string): string {
   const help = text.indexOf("\n");
   return text.slice(text.indexOf("\n", help + 1) + 1);
 }
 
-/** Gives the event loop a turn whenever {@link turnMs} of work have gone by since the last one. */
-function turnGiver(): Breathe {
-  let since = performance.now();
+/** Yields to the event loop after {@link maxTurnMs} of work. */
+function createYield(): YieldToEventLoop {
+  let sinceMs = performance.now();
   return async () => {
-    if (performance.now() - since < turnMs) return;
+    if (performance.now() - sinceMs < maxTurnMs) return;
     await nextTurn();
-    since = performance.now();
+    sinceMs = performance.now();
   };
 }

@@ -1,26 +1,26 @@
 import type { Clock } from "../clock.ts";
 import type { RelayCounters } from "../metrics/requests/relay-counters.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
-import type { SampleGroup } from "./sample-group.ts";
+import type { SampleSource } from "../metrics/sample.ts";
 
-/** Where the values of a scrape come from. Functions are called once a scrape and must not block. */
+/** Sources of the values of a scrape. Functions are called once a scrape and must not block. */
 export interface ExpositionSources {
   readonly requests: RequestMetrics;
   readonly relay: Readonly<RelayCounters>;
-  /** What the last probe of the model server said. */
+  /** Result of the last probe of the model server. */
   readonly upstream: () => { readonly isUp: boolean; readonly isReady: boolean };
   readonly configReloads: () => ConfigReloads;
-  /** Log lines that standard error did not take. */
+  /** Log lines dropped because standard error was blocked. */
   readonly logLinesDropped: () => number;
   readonly build: { readonly version: string; readonly revision: string };
-  /** The configured model; empty where the configuration says nothing. */
+  /** The configured model; a field that is not configured is empty. */
   readonly model: { readonly name: string; readonly version: string; readonly digest: string };
   readonly clock: Clock;
-  /** What other parts count, in the order of the page. */
-  readonly groups: readonly SampleGroup[];
+  /** Further metrics, in the order of the page. */
+  readonly groups: readonly SampleSource[];
 }
 
-/** How often the configuration was loaded again, and how the last time went. */
+/** Reloads of the configuration, and the result of the last one. */
 export interface ConfigReloads {
   readonly succeeded: number;
   readonly failed: number;

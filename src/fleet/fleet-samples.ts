@@ -1,42 +1,39 @@
+import type { fleetRows } from "../metrics/catalogue/fleet-catalogue.ts";
+import type { Sample } from "../metrics/sample.ts";
 import type { FleetStatus } from "./fleet.ts";
 import { failureReasons } from "./store.ts";
 
-/** One value of a metric, for the exposition. */
-export interface FleetSample {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
+/** Metrics that are read from elsewhere: drift and latency of the fleet. */
+type OfOtherParts =
+  | "outrider_fleet_windows_mismatched_total"
+  | `outrider_fleet_latency_${"p50" | "p95" | "p99"}_seconds`;
 
-/** The metrics of a fleet's replica; every label value exists from the start, at 0. Times are in seconds. */
-export function fleetSamples(status: FleetStatus): readonly FleetSample[] {
+/** Samples of a replica's fleet metrics; every label value exists from the start, at 0. */
+export function fleetFamilies(
+  status: FleetStatus,
+): Readonly<Record<Exclude<keyof typeof fleetRows, OfOtherParts>, readonly Sample[]>> {
   const { flushes, contributions, labels, store } = status;
-  const plain = {
-    outrider_fleet_replicas: status.replicas.length,
-    outrider_fleet_leader: status.isLeader ? 1 : 0,
-    outrider_fleet_gaps: status.gaps.filter(({ hasReturned }) => !hasReturned).length,
-    outrider_fleet_lost_replicas_total: status.lostReplicasTotal,
-    outrider_fleet_windows_decided_total: status.decidedWindowsTotal,
-    outrider_fleet_lead_failures_total: status.leadFailuresTotal,
-    outrider_fleet_labels_sent_total: labels.sent,
-    outrider_fleet_labels_received_total: labels.received,
-    outrider_fleet_labels_dropped_total: labels.dropped,
-    outrider_fleet_labels_trimmed_total: labels.trimmed,
-    outrider_fleet_labels_malformed_total: labels.malformed,
-    outrider_state_last_success_timestamp_seconds: store.lastSuccessMs / 1000,
-  };
-  return [
-    ...Object.entries(plain).map(([name, value]) => ({ name, labels: {}, value })),
-    ...labelled("outrider_state_flushes_total", "result", { success: flushes.succeeded, failure: flushes.failed }),
-    ...labelled("outrider_state_contributions_total", "result", { ...contributions }),
-    ...failureReasons.map((reason) => ({
-      name: "outrider_state_failures_total",
+  return {
+    outrider_fleet_replicas: [{ value: status.replicas.length }],
+    outrider_fleet_leader: [{ value: status.isLeader ? 1 : 0 }],
+    outrider_fleet_gaps: [{ value: status.gaps.filter(({ hasReturned }) => !hasReturned).length }],
+    outrider_fleet_lost_replicas_total: [{ value: status.lostReplicasTotal }],
+    outrider_fleet_windows_decided_total: [{ value: status.decidedWindowsTotal }],
+    outrider_fleet_lead_failures_total: [{ value: status.leadFailuresTotal }],
+    outrider_fleet_labels_sent_total: [{ value: labels.sent }],
+    outrider_fleet_labels_received_total: [{ value: labels.received }],
+    outrider_fleet_labels_dropped_total: [{ value: labels.dropped }],
+    outrider_fleet_labels_trimmed_total: [{ value: labels.trimmed }],
+    outrider_fleet_labels_malformed_total: [{ value: labels.malformed }],
+    outrider_state_last_success_timestamp_seconds: [{ value: store.lastSuccessMs / 1000 }],
+    outrider_state_flushes_total: byResult({ success: flushes.succeeded, failure: flushes.failed }),
+    outrider_state_contributions_total: byResult({ ...contributions }),
+    outrider_state_failures_total: failureReasons.map((reason) => ({
       labels: { reason },
       value: store.failures.get(reason) ?? 0,
     })),
-  ];
+  };
 }
 
-function labelled(name: string, label: string, values: Readonly<Record<string, number>>): readonly FleetSample[] {
-  return Object.entries(values).map(([value, count]) => ({ name, labels: { [label]: value }, value: count }));
-}
+const byResult = (values: Readonly<Record<string, number>>): readonly Sample[] =>
+  Object.entries(values).map(([result, value]) => ({ labels: { result }, value }));

@@ -1,6 +1,6 @@
 /** Plain numbers about the delivery of logged predictions to one sink, kept while it works and read by a scrape. */
 import { entryDropReasons, retryReasons, type EntryDropReason, type RetryReason } from "./destination.ts";
-import { zeroCounts } from "../metrics/zero-counts.ts";
+import { zeroCounts } from "../metrics/sample.ts";
 import { bucketEdges, DurationHistogram } from "../metrics/requests/duration-histogram.ts";
 
 /** Edges of the time that a delivery takes, seconds: 1 ms to 30 s. */

@@ -1,7 +1,7 @@
 /** Plain numbers about which exchanges are logged and what their records lack, kept while it works and read by a scrape. */
 import { unreadReasons, type UnreadReason } from "../payload/reading.ts";
 import { cutOrder, keepReasons, type BodyOmission, type CutPart, type KeepReason } from "./prediction-record.ts";
-import { zeroCounts } from "../metrics/zero-counts.ts";
+import { zeroCounts } from "../metrics/sample.ts";
 
 /** Why an exchange is not logged; each is a value of the label `reason`. */
 export const keepSkipReasons = [

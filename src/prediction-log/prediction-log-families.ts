@@ -2,7 +2,7 @@
 import { entryDropReasons, retryReasons, type SinkName } from "./destination.ts";
 import { keepReasons } from "./prediction-record.ts";
 import type { DeliveryCounters } from "./delivery-counters.ts";
-import type { MetricSample } from "../metrics/catalogue/metric-sample.ts";
+import type { Sample } from "../metrics/sample.ts";
 import type { predictionDeliveryRows, predictionLogRows } from "../metrics/catalogue/prediction-log-catalogue.ts";
 import { bodyOmissions, cutParts, keepSkipReasons, type PredictionLogCounters } from "./prediction-log-counters.ts";
 
@@ -20,14 +20,14 @@ type Deliveries = ReadonlyMap<SinkName, Readonly<DeliveryCounters>>;
 export const predictionLogFamilies = (
   counters: Readonly<PredictionLogCounters>,
   deliveries: Deliveries,
-): Readonly<Record<PredictionLogMetricName, readonly MetricSample[]>> => ({
+): Readonly<Record<PredictionLogMetricName, readonly Sample[]>> => ({
   ...recordFamilies(counters),
   ...sinkFamilies(deliveries),
 });
 
 const recordFamilies = (
   counters: Readonly<PredictionLogCounters>,
-): Readonly<Record<RecordMetricName, readonly MetricSample[]>> => ({
+): Readonly<Record<RecordMetricName, readonly Sample[]>> => ({
   outrider_prediction_log_offered_total: [{ value: counters.offeredTotal }],
   outrider_prediction_log_kept_total: byReason(keepReasons, counters.kept),
   outrider_prediction_log_skipped_total: byReason(keepSkipReasons, counters.skipped),
@@ -41,7 +41,7 @@ const recordFamilies = (
   outrider_prediction_log_collapsed_records_total: [{ value: counters.streamsOverflowTotal }],
 });
 
-const sinkFamilies = (deliveries: Deliveries): Readonly<Record<SinkMetricName, readonly MetricSample[]>> => ({
+const sinkFamilies = (deliveries: Deliveries): Readonly<Record<SinkMetricName, readonly Sample[]>> => ({
   outrider_prediction_log_accepted_total: ofEach(deliveries, (counters) => counters.acceptedTotal),
   outrider_prediction_log_recovered_total: ofEach(deliveries, (counters) => counters.recoveredTotal),
   outrider_prediction_log_sent_total: ofEach(deliveries, (counters) => counters.sentTotal),
@@ -64,19 +64,16 @@ const sinkFamilies = (deliveries: Deliveries): Readonly<Record<SinkMetricName, r
   outrider_prediction_log_delivery_seconds: [...deliveries].flatMap(durationsOf),
 });
 
-const ofEach = (
-  deliveries: Deliveries,
-  valueOf: (counters: Readonly<DeliveryCounters>) => number,
-): readonly MetricSample[] =>
+const ofEach = (deliveries: Deliveries, valueOf: (counters: Readonly<DeliveryCounters>) => number): readonly Sample[] =>
   [...deliveries].map(([sink, counters]) => ({ labels: { sink }, value: valueOf(counters) }));
 
 const byReason = <Reason extends string>(
   reasons: readonly Reason[],
   counts: Readonly<Record<Reason, number>>,
   labels: Readonly<Record<string, string>> = {},
-): readonly MetricSample[] => reasons.map((reason) => ({ labels: { ...labels, reason }, value: counts[reason] }));
+): readonly Sample[] => reasons.map((reason) => ({ labels: { ...labels, reason }, value: counts[reason] }));
 
-function durationsOf([sink, { duration }]: readonly [SinkName, Readonly<DeliveryCounters>]): readonly MetricSample[] {
+function durationsOf([sink, { duration }]: readonly [SinkName, Readonly<DeliveryCounters>]): readonly Sample[] {
   const name: SinkMetricName = "outrider_prediction_log_delivery_seconds";
   const { seconds } = duration.edges;
   const counts = duration.cumulative();

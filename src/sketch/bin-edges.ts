@@ -22,8 +22,8 @@ export function binEdges(seen: ValueMasses, smallest: number, largest: number): 
   let isAfterHeavy = false;
   let before = smallest;
   for (let index = 0; index < values.length; index++) {
-    const value = values[index] as number;
-    const mass = masses[index] as number;
+    const value = values[index]!;
+    const mass = masses[index]!;
     const isCut = below * usualBins >= quantile * total;
     const isHeavy = mass * usualBins > total && value !== Number.MAX_VALUE;
     if (isHeavy) pushAbove(edges, value);
@@ -40,5 +40,5 @@ export function binEdges(seen: ValueMasses, smallest: number, largest: number): 
 }
 
 function pushAbove(edges: number[], value: number): void {
-  if (value > (edges.at(-1) as number)) edges.push(value);
+  if (value > edges.at(-1)!) edges.push(value);
 }

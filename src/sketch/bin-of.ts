@@ -5,14 +5,14 @@
  */
 export function binOf(edges: Float64Array, value: number): number {
   const last = edges.length - 1;
-  if (last < 0 || !(value >= (edges[0] as number))) return -1;
-  const top = edges[last] as number;
+  if (last < 0 || !(value >= edges[0]!)) return -1;
+  const top = edges[last]!;
   if (value >= top) return value === top ? last - 1 : last;
   let low = 0;
   let length = last;
   while (length > 1) {
     const half = length >> 1;
-    low = value >= (edges[low + half] as number) ? low + half : low;
+    low = value >= edges[low + half]! ? low + half : low;
     length -= half;
   }
   return low;

@@ -58,7 +58,7 @@ export class FrequentValues {
   #prune(): void {
     this.#distinct = Math.max(this.#distinct, this.#counts.size);
     const counts = Float64Array.from(this.#counts.values()).sort();
-    const median = counts[counts.length >> 1] as number;
+    const median = counts[counts.length >> 1]!;
     this.#error += median;
     const kept = new Map<CountedValue, number>();
     this.#bytes = 0;

@@ -20,13 +20,13 @@ export function valueMasses(sample: ValueSample): ValueMasses {
   let distinct = 0;
   let total = 0;
   for (let index = 0; index < values.length; index++) {
-    const value = values[index] as number;
-    const weight = weights === undefined ? 1 : (weights[index] as number);
+    const value = values[index]!;
+    const weight = weights === undefined ? 1 : weights[index]!;
     if (distinct === 0 || values[distinct - 1] !== value) {
       values[distinct] = value;
       distinct++;
     }
-    masses[distinct - 1] = (masses[distinct - 1] as number) + weight;
+    masses[distinct - 1]! += weight;
     total += weight;
   }
   return { values: values.subarray(0, distinct), masses: masses.subarray(0, distinct), total };
@@ -35,10 +35,10 @@ export function valueMasses(sample: ValueSample): ValueMasses {
 /** A copy in ascending order of the values. */
 function sorted({ values, weights }: ValueSample): ValueSample {
   if (weights === undefined) return { values: values.slice().sort(), weights };
-  const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] as number) - (values[b] as number));
+  const order = Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
   return {
-    values: Float64Array.from(order, (index) => values[index] as number),
-    weights: Float64Array.from(order, (index) => weights[index] as number),
+    values: Float64Array.from(order, (index) => values[index]!),
+    weights: Float64Array.from(order, (index) => weights[index]!),
   };
 }
 
@@ -50,8 +50,8 @@ export function quantileOf({ values, masses, total }: ValueMasses, share: number
   const needed = total * share;
   let sum = 0;
   for (let index = 0; index < values.length; index++) {
-    sum += masses[index] as number;
-    if (sum >= needed) return values[index] as number;
+    sum += masses[index]!;
+    if (sum >= needed) return values[index]!;
   }
   return values.at(-1) ?? 0;
 }

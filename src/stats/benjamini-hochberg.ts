@@ -10,14 +10,12 @@
 export function benjaminiHochberg(pValues: ArrayLike<number>): Float64Array {
   const bounded = Float64Array.from(pValues, bound);
   const tests = bounded.length;
-  const ascending = Uint32Array.from(bounded, (_, i) => i).sort(
-    (a, b) => (bounded[a] as number) - (bounded[b] as number),
-  );
+  const ascending = Uint32Array.from(bounded, (_, i) => i).sort((a, b) => bounded[a]! - bounded[b]!);
   const adjusted = new Float64Array(tests);
   let smallest = 1;
   for (let rank = tests; rank >= 1; rank--) {
-    const test = ascending[rank - 1] as number;
-    smallest = Math.min(smallest, ((bounded[test] as number) * tests) / rank);
+    const test = ascending[rank - 1]!;
+    smallest = Math.min(smallest, (bounded[test]! * tests) / rank);
     adjusted[test] = smallest;
   }
   return adjusted;

@@ -7,7 +7,7 @@ export interface CellPair {
 /** The sum of counts; 0 when there are none. */
 export function totalOf(counts: ArrayLike<number>): number {
   let total = 0;
-  for (let i = 0; i < counts.length; i++) total += counts[i] as number;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
   return total;
 }
 
@@ -18,19 +18,30 @@ export function requireLength(given: ArrayLike<unknown>, expected: number): void
 
 /**
  * Leaves out the cells that are empty on both sides. What is left, `baseline.length`, is the number of cells k that
- * a comparison has to pay for: a cell that nobody used tells nothing, but would still dilute the shares of
- * {@link psi} and count in {@link debiasedPsi}.
+ * a comparison has to pay for: an unused cell carries no information, but would still dilute the shares of
+ * a PSI and count in its bias.
  */
 export function usedCells(baselineCounts: ArrayLike<number>, currentCounts: ArrayLike<number>): CellPair {
   requireLength(currentCounts, baselineCounts.length);
   const baseline: number[] = [];
   const current: number[] = [];
   for (let i = 0; i < baselineCounts.length; i++) {
-    const before = baselineCounts[i] as number;
-    const now = currentCounts[i] as number;
+    const before = baselineCounts[i]!;
+    const now = currentCounts[i]!;
     if (before === 0 && now === 0) continue;
     baseline.push(before);
     current.push(now);
   }
   return { baseline, current };
+}
+
+/**
+ * How many independent observations the rows of a window are worth, (Σr)²/Σr² for requests of r rows each: the number of
+ * requests when all have the same size, less when a few are large. Rows of one request are alike, so tests that took
+ * each as independent would raise false alarms. 0 without rows.
+ *
+ * Source: Kish, Survey Sampling (1965), section 11.7: requests are the sample, and their rows its weights.
+ */
+export function effectiveSampleSize(sumOfRows: number, sumOfSquaredRows: number): number {
+  return sumOfSquaredRows > 0 ? sumOfRows * (sumOfRows / sumOfSquaredRows) : 0;
 }

@@ -1,5 +1,4 @@
-import { requireLength, totalOf, usedCells } from "./cell-counts.ts";
-import type { CellPair } from "./cell-counts.ts";
+import { requireLength, totalOf, usedCells, type CellPair } from "./cell-counts.ts";
 
 /** Expected rows that a cell needs on either side: below that the chi-squared distribution is a poor guide (Cochran 1954). */
 export const minExpectedRows = 5;
@@ -55,8 +54,8 @@ class CellGroups {
     let baseline = 0;
     let current = 0;
     for (let i = 0; i < this.#from.baseline.length; i++) {
-      baseline += this.#from.baseline[i] as number;
-      current += this.#from.current[i] as number;
+      baseline += this.#from.baseline[i]!;
+      current += this.#from.current[i]!;
       if (!this.#isLargeEnough(baseline + current)) continue;
       this.#push(baseline, current);
       baseline = 0;
@@ -70,8 +69,8 @@ class CellGroups {
     let baseline = 0;
     let current = 0;
     for (let i = 0; i < this.#from.baseline.length; i++) {
-      const before = this.#from.baseline[i] as number;
-      const now = this.#from.current[i] as number;
+      const before = this.#from.baseline[i]!;
+      const now = this.#from.current[i]!;
       if (i !== other && this.#isLargeEnough(before + now)) {
         this.#push(before, now);
       } else {
@@ -92,7 +91,7 @@ class CellGroups {
     let smallest = -1;
     let fewest = Infinity;
     for (let i = 0; i < this.#baseline.length; i++) {
-      const rows = (this.#baseline[i] as number) + (this.#current[i] as number);
+      const rows = this.#baseline[i]! + this.#current[i]!;
       if (rows >= fewest) continue;
       smallest = i;
       fewest = rows;
@@ -112,7 +111,7 @@ class CellGroups {
       this.#push(baseline, current);
       return;
     }
-    this.#baseline[group] = (this.#baseline[group] as number) + baseline;
-    this.#current[group] = (this.#current[group] as number) + current;
+    this.#baseline[group]! += baseline;
+    this.#current[group]! += current;
   }
 }

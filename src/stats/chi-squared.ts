@@ -1,6 +1,5 @@
 import { totalOf } from "./cell-counts.ts";
-import { mergeCells } from "./cell-merging.ts";
-import type { CellMerging } from "./cell-merging.ts";
+import { mergeCells, type CellMerging } from "./cell-merging.ts";
 import { upperIncompleteGamma } from "./gamma-function.ts";
 
 /** What {@link chiSquaredTest} found. */
@@ -35,8 +34,8 @@ export function chiSquaredTest(
   // Σ(O−E)²/E over both rows of the table, which in shares is nm/(n+m)·Σ(p−q)²/(share of the cell on both sides).
   let sum = 0;
   for (let i = 0; i < baseline.length; i++) {
-    const before = baseline[i] as number;
-    const now = current[i] as number;
+    const before = baseline[i]!;
+    const now = current[i]!;
     const share = (before + now) / (baselineTotal + currentTotal);
     const difference = now / currentTotal - before / baselineTotal;
     if (share > 0) sum += difference * (difference / share);

@@ -42,15 +42,15 @@ export function classificationScores(counts: ArrayLike<number>, classCount: numb
   let right = 0;
   for (let row = 0; row < classCount; row++) {
     for (let column = 0; column < classCount; column++) {
-      const count = counts[row * classCount + column] as number;
-      actual[row] = (actual[row] as number) + count;
-      predicted[column] = (predicted[column] as number) + count;
+      const count = counts[row * classCount + column]!;
+      actual[row]! += count;
+      predicted[column]! += count;
       rows += count;
       if (row === column) right += count;
     }
   }
   const classes = Array.from(actual, (actualRows, i) =>
-    scoresOfClass(counts[i * (classCount + 1)] as number, actualRows, predicted[i] as number),
+    scoresOfClass(counts[i * (classCount + 1)]!, actualRows, predicted[i]!),
   );
   return { rows, accuracy: rows > 0 ? right / rows : undefined, classes, macro: macroOf(classes) };
 }

@@ -49,23 +49,23 @@ export function fitIsotonic(x: ArrayLike<number>, y: ArrayLike<number>, weights?
 export function evaluateIsotonic(map: Isotonic, at: number): number {
   const last = map.x.length - 1;
   if (last < 0) return at;
-  if (!(at > (map.x[0] as number))) return map.y[0] as number;
-  if (at >= (map.x[last] as number)) return map.y[last] as number;
+  if (!(at > map.x[0]!)) return map.y[0]!;
+  if (at >= map.x[last]!) return map.y[last]!;
   let low = 0;
   let high = last;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((map.x[middle] as number) <= at) low = middle;
+    if (map.x[middle]! <= at) low = middle;
     else high = middle;
   }
   return interpolate(map, low, at);
 }
 
 function interpolate(map: Isotonic, low: number, at: number): number {
-  const x = map.x[low] as number;
-  const y = map.y[low] as number;
-  const nextY = map.y[low + 1] as number;
-  const part = (at - x) / ((map.x[low + 1] as number) - x);
+  const x = map.x[low]!;
+  const y = map.y[low]!;
+  const nextY = map.y[low + 1]!;
+  const part = (at - x) / (map.x[low + 1]! - x);
   // Rounding must not carry it over the next knot: the map would not be monotone there.
   return Math.min(nextY, y + (nextY - y) * part);
 }
@@ -73,9 +73,9 @@ function interpolate(map: Isotonic, low: number, at: number): number {
 function sortedPoints(x: ArrayLike<number>, y: ArrayLike<number>, weights: ArrayLike<number> | undefined): Block[] {
   const points: Block[] = [];
   for (let i = 0; i < x.length; i++) {
-    const from = x[i] as number;
-    const mean = y[i] as number;
-    const weight = weights === undefined ? 1 : (weights[i] as number);
+    const from = x[i]!;
+    const mean = y[i]!;
+    const weight = weights === undefined ? 1 : weights[i]!;
     if (!Number.isFinite(from) || !Number.isFinite(mean) || !(weight > 0)) continue;
     points.push({ from, to: from, weight, mean });
   }

@@ -27,8 +27,8 @@ export function binnedKolmogorovSmirnov(
   let currentBelow = 0;
   let distance = 0;
   for (let i = 0; i < baselineCounts.length; i++) {
-    baselineBelow += baselineCounts[i] as number;
-    currentBelow += currentCounts[i] as number;
+    baselineBelow += baselineCounts[i]!;
+    currentBelow += currentCounts[i]!;
     distance = Math.max(distance, Math.abs(currentBelow / currentTotal - baselineBelow / baselineTotal));
   }
   return resultOf(distance, baselineTotal, currentTotal);
@@ -46,7 +46,7 @@ export function kolmogorovSmirnov(baseline: ArrayLike<number>, current: ArrayLik
   let j = 0;
   let distance = 0;
   while (i < before.length && j < now.length) {
-    const value = Math.min(before[i] as number, now[j] as number);
+    const value = Math.min(before[i]!, now[j]!);
     while (before[i] === value) i++;
     while (now[j] === value) j++;
     distance = Math.max(distance, Math.abs(j / now.length - i / before.length));

@@ -12,7 +12,7 @@ import { requireLength } from "./cell-counts.ts";
 export function rocAucFromHistograms(positives: ArrayLike<number>, negatives: ArrayLike<number>): number | undefined {
   requireLength(negatives, positives.length);
   const area = new RocArea();
-  for (let i = 0; i < positives.length; i++) area.add(positives[i] as number, negatives[i] as number);
+  for (let i = 0; i < positives.length; i++) area.add(positives[i]!, negatives[i]!);
   return area.value();
 }
 
@@ -43,8 +43,8 @@ export function expectedRocAuc(probabilities: ArrayLike<number>, weights?: Array
   const area = new RocArea();
   for (const rows of groupsByScore(probabilities)) {
     for (const row of rows) {
-      const p = Math.min(1, Math.max(0, probabilities[row] as number));
-      const weight = weights === undefined ? 1 : (weights[row] as number);
+      const p = Math.min(1, Math.max(0, probabilities[row]!));
+      const weight = weights === undefined ? 1 : weights[row]!;
       area.add(weight * p, weight * (1 - p));
     }
   }
@@ -55,13 +55,13 @@ export function expectedRocAuc(probabilities: ArrayLike<number>, weights?: Array
 function groupsByScore(scores: ArrayLike<number>): number[][] {
   const ascending = Uint32Array.from({ length: scores.length }, (_, i) => i)
     .filter((row) => !Number.isNaN(scores[row]))
-    .sort((a, b) => compare(scores[a] as number, scores[b] as number));
+    .sort((a, b) => compare(scores[a]!, scores[b]!));
   const groups: number[][] = [];
   let score = NaN;
   for (const row of ascending) {
     if (scores[row] === score) groups.at(-1)?.push(row);
     else groups.push([row]);
-    score = scores[row] as number;
+    score = scores[row]!;
   }
   return groups;
 }

@@ -30,10 +30,10 @@ export function binnedWasserstein(
   let gapAtEdge = 0;
   let area = 0;
   for (let i = 0; i < edges.length; i++) {
-    baselineBelow += baselineCounts[i] as number;
-    currentBelow += currentCounts[i] as number;
+    baselineBelow += baselineCounts[i]!;
+    currentBelow += currentCounts[i]!;
     const gap = currentBelow / currentTotal - baselineBelow / baselineTotal;
-    if (i > 0) area += strip(edges[i - 1] as number, edges[i] as number, meanAbsolute(gapAtEdge, gap));
+    if (i > 0) area += strip(edges[i - 1]!, edges[i]!, meanAbsolute(gapAtEdge, gap));
     gapAtEdge = gap;
   }
   return Math.min(area, Number.MAX_VALUE);
@@ -62,7 +62,7 @@ export function wasserstein(baseline: ArrayLike<number>, current: ArrayLike<numb
   let i = 0;
   let j = 0;
   let area = 0;
-  let at = Math.min(before[0] as number, now[0] as number);
+  let at = Math.min(before[0]!, now[0]!);
   while (i < before.length || j < now.length) {
     const value = Math.min(before[i] ?? Infinity, now[j] ?? Infinity);
     area += strip(at, value, Math.abs(j / now.length - i / before.length));

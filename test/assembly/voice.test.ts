@@ -14,8 +14,8 @@ describe("who speaks of drift and accuracy", () => {
     const voices = [undefined, ...[0, 1, 2].flatMap((n) => [aVoice("replica", n), aVoice("fleet", n)])];
     for (const voice of voices) {
       const [drift, accuracy] = voiceGroups(() => voice);
-      versions.add(drift?.version());
-      expect(accuracy?.version()).toBeUndefined();
+      versions.add(drift?.version?.());
+      expect(accuracy?.version).toBeUndefined();
       expect(drift?.families()).toEqual(voice?.drift() ?? {});
       expect(accuracy?.families()).toEqual(voice?.accuracy() ?? {});
     }

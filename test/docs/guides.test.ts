@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { adminRoutes } from "../../src/admin/routes.ts";
 import { commands, flagsOf } from "../../src/cli/program/table.ts";
 import { fieldRows, sections } from "../../src/config/table/table.ts";
-import { detailStatistics } from "../../src/drift/monitor/drift-series.ts";
+import { detailStatistics } from "../../src/drift/monitor/drift-families.ts";
 import { driftStates } from "../../src/drift/verdict/history.ts";
 import { labelResults } from "../../src/accuracy/label-join.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue/catalogue.ts";

@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { createExposition } from "../../src/exposition/exposition.ts";
 import { processMetricNames } from "../../src/exposition/process-metrics.ts";
-import type { SampleGroup } from "../../src/exposition/sample-group.ts";
+import type { SampleSource } from "../../src/metrics/sample.ts";
 import type { ExpositionSources } from "../../src/exposition/sources.ts";
-import { errorCodes, metricCatalogue, relayMetricNames } from "../../src/metrics/catalogue/catalogue.ts";
+import { errorCodes, metricCatalogue, type AlwaysPresentMetric } from "../../src/metrics/catalogue/catalogue.ts";
+import { relayRows } from "../../src/metrics/catalogue/relay-catalogue.ts";
+import { requestRows } from "../../src/metrics/catalogue/request-catalogue.ts";
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
 import { anExchange, aRoute } from "../support/an-exchange.ts";
@@ -53,7 +55,7 @@ describe("exposition", () => {
   it("has every metric of the relay with its help and type, and the process metrics, from the start", async () => {
     const text = await createExposition(someSources()).text();
     const samples = [...samplesOf(text).keys()];
-    for (const name of relayMetricNames) {
+    for (const name of Object.keys({ ...requestRows, ...relayRows }) as AlwaysPresentMetric[]) {
       const { type, help } = metricCatalogue[name];
       expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
       expect(
@@ -133,15 +135,14 @@ describe("exposition", () => {
 
   it("renders what others count anew when its version changes, and for every scrape when it has none", async () => {
     let [version, score, queued, asked] = [1, 0.25, 10, 0];
-    const drift: SampleGroup = {
+    const drift: SampleSource = {
       version: () => version,
       families: () => {
         asked++;
         return { outrider_drift_score: [{ labels: { feature: "age" }, value: score }] };
       },
     };
-    const reading: SampleGroup = {
-      version: () => undefined,
+    const reading: SampleSource = {
       families: () => ({ outrider_reading_queue_bytes: [{ value: queued }], outrider_bodies_read_total: [] }),
     };
     const exposition = createExposition(someSources({ groups: [drift, reading] }));

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import type { Fleet } from "../../src/fleet/fleet.ts";
-import { fleetSamples } from "../../src/fleet/fleet-samples.ts";
+import { fleetFamilies } from "../../src/fleet/fleet-samples.ts";
 import type { Contribution, Outcome, StateStore } from "../../src/fleet/store.ts";
 import { until } from "../support/until.ts";
 import { aFleet, sharing, windowMs } from "./support/a-fleet.ts";
@@ -177,11 +177,15 @@ describe("the metrics of a fleet", () => {
   it("exist from the start, each value once", async () => {
     const { start } = aFleet();
     const a = start("a");
-    const before = fleetSamples(a.fleet.status());
+    const samplesNow = () =>
+      Object.entries(fleetFamilies(a.fleet.status())).flatMap(([name, samples]) =>
+        samples.map(({ labels = {}, value }) => ({ name, labels, value })),
+      );
+    const before = samplesNow();
     const names = before.map(({ name, labels }) => `${name}${JSON.stringify(labels)}`);
     expect(new Set(names).size).toBe(names.length);
     await a.turn();
-    const after = fleetSamples(a.fleet.status());
+    const after = samplesNow();
     expect(after.map(({ name, labels }) => `${name}${JSON.stringify(labels)}`)).toEqual(names);
     const valueIn = (name: string, label?: string): number | undefined =>
       after.find((sample) => sample.name === name && (!label || Object.values(sample.labels).includes(label)))?.value;

@@ -2,9 +2,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { binaryScores } from "../../src/stats/binary-confusion.ts";
+import { binaryScores, expectedConfusion } from "../../src/stats/binary-confusion.ts";
 import { classificationScores } from "../../src/stats/classification-scores.ts";
-import { expectedConfusion } from "../../src/stats/expected-confusion.ts";
 import { brierTerm, logLossTerm, meanAbsoluteError, rootMeanSquaredError } from "../../src/stats/prediction-errors.ts";
 import { expectedRocAuc, rocAuc, rocAucFromHistograms } from "../../src/stats/roc-auc.ts";
 import answers from "../fixtures/scipy-known-answers.data.json" with { type: "json" };

@@ -2,9 +2,13 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { usedCells } from "../../src/stats/cell-counts.ts";
-import { jensenShannonDistance } from "../../src/stats/jensen-shannon.ts";
-import { debiasedPsi, psi } from "../../src/stats/population-stability.ts";
-import { maxShareDifference, totalVariation } from "../../src/stats/share-differences.ts";
+import {
+  jensenShannonDistance,
+  debiasedPsi,
+  psi,
+  maxShareDifference,
+  totalVariation,
+} from "../../src/stats/cell-distances.ts";
 import { SeededRandom } from "../fuzz/random.ts";
 import { count, countsOf, rows, scaled, shuffled, sum } from "./cell-arbitraries.ts";
 import { expectRelative } from "./expect-relative.ts";

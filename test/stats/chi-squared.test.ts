@@ -1,12 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { minExpectedRows, mergeCells } from "../../src/stats/cell-merging.ts";
-import type { CellMerging } from "../../src/stats/cell-merging.ts";
+import { minExpectedRows, mergeCells, type CellMerging } from "../../src/stats/cell-merging.ts";
 import { chiSquaredTest } from "../../src/stats/chi-squared.ts";
 import { SeededRandom } from "../fuzz/random.ts";
-import { count, countsOf, rows, shuffled, sum } from "./cell-arbitraries.ts";
-import type { Counts } from "./cell-arbitraries.ts";
+import { count, countsOf, rows, shuffled, sum, type Counts } from "./cell-arbitraries.ts";
 
 const none = { kind: "none" } as const;
 const ordered = { kind: "ordered" } as const;

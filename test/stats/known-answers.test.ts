@@ -2,11 +2,15 @@
 import { describe, expect, it } from "vitest";
 
 import { chiSquaredTest } from "../../src/stats/chi-squared.ts";
-import { jensenShannonDistance } from "../../src/stats/jensen-shannon.ts";
+import {
+  jensenShannonDistance,
+  debiasedPsi,
+  psi,
+  maxShareDifference,
+  totalVariation,
+} from "../../src/stats/cell-distances.ts";
 import { binnedKolmogorovSmirnov, kolmogorovSmirnov, kolmogorovUpperTail } from "../../src/stats/kolmogorov-smirnov.ts";
 import { normalUpperQuantile, normalUpperTail } from "../../src/stats/normal-distribution.ts";
-import { debiasedPsi, psi } from "../../src/stats/population-stability.ts";
-import { maxShareDifference, totalVariation } from "../../src/stats/share-differences.ts";
 import { binnedWasserstein, wasserstein } from "../../src/stats/wasserstein.ts";
 import answers from "../fixtures/drift-known-answers.data.json" with { type: "json" };
 import { expectRelative } from "./expect-relative.ts";

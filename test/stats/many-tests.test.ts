@@ -4,9 +4,8 @@ import { describe, expect, it } from "vitest";
 
 import { benjaminiHochberg } from "../../src/stats/benjamini-hochberg.ts";
 import { chiSquaredTest } from "../../src/stats/chi-squared.ts";
-import { effectiveSampleSize } from "../../src/stats/effective-sample-size.ts";
-import { twoProportionTest } from "../../src/stats/two-proportions.ts";
-import { wilsonInterval } from "../../src/stats/wilson-interval.ts";
+import { effectiveSampleSize } from "../../src/stats/cell-counts.ts";
+import { twoProportionTest, wilsonInterval } from "../../src/stats/proportions.ts";
 import answers from "../fixtures/scipy-known-answers.data.json" with { type: "json" };
 import { expectRelative } from "./expect-relative.ts";
 

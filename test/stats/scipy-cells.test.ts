@@ -2,10 +2,8 @@
 import { describe, expect, it } from "vitest";
 
 import { chiSquaredTest } from "../../src/stats/chi-squared.ts";
-import { jensenShannonDistance } from "../../src/stats/jensen-shannon.ts";
+import { jensenShannonDistance, psi, maxShareDifference, totalVariation } from "../../src/stats/cell-distances.ts";
 import { binnedKolmogorovSmirnov, kolmogorovSmirnov, kolmogorovUpperTail } from "../../src/stats/kolmogorov-smirnov.ts";
-import { psi } from "../../src/stats/population-stability.ts";
-import { maxShareDifference, totalVariation } from "../../src/stats/share-differences.ts";
 import { binnedWasserstein, wasserstein } from "../../src/stats/wasserstein.ts";
 import answers from "../fixtures/scipy-known-answers.data.json" with { type: "json" };
 import { expectRelative } from "./expect-relative.ts";

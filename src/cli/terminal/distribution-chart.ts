@@ -1,6 +1,6 @@
 /** Distributions as bars of characters. */
 import type { CategoricalDistribution, Distribution, NumericDistribution } from "../../drift/baseline/baseline.ts";
-import { massBelow } from "../../drift/verdict/binned-mass.ts";
+import { massBelow } from "../../drift/baseline/binned-mass.ts";
 import { nextUp } from "../../sketch/next-up.ts";
 import { formatCounted, formatShare, formatValue } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";

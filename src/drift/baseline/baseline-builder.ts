@@ -11,8 +11,14 @@ import {
   type Distribution,
 } from "./baseline.ts";
 import { ColumnProfile, type ProfileOptions, type WantedKind } from "./column-profile.ts";
-import { cellAt, RolePlanner, rowWeights, type ColumnRoles, type PlannedTable } from "./column-roles.ts";
-import { confidenceCell } from "../window/confidence-cell.ts";
+import {
+  cellAt,
+  RolePlanner,
+  rowWeights,
+  type ColumnRoles,
+  type PlannedTable,
+  confidenceCell,
+} from "./column-roles.ts";
 import { distributionCounts, type DistributionCounts } from "./distribution-counts.ts";
 import { QualityCounts } from "./quality-counts.ts";
 import { RoleValues } from "./role-values.ts";
@@ -244,7 +250,7 @@ export class BaselineCounter {
     const { table, plan } = planned;
     const isPositiveProbability = this.#options.positive !== "";
     for (let row = 0; row < table.rowCount; row++) {
-      const weight = weights[row] as number;
+      const weight = weights[row]!;
       if (weight === 0) continue;
       const prediction = cellAt(planned, row, plan.prediction);
       const score = cellAt(planned, row, plan.score);
@@ -274,7 +280,7 @@ function forEachRow(
   take: (cell: Cell, weight: number) => void,
 ): void {
   for (let row = 0; row < weights.length; row++) {
-    const weight = weights[row] as number;
+    const weight = weights[row]!;
     if (weight > 0) take(cellAt(planned, row, at), weight);
   }
 }

@@ -1,9 +1,8 @@
 import { nextUp } from "../../sketch/next-up.ts";
 import { totalOf, usedCells } from "../../stats/cell-counts.ts";
-import { jensenShannonDistance } from "../../stats/jensen-shannon.ts";
-import { debiasedPsi, psi } from "../../stats/population-stability.ts";
+import { jensenShannonDistance, debiasedPsi, psi } from "../../stats/cell-distances.ts";
 import type { Baseline, CategoricalDistribution, Distribution, NumericDistribution } from "./baseline.ts";
-import { massBelow } from "../verdict/binned-mass.ts";
+import { massBelow } from "./binned-mass.ts";
 
 /** An index of this much or more is a difference worth a warning. */
 export const noticeablePsi = 0.05;
@@ -116,7 +115,7 @@ function countsAt(distribution: NumericDistribution, edges: readonly number[]): 
   if (edges.length === 0) return [0, total];
   const below = massBelow(distribution, [...edges.slice(0, -1), nextUp(edges.at(-1) ?? 0)]);
   // Rounding must not leave less than nothing in a cell.
-  return [...below, total].map((mass, index) => Math.max(0, mass - (index === 0 ? 0 : (below[index - 1] ?? 0))));
+  return [...below, total].map((mass, index) => Math.max(0, mass - (index === 0 ? 0 : below[index - 1]!)));
 }
 
 function categoricalCells(old: CategoricalDistribution, fresh: CategoricalDistribution): ComparableCells {

@@ -105,8 +105,8 @@ function checkLength(list: readonly unknown[], expected: number, path: string, p
 
 function checkAscending(list: readonly number[], isStrict: boolean, path: string, problems: FormatProblem[]): void {
   for (let index = 1; index < list.length; index++) {
-    const before = list[index - 1] as number;
-    const value = list[index] as number;
+    const before = list[index - 1]!;
+    const value = list[index]!;
     if (value > before || (!isStrict && value === before)) continue;
     problems.push({ path: `${path}[${index}]`, problem: `more than ${before} is expected, ${value} was found` });
     return;

@@ -95,3 +95,13 @@ export interface PlannedTable {
 export function cellAt({ table, plan }: PlannedTable, row: number, at: number): Cell {
   return at < 0 ? undefined : table.cells[row * plan.width + at];
 }
+
+/**
+ * How sure the model was of its prediction, from its score: the score itself, or the larger side when the score is the
+ * probability of one of two classes. What is no number from 0 to 1 becomes infinite, which counts as invalid.
+ */
+export function confidenceCell(score: Cell, isPositiveProbability: boolean): Cell {
+  if (score === null || score === undefined || (typeof score === "number" && Number.isNaN(score))) return null;
+  if (typeof score !== "number" || score < 0 || score > 1) return Infinity;
+  return isPositiveProbability ? Math.max(score, 1 - score) : score;
+}

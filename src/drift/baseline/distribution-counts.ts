@@ -58,7 +58,7 @@ class NumericCounts implements DistributionCounts {
     this.#counts = new Float64Array(Math.max(0, this.#edges.length - 1));
     if (!isContinued) return;
     for (let index = 0; index < seen.values.length; index++) {
-      this.#count(seen.values[index] as number, seen.masses[index] as number);
+      this.#count(seen.values[index]!, seen.masses[index]!);
     }
     this.#missing = profile.missing;
     this.#invalid = profile.invalid;
@@ -94,7 +94,7 @@ class NumericCounts implements DistributionCounts {
     const bin = binOf(this.#edges, value);
     if (bin < 0) this.#below += weight;
     else if (bin >= this.#counts.length) this.#above += weight;
-    else this.#counts[bin] = (this.#counts[bin] as number) + weight;
+    else this.#counts[bin]! += weight;
   }
 
   /** Values outside the edges that were set get a bin at either end, so that the outermost edges are the true ones. */
@@ -106,13 +106,13 @@ class NumericCounts implements DistributionCounts {
       counts.unshift(this.#below);
     }
     if (this.#above > 0) {
-      const last = nextUp(edges.pop() as number);
+      const last = nextUp(edges.pop()!);
       if (last < this.#moments.largest) {
         edges.push(last, this.#moments.largest);
         counts.push(this.#above);
       } else {
         edges.push(last);
-        counts.push((counts.pop() as number) + this.#above);
+        counts.push(counts.pop()! + this.#above);
       }
     }
     return { edges, counts };

@@ -84,20 +84,19 @@ export class QualityCounts {
   #addScore(score: Cell, isHit: boolean, weight: number): void {
     if (typeof score !== "number" || !(score >= 0 && score <= 1)) return;
     const cell = Math.min(scoreCells - 1, Math.floor(score * scoreCells));
-    this.#weights[cell] = (this.#weights[cell] as number) + weight;
-    this.#scores[cell] = (this.#scores[cell] as number) + weight * score;
-    if (isHit) this.#hits[cell] = (this.#hits[cell] as number) + weight;
+    this.#weights[cell]! += weight;
+    this.#scores[cell]! += weight * score;
+    if (isHit) this.#hits[cell]! += weight;
   }
 
   #calibration(): CalibrationMap | undefined {
     const cells = Array.from(this.#weights.keys()).filter((cell) => this.#weights[cell] !== 0);
     if (cells.length === 0) return undefined;
-    const part = (sums: Float64Array, cell: number): number =>
-      Math.min(1, (sums[cell] as number) / (this.#weights[cell] as number));
+    const part = (sums: Float64Array, cell: number): number => Math.min(1, sums[cell]! / this.#weights[cell]!);
     const fitted = fitIsotonic(
       cells.map((cell) => part(this.#scores, cell)),
       cells.map((cell) => part(this.#hits, cell)),
-      cells.map((cell) => this.#weights[cell] as number),
+      cells.map((cell) => this.#weights[cell]!),
     );
     const { positive } = this.#options;
     return { of: positive === "" ? "confidence" : "positive_probability", positive, ...fewerKnots(fitted) };

@@ -23,6 +23,7 @@ import {
   emptyWindow,
   groupSize,
   mergedWindow,
+  type ClosedWindow,
   type GroupSize,
   type WindowCounts,
 } from "../window/window-counts.ts";
@@ -37,13 +38,6 @@ export interface EngineOptions {
   readonly maxFeatures: number;
   /** Effective rows that a verdict needs; {@link requiredRows} when not given. */
   readonly minRows?: number;
-}
-
-/** One tumbling window that is over: `[windowIndex × windowMs, (windowIndex + 1) × windowMs)`. */
-export interface ClosedWindow {
-  readonly windowMs: number;
-  readonly windowIndex: number;
-  readonly counts: WindowCounts;
 }
 
 /** A group as it was last decided. */
@@ -252,7 +246,7 @@ export class DriftEngine {
         windowMs,
         windowIndex,
         size: groupSize(this.layout, this.layout.targets[0]?.kind ?? "feature", counts.vector),
-        scores: Float64Array.from(places, (target) => verdict.statistics[target * statisticNames.length] ?? Number.NaN),
+        scores: Float64Array.from(places, (target) => verdict.statistics[target * statisticNames.length]!),
         levels: places.map((target) => levelOf(verdict, target)),
       });
     });
@@ -285,8 +279,8 @@ export class DriftEngine {
     this.layout.targets.forEach(({ kind }, target) => {
       if (!groups.includes(kind)) return;
       this.verdict.statistics.set(verdict.statistics.subarray(target * width, (target + 1) * width), target * width);
-      this.verdict.levels[target] = verdict.levels[target] ?? 0;
-      this.verdict.deciders[target] = verdict.deciders[target] ?? 0;
+      this.verdict.levels[target] = verdict.levels[target]!;
+      this.verdict.deciders[target] = verdict.deciders[target]!;
       if (!broken.has(target)) {
         this.history.add(target, levelOf(verdict, target));
         return;

@@ -4,7 +4,8 @@
  */
 import type { FeatureTable, Predictions } from "../../payload/reading.ts";
 import type { Baseline } from "../baseline/baseline.ts";
-import { DriftEngine, type ClosedWindow } from "./drift-engine.ts";
+import type { ClosedWindow } from "../window/window-counts.ts";
+import { DriftEngine } from "./drift-engine.ts";
 import {
   buildLearningReport,
   buildReport,
@@ -12,7 +13,7 @@ import {
   type DriftSubject,
   type ReportOptions,
 } from "./drift-report.ts";
-import { Learning } from "./learning.ts";
+import { Learning } from "../baseline/learning.ts";
 import type { SeenNames } from "../window/seen-names.ts";
 import { TableCounter } from "../window/table-counter.ts";
 import { TumblingWindows } from "../window/tumbling-windows.ts";

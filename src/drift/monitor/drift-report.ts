@@ -5,7 +5,7 @@ import { baselineCells, type Target, type TargetKind } from "../window/cell-layo
 import { findChanges, type ShapeChanges } from "../verdict/changes.ts";
 import type { DriftEngine } from "./drift-engine.ts";
 import { driftStates, worseState, type DriftState } from "../verdict/history.ts";
-import type { LearningProgress } from "./learning.ts";
+import type { LearningProgress } from "../baseline/learning.ts";
 import { statisticNames, type StatisticName } from "../verdict/statistics.ts";
 import {
   levelOf,
@@ -213,7 +213,7 @@ function reportTarget(engine: DriftEngine, target: Target, index: number): Omit<
     type: distribution.kind,
     state: history.stateOf(index),
     level: levelOf(verdict, index),
-    decided_by: testNames[verdict.deciders[index] ?? 0] ?? "distribution",
+    decided_by: testNames[verdict.deciders[index]!]!,
     violations: history.violationsOf(index),
     effective_rows: isDecided && size !== undefined ? size.effective : null,
     statistics: reportStatistics(verdict, index),

@@ -3,7 +3,7 @@ import type { Columns, FeatureTable } from "../../payload/reading.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import { brokenFeatures } from "../verdict/broken-features.ts";
 import { groupNames, groupOffset, sumNames } from "../window/cell-layout.ts";
-import { confidenceCell } from "../window/confidence-cell.ts";
+import { confidenceCell } from "../baseline/column-roles.ts";
 import { DriftEngine } from "./drift-engine.ts";
 import { buildReport, type DriftReport, type TargetReport } from "./drift-report.ts";
 import { driftStates, worseState, type DriftState } from "../verdict/history.ts";

@@ -17,7 +17,7 @@ export function brokenFeatures(layout: CellLayout, counts: WindowCounts): Readon
   const retyped = new Set(findChanges(layout, counts).retyped.map(({ name }) => name));
   const broken = new Set<number>();
   for (const [place, target] of layout.targets.slice(0, layout.features).entries()) {
-    const absent = counts.vector[target.noteOffset + noteNames.indexOf("absent")] ?? 0;
+    const absent = counts.vector[target.noteOffset + noteNames.indexOf("absent")]!;
     if ((absent >= rows || retyped.has(target.name)) && isMostlySound(target)) broken.add(place);
   }
   return broken;

@@ -31,7 +31,7 @@ export function findChanges(layout: CellLayout, { vector, names }: WindowCounts)
   const { rows } = groupSize(layout, "feature", vector);
   const features = rows > 0 ? layout.targets.slice(0, layout.features) : [];
   const noted = (target: Target, note: (typeof noteNames)[number]): number =>
-    (vector[target.noteOffset + noteNames.indexOf(note)] ?? 0) / rows;
+    vector[target.noteOffset + noteNames.indexOf(note)]! / rows;
   const retyped = features.flatMap((target) => {
     const foreign = retypedBy(target, "foreign", noted(target, "foreign"));
     return foreign ?? retypedBy(target, "boolean", noted(target, "boolean")) ?? [];

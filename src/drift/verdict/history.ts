@@ -38,21 +38,21 @@ export class DriftHistory {
   /** Adds what a decided window said; `none` changes nothing. */
   add(target: number, level: Level): void {
     if (level === "none") return;
-    this.#recent[target] = (((this.#recent[target] ?? 0) << levelBits) | codes[level]) & allBits;
-    if (level !== "ok") this.#violations[target] = (this.#violations[target] ?? 0) + 1;
+    this.#recent[target] = ((this.#recent[target]! << levelBits) | codes[level]) & allBits;
+    if (level !== "ok") this.#violations[target]! += 1;
   }
 
   /** Adds a decided window that leaves no doubt: the state is critical at once, and as long as after two critical ones. */
   addCertain(target: number): void {
     for (let window = 1; window < needed; window++) {
-      this.#recent[target] = (((this.#recent[target] ?? 0) << levelBits) | codes.critical) & allBits;
+      this.#recent[target] = ((this.#recent[target]! << levelBits) | codes.critical) & allBits;
     }
     this.add(target, "critical");
   }
 
   /** Worst level that two of the last three decided windows reached, or one of them beyond doubt; `not_ready` before the first. */
   stateOf(target: number): DriftState {
-    const recent = this.#recent[target] ?? 0;
+    const recent = this.#recent[target]!;
     if (recent === 0) return "not_ready";
     if (this.#countFrom(recent, codes.critical) >= needed) return "critical";
     return this.#countFrom(recent, codes.warn) >= needed ? "warn" : "ok";
@@ -60,7 +60,7 @@ export class DriftHistory {
 
   /** Decided windows that were at least a warning, since the start. */
   violationsOf(target: number): number {
-    return this.#violations[target] ?? 0;
+    return this.#violations[target]!;
   }
 
   save(): SavedHistory {

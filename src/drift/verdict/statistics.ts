@@ -1,11 +1,15 @@
 /** Every statistic of one distribution against its baseline. */
-import { psi, debiasedPsi } from "../../stats/population-stability.ts";
+import {
+  psi,
+  debiasedPsi,
+  jensenShannonDistance,
+  maxShareDifference,
+  totalVariation,
+} from "../../stats/cell-distances.ts";
 import { usedCells } from "../../stats/cell-counts.ts";
 import { chiSquaredTest, type ChiSquaredResult } from "../../stats/chi-squared.ts";
-import { jensenShannonDistance } from "../../stats/jensen-shannon.ts";
 import { binnedKolmogorovSmirnov } from "../../stats/kolmogorov-smirnov.ts";
-import { maxShareDifference, totalVariation } from "../../stats/share-differences.ts";
-import { twoProportionTest } from "../../stats/two-proportions.ts";
+import { twoProportionTest } from "../../stats/proportions.ts";
 import { binnedWasserstein } from "../../stats/wasserstein.ts";
 import { minExpectedRows } from "../../stats/cell-merging.ts";
 import { baselineCells } from "../window/cell-layout.ts";
@@ -115,7 +119,7 @@ function distributionTest(distribution: Distribution, baseline: Float64Array, cu
   }
   const apart = numberlessCells(baseline, current, bins);
   const pick = (cells: Float64Array): readonly number[] => [
-    ...apart.map((places) => places.reduce((total, place) => total + (cells[place] ?? 0), 0)),
+    ...apart.map((places) => places.reduce((total, place) => total + cells[place]!, 0)),
     ...orderedCells(cells, bins),
   ];
   return chiSquaredTest(pick(baseline), pick(current), { kind: "ordered" });
@@ -127,7 +131,7 @@ function numberlessCells(baseline: Float64Array, current: Float64Array, bins: nu
   const now = sum(current);
   const least = (minExpectedRows * (before + now)) / Math.min(before, now);
   const isEnough = (places: readonly number[]): boolean =>
-    places.reduce((rows, place) => rows + (baseline[place] ?? 0) + (current[place] ?? 0), 0) >= least;
+    places.reduce((rows, place) => rows + baseline[place]! + current[place]!, 0) >= least;
   const missing = [bins + 2];
   const invalid = [bins + 3];
   if (isEnough(missing) && isEnough(invalid)) return [missing, invalid];
@@ -137,7 +141,7 @@ function numberlessCells(baseline: Float64Array, current: Float64Array, bins: nu
 
 /** Below, bins, above. */
 function orderedCells(cells: Float64Array, bins: number): readonly number[] {
-  return [cells[bins] ?? 0, ...cells.subarray(0, bins), cells[bins + 1] ?? 0];
+  return [cells[bins]!, ...cells.subarray(0, bins), cells[bins + 1]!];
 }
 
 function numericStatistics(
@@ -185,7 +189,7 @@ function cellStatistics(
 > {
   const bins = distribution.counts.length;
   const isNumeric = distribution.kind === "numeric";
-  const at = (cells: Float64Array, place: number): number => cells[bins + place] ?? 0;
+  const at = (cells: Float64Array, place: number): number => cells[bins + place]!;
   const outsideRows = (cells: Float64Array): number => (isNumeric ? at(cells, 0) + at(cells, 1) : at(cells, 1));
   const missing = shareTest(at(baseline, 2), at(current, 2), size);
   const outside = shareTest(outsideRows(baseline), outsideRows(current), size);
@@ -226,6 +230,6 @@ function share(part: number, whole: number): number {
 
 function sum(cells: ArrayLike<number>): number {
   let total = 0;
-  for (let cell = 0; cell < cells.length; cell++) total += cells[cell] ?? 0;
+  for (let cell = 0; cell < cells.length; cell++) total += cells[cell]!;
   return total;
 }

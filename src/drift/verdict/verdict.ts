@@ -158,12 +158,12 @@ export class WindowJudge {
 
 /** One statistic of one target; NaN where there is none. */
 export function statisticOf(verdict: WindowVerdict, target: number, name: StatisticName): number {
-  return verdict.statistics[placeOf(target, name)] ?? Number.NaN;
+  return verdict.statistics[placeOf(target, name)]!;
 }
 
 /** What the window says of a target. */
 export function levelOf(verdict: WindowVerdict, target: number): Level {
-  return levels[verdict.levels[target] ?? 0] ?? "none";
+  return levels[verdict.levels[target]!]!;
 }
 
 const statisticPlaces: ReadonlyMap<StatisticName, number> = new Map(statisticNames.map((name, index) => [name, index]));

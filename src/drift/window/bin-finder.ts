@@ -87,21 +87,21 @@ export class BinFinder {
       return;
     }
     const end = run.start + run.stride * run.count;
-    for (let at = run.start; at < end; at += run.stride) this.count(numbers[at] ?? Number.NaN, target, vector);
+    for (let at = run.start; at < end; at += run.stride) this.count(numbers[at]!, target, vector);
   }
 
   /** Counts one number. */
   count(value: number, target: number, vector: Float64Array): void {
-    const low = this.#low[target] as number;
-    if (value >= low && value < (this.#high[target] as number)) {
+    const low = this.#low[target]!;
+    if (value >= low && value < this.#high[target]!) {
       const edges = this.#edges;
-      const firstInner = (this.#edgeStarts[target] as number) + 1;
-      const entry = target * tableStride + (((value - low) * (this.#scale[target] as number)) | 0);
-      let bin = this.#tables[entry] as number;
-      while (value >= (edges[firstInner + bin] as number)) bin++;
-      (vector[(this.#offsets[target] as number) + bin] as number)++;
+      const firstInner = this.#edgeStarts[target]! + 1;
+      const entry = target * tableStride + (((value - low) * this.#scale[target]!) | 0);
+      let bin = this.#tables[entry]!;
+      while (value >= edges[firstInner + bin]!) bin++;
+      vector[this.#offsets[target]! + bin]!++;
     } else {
-      (vector[this.#findOutside(value, target)] as number)++;
+      vector[this.#findOutside(value, target)]!++;
     }
   }
 
@@ -110,55 +110,55 @@ export class BinFinder {
     // its cell is found: each of these was measured, together they halve the time.
     const edges = this.#edges;
     const tables = this.#tables;
-    const low = this.#low[target] as number;
-    const high = this.#high[target] as number;
-    const scale = this.#scale[target] as number;
+    const low = this.#low[target]!;
+    const high = this.#high[target]!;
+    const scale = this.#scale[target]!;
     const table = target * tableStride;
-    const first = this.#edgeStarts[target] as number;
-    const bins = this.#bins[target] as number;
-    const smallest = edges[first] as number;
-    const largest = edges[first + bins] as number;
-    const offset = this.#offsets[target] as number;
+    const first = this.#edgeStarts[target]!;
+    const bins = this.#bins[target]!;
+    const smallest = edges[first]!;
+    const largest = edges[first + bins]!;
+    const offset = this.#offsets[target]!;
     const { start, stride, count } = run;
     for (let index = 0, at = start; index < count; index++, at += stride) {
-      const value = numbers[at] as number;
+      const value = numbers[at]!;
       if (value >= low && value < high) {
-        const begin = tables[table + (((value - low) * scale) | 0)] as number;
-        (vector[offset + begin + +(value >= (edges[first + 1 + begin] as number))] as number)++;
+        const begin = tables[table + (((value - low) * scale) | 0)]!;
+        vector[offset + begin + +(value >= edges[first + 1 + begin]!)]!++;
       } else {
         const bin = value < low ? 0 : bins - 1;
         const isInside = value >= smallest && value <= largest;
-        (vector[offset + (isInside ? bin : bins + extraCellOf(value, smallest))] as number)++;
+        vector[offset + (isInside ? bin : bins + extraCellOf(value, smallest))]!++;
       }
     }
   }
 
   /** Cell of a value that the table does not hold, or of any where there is no table. */
   #findOutside(value: number, target: number): number {
-    const bins = this.#bins[target] as number;
-    const first = this.#edgeStarts[target] as number;
-    const offset = this.#offsets[target] as number;
+    const bins = this.#bins[target]!;
+    const first = this.#edgeStarts[target]!;
+    const offset = this.#offsets[target]!;
     if (bins === 0) return offset + extraCellOf(value, -Infinity);
-    const smallest = this.#edges[first] as number;
-    if (!(value >= smallest && value <= (this.#edges[first + bins] as number))) {
+    const smallest = this.#edges[first]!;
+    if (!(value >= smallest && value <= this.#edges[first + bins]!)) {
       return offset + bins + extraCellOf(value, smallest);
     }
-    let bin = value >= (this.#edges[first + bins - 1] as number) ? bins - 1 : 0;
-    while (bin < bins - 1 && value >= (this.#edges[first + bin + 1] as number)) bin++;
+    let bin = value >= this.#edges[first + bins - 1]! ? bins - 1 : 0;
+    while (bin < bins - 1 && value >= this.#edges[first + bin + 1]!) bin++;
     return offset + bin;
   }
 
   #buildTable(target: number): void {
-    const bins = this.#bins[target] as number;
+    const bins = this.#bins[target]!;
     // An entry is a byte; nobody builds a baseline with so many bins, and the slow way counts them right.
     if (bins > 256) return;
-    const first = this.#edgeStarts[target] as number;
+    const first = this.#edgeStarts[target]!;
     const inner = this.#edges.subarray(first + 1, first + bins);
-    const innerLow = inner[0] as number;
-    const innerHigh = inner[inner.length - 1] as number;
+    const innerLow = inner[0]!;
+    const innerHigh = inner[inner.length - 1]!;
     const margin = (innerHigh - innerLow) * tableMargin;
-    const low = Math.max(this.#edges[first] as number, innerLow - margin);
-    const high = Math.min(this.#edges[first + bins] as number, innerHigh + margin);
+    const low = Math.max(this.#edges[first]!, innerLow - margin);
+    const high = Math.min(this.#edges[first + bins]!, innerHigh + margin);
     const scale = tableSize / (high - low);
     if (!(scale > 0 && scale < Infinity)) return;
     this.#low[target] = low;

@@ -35,7 +35,7 @@ export class CategoryFinder {
     const place = values.get(word);
     const isNew = place === undefined && isNeverSeen(categories, word);
     const cell = offset + (place ?? distribution.counts.length + (isNew ? newCell : otherCell));
-    vector[cell] = (vector[cell] ?? 0) + 1;
+    vector[cell]! += 1;
     return isNew ? "new" : "known";
   }
 }

@@ -9,8 +9,8 @@ export function cellLabels(distribution: Distribution): readonly string[] {
 }
 
 function binLabel(edges: readonly number[], bin: number, bins: number): string {
-  const from = edges[bin] ?? Number.NaN;
-  const to = edges[bin + 1] ?? Number.NaN;
+  const from = edges[bin]!;
+  const to = edges[bin + 1]!;
   if (isNextUp(from, to)) return `= ${shortNumber(from)}`;
   return `[${shortNumber(from)}, ${shortNumber(to)}${bin === bins - 1 ? "]" : ")"}`;
 }

@@ -120,7 +120,7 @@ export function baselineCells(distribution: Distribution): Float64Array {
 
 /** Adds one vector to another of the same layout. */
 export function addVector(into: Float64Array, from: Float64Array): void {
-  for (let cell = 0; cell < into.length; cell++) into[cell] = (into[cell] ?? 0) + (from[cell] ?? 0);
+  for (let cell = 0; cell < into.length; cell++) into[cell]! += from[cell]!;
 }
 
 /** Everything that decides into which cell a value is counted. */

@@ -6,7 +6,7 @@ import { categoricalExtraCells, numericExtraCells } from "../baseline/baseline.t
 import { BinFinder, type CellRun } from "./bin-finder.ts";
 import { CategoryFinder } from "./category-finder.ts";
 import { noteNames, type CellLayout, type Target } from "./cell-layout.ts";
-import { ColumnPlans, type ColumnPlan } from "../baseline/column-plan.ts";
+import { ColumnPlans, type ColumnPlan } from "./column-plan.ts";
 import { addRequest, type WindowCounts } from "./window-counts.ts";
 
 /** Numbers of a tensor are taken as doubles, so many at a time. Nothing in it outlives a call. */
@@ -104,8 +104,8 @@ export class TableCounter {
     for (const target of absent) {
       const { noteOffset } = this.#targetAt(target);
       const missing = missingCell(this.#targetAt(target));
-      vector[missing] = (vector[missing] ?? 0) + rows;
-      vector[noteOffset + absentNote] = (vector[noteOffset + absentNote] ?? 0) + rows;
+      vector[missing]! += rows;
+      vector[noteOffset + absentNote]! += rows;
     }
     for (const name of unknown) names.addColumn(name, rows);
     if (droppedUnknown > 0) names.dropColumns(droppedUnknown);
@@ -120,7 +120,7 @@ export class TableCounter {
     const width = targets.length;
     for (let row = 0, at = 0; row < rows; row++) {
       for (let column = 0; column < width; column++, at++) {
-        const target = targets[column] as number;
+        const target = targets[column]!;
         if (target < 0) continue;
         const cell = cells[at];
         if (typeof cell === "number" && isNumeric[target] === 1) {
@@ -143,7 +143,7 @@ export class TableCounter {
       run.count = Math.min(rowsAtOnce, rows - row);
       scratch.set(cells.subarray(row * width, (row + run.count) * width));
       for (let column = 0; column < width; column++) {
-        const target = targets[column] as number;
+        const target = targets[column]!;
         if (target < 0) continue;
         run.start = column;
         if (this.#isNumeric[target] === 1) finder.countRun(scratch, run, target, window.vector);
@@ -167,14 +167,14 @@ export class TableCounter {
     const { noteOffset, name } = this.#targetAt(target);
     if (cell === undefined || cell === null || Number.isNaN(cell)) {
       const missing = missingCell(this.#targetAt(target));
-      vector[missing] = (vector[missing] ?? 0) + 1;
+      vector[missing]! += 1;
       return;
     }
     const word = categoryOf(cell);
     if (this.#categories.count(word, target, vector) === "new") window.names.addValue(name, word);
     if (typeof cell === "string") return;
     const note = noteOffset + (typeof cell === "boolean" ? booleanNote : foreignNote);
-    vector[note] = (vector[note] ?? 0) + 1;
+    vector[note]! += 1;
   }
 
   /** An integer past 2^53 is an identity and no amount: invalid, as in the baseline. */
@@ -183,10 +183,10 @@ export class TableCounter {
     const extra = offset + distribution.counts.length;
     const isMissing = cell === null || cell === undefined;
     const place = extra + numericExtraCells.indexOf(isMissing ? "missing" : "invalid");
-    vector[place] = (vector[place] ?? 0) + 1;
+    vector[place]! += 1;
     if (isMissing || typeof cell === "bigint") return;
     const note = noteOffset + (typeof cell === "boolean" ? booleanNote : foreignNote);
-    vector[note] = (vector[note] ?? 0) + 1;
+    vector[note]! += 1;
   }
 
   #finder(isSingle: boolean): BinFinder {

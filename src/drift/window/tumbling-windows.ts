@@ -3,9 +3,8 @@
  * moments. Every row is in exactly one window of each length, whatever the clock does.
  */
 import { addVector, type CellLayout } from "./cell-layout.ts";
-import type { ClosedWindow } from "../monitor/drift-engine.ts";
 import { NameCollector } from "./seen-names.ts";
-import { emptyWindow, type WindowCounts } from "./window-counts.ts";
+import { emptyWindow, type ClosedWindow, type WindowCounts } from "./window-counts.ts";
 
 /** A window that is being counted into. */
 export interface OpenWindow extends WindowCounts {

@@ -1,5 +1,5 @@
 /** What one window has counted, or several that were added up. */
-import { effectiveSampleSize } from "../../stats/effective-sample-size.ts";
+import { effectiveSampleSize } from "../../stats/cell-counts.ts";
 import { addVector, groupOffset, noteNames, sumNames, type CellLayout, type TargetKind } from "./cell-layout.ts";
 import { NameCollector } from "./seen-names.ts";
 
@@ -18,6 +18,13 @@ export interface GroupSize {
   readonly effective: number;
 }
 
+/** One tumbling window that is over: `[windowIndex × windowMs, (windowIndex + 1) × windowMs)`. */
+export interface ClosedWindow {
+  readonly windowMs: number;
+  readonly windowIndex: number;
+  readonly counts: WindowCounts;
+}
+
 /** Nothing counted yet. */
 export function emptyWindow(layout: CellLayout): WindowCounts {
   return { vector: new Float64Array(layout.length), names: new NameCollector() };
@@ -26,9 +33,9 @@ export function emptyWindow(layout: CellLayout): WindowCounts {
 /** Counts one more request of so many rows for a group. */
 export function addRequest(layout: CellLayout, group: TargetKind, rows: number, vector: Float64Array): void {
   const at = groupOffset(layout, group);
-  vector[at] = (vector[at] ?? 0) + 1;
-  vector[at + 1] = (vector[at + 1] ?? 0) + rows;
-  vector[at + 2] = (vector[at + 2] ?? 0) + rows * rows;
+  vector[at]! += 1;
+  vector[at + 1]! += rows;
+  vector[at + 2]! += rows * rows;
 }
 
 /** Size of a group; all 0 when nothing came. */

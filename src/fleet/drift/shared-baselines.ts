@@ -4,7 +4,7 @@
  */
 import { readBaseline, writeBaseline } from "../../drift/baseline/baseline-file.ts";
 import type { DriftMonitor } from "../../drift/monitor/drift-monitor.ts";
-import type { DriftMonitors } from "../../drift/monitor/drift-monitors.ts";
+import type { DriftMonitorRegistry } from "../../drift/monitor/drift-monitor-registry.ts";
 import type { LeaderTurn } from "../leader/leader-turn.ts";
 import type { StateStore } from "../store.ts";
 import { done } from "./shared-drift.ts";
@@ -12,13 +12,13 @@ import { sharedKey } from "../shared-key.ts";
 
 /** Agreement on learned baselines. */
 export class SharedBaselines {
-  readonly #monitors: DriftMonitors;
+  readonly #monitors: DriftMonitorRegistry;
   readonly #store: Pick<StateStore, "readVerdict">;
   /** Monitors that use what all use. */
   readonly #agreed = new WeakSet<DriftMonitor>();
   #isFollowing = false;
 
-  constructor(monitors: DriftMonitors, store: Pick<StateStore, "readVerdict">) {
+  constructor(monitors: DriftMonitorRegistry, store: Pick<StateStore, "readVerdict">) {
     this.#monitors = monitors;
     this.#store = store;
   }

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Baseline } from "../../drift/baseline/baseline.ts";
 import type { DriftMonitor, WindowSnapshot } from "../../drift/monitor/drift-monitor.ts";
-import type { DriftMonitors, MonitorWindows } from "../../drift/monitor/drift-monitors.ts";
+import type { DriftMonitorRegistry, MonitorWindows } from "../../drift/monitor/drift-monitor-registry.ts";
 import type { DriftReport, ReportOptions } from "../../drift/monitor/drift-report.ts";
 import { FleetDrift } from "../../drift/monitor/fleet-drift.ts";
 import { noNames } from "../../drift/window/seen-names.ts";
@@ -18,7 +18,7 @@ import { namedCountsOf, seenNamesOf } from "./shared-names.ts";
 
 /** Options of {@link SharedDrift}. */
 export interface SharedDriftOptions {
-  readonly monitors: DriftMonitors;
+  readonly monitors: DriftMonitorRegistry;
   /** Lengths of all windows, the deciding one first. */
   readonly windowsMs: readonly [number, ...number[]];
   readonly thresholds: Thresholds;

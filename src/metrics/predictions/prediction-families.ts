@@ -1,31 +1,16 @@
 /** The prediction metrics as samples of an exposition. */
-import type { ModelLabels } from "../requests/label-sets.ts";
-import type { MetricSample } from "../catalogue/metric-sample.ts";
+import type { predictionRows } from "../catalogue/prediction-catalogue.ts";
+import { histogramSamples, type LabelValues, type Sample } from "../sample.ts";
 import type { NumberHistogram } from "./prediction-histogram.ts";
 import type { PredictionMetrics } from "./prediction-metrics.ts";
 import type { NamedCount } from "./prediction-named-counts.ts";
 import type { PredictionSet } from "./prediction-set.ts";
 
-/** Names of the metrics that {@link predictionFamilies} gives. */
-export type PredictionMetricName =
-  | "outrider_predictions_total"
-  | "outrider_predictions_per_second"
-  | "outrider_predictions_without_value_total"
-  | "outrider_prediction_classes_total"
-  | "outrider_prediction_value"
-  | "outrider_prediction_confidence"
-  | "outrider_prediction_entropy"
-  | "outrider_feature_rows_total"
-  | "outrider_feature_columns_dropped_total"
-  | "outrider_tokens_total"
-  | "outrider_finish_reasons_total"
-  | "outrider_collapsed_readings_total";
-
 /** Samples of each metric; made while they are read. `nowMs` is wall time. At most 140 series a set. */
 export const predictionFamilies = (
   metrics: PredictionMetrics,
   nowMs: number,
-): Readonly<Record<PredictionMetricName, Iterable<MetricSample>>> => ({
+): Readonly<Record<keyof typeof predictionRows, Iterable<Sample>>> => ({
   outrider_predictions_total: numbers(metrics, ({ rows }) => rows),
   outrider_predictions_per_second: numbers(metrics, ({ rate }) => rate.perSecond(nowMs)),
   outrider_predictions_without_value_total: numbers(metrics, ({ values }) => values.withoutValue),
@@ -48,7 +33,7 @@ function tokensOf({ promptTokens, completionTokens, finishReasons }: PredictionS
   ];
 }
 
-function* numbers(metrics: PredictionMetrics, valueOf: (set: PredictionSet) => number): Generator<MetricSample> {
+function* numbers(metrics: PredictionMetrics, valueOf: (set: PredictionSet) => number): Generator<Sample> {
   for (const set of metrics.sets) yield { sharedLabels: labelsOf(set), value: valueOf(set) };
 }
 
@@ -56,7 +41,7 @@ function* named(
   metrics: PredictionMetrics,
   label: string,
   countsOf: (set: PredictionSet) => readonly NamedCount[],
-): Generator<MetricSample> {
+): Generator<Sample> {
   for (const set of metrics.sets) {
     const sharedLabels = labelsOf(set);
     for (const { name, count } of countsOf(set)) yield { sharedLabels, labels: { [label]: name }, value: count };
@@ -65,27 +50,16 @@ function* named(
 
 function* histograms(
   metrics: PredictionMetrics,
-  name: PredictionMetricName,
+  name: keyof typeof predictionRows,
   histogramOf: (set: PredictionSet) => NumberHistogram | undefined,
-): Generator<MetricSample> {
+): Generator<Sample> {
   for (const set of metrics.sets) {
     const histogram = histogramOf(set);
-    if (histogram !== undefined) yield* buckets(name, histogram, labelsOf(set));
+    if (histogram === undefined) continue;
+    // Read at one moment: a long family is rendered in several turns, in which predictions are counted.
+    const { edges, sum } = histogram;
+    yield* histogramSamples(name, { edges, counts: histogram.cumulative(), sum }, labelsOf(set));
   }
 }
-
-/** `_bucket`, `_sum` and `_count` of one histogram, read at one moment: a long family is rendered in several turns. */
-function* buckets(name: string, histogram: NumberHistogram, sharedLabels: LabelValues): Generator<MetricSample> {
-  const counts = histogram.cumulative();
-  const { sum, edges } = histogram;
-  const metricName = `${name}_bucket`;
-  for (const [index, value] of counts.entries()) {
-    yield { metricName, sharedLabels, labels: { le: String(edges[index] ?? "+Inf") }, value };
-  }
-  yield { metricName: `${name}_sum`, sharedLabels, value: sum };
-  yield { metricName: `${name}_count`, sharedLabels, value: counts.at(-1) ?? 0 };
-}
-
-type LabelValues = Readonly<Record<keyof ModelLabels, string>>;
 
 const labelsOf = ({ labels: { model, version, variant } }: PredictionSet): LabelValues => ({ model, version, variant });

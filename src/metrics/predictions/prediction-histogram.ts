@@ -24,10 +24,10 @@ export class NumberHistogram {
     let high = edges.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((edges[middle] ?? 0) < value) low = middle + 1;
+      if (edges[middle]! < value) low = middle + 1;
       else high = middle;
     }
-    this.#counts[low] = (this.#counts[low] ?? 0) + times;
+    this.#counts[low]! += times;
     this.#sum += value * times;
   }
 

@@ -45,13 +45,13 @@ export class NamedCounts {
       this.#lastPlace = this.#places.get(name) ?? this.#place(name);
       this.#lastName = name;
     }
-    this.#counts[this.#lastPlace] = (this.#counts[this.#lastPlace] ?? 0) + times;
+    this.#counts[this.#lastPlace]! += times;
   }
 
   /** In order of coming, `__other__` last if there is any. */
   read(): readonly NamedCount[] {
-    const counted = this.#names.map((name, place) => ({ name, count: this.#counts[place] ?? 0 }));
-    const others = this.#counts[this.#maxNames] ?? 0;
+    const counted = this.#names.map((name, place) => ({ name, count: this.#counts[place]! }));
+    const others = this.#counts[this.#maxNames]!;
     return others === 0 ? counted : [...counted, { name: collectedNames.other, count: others }];
   }
 

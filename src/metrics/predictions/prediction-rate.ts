@@ -21,7 +21,7 @@ export class PredictionRate {
       this.#epochs[slot] = epoch;
       this.#rows[slot] = 0;
     }
-    this.#rows[slot] = (this.#rows[slot] ?? 0) + rows;
+    this.#rows[slot]! += rows;
   }
 
   /** Rows a second in the five seconds before `nowMs`; the oldest slot is weighed by the part of it that is still inside. */
@@ -30,9 +30,9 @@ export class PredictionRate {
     const elapsedOfNewest = nowMs / slotMs - newest;
     let rows = 0;
     for (let slot = 0; slot < slotCount; slot++) {
-      const age = newest - (this.#epochs[slot] ?? -1);
+      const age = newest - this.#epochs[slot]!;
       if (age < 0 || age > slotsPerWindow) continue;
-      rows += (this.#rows[slot] ?? 0) * (age === slotsPerWindow ? 1 - elapsedOfNewest : 1);
+      rows += this.#rows[slot]! * (age === slotsPerWindow ? 1 - elapsedOfNewest : 1);
     }
     return rows / ((slotMs * slotsPerWindow) / 1000);
   }

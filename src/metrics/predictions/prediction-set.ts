@@ -59,7 +59,7 @@ export class PredictionSet {
   #countConfidences({ confidences }: Predictions): void {
     this.confidence ??= new NumberHistogram(confidenceEdges);
     for (let row = 0; row < confidences.length; row++) {
-      const confidence = confidences[row] ?? Number.NaN;
+      const confidence = confidences[row]!;
       if (confidence >= 0 && confidence <= 1) this.confidence.add(confidence);
     }
   }

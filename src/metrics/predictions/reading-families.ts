@@ -1,26 +1,14 @@
 /** What became of captured bodies, as samples of an exposition. */
 import { bodySides } from "../../payload/exchange-reading.ts";
 import { unreadReasons } from "../../payload/reading.ts";
-import type { MetricSample } from "../catalogue/metric-sample.ts";
+import type { readingRows } from "../catalogue/prediction-catalogue.ts";
+import type { Sample } from "../sample.ts";
 import { readingDropReasons, type ReadingCounters } from "./reading-counters.ts";
-
-/** Names of the metrics that {@link readingFamilies} gives. */
-export type ReadingMetricName =
-  | "outrider_reading_offered_total"
-  | "outrider_reading_dropped_total"
-  | "outrider_bodies_read_total"
-  | "outrider_bodies_unread_total"
-  | "outrider_reading_bytes_total"
-  | "outrider_reading_cpu_seconds_total"
-  | "outrider_reading_queue_bytes"
-  | "outrider_reading_queue_exchanges"
-  | "outrider_reading_sample_ratio"
-  | "outrider_reading_sink_failures_total";
 
 /** Samples of each metric: 43 series, all there from the start. */
 export const readingFamilies = (
   counters: Readonly<ReadingCounters>,
-): Readonly<Record<ReadingMetricName, readonly MetricSample[]>> => ({
+): Readonly<Record<keyof typeof readingRows, readonly Sample[]>> => ({
   outrider_reading_offered_total: [{ value: counters.offeredTotal }],
   outrider_reading_dropped_total: readingDropReasons.map((reason) => ({
     labels: { reason },

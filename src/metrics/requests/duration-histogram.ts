@@ -16,7 +16,7 @@ export function bucketEdges(seconds: readonly number[]): BucketEdges {
   const microseconds = Float64Array.from(seconds, (edge) => Math.round(edge * 1e6));
   let first = 0;
   const firstOfCell = Uint8Array.from({ length: cellOf(maxUs) + 1 }, (_, cell) => {
-    while (first < microseconds.length && (microseconds[first] as number) < lowestOf(cell)) first++;
+    while (first < microseconds.length && microseconds[first]! < lowestOf(cell)) first++;
     return first;
   });
   return { seconds, microseconds, firstOfCell };
@@ -46,7 +46,7 @@ export class DurationHistogram {
   observe(us: number): void {
     const counts = this.#counts;
     const bucket = bucketOf(this.edges, us);
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
+    counts[bucket]! += 1;
     this.sumUs += us;
     if (this.hdr !== undefined) recordLatency(this.hdr, us);
   }
@@ -64,7 +64,7 @@ export class DurationHistogram {
  */
 function bucketOf({ microseconds, firstOfCell }: BucketEdges, us: number): number {
   if (us > maxUs) return microseconds.length;
-  let bucket = firstOfCell[cellOf(us)] as number;
-  while ((microseconds[bucket] as number) < us) bucket++;
+  let bucket = firstOfCell[cellOf(us)]!;
+  while (microseconds[bucket]! < us) bucket++;
   return bucket;
 }

@@ -25,7 +25,7 @@ export function latencyCountsSince(hdr: LatencyHdr, start: Float64Array | undefi
   const counts = latencyCounts(hdr);
   if (start === undefined) return counts;
   for (let cell = 0; cell < latencyCells; cell++) {
-    counts[cell] = Math.max(0, (counts[cell] ?? 0) - (start[cell] ?? 0));
+    counts[cell] = Math.max(0, counts[cell]! - start[cell]!);
   }
   return counts;
 }
@@ -40,7 +40,7 @@ export function latencyHdrOf(counts: Float64Array): LatencyHdr | undefined {
   const hdr = createLatencyHdr();
   let total = 0;
   for (let cell = 0; cell < latencyCells; cell++) {
-    const count = counts[cell] ?? 0;
+    const count = counts[cell]!;
     if (count === 0) continue;
     if (!Number.isSafeInteger(count) || count < 0) return undefined;
     hdr.addToCountAtIndex(cell, count);

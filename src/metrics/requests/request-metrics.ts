@@ -82,7 +82,7 @@ export class RequestMetrics implements ExchangeObserver {
       this.#unmatched.requests.count(outcome, exchange.status);
     } else if (isAuxiliary(route)) {
       const place = auxiliaryPlace(route.kind as AuxiliaryKind, outcome);
-      this.#auxiliary[place] = (this.#auxiliary[place] ?? 0) + 1;
+      this.#auxiliary[place]! += 1;
     } else {
       this.#observePrediction(exchange);
     }
@@ -145,7 +145,7 @@ export class RequestMetrics implements ExchangeObserver {
 
   #countError(code: WireErrorCode): void {
     const place = errorPlaces.get(code);
-    if (place !== undefined) this.#errors[place] = (this.#errors[place] ?? 0) + 1;
+    if (place !== undefined) this.#errors[place]! += 1;
   }
 
   /** All label sets in order of creation. */
@@ -165,7 +165,7 @@ export class RequestMetrics implements ExchangeObserver {
 
   /** Health or metadata exchanges that ended so. */
   auxiliaryCount(kind: AuxiliaryKind, outcome: Outcome): number {
-    return this.#auxiliary[auxiliaryPlace(kind, outcome)] ?? 0;
+    return this.#auxiliary[auxiliaryPlace(kind, outcome)]!;
   }
 
   /** Rates and quantiles of the five seconds before `nowMs` (wall time). */

@@ -45,7 +45,7 @@ export class StatusTable {
     for (const outcome of outcomes) for (const status of usualStatuses[outcome]) this.#take(outcome, status);
     this.usual = this.#pairs.length;
     for (const outcome of outcomes) this.#take(outcome, otherColumn);
-    this.#lastPlace = this.#places[200] as number;
+    this.#lastPlace = this.#places[200]!;
   }
 
   /** Pairs by place. */
@@ -57,11 +57,11 @@ export class StatusTable {
   place(outcome: Outcome, status: number): number {
     if (outcome === this.#lastOutcome && status === this.#lastStatus) return this.#lastPlace;
     const column = status >= 0 && status < otherColumn ? Math.trunc(status) : otherColumn;
-    let place = this.#places[outcomeRow[outcome] * columns + column] as number;
+    let place = this.#places[outcomeRow[outcome] * columns + column]!;
     if (place === -1) place = this.#pairs.length < maxPairs ? this.#take(outcome, column) : -1;
     if (place === -1 || column === otherColumn) {
       this.collapsed++;
-      return this.#places[outcomeRow[outcome] * columns + otherColumn] as number;
+      return this.#places[outcomeRow[outcome] * columns + otherColumn]!;
     }
     this.#lastOutcome = outcome;
     this.#lastStatus = status;
@@ -87,14 +87,14 @@ export class StatusCounts {
 
   count(outcome: Outcome, status: number): void {
     const place = this.#table.place(outcome, status);
-    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
+    this.#counts[place]! += 1;
   }
 
   /** Pairs that were counted, and with `withUsual` those that exist from the start, at 0 if they did not occur. */
   read(withUsual: boolean): readonly (OutcomeStatus & { readonly count: number })[] {
     const shown = withUsual ? this.#table.usual : 0;
     return this.#table.pairs
-      .map((pair, place) => ({ ...pair, count: this.#counts[place] ?? 0 }))
+      .map((pair, place) => ({ ...pair, count: this.#counts[place]! }))
       .filter(({ count }, place) => count > 0 || place < shown);
   }
 }

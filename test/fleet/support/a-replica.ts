@@ -3,7 +3,7 @@ import { SharedBaselines } from "../../../src/fleet/drift/shared-baselines.ts";
 import { SharedDrift } from "../../../src/fleet/drift/shared-drift.ts";
 import type { Clock } from "../../../src/clock.ts";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
-import { DriftMonitors } from "../../../src/drift/monitor/drift-monitors.ts";
+import { DriftMonitorRegistry } from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell } from "../../../src/payload/reading.ts";
 import { Fleet } from "../../../src/fleet/fleet.ts";
@@ -27,7 +27,7 @@ export class HandClock implements Clock {
 
 /** One replica: what it counts with, and its part in the fleet. */
 export interface TestReplica {
-  readonly monitors: DriftMonitors;
+  readonly monitors: DriftMonitorRegistry;
   readonly drift: SharedDrift;
   readonly baselines: SharedBaselines;
   readonly fleet: Fleet;
@@ -36,7 +36,7 @@ export interface TestReplica {
 }
 
 export function aReplica(id: string, store: StateStore, clock: HandClock, baseline?: Baseline): TestReplica {
-  const monitors = new DriftMonitors({
+  const monitors = new DriftMonitorRegistry({
     baselines: baseline === undefined ? [] : [baseline],
     learnRequests: 500,
     windowMs,

@@ -2,8 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ExchangeReading } from "../../../src/payload/exchange-reading.ts";
 import type { Cell, Predictions, TokenUsage } from "../../../src/payload/reading.ts";
-import type { MetricSample } from "../../../src/metrics/catalogue/metric-sample.ts";
-import { predictionFamilies, type PredictionMetricName } from "../../../src/metrics/predictions/prediction-families.ts";
+import type { predictionRows } from "../../../src/metrics/catalogue/prediction-catalogue.ts";
+import type { Sample } from "../../../src/metrics/sample.ts";
+import { predictionFamilies } from "../../../src/metrics/predictions/prediction-families.ts";
 import {
   PredictionMetrics,
   type PredictionMetricsOptions,
@@ -51,8 +52,8 @@ function counted(...all: readonly Predictions[]): PredictionMetrics {
 }
 
 /** The samples of a metric as `name{labels} value` without the labels of the model. */
-function lines(metrics: PredictionMetrics, name: PredictionMetricName, atMs = nowMs): readonly string[] {
-  return [...predictionFamilies(metrics, atMs)[name]].map(({ metricName = name, labels = {}, value }: MetricSample) => {
+function lines(metrics: PredictionMetrics, name: keyof typeof predictionRows, atMs = nowMs): readonly string[] {
+  return [...predictionFamilies(metrics, atMs)[name]].map(({ metricName = name, labels = {}, value }: Sample) => {
     const shown = Object.values(labels).join(",");
     return `${metricName.replace(name, "")}{${shown}} ${value}`;
   });

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 
 import { DriftMonitor } from "../../../src/drift/monitor/drift-monitor.ts";
 import type { DriftReport } from "../../../src/drift/monitor/drift-report.ts";
-import { defaultSeriesLimits, driftSamples, type DriftSample } from "../../../src/drift/monitor/drift-series.ts";
+import { defaultSeriesLimits, driftFamilies } from "../../../src/drift/monitor/drift-families.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
-import { driftRows } from "../../../src/metrics/catalogue/insight-catalogue.ts";
+import { driftRows } from "../../../src/metrics/catalogue/drift-catalogue.ts";
 import { aSubject, baselineOf, numeric } from "../support/some-baselines.ts";
 
 function reportOf(features: number, requests: number): DriftReport {
@@ -31,10 +31,22 @@ function reportOf(features: number, requests: number): DriftReport {
 /** What is counted beside the reports. */
 const ofTheProcess = new Set(["outrider_drift_models_dropped_total", "outrider_drift_windows_lost_total"]);
 
-const named = (samples: readonly DriftSample[], name: string): readonly DriftSample[] =>
+interface NamedSample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** The samples of one report in one list. */
+const driftSamples = (report: DriftReport, limits = defaultSeriesLimits): readonly NamedSample[] =>
+  Object.entries(driftFamilies([report], limits)).flatMap(([name, samples]) =>
+    Array.from(samples, ({ labels = {}, value }) => ({ name, labels, value })),
+  );
+
+const named = (samples: readonly NamedSample[], name: string): readonly NamedSample[] =>
   samples.filter((sample) => sample.name === name);
 
-describe("driftSamples", () => {
+describe("driftFamilies", () => {
   it("gives four samples a target, the states, the changes, and the detail of the worst", () => {
     const samples = driftSamples(reportOf(3, 500));
     const labels = { model: "churn", version: "7", variant: "stable" };
@@ -74,6 +86,12 @@ describe("driftSamples", () => {
   it("gives every metric of drift that the catalogue has, and no other", () => {
     const given = new Set(driftSamples(reportOf(3, 500)).map(({ name }) => name));
     expect(given).toEqual(new Set(Object.keys(driftRows).filter((name) => !ofTheProcess.has(name))));
+  });
+
+  it("puts the samples of all models under one metric", () => {
+    const report = reportOf(3, 500);
+    const { outrider_drift_ready: ready = [] } = driftFamilies([report, { ...report, version: "8" }]);
+    expect(Array.from(ready, ({ labels }) => labels?.["version"])).toEqual(["7", "8"]);
   });
 
   it("gives no score before the first verdict", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DriftLog } from "../../src/assembly/drift-log.ts";
-import type { DriftReport, TargetReport } from "../../src/drift/monitor/drift-report.ts";
+import { DriftLog } from "../../../src/drift/monitor/drift-log.ts";
+import type { DriftReport, TargetReport } from "../../../src/drift/monitor/drift-report.ts";
 
 const baseline = {
   kind: "file",
@@ -27,9 +27,7 @@ const reportOf = (states: Readonly<Record<string, string>>, over: object = {}): 
 function recorded(): { readonly log: DriftLog; readonly lines: string[] } {
   const lines: string[] = [];
   const write = (level: string) => (_fields: unknown, message: string) => void lines.push(`${level} ${message}`);
-  const log = new DriftLog({ info: write("info"), warn: write("warn") } as unknown as ConstructorParameters<
-    typeof DriftLog
-  >[0]);
+  const log = new DriftLog({ info: write("info"), warn: write("warn") });
   return { log, lines };
 }
 
@@ -39,13 +37,13 @@ describe("the log of drift", () => {
     log.note([reportOf({}, { baseline: null })]);
     expect(lines).toEqual([]);
     for (let i = 0; i < 2; i++) log.note([reportOf({ age: "ok", income: "ok" })]);
-    expect(lines.splice(0)).toEqual(["info drift is measured against a baseline"]);
+    expect(lines.splice(0)).toEqual(["info drift: new baseline"]);
     for (let i = 0; i < 2; i++) log.note([reportOf({ age: "critical", income: "warn" })]);
-    expect(lines.splice(0)).toEqual(["warn drift: age, income"]);
+    expect(lines.splice(0)).toEqual(["warn drift detected: age, income"]);
     log.note([reportOf({ age: "critical", income: "ok" })]);
-    expect(lines.splice(0)).toEqual(["info no drift any more: income"]);
+    expect(lines.splice(0)).toEqual(["info drift ended: income"]);
     log.note([reportOf({ age: "critical" }, { baseline: { ...baseline, created_at: "2026-02-02" } })]);
-    expect(lines.splice(0)).toEqual(["info drift is measured against a baseline"]);
+    expect(lines.splice(0)).toEqual(["info drift: new baseline"]);
   });
 
   it("tells models apart, and names ten features of many", () => {
@@ -53,6 +51,6 @@ describe("the log of drift", () => {
     const many = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`f${i}`, "critical"]));
     log.note([reportOf(many), reportOf(many, { version: "8" })]);
     const named = Array.from({ length: 10 }, (_, i) => `f${i}`).join(", ");
-    expect(lines.filter((line) => line === `warn drift: ${named} and 2 more`)).toHaveLength(2);
+    expect(lines.filter((line) => line === `warn drift detected: ${named} and 2 more`)).toHaveLength(2);
   });
 });

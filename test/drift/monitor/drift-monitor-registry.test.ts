@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
-import { DriftMonitors, type MonitorsOptions } from "../../../src/drift/monitor/drift-monitors.ts";
+import {
+  DriftMonitorRegistry,
+  type DriftMonitorRegistryOptions,
+} from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { ExchangeReading } from "../../../src/payload/exchange-reading.ts";
 import { baselineOf, numeric } from "../support/some-baselines.ts";
 
 const columns = { names: ["x"], isPositional: false };
-const options: MonitorsOptions = {
+const options: DriftMonitorRegistryOptions = {
   learnRequests: 100,
   windowMs: 1000,
   longWindowsMs: [],
@@ -39,9 +42,9 @@ const named = (name: string, model?: Baseline["model"]): Baseline =>
     ...(model === undefined ? {} : { model }),
   });
 
-describe("DriftMonitors", () => {
+describe("DriftMonitorRegistry", () => {
   it("follows each model, version and variant, up to its bound, and counts the rest", () => {
-    const monitors = new DriftMonitors(options);
+    const monitors = new DriftMonitorRegistry(options);
     monitors.count(reading());
     monitors.count(reading());
     monitors.count(reading({ variant: "canary" }));
@@ -60,13 +63,13 @@ describe("DriftMonitors", () => {
   });
 
   it("makes no monitor of exchanges without rows and predictions", () => {
-    const monitors = new DriftMonitors(options);
+    const monitors = new DriftMonitorRegistry(options);
     monitors.count(reading({ request: undefined }));
     expect(monitors.all).toEqual([]);
   });
 
   it("has another version with every new baseline, also before a window was decided", () => {
-    const monitors = new DriftMonitors({ ...options, baselines: [named("first")] });
+    const monitors = new DriftMonitorRegistry({ ...options, baselines: [named("first")] });
     monitors.count(reading());
     const versions = [monitors.version];
     for (const name of ["second", "third"]) {
@@ -81,7 +84,7 @@ describe("DriftMonitors", () => {
     const anyVersion = named("any version", { name: "n", version: "" });
     const forAll = named("all");
     const used = (baselines: readonly Baseline[], model: string, version: string): string | undefined => {
-      const monitors = new DriftMonitors({ ...options, baselines });
+      const monitors = new DriftMonitorRegistry({ ...options, baselines });
       monitors.count(reading({ model, version }));
       return monitors.all[0]!.baseline?.source.name;
     };
@@ -92,7 +95,7 @@ describe("DriftMonitors", () => {
   });
 
   it("starts a model anew with a baseline that comes later", () => {
-    const monitors = new DriftMonitors(options);
+    const monitors = new DriftMonitorRegistry(options);
     monitors.count(reading());
     monitors.count(reading({ version: "2" }));
     const before = monitors.version;
@@ -104,7 +107,7 @@ describe("DriftMonitors", () => {
   });
 
   it("closes the windows of all and judges them step by step", () => {
-    const monitors = new DriftMonitors({ ...options, baselines: [named("all")] });
+    const monitors = new DriftMonitorRegistry({ ...options, baselines: [named("all")] });
     for (let index = 0; index < 450; index++) {
       monitors.count(reading());
       monitors.count(reading({ version: "2" }));

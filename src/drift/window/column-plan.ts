@@ -1,7 +1,7 @@
 /** Which column of a table belongs to which feature. */
 import type { Columns } from "../../payload/reading.ts";
-import type { CellLayout } from "../window/cell-layout.ts";
-import { seenNameLimits } from "../window/seen-names.ts";
+import type { CellLayout } from "./cell-layout.ts";
+import { seenNameLimits } from "./seen-names.ts";
 
 /** Made once for each list of columns. */
 export interface ColumnPlan {

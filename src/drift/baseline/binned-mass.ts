@@ -1,5 +1,5 @@
 import { binOf } from "../../sketch/bin-of.ts";
-import type { NumericDistribution } from "../baseline/baseline.ts";
+import type { NumericDistribution } from "./baseline.ts";
 
 /** The steepest tail: more would put all rows of an outermost bin at its inner end. */
 const steepest = 8;
@@ -21,9 +21,9 @@ export function massBelow(distribution: NumericDistribution, at: readonly number
     const bin = binOf(sorted, value);
     if (bin < 0) return 0;
     if (bin > last) return sums.at(-1) ?? 0;
-    const part = partBelow(value, edges[bin] ?? 0, edges[bin + 1] ?? 0);
+    const part = partBelow(value, edges[bin]!, edges[bin + 1]!);
     const filled = bin === 0 ? part ** lowTail : bin === last ? 1 - (1 - part) ** highTail : part;
-    return (sums[bin] ?? 0) + (counts[bin] ?? 0) * filled;
+    return sums[bin]! + counts[bin]! * filled;
   });
 }
 
@@ -37,7 +37,7 @@ function partBelow(value: number, low: number, high: number): number {
 
 /** The power of the distance from the far end with which an outermost bin fills; 1 is evenly. */
 function tailPower({ edges, counts }: NumericDistribution, outer: number, inner: number): number {
-  const width = (bin: number): number => (edges[bin + 1] ?? 0) - (edges[bin] ?? 0);
+  const width = (bin: number): number => edges[bin + 1]! - edges[bin]!;
   const ratio = ((counts[inner] ?? 0) / width(inner) / (counts[outer] ?? 0)) * width(outer);
   return ratio > 1 ? Math.min(steepest, ratio) : 1;
 }

@@ -4,8 +4,8 @@ import type { Baseline } from "../baseline/baseline.ts";
 import type { DriftReport, DriftSubject, ReportOptions } from "./drift-report.ts";
 import { DriftMonitor, type MonitorOptions, type WindowSnapshot } from "./drift-monitor.ts";
 
-/** Options of {@link DriftMonitors}. */
-export interface MonitorsOptions extends MonitorOptions {
+/** Options of {@link DriftMonitorRegistry}. */
+export interface DriftMonitorRegistryOptions extends MonitorOptions {
   /** Baselines to begin with: one that names a model is for that model and version, one that names none is for all others. */
   readonly baselines: readonly Baseline[];
   /** Models, versions and variants that are followed; requests of further ones are counted as dropped. */
@@ -19,14 +19,14 @@ export interface MonitorWindows {
 }
 
 /** One monitor for each model, version and variant, made when its first request is read. */
-export class DriftMonitors implements ReadingSink {
-  readonly #options: MonitorsOptions;
+export class DriftMonitorRegistry implements ReadingSink {
+  readonly #options: DriftMonitorRegistryOptions;
   readonly #byModel = new Map<string, Map<string, Map<string, DriftMonitor>>>();
   readonly #all: DriftMonitor[] = [];
   readonly #baselines: Baseline[];
   #dropped = 0;
 
-  constructor(options: MonitorsOptions) {
+  constructor(options: DriftMonitorRegistryOptions) {
     this.#options = options;
     this.#baselines = [...options.baselines];
   }
