@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { retryDelayMs } from "../../src/probe/retry-delay.ts";
+import { checkDelayMs } from "../../src/probe/prober.ts";
 
-describe("retryDelayMs", () => {
+describe("checkDelayMs", () => {
   const young = { ageMs: 3000, intervalMs: 5000 };
   it.each([
     ["soon while nothing answers at the start", { ...young, isLive: false, isReady: false }, 100],
@@ -10,7 +10,7 @@ describe("retryDelayMs", () => {
     ["at the interval once ready", { ...young, isLive: true, isReady: true }, 5000],
     ["at the interval after ten seconds", { ageMs: 10_000, intervalMs: 5000, isLive: false, isReady: false }, 5000],
     ["never later than the interval", { ageMs: 0, intervalMs: 20, isLive: false, isReady: false }, 20],
-  ])("checks %s", (_, pace, delayMs) => {
-    expect(retryDelayMs(pace)).toBe(delayMs);
+  ])("checks %s", (_, timing, delayMs) => {
+    expect(checkDelayMs(timing)).toBe(delayMs);
   });
 });
