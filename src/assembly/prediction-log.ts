@@ -10,12 +10,12 @@ import { PredictionLogCounters } from "../prediction-log/prediction-log-counters
 import type { SinkName } from "../prediction-log/destination.ts";
 import type { DriftFlags } from "../prediction-log/drift-flags.ts";
 import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
-import { KeepPlan, type KeepPlanOptions } from "../prediction-log/keep-plan.ts";
-import { RecordBuilder } from "../prediction-log/record-builder.ts";
+import { KeepPlan, type KeepPlanOptions } from "../prediction-log/sampler/log-sampler.ts";
+import { RecordBuilder } from "../prediction-log/record/record-builder.ts";
 import { PredictionRecorder } from "../prediction-log/recorder.ts";
 import { parseRedactionRule, type RedactionRule } from "../redaction/redaction-rule.ts";
 import { Redactor, type RedactionPlan } from "../redaction/redactor.ts";
-import { parseSampleRule } from "../prediction-log/sample-rule.ts";
+import { parseSampleRule } from "../prediction-log/sampler/sample-rule.ts";
 import { StreamTable, type StreamPlan } from "../prediction-log/stream-fields.ts";
 import { startSink, type RunningSink } from "./prediction-sinks.ts";
 

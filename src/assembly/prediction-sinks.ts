@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/table/table.ts";
 import { createDelivery, type DeliveryOptions } from "../delivery/delivery.ts";
-import type { Spool } from "../delivery/spool/spool-port.ts";
+import type { Spool } from "../delivery/spool/spool.ts";
 import type { Log } from "../logging/logger.ts";
 import { DeliveryCounters } from "../prediction-log/delivery-counters.ts";
 import type { Destination, SinkName } from "../prediction-log/destination.ts";
@@ -92,7 +92,7 @@ function tellingOfRefusals(destination: Destination, { log, clock }: SinkOptions
 async function spoolOf({ config, log }: SinkOptions): Promise<Spool | undefined> {
   const { spoolDirectory, spoolBytes, spoolFsync } = config.loki;
   if (spoolDirectory === "") return undefined;
-  const { openSpool } = await import("../delivery/spool/spool.ts");
+  const { openSpool } = await import("../delivery/spool/open-spool.ts");
   const opening = await openSpool({ directory: spoolDirectory, maxBytes: spoolBytes, fsync: spoolFsync });
   if (opening.kind === "opened") return opening.spool;
   log.logger.error({ sink: "loki", detail: opening.detail }, "there is no spool: predictions wait in memory alone");

@@ -2,7 +2,7 @@
 import type { WireErrorCode } from "../errors.ts";
 import type { Exchange, RouteKind } from "../exchange.ts";
 import type { Outcome } from "../outcome.ts";
-import type { KeepDecision } from "./keep-plan.ts";
+import type { KeepDecision } from "./sampler/log-sampler.ts";
 
 /** A record in the making. The texts are as they were sent: nothing is redacted yet. */
 export interface RecordDraft {

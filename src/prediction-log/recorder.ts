@@ -3,12 +3,12 @@ import type { Clock } from "../clock.ts";
 import type { Exchange } from "../exchange.ts";
 import type { PredictionLogCounters } from "./prediction-log-counters.ts";
 import type { ExchangeLog, LoggedBodies } from "./exchange-log.ts";
-import type { KeepPlan } from "./keep-plan.ts";
+import type { KeepPlan } from "./sampler/log-sampler.ts";
 import type { EntrySink } from "./log-entry.ts";
 import type { PredictionRecord } from "./prediction-record.ts";
-import type { RecordBuilder } from "./record-builder.ts";
+import type { RecordBuilder } from "./record/record-builder.ts";
 import { draftOf, type RecordDraft } from "./record-draft.ts";
-import { lineOf } from "./record-line.ts";
+import { lineOf } from "./record/record-line.ts";
 import type { StreamTable } from "./stream-fields.ts";
 
 /** What a {@link PredictionRecorder} works with. */

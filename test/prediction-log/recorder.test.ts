@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoggedBodies } from "../../src/prediction-log/exchange-log.ts";
-import { KeepPlan } from "../../src/prediction-log/keep-plan.ts";
+import { KeepPlan } from "../../src/prediction-log/sampler/log-sampler.ts";
 import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
 import { PredictionLogCounters } from "../../src/prediction-log/prediction-log-counters.ts";
 import type { PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
-import { RecordBuilder } from "../../src/prediction-log/record-builder.ts";
+import { RecordBuilder } from "../../src/prediction-log/record/record-builder.ts";
 import type { RecordDraft } from "../../src/prediction-log/record-draft.ts";
 import { PredictionRecorder } from "../../src/prediction-log/recorder.ts";
 import { Redactor } from "../../src/redaction/redactor.ts";

@@ -1,5 +1,5 @@
 /** The fixed lists of words that a field may choose from. */
-import { alwaysKept } from "../../prediction-log/keep-plan.ts";
+import { alwaysKept } from "../../prediction-log/sampler/log-sampler.ts";
 import { sinkNames, type SinkName } from "../../prediction-log/destination.ts";
 import { redactionActions, type RedactionAction } from "../../redaction/redaction-rule.ts";
 import { streamLabelFields, streamMetadataFields } from "../../prediction-log/stream-fields.ts";

@@ -5,7 +5,7 @@ import type { Clock } from "../../clock.ts";
 import type { DeliveryResult, Destination } from "../../prediction-log/destination.ts";
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 import { isWrittenName, listLogFiles, logFileName } from "./log-files.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** What it is made with. */
 export interface FileDestinationOptions {

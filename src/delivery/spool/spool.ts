@@ -1,43 +1,58 @@
-/** Opens the spool: entries on disk while the other side is away. */
-import { makeFolder } from "../sinks/make-folder.ts";
-import { lockSpool, type SpoolLock } from "./spool-lock.ts";
-import type { Spool } from "./spool-port.ts";
-import { SpoolQueue, type SpoolOptions } from "./spool-queue.ts";
-import { recoverSpool } from "./spool-recovery.ts";
+/** The port between the delivery of a sink and what keeps its entries on disk while the other side is away. */
+import type { EntryDropReason } from "../../prediction-log/destination.ts";
+import type { LogEntry } from "../../prediction-log/log-entry.ts";
 
-/** What {@link openSpool} came to. `detail` is a sentence for the log, with the folder and what to do. */
-export type SpoolOpening =
-  | { readonly kind: "opened"; readonly spool: Spool }
-  /** A process that runs uses the folder. */
-  | { readonly kind: "locked"; readonly detail: string }
-  /** The folder cannot be made, written to or read. */
-  | { readonly kind: "unusable"; readonly detail: string };
-
-/**
- * Takes over a folder, which is made when it is not there, and reads what an earlier process has left in it: at the
- * speed of the disk, in a fixed memory. Damage is skipped and counted; files of other names are left alone. Never
- * rejects: a sidecar without a spool still serves.
- */
-export async function openSpool(options: SpoolOptions): Promise<SpoolOpening> {
-  const { directory } = options;
-  try {
-    await makeFolder(directory);
-    const locked = await lockSpool(directory);
-    if (locked.kind === "held") return { kind: "opened", spool: await openLocked(options, locked.lock) };
-    const detail = `The spool ${directory} is in use by process ${locked.processId}; give each process a folder of its own.`;
-    return { kind: "locked", detail };
-  } catch (error) {
-    const problem = (error as Error).message;
-    const detail = `The spool ${directory} cannot be used (${problem}); make it a folder that this process may write to.`;
-    return { kind: "unusable", detail };
-  }
+/** The end of a batch in the spool; only the spool reads it. */
+export interface SpoolPosition {
+  readonly segment: number;
+  readonly offset: number;
 }
 
-async function openLocked(options: SpoolOptions, lock: SpoolLock): Promise<Spool> {
-  try {
-    return new SpoolQueue(options, await recoverSpool(options.directory), lock);
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+/** The oldest entries of the spool, in the order in which they were appended. At least one. */
+export interface SpooledBatch {
+  readonly entries: readonly LogEntry[];
+  /** What {@link Spool.release} is given when the whole batch is over with. */
+  readonly position: SpoolPosition;
+}
+
+/** How many entries are gone, by reason; empty for none. Every lost entry is told once, by the call during which it went. */
+export type SpoolLosses = ReadonlyMap<EntryDropReason, number>;
+
+/** What {@link Spool.peek} found. */
+export interface SpoolPeek {
+  /** Undefined when nothing is left. */
+  readonly batch: SpooledBatch | undefined;
+  /** Entries that could not be read back (`spool_failed`). They are not in `batch` and no longer in `entries`. */
+  readonly lost: SpoolLosses;
+}
+
+/**
+ * A queue on disk, bounded in bytes. No call ever rejects or throws. An `append` may overlap with a `peek` or a
+ * `release`; there are never two of the same, nor a `peek` beside a `release`.
+ *
+ * When calls are not under way, `entries` = entries at the start + all appended − all lost − all of released batches.
+ */
+export interface Spool {
+  /** Stored and neither released nor lost. Right after the start: what an earlier process left. */
+  readonly entries: number;
+  /** Bytes of its files. */
+  readonly bytes: number;
+  /** Pieces that could not be read since the start, torn tails among them. */
+  readonly damagedTotal: number;
+  /**
+   * Appends in order; resolves when written, and synced as the policy says. Losses: the oldest of the spool when it is
+   * full (`spool_full`), or of those given when they cannot be written (`spool_failed`) or nothing may go to make room
+   * (`spool_full`). The segment of a batch that was peeked and is not released yet does not go: the next one does.
+   */
+  append(entries: readonly LogEntry[]): Promise<SpoolLosses>;
+  /**
+   * The oldest entries, together at most `maxBytes` by {@link LogEntry.bytes}, or one. Until released every call begins with the
+   * same entry, and gives the same batch for the same `maxBytes` unless more was appended. Entries equal those appended
+   * letter by letter. A batch may be cut short anywhere, such as at the end of a segment.
+   */
+  peek(maxBytes: number): Promise<SpoolPeek>;
+  /** The batch that ends at `position` is over with: it is the one peeked last. */
+  release(position: SpoolPosition): Promise<void>;
+  /** Writes through and lets go of the files. */
+  close(): Promise<void>;
 }

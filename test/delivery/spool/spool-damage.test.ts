@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { writeCursor } from "../../../src/delivery/spool/spool-cursor.ts";
-import { frameBytesOf } from "../../../src/delivery/spool/spool-frame.ts";
-import { segmentFile } from "../../../src/delivery/spool/spool-segment.ts";
+import { writeCursor } from "../../../src/delivery/spool/cursor.ts";
+import { frameBytesOf } from "../../../src/delivery/spool/frame.ts";
+import { segmentFile } from "../../../src/delivery/spool/segment.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { anEntry, drain, linesOf, openedSpool, someEntries, sum } from "../support/spool-entries.ts";

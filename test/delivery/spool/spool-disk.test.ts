@@ -1,8 +1,8 @@
 import { mkdir, open, readdir, rm, stat, statfs, writeFile, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, it, vi, type MockInstance } from "vitest";
-import { segmentFile } from "../../../src/delivery/spool/spool-segment.ts";
-import { openSpool } from "../../../src/delivery/spool/spool.ts";
+import { segmentFile } from "../../../src/delivery/spool/segment.ts";
+import { openSpool } from "../../../src/delivery/spool/open-spool.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { remount, smallDisk } from "../support/small-disk.ts";

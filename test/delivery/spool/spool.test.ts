@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Spool, SpooledBatch } from "../../../src/delivery/spool/spool-port.ts";
+import type { Spool, SpooledBatch } from "../../../src/delivery/spool/spool.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { anEntry, anyEntry, drain, linesOf, openedSpool, someEntries, sum } from "../support/spool-entries.ts";
