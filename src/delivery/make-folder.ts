@@ -1,21 +1,21 @@
-/** Making a folder and those above it. */
+/** Creates folders. */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * As `mkdir -p`, with permissions for the owner and the group. Node's own never ends where a folder is there and none can
- * be made in it, as in /proc. Rejects when it cannot be made.
+ * Like `mkdir -p`, with permissions for the owner and the group. Rejects when the folder cannot be created. Node's own
+ * `recursive` option is not used: in /proc, where no folder can be created, it never returns (Node 26.10).
  */
 export async function makeFolder(directory: string): Promise<void> {
-  if (await isMade(directory)) return;
+  if (await exists(directory)) return;
   await makeFolder(path.dirname(directory));
-  if (!(await isMade(directory))) throw new Error(`no folder can be made in ${path.dirname(directory)}`);
+  if (!(await exists(directory))) throw new Error(`no folder can be created in ${path.dirname(directory)}`);
 }
 
 const mode = 0o750;
 
-/** It is there now; or, when that is false, the folder that it should be in is not. */
-async function isMade(directory: string): Promise<boolean> {
+/** True when the folder exists now; false when its parent does not. */
+async function exists(directory: string): Promise<boolean> {
   try {
     await mkdir(directory, { mode });
   } catch (error) {

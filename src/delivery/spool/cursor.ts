@@ -1,13 +1,13 @@
-/** The file that remembers how far the spool was released, so that little is delivered twice after a new start. */
+/** The file that stores how far the spool was released, so that little is delivered twice after a restart. */
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { spoolChecksum } from "./spool-checksum.ts";
+import { checksum } from "./frame.ts";
 import type { SpoolPosition } from "./spool.ts";
 
 /**
- * Writes the position in place of the one before. Never rejects: with an older position entries are delivered twice,
- * which does no harm. Nothing is synced, for the same reason.
+ * Replaces the stored position. Never rejects and never syncs: with an older position some entries are delivered twice,
+ * which does no harm.
  */
 export async function writeCursor(directory: string, position: SpoolPosition): Promise<void> {
   const text = textOf(position);
@@ -20,7 +20,7 @@ export async function writeCursor(directory: string, position: SpoolPosition): P
   }
 }
 
-/** The position that was written last; undefined when there is none that can be read. Never rejects. */
+/** The stored position; undefined when there is none, or its checksum is wrong. Never rejects. */
 export async function readCursor(directory: string): Promise<SpoolPosition | undefined> {
   let text: string;
   try {
@@ -37,5 +37,5 @@ const cursorFile = (directory: string): string => path.join(directory, "spool.cu
 
 function textOf({ segment, offset }: SpoolPosition): string {
   const numbers = `${segment} ${offset}`;
-  return `${numbers} ${spoolChecksum(numbers).toString(16).padStart(8, "0")}\n`;
+  return `${numbers} ${checksum(numbers).toString(16).padStart(8, "0")}\n`;
 }

@@ -1,25 +1,25 @@
 /**
- * How an entry stands in a segment of the spool: the mark FF 4F 53 01, the CRC-32 (little-endian, as the length) of all
- * that follows it, the length of the payload, and the payload: the texts of the entry in UTF-8 with FE between them.
+ * The format of an entry in a segment file: the mark FF 4F 53 01, the CRC-32 (little-endian, as the length) of everything
+ * after it, the length of the payload, and the payload: the texts of the entry in UTF-8 with FE between them.
  *
- * The bytes FE and FF occur in no UTF-8 text. So nobody whose data are logged can write a mark into a line, and a reader
- * that has met damage finds the next entry by its mark.
+ * The bytes FE and FF occur in no UTF-8 text. So logged data cannot forge a mark, and a reader that meets damage finds
+ * the next entry by its mark.
  */
+import type Zlib from "node:zlib";
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
-import { spoolChecksum } from "./spool-checksum.ts";
 
-/** What stands at a place of a segment. Places are indices of the bytes that were given. */
+/** Result of {@link nextFrame}. Positions are indices into the given bytes. */
 export type FrameStep =
-  /** A whole frame: its payload, which ends where the frame ends. */
+  /** A whole frame whose checksum is right. Its payload ends where the frame ends. */
   | { readonly kind: "frame"; readonly payload: number; readonly end: number }
-  /** Nothing that was written as a frame; what comes next begins at `end`, which may be more damage. */
+  /** Not a frame. The next one, or more damage, begins at `end`. */
   | { readonly kind: "damage"; readonly end: number }
-  /** It cannot be told before `bytes` bytes from the place on are there. */
+  /** Undecided until `bytes` bytes from the position on are in memory. */
   | { readonly kind: "more"; readonly bytes: number }
   | { readonly kind: "end" };
 
 /**
- * Longest frame. Longer entries are not taken, so that no damaged length makes a reader ask for more than this. Bytes.
+ * Longest frame, bytes. Longer entries are refused, so that a damaged length cannot make a reader load more than this.
  */
 export const maxFrameBytes = 33_554_432;
 
@@ -27,8 +27,8 @@ export const maxFrameBytes = 33_554_432;
 const headerBytes = 12;
 const separators = 3;
 const mark: Buffer = Buffer.from([0xff, 0x4f, 0x53, 0x01]);
-/** What {@link LogEntry.bytes} reckons beside the texts. */
-const reckonedBytes = 128;
+/** The overhead that {@link LogEntry.bytes} counts beside the texts. */
+const overheadBytes = 128;
 
 /** Length of the frame of an entry, bytes. */
 export function frameBytesOf({ timeNs, stream, metadata, line }: LogEntry): number {
@@ -38,8 +38,8 @@ export function frameBytesOf({ timeNs, stream, metadata, line }: LogEntry): numb
 }
 
 /**
- * The frames of entries one after the other, together `totalBytes` as {@link frameBytesOf} says. A surrogate without its
- * other half becomes U+FFFD, as it does in every UTF-8 text. About 0.6 µs for an entry of 1 KB.
+ * The frames of entries one after the other. `totalBytes` is the sum of {@link frameBytesOf}. A lone surrogate becomes
+ * U+FFFD, as in every UTF-8 text. About 0.6 µs for an entry of 1 KB.
  */
 export function encodeFrames(entries: readonly LogEntry[], totalBytes: number): Buffer {
   const bytes = Buffer.allocUnsafe(totalBytes);
@@ -56,15 +56,14 @@ export function encodeFrames(entries: readonly LogEntry[], totalBytes: number): 
     bytes[at++] = 0xfe;
     at += bytes.write(line, at);
     bytes.writeUInt32LE(at - start - headerBytes, start + 8);
-    bytes.writeUInt32LE(spoolChecksum(bytes.subarray(start + 8, at)), start + 4);
+    bytes.writeUInt32LE(checksum(bytes.subarray(start + 8, at)), start + 4);
   }
   return bytes;
 }
 
 /**
- * What stands at `at` in the first bytes of a segment whose whole length is `wholeBytes`. Any bytes give an answer, and
- * `end` is always past `at`; it is past the bytes that were given only where what is left is too short for a frame. A
- * frame is only taken when its checksum is right.
+ * Reads the frame at `at`. `bytes` is the beginning of a segment of `wholeBytes` in all. Any bytes give an answer, and
+ * `end` is always past `at`; it is past the given bytes only where the rest is too short for a frame.
  */
 export function nextFrame(bytes: Buffer, at: number, wholeBytes: number): FrameStep {
   const left = wholeBytes - at;
@@ -75,14 +74,14 @@ export function nextFrame(bytes: Buffer, at: number, wholeBytes: number): FrameS
   if (length <= left && length <= maxFrameBytes && startsWithMark(bytes, at)) {
     if (bytes.length - at < length) return { kind: "more", bytes: length };
     const end = at + length;
-    if (spoolChecksum(bytes.subarray(at + 8, end)) === bytes.readUInt32LE(at + 4)) {
+    if (checksum(bytes.subarray(at + 8, end)) === bytes.readUInt32LE(at + 4)) {
       return { kind: "frame", payload: at + headerBytes, end };
     }
   }
   return { kind: "damage", end: endOfDamage(bytes, at, wholeBytes) };
 }
 
-/** The entry of a payload; undefined when it is none, which no damage brings about that the checksum does not tell. */
+/** The entry of a payload; undefined when texts are missing, which the checksum rules out for damaged bytes. */
 export function decodeEntry(bytes: Buffer, payload: number, end: number): LogEntry | undefined {
   const first = bytes.indexOf(0xfe, payload);
   const second = bytes.indexOf(0xfe, first + 1);
@@ -93,7 +92,7 @@ export function decodeEntry(bytes: Buffer, payload: number, end: number): LogEnt
     stream: bytes.toString("utf8", first + 1, second),
     metadata: bytes.toString("utf8", second + 1, third),
     line: bytes.toString("utf8", third + 1, end),
-    bytes: end - payload - separators + reckonedBytes,
+    bytes: end - payload - separators + overheadBytes,
   };
 }
 
@@ -103,9 +102,17 @@ function startsWithMark(bytes: Buffer, at: number): boolean {
   return bytes[at] === 0xff && bytes[at + 1] === 0x4f && bytes[at + 2] === 0x53 && bytes[at + 3] === 0x01;
 }
 
-/** Where the next mark is; of bytes that are not all there the last few may be the beginning of one. */
+/** Position of the next mark. The last bytes of a part of the segment may be the beginning of one. */
 function endOfDamage(bytes: Buffer, at: number, wholeBytes: number): number {
   const next = bytes.indexOf(mark, at + 1);
   if (next !== -1) return next;
   return bytes.length >= wholeBytes ? wholeBytes : bytes.length - mark.length + 1;
 }
+
+/** CRC-32 as in zip and Ethernet, of frames and of the cursor. The first call loads zlib: 2 MB of resident memory. */
+export function checksum(bytes: Uint8Array | string): number {
+  zlib ??= process.getBuiltinModule("node:zlib");
+  return zlib.crc32(bytes);
+}
+
+let zlib: typeof Zlib | undefined;

@@ -1,31 +1,31 @@
 /**
- * Makes sure that a spool belongs to one process. A lock is a symbolic link whose target names its owner: making one is
- * a single step that also works on a full disk, and it is never seen half-written.
+ * Ensures that a spool belongs to one process. A lock is a symbolic link whose target names its owner: creating one is
+ * atomic, works on a full disk too, and never leaves a half-written file.
  *
- * Nothing in a file system can be replaced on the condition that it is still what it was. So a lock is not taken over
- * but followed: the locks are numbered, the highest one counts, and whoever makes the next number first has it. The
- * highest is never removed, or a number could be given twice; when it is let go of, it is followed by one of nobody.
+ * File systems have no compare-and-swap, so a stale lock is not overwritten but succeeded: locks are numbered, the
+ * highest one counts, and the process that creates the next number first owns the spool. The highest is never removed,
+ * because its number could then be given twice; releasing it creates a successor without an owner.
  */
 import { readdir, readFile, readlink, symlink, unlink } from "node:fs/promises";
 import path from "node:path";
 
-/** What asking for the lock gave. */
+/** Result of {@link lockSpool}. */
 export type SpoolLockResult =
   | { readonly kind: "held"; readonly lock: SpoolLock }
-  /** A process that runs has it. */
+  /** Another running process holds it. */
   | { readonly kind: "locked"; readonly processId: number };
 
-/** The lock while it is held. */
+/** A lock that this process holds. */
 export interface SpoolLock {
-  /** Lets others have it. Never rejects. */
+  /** Gives the spool up to other processes. Never rejects. */
   release(): Promise<void>;
 }
 
 /**
- * Takes the lock of a directory, also after a process that is gone. A process is known by its number, its start and the
- * start of the machine. Rejects when no link can be made there.
+ * Locks a directory; the lock of a process that has ended does not count. A process is identified by its id, its start
+ * time and the boot of the machine. Rejects when no link can be created there.
  *
- * Processes that do not see one another, on two machines or in two containers, do not see one another's locks.
+ * Processes on two machines, or in containers that do not share process ids, cannot tell whether the other one runs.
  */
 export async function lockSpool(directory: string): Promise<SpoolLockResult> {
   const own = await identityOf(process.pid);
@@ -36,28 +36,29 @@ export async function lockSpool(directory: string): Promise<SpoolLockResult> {
     if (await isRunning(owner, processId)) return { kind: "locked", processId };
     if (!(await isMade(own, lockFile(directory, last + 1)))) continue;
     const locks = await locksIn(directory);
-    // Somebody was so much faster that the number had been used and removed again.
+    // Another process was faster: the number had been used and removed already.
     const isLate = locks.some((number) => number > last + 1);
     for (const number of locks) {
       if (isLate ? number === last + 1 : number <= last) await remove(lockFile(directory, number));
     }
     if (!isLate) return { kind: "held", lock: { release: () => release(directory, last + 1) } };
   }
-  throw new Error("its lock changes hands all the time");
+  throw new Error("other processes keep taking its lock");
 }
 
+/** Owner of a released lock; the text is part of the format on disk. */
 const nobody = "nobody";
 const maxTries = 100;
 
 const lockFile = (directory: string, number: number): string => path.join(directory, `spool.lock.${number}`);
 
-/** Numbers of the locks, the highest last. */
+/** Numbers of the locks in ascending order. */
 async function locksIn(directory: string): Promise<number[]> {
   const numbers = (await readdir(directory)).map((name) => Number(/^spool\.lock\.(\d{1,15})$/.exec(name)?.[1] ?? 0));
   return numbers.filter((number) => number > 0).sort((a, b) => a - b);
 }
 
-/** False when the link is there. */
+/** False when the link exists already. */
 async function isMade(owner: string, link: string): Promise<boolean> {
   try {
     await symlink(owner, link);
@@ -68,7 +69,7 @@ async function isMade(owner: string, link: string): Promise<boolean> {
   }
 }
 
-/** What cannot be removed is in nobody's way. */
+/** A lock that cannot be removed does no harm: a higher number counts. */
 async function remove(link: string): Promise<void> {
   await unlink(link).catch(() => undefined);
 }
@@ -78,7 +79,7 @@ async function release(directory: string, number: number): Promise<void> {
     await symlink(nobody, lockFile(directory, number + 1));
     await remove(lockFile(directory, number));
   } catch {
-    // Its owner will soon be gone.
+    // The lock stays until this process has ended.
   }
 }
 
@@ -94,8 +95,7 @@ async function isRunning(owner: string, processId: number): Promise<boolean> {
 }
 
 /**
- * Short enough for the inode of a link. Where there is no /proc, and for a process that has ended and whose parent has
- * not asked after it, the id alone.
+ * Short enough to be stored in the inode of a link. The id alone where /proc is missing, and for a zombie process.
  */
 async function identityOf(processId: number): Promise<string> {
   try {

@@ -1,26 +1,26 @@
-/** The oldest entries of a segment. */
+/** Reads the oldest entries of a segment. */
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 import { decodeEntry } from "./frame.ts";
-import { readSegment, type SpoolSegment } from "./segment.ts";
+import { readSegment, type Segment } from "./segment.ts";
 
-/** What {@link readBatch} read. */
+/** Result of {@link readBatch}. */
 export type SegmentBatch =
   | {
       readonly kind: "read";
       readonly entries: readonly LogEntry[];
-      /** Where the last of them ends in the segment. */
+      /** Offset in the segment at which the last of them ends. */
       readonly end: number;
-      /** Entries that should have followed, and do not. */
+      /** Entries that the segment should hold after these, and does not. */
       readonly missing: number;
     }
-  /** This process may open no further file, or has no memory, for now. */
+  /** The process has no file descriptors or memory left for now. */
   | { readonly kind: "not_now" };
 
 /**
- * Reads entries that are not released, at most `maxBytes` by their own reckoning, or one. Never more than the segment is
- * known to hold. A file that is gone or cannot be read further has lost its rest. Never rejects.
+ * Reads the oldest entries that are not released: at most `maxBytes` by {@link LogEntry.bytes}, at least one, and never
+ * more than the segment is known to hold. The rest of a file that is gone or unreadable counts as missing. Never rejects.
  */
-export async function readBatch(segment: SpoolSegment, maxBytes: number): Promise<SegmentBatch> {
+export async function readBatch(segment: Segment, maxBytes: number): Promise<SegmentBatch> {
   const entries: LogEntry[] = [];
   let end = segment.offset;
   let room = maxBytes;
@@ -39,9 +39,9 @@ export async function readBatch(segment: SpoolSegment, maxBytes: number): Promis
       },
     );
   } catch (error) {
-    if (passing.has((error as NodeJS.ErrnoException).code ?? "")) return { kind: "not_now" };
+    if (transientCodes.has((error as NodeJS.ErrnoException).code ?? "")) return { kind: "not_now" };
   }
   return { kind: "read", entries, end, missing: isCut ? 0 : segment.entries - entries.length };
 }
 
-const passing: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"]);
+const transientCodes: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"]);

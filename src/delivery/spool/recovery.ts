@@ -1,26 +1,25 @@
-/** What an earlier process has left in the folder of a spool. */
+/** Reads what an earlier process left in the folder of a spool. */
 import { readdir, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 
 import { readCursor } from "./cursor.ts";
 import type { SpoolPosition } from "./spool.ts";
-import { readSegment, segmentSequence, type SpoolSegment } from "./segment.ts";
+import { readSegment, segmentSequence, type Segment } from "./segment.ts";
 
-/** See {@link recoverSpool}. */
+/** Result of {@link recoverSpool}. */
 export interface RecoveredSpool {
-  /** Those that hold entries which are not released, oldest first. */
-  readonly segments: SpoolSegment[];
-  /** Pieces that cannot be read. */
+  /** Segments with entries that are not released, oldest first. */
+  readonly segments: Segment[];
+  /** Damaged stretches, and files that cannot be opened. */
   readonly damaged: number;
-  /** Number of the next segment: higher than any that was ever used, as far as that can be seen. */
+  /** Number of the next segment: higher than all numbers in use and the one in the cursor. */
   readonly nextSequence: number;
 }
 
 /**
- * Reads all segments and counts what is in them: at the speed of the disk, in a fixed memory. Segments without an entry
- * that is not released are deleted, those that cannot be opened and files of other names are left alone. A cursor
- * that does not fit the segments is not believed: what was released is then delivered again. Rejects when the folder
- * cannot be read.
+ * Reads all segments and counts their entries, at the speed of the disk and in constant memory. Deletes segments whose
+ * entries are all released; keeps those that cannot be opened, and files with other names. Ignores a cursor that does
+ * not match the segments: released entries are then delivered again. Rejects when the folder cannot be read.
  */
 export async function recoverSpool(directory: string): Promise<RecoveredSpool> {
   const found = await segmentsIn(directory);
@@ -28,7 +27,7 @@ export async function recoverSpool(directory: string): Promise<RecoveredSpool> {
   const scans = [];
   for (const segment of found) scans.push(await scan(segment, cursor));
   const reached = scans.find(({ isReached }) => isReached)?.segment.sequence ?? 0;
-  const isLeft = ({ sequence, entries }: SpoolSegment): boolean => sequence >= reached && entries > 0;
+  const isLeft = ({ sequence, entries }: Segment): boolean => sequence >= reached && entries > 0;
   for (const { segment, isReadable } of scans) {
     if (isReadable && !isLeft(segment)) await unlink(segment.file).catch(() => undefined);
   }
@@ -39,8 +38,8 @@ export async function recoverSpool(directory: string): Promise<RecoveredSpool> {
   };
 }
 
-async function segmentsIn(directory: string): Promise<SpoolSegment[]> {
-  const segments: SpoolSegment[] = [];
+async function segmentsIn(directory: string): Promise<Segment[]> {
+  const segments: Segment[] = [];
   for (const found of await readdir(directory, { withFileTypes: true })) {
     const sequence = segmentSequence(found.name);
     if (sequence === undefined || !found.isFile()) continue;
@@ -50,14 +49,14 @@ async function segmentsIn(directory: string): Promise<SpoolSegment[]> {
 }
 
 interface Scan {
-  readonly segment: SpoolSegment;
+  readonly segment: Segment;
   readonly damaged: number;
-  /** The cursor is at the end of an entry of it. */
+  /** The cursor is at the end of an entry of this segment. */
   readonly isReached: boolean;
   readonly isReadable: boolean;
 }
 
-async function scan(segment: SpoolSegment, cursor: SpoolPosition | undefined): Promise<Scan> {
+async function scan(segment: Segment, cursor: SpoolPosition | undefined): Promise<Scan> {
   const offset = cursor?.segment === segment.sequence ? cursor.offset : undefined;
   let isReached = false;
   let released = 0;
@@ -76,7 +75,7 @@ async function scan(segment: SpoolSegment, cursor: SpoolPosition | undefined): P
     if (isReached && offset !== undefined) segment.offset = offset;
     return { segment, damaged, isReached, isReadable: true };
   } catch {
-    // What cannot be read now may be read when somebody has seen to it: the file stays for the next start.
+    // An operator may repair it: the file stays for the next start.
     return { segment, damaged: 1, isReached: false, isReadable: false };
   }
 }

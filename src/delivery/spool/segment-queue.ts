@@ -1,4 +1,4 @@
-/** The queue on disk behind {@link Spool}: segment files, oldest first, of which the last is written to. */
+/** The spool as a queue of segment files: the oldest is read, the newest is written. */
 import { unlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -10,36 +10,36 @@ import { encodeFrames, maxFrameBytes } from "./frame.ts";
 import type { SpoolLock } from "./lock.ts";
 import type { Spool, SpooledBatch, SpoolLosses, SpoolPeek, SpoolPosition } from "./spool.ts";
 import type { RecoveredSpool } from "./recovery.ts";
-import { takeRun, type SpoolRun } from "./segment-run.ts";
-import { segmentFile, type SpoolSegment } from "./segment.ts";
-import { syncDirectory, SpoolWriter } from "./segment-writer.ts";
+import { takeSegmentRun, type SegmentRun } from "./segment-run.ts";
+import { segmentFile, type Segment } from "./segment.ts";
+import { syncDirectory, SegmentWriter } from "./segment-writer.ts";
 
-/** How a spool is kept. */
+/** Options of a spool. */
 export interface SpoolOptions {
-  /** Of this process alone. */
+  /** Used by this process alone. */
   readonly directory: string;
-  /** All segments together, at least 65,536. What lies beside them takes less than 1 KiB. */
+  /** Upper bound of all segments together, at least 65,536. Cursor and lock take less than 1 KiB more. */
   readonly maxBytes: number;
-  /** When it is waited for that the disk has what was written: in every append, every `syncMs`, or never. */
+  /** When written entries are synced to the disk: in every append, every `syncMs`, or never. */
   readonly fsync: "always" | "interval" | "never";
-  /** Milliseconds; 1000 when not given. */
+  /** Milliseconds; default 1000. */
   readonly syncMs?: number;
 }
 
 /**
- * Calls are carried out one after another, so that they may overlap. In memory are a record of about 200 bytes for each
- * segment, what is being appended, and what was peeked.
+ * Runs overlapping calls one after the other. Memory: about 200 bytes for each segment, the entries being appended, and
+ * the peeked batch.
  */
-export class SpoolQueue implements Spool {
+export class SegmentQueue implements Spool {
   readonly #options: SpoolOptions;
   readonly #lock: SpoolLock;
-  readonly #segments: SpoolSegment[];
+  readonly #segments: Segment[];
   readonly #segmentBytes: number;
   #nextSequence: number;
   #damaged: number;
-  /** Of the last segment; none right after the start: nothing is put behind what another process may have left torn. */
-  #writer: SpoolWriter | undefined;
-  #peeked: { readonly segment: SpoolSegment; readonly batch: SpooledBatch } | undefined;
+  /** Writes the last segment. None right after the start, because an earlier process may have left a torn end. */
+  #writer: SegmentWriter | undefined;
+  #peeked: { readonly segment: Segment; readonly batch: SpooledBatch } | undefined;
   #isDirectorySynced = true;
   #syncTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -72,7 +72,7 @@ export class SpoolQueue implements Spool {
 
   async peek(maxBytes: number): Promise<SpoolPeek> {
     const found = await this.#inTurn(() => this.#peek(maxBytes));
-    // Who asks again at once, because there are entries, does so once a second.
+    // The caller tries again at once, because there are entries: this limits it to once a second.
     if (found.isPutOff) await delay(busyMs, undefined, { ref: false });
     return { batch: found.batch, lost: found.lost };
   }
@@ -95,14 +95,14 @@ export class SpoolQueue implements Spool {
     const losses = new Map<EntryDropReason, number>();
     for (let from = 0; from < entries.length;) {
       const left = this.#segmentBytes - (this.#writer?.segment.bytes ?? 0);
-      const run = takeRun(entries, from, { left, whole: this.#segmentBytes });
+      const run = takeSegmentRun(entries, from, { left, whole: this.#segmentBytes });
       from += run.entries.length;
       await this.#appendRun(run, losses);
     }
     return losses;
   }
 
-  async #appendRun(run: SpoolRun, losses: Losses): Promise<void> {
+  async #appendRun(run: SegmentRun, losses: Losses): Promise<void> {
     if (this.#isClosed) return lose(losses, "spool_failed", run.entries.length);
     if (!(await this.#makeRoom(run.bytes, losses))) return lose(losses, "spool_full", run.entries.length);
     try {
@@ -118,7 +118,7 @@ export class SpoolQueue implements Spool {
     }
   }
 
-  /** The oldest segments go, whole; but what they would make room for has to fit beside the one being read. */
+  /** Drops the oldest segments whole. False when the bytes do not fit beside the segment being read. */
   async #makeRoom(bytes: number, losses: Losses): Promise<boolean> {
     const read = this.#peeked?.segment;
     if (bytes > maxFrameBytes || bytes + (read?.bytes ?? 0) > this.#options.maxBytes) return false;
@@ -131,23 +131,23 @@ export class SpoolQueue implements Spool {
     return true;
   }
 
-  async #writerFor(bytes: number): Promise<SpoolWriter> {
+  async #writerFor(bytes: number): Promise<SegmentWriter> {
     if (this.#writer !== undefined && this.#writer.segment.bytes + bytes <= this.#segmentBytes) return this.#writer;
     await this.#seal();
     const sequence = this.#nextSequence++;
     const file = segmentFile(this.#options.directory, sequence);
-    this.#writer = await SpoolWriter.create({ sequence, file, bytes: 0, offset: 0, entries: 0 });
+    this.#writer = await SegmentWriter.create({ sequence, file, bytes: 0, offset: 0, entries: 0 });
     this.#segments.push(this.#writer.segment);
     this.#isDirectorySynced = false;
     return this.#writer;
   }
 
-  /** After a write that failed: its segment ends where it did before, or is not written to any more. */
+  /** After a failed write: restores the end of the segment, or stops writing to it. */
   async #cutBack(): Promise<void> {
     if (this.#writer === undefined) return;
     if (this.#writer.segment.entries === 0) return this.#drop(this.#writer.segment);
     try {
-      await this.#writer.cut();
+      await this.#writer.truncate();
     } catch {
       await this.#seal();
     }
@@ -184,18 +184,18 @@ export class SpoolQueue implements Spool {
     else await writeCursor(this.#options.directory, batch.position);
   }
 
-  async #drop(segment: SpoolSegment): Promise<void> {
+  async #drop(segment: Segment): Promise<void> {
     this.#segments.splice(this.#segments.indexOf(segment), 1);
     if (this.#peeked?.segment === segment) this.#peeked = undefined;
     if (this.#writer?.segment === segment) {
       await this.#writer.close();
       this.#writer = undefined;
     }
-    // A file that cannot be deleted is read again after the next start, which does no harm.
+    // A file that cannot be deleted is read again after a restart, which does no harm.
     await unlink(segment.file).catch(() => undefined);
   }
 
-  /** The segment is not written to any more. */
+  /** Stops writing to the current segment. */
   async #seal(): Promise<void> {
     const writer = this.#writer;
     if (writer === undefined) return;
@@ -214,7 +214,7 @@ export class SpoolQueue implements Spool {
   #syncLater(): void {
     this.#syncTimer ??= setTimeout(() => {
       this.#syncTimer = undefined;
-      // What the disk did not take once it may never take: what follows goes to another file.
+      // After a failed sync the file cannot be trusted: later entries go to another one.
       void this.#inTurn(() => this.#sync().catch(() => this.#seal()));
     }, this.#options.syncMs ?? 1000).unref();
   }
@@ -229,10 +229,10 @@ export class SpoolQueue implements Spool {
   }
 }
 
-/** How long a peek waits when files cannot be opened for now. */
+/** Pause of a peek while files cannot be opened. */
 const busyMs = 1000;
 
-/** Eight segments, so that not much is lost at once; and no more than about a thousand of them. */
+/** Eight segments or more, so that dropping one loses little; at most about a thousand. */
 function segmentBytesOf(maxBytes: number): number {
   return Math.floor(Math.max(Math.min(maxBytes / 8, 8_388_608), maxBytes / 1024));
 }

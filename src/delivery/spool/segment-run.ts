@@ -1,27 +1,27 @@
-/** Cutting what is appended to the length of segments. */
+/** Splits appended entries into runs that fit into segments. */
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 import { frameBytesOf } from "./frame.ts";
 
-/** Entries that go into one segment with one write. */
-export interface SpoolRun {
+/** Entries for one segment, written with one call. */
+export interface SegmentRun {
   readonly entries: readonly LogEntry[];
-  /** Length of their frames. */
+  /** Total length of their frames. */
   readonly bytes: number;
 }
 
 /** Room for a run, bytes. */
 export interface RunRoom {
-  /** What the segment that is written to still takes. */
+  /** Room left in the current segment. */
   readonly left: number;
-  /** What a new one takes. */
+  /** Room in a new segment. */
   readonly whole: number;
 }
 
 /**
- * The longest run from `from` on that fits what is left of the segment or, when its first entry does not, a new one. An
- * entry that is longer than a segment is a run of its own. Not more than 8 MiB, because a run is written from memory.
+ * The longest run from `from` on that fits into the current segment or, when its first entry does not, into a new one. An
+ * entry longer than a segment is a run of its own. At most 8 MiB otherwise, because a run is encoded in memory.
  */
-export function takeRun(entries: readonly LogEntry[], from: number, { left, whole }: RunRoom): SpoolRun {
+export function takeSegmentRun(entries: readonly LogEntry[], from: number, { left, whole }: RunRoom): SegmentRun {
   let bytes = 0;
   let room = left;
   let to = from;

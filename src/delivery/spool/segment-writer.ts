@@ -1,25 +1,25 @@
-/** The one segment that is written to. */
+/** Writes the newest segment file. */
 import { open, type FileHandle } from "node:fs/promises";
 
-import type { SpoolSegment } from "./segment.ts";
+import type { Segment } from "./segment.ts";
 
-/** Writes to the end of a segment; what it could not write whole is cut off again. */
-export class SpoolWriter {
-  readonly segment: SpoolSegment;
+/** Appends to a segment file, and can remove an incomplete write. */
+export class SegmentWriter {
+  readonly segment: Segment;
   readonly #handle: FileHandle;
   #isSynced = true;
 
-  /** Makes the file of a new segment. Rejects when it cannot be made, or is there. */
-  static async create(segment: SpoolSegment): Promise<SpoolWriter> {
-    return new SpoolWriter(segment, await open(segment.file, "wx", fileMode));
+  /** Creates the file of a new segment. Rejects when it exists or cannot be created. */
+  static async create(segment: Segment): Promise<SegmentWriter> {
+    return new SegmentWriter(segment, await open(segment.file, "wx", fileMode));
   }
 
-  private constructor(segment: SpoolSegment, handle: FileHandle) {
+  private constructor(segment: Segment, handle: FileHandle) {
     this.segment = segment;
     this.#handle = handle;
   }
 
-  /** Writes behind what the segment holds; that it now holds more is for the caller to note. Rejects when not all is written. */
+  /** Writes at the end of the segment; the caller then updates its length. Rejects unless all bytes are written. */
   async write(bytes: Buffer): Promise<void> {
     this.#isSynced = false;
     const { bytes: start } = this.segment;
@@ -29,28 +29,28 @@ export class SpoolWriter {
     }
   }
 
-  /** Cuts off what was written and not noted. Rejects when it cannot: the file is then longer than the segment. */
-  async cut(): Promise<void> {
+  /** Truncates the file to the length of the segment, which removes a failed write. Rejects when it cannot. */
+  async truncate(): Promise<void> {
     await this.#handle.truncate(this.segment.bytes);
   }
 
-  /** Waits until all that was written is on the disk. */
+  /** Waits until all written bytes are on the disk. */
   async sync(): Promise<void> {
     if (this.#isSynced) return;
     await this.#handle.datasync();
     this.#isSynced = true;
   }
 
-  /** Lets go of the file. Never rejects. */
+  /** Closes the file. Never rejects. */
   async close(): Promise<void> {
     await this.#handle.close().catch(() => undefined);
   }
 }
 
-/** Predictions are for the owner, and the group to read. */
+/** The owner may write, the group may read. */
 const fileMode = 0o640;
 
-/** Waits until the names in a folder are on the disk. Never rejects: not every file system can do that. */
+/** Waits until the names in a folder are on the disk. Never rejects: not every file system supports it. */
 export async function syncDirectory(directory: string): Promise<void> {
   try {
     const handle = await open(directory);
@@ -60,6 +60,6 @@ export async function syncDirectory(directory: string): Promise<void> {
       await handle.close();
     }
   } catch {
-    // The segments themselves are synced; their names come to the disk with the next sync of the file system.
+    // The contents are synced; the names reach the disk with the next sync of the file system.
   }
 }

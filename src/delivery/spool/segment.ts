@@ -1,53 +1,56 @@
-/** The files of a spool, and reading one of them. */
+/** Segment files: their names, and reading their frames. */
 import { open, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 
 import { nextFrame } from "./frame.ts";
 
-/** What the spool knows about one of its files. The spool changes it. */
-export interface SpoolSegment {
+/** State of one segment file. Mutable: the queue updates it in place. */
+export interface Segment {
   readonly sequence: number;
   readonly file: string;
-  /** Length of what was written whole. The file may be longer where a write failed. */
+  /** Length of the complete frames. The file may be longer where a write failed. */
   bytes: number;
-  /** Up to here all is released. */
+  /** Entries before this offset are released. */
   offset: number;
-  /** Entries behind `offset` that are not known to be lost. */
+  /** Entries after `offset` that are not known to be lost. */
   entries: number;
 }
 
-/** A part of a segment. */
+/** A range of bytes of a segment file. */
 export interface SegmentRange {
   readonly file: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** What reading a range found out. */
+/** Result of {@link readSegment}. */
 export interface SegmentRead {
-  /** Pieces without an entry, each as large as it can be. */
+  /** Number of damaged stretches; adjacent damage is one stretch. */
   readonly damaged: number;
-  /** The end of the range was reached. */
+  /** Whether the end of the range was reached. */
   readonly isWhole: boolean;
 }
 
-/** Takes the frame whose payload lies at `payload` to `end` in `bytes`, which change afterwards; false ends the reading. */
+/**
+ * Receives a frame: its payload is `bytes` from `payload` to `end`, valid during the call only. `fileOffset` is the end
+ * of the frame in the file. Returns false to stop reading.
+ */
 export type FrameVisitor = (bytes: Buffer, payload: number, end: number, fileOffset: number) => boolean;
 
-/** Name of the file of a segment. */
+/** Path of the file of a segment. */
 export function segmentFile(directory: string, sequence: number): string {
   return path.join(directory, `spool-${String(sequence).padStart(10, "0")}.seg`);
 }
 
-/** The number of the segment in a file of this name; undefined for other files. */
+/** The number of the segment with this file name; undefined for other files. */
 export function segmentSequence(name: string): number | undefined {
   const digits = /^spool-(\d{10,15})\.seg$/.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
 /**
- * Reads the frames of a range in their order, through a buffer of 256 KiB or of the longest frame. `fileOffset` is where
- * a frame ends. Rejects when the file cannot be opened or read; a file shorter than the range is read to its end.
+ * Reads the frames of a range in order, through a buffer of 256 KiB, or of the longest frame if that is more. Rejects
+ * when the file cannot be opened or read; a file shorter than the range is read to its end.
  */
 export async function readSegment({ file, from, to }: SegmentRange, visit: FrameVisitor): Promise<SegmentRead> {
   const handle = await open(file);
@@ -80,16 +83,16 @@ async function readFrames(window: SegmentWindow, visit: FrameVisitor): Promise<S
 
 const windowBytes = 262_144;
 
-/** A view of a range of a file that moves on. */
+/** A window that moves through a range of a file. */
 class SegmentWindow {
   readonly #handle: FileHandle;
   #buffer: Buffer;
   #to: number;
-  /** The part that is in memory. */
+  /** The part of the range in memory. */
   bytes: Buffer;
-  /** Where `bytes` begin in the file. */
+  /** Offset of `bytes` in the file. */
   start: number;
-  /** Where the reader is in `bytes`. */
+  /** Position of the reader in `bytes`. */
   at = 0;
 
   constructor(handle: FileHandle, from: number, to: number) {
@@ -100,12 +103,12 @@ class SegmentWindow {
     this.start = from;
   }
 
-  /** From `start` to the end of the range. */
+  /** Bytes from `start` to the end of the range. */
   get wholeBytes(): number {
     return this.#to - this.start;
   }
 
-  /** Moves on to the reader's place, and reads until `wanted` bytes are there from it on, or as many as the file has. */
+  /** Moves the window to the reader's position and fills it with `wanted` bytes, or with all that the file has. */
   async fill(wanted: number): Promise<void> {
     const kept = this.bytes.subarray(this.at);
     const target = wanted > this.#buffer.length ? Buffer.allocUnsafe(wanted) : this.#buffer;

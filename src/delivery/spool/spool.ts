@@ -1,58 +1,58 @@
-/** The port between the delivery of a sink and what keeps its entries on disk while the other side is away. */
+/** The port of a delivery to the store that keeps entries on disk while the destination is unavailable. */
 import type { EntryDropReason } from "../../prediction-log/destination.ts";
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 
-/** The end of a batch in the spool; only the spool reads it. */
+/** The end of a batch in the spool. Opaque to callers. */
 export interface SpoolPosition {
   readonly segment: number;
   readonly offset: number;
 }
 
-/** The oldest entries of the spool, in the order in which they were appended. At least one. */
+/** The oldest entries of the spool, one or more, in the order in which they were appended. */
 export interface SpooledBatch {
   readonly entries: readonly LogEntry[];
-  /** What {@link Spool.release} is given when the whole batch is over with. */
+  /** Argument of {@link Spool.release} once the whole batch is settled. */
   readonly position: SpoolPosition;
 }
 
-/** How many entries are gone, by reason; empty for none. Every lost entry is told once, by the call during which it went. */
+/** Lost entries by reason; empty for none. Each lost entry is reported once, by the call during which it was lost. */
 export type SpoolLosses = ReadonlyMap<EntryDropReason, number>;
 
-/** What {@link Spool.peek} found. */
+/** Result of {@link Spool.peek}. */
 export interface SpoolPeek {
-  /** Undefined when nothing is left. */
+  /** Undefined when the spool is empty. */
   readonly batch: SpooledBatch | undefined;
-  /** Entries that could not be read back (`spool_failed`). They are not in `batch` and no longer in `entries`. */
+  /** Entries that could not be read back (`spool_failed`). Neither `batch` nor `Spool.entries` includes them. */
   readonly lost: SpoolLosses;
 }
 
 /**
  * A queue on disk, bounded in bytes. No call ever rejects or throws. An `append` may overlap with a `peek` or a
- * `release`; there are never two of the same, nor a `peek` beside a `release`.
+ * `release`; two calls of the same kind must not overlap, nor a `peek` and a `release`.
  *
- * When calls are not under way, `entries` = entries at the start + all appended − all lost − all of released batches.
+ * While no call is under way, `entries` = entries at the start + appended − lost − released.
  */
 export interface Spool {
-  /** Stored and neither released nor lost. Right after the start: what an earlier process left. */
+  /** Number of stored entries. Right after the start: those that an earlier process left. */
   readonly entries: number;
   /** Bytes of its files. */
   readonly bytes: number;
-  /** Pieces that could not be read since the start, torn tails among them. */
+  /** Damaged stretches found since the start, torn ends of files included. */
   readonly damagedTotal: number;
   /**
-   * Appends in order; resolves when written, and synced as the policy says. Losses: the oldest of the spool when it is
-   * full (`spool_full`), or of those given when they cannot be written (`spool_failed`) or nothing may go to make room
-   * (`spool_full`). The segment of a batch that was peeked and is not released yet does not go: the next one does.
+   * Appends in order; resolves when the entries are written, and synced as the policy says. A full spool drops its
+   * oldest entries (`spool_full`), but never the segment of a peeked batch. Given entries are lost when they cannot be
+   * written (`spool_failed`) or when no room can be made for them (`spool_full`).
    */
   append(entries: readonly LogEntry[]): Promise<SpoolLosses>;
   /**
-   * The oldest entries, together at most `maxBytes` by {@link LogEntry.bytes}, or one. Until released every call begins with the
-   * same entry, and gives the same batch for the same `maxBytes` unless more was appended. Entries equal those appended
-   * letter by letter. A batch may be cut short anywhere, such as at the end of a segment.
+   * The oldest entries: together at most `maxBytes` by {@link LogEntry.bytes}, but at least one. Until they are released
+   * every call begins with the same entry, and gives the same batch for the same `maxBytes` unless more was appended.
+   * Entries come back exactly as they were appended. A batch may be shorter, for example at the end of a segment.
    */
   peek(maxBytes: number): Promise<SpoolPeek>;
-  /** The batch that ends at `position` is over with: it is the one peeked last. */
+  /** Removes the batch that ends at `position`, which must be the one peeked last. */
   release(position: SpoolPosition): Promise<void>;
-  /** Writes through and lets go of the files. */
+  /** Syncs as the policy says and closes the files. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 import { anEntry, anyEntry, entryOf, someEntries } from "../support/spool-entries.ts";
 
 describe("frames of the spool", () => {
-  it("gives back any entries letter by letter", () => {
+  it("decodes any entries exactly as they were encoded", () => {
     fc.assert(
       fc.property(fc.array(anyEntry, { maxLength: 20 }), (entries) => {
         expect(framesIn(encoded(entries))).toEqual({ entries, damaged: 0 });
@@ -13,12 +13,12 @@ describe("frames of the spool", () => {
     );
   });
 
-  it("stands on the disk as its description says", () => {
+  it("has the documented bytes", () => {
     const frame = encoded([entryOf("1", "é", "s", "m")]);
     expect(frame.toString("hex")).toBe(["ff4f5301", "60dd8643", "08000000", "31fe", "73fe", "6dfe", "c3a9"].join(""));
   });
 
-  it("asks for more exactly as long as not the whole frame is there", () => {
+  it("asks for more bytes exactly until the whole frame is in memory", () => {
     const frame = encoded([anEntry(1)]);
     for (let length = 0; length < frame.length; length++) {
       const wanted = length < 12 ? 12 : frame.length;
@@ -28,7 +28,7 @@ describe("frames of the spool", () => {
     expect(nextFrame(frame, frame.length, frame.length)).toEqual({ kind: "end" });
   });
 
-  it("finds the next frame behind bytes that are none, whatever they are", () => {
+  it("finds the next frame after any other bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (garbage) => {
         const bytes = Buffer.concat([garbage, encoded([anEntry(1), anEntry(2)])]);
@@ -37,25 +37,25 @@ describe("frames of the spool", () => {
     );
   });
 
-  it("does not take a frame that a client has written into a line for one", () => {
+  it("ignores a frame that a client wrote into a line", () => {
     const smuggled = encoded([anEntry(666)]).toString("latin1");
     const bytes = encoded([entryOf("1", smuggled), anEntry(2)]);
     bytes[8] = 1;
     expect(framesIn(bytes)).toEqual({ entries: [anEntry(2)], damaged: 1 });
   });
 
-  it("asks for no more than the longest frame when a length is damaged", () => {
+  it("never asks for more than the longest frame when a length is damaged", () => {
     const frame = encoded([anEntry(1)]);
     frame.writeUInt32LE(0xfffffff0, 8);
     expect(nextFrame(frame, 0, 2 ** 40)).toMatchObject({ kind: "damage" });
   });
 
-  it("reckons surrogates that stand alone as what they become", () => {
+  it("counts lone surrogates by their replacement", () => {
     const entry = { ...anEntry(1), line: "a\ud800b" };
     expect(framesIn(encoded([entry]))).toEqual({ entries: [entryOf(entry.timeNs, "a\ufffdb")], damaged: 0 });
   });
 
-  it("takes no payload for an entry in which texts are missing", () => {
+  it("rejects a payload in which texts are missing", () => {
     const bytes = Buffer.from("1\xfe2\xfe3", "latin1");
     expect(decodeEntry(bytes, 0, bytes.length)).toBeUndefined();
     const followed = Buffer.concat([bytes, encoded(someEntries(1, 3))]);
