@@ -1,79 +1,80 @@
-/** Which exchanges are logged: a sample by identity, and kinds that are kept as long as they are few. */
+/** Decides which exchanges are logged: a sample by identity, and kinds that are always logged up to a rate. */
 import type { Exchange } from "../../exchange.ts";
-import type { KeepSkipReason, PredictionLogCounters } from "../prediction-log-counters.ts";
+import type { SkipReason, PredictionLogCounters } from "../prediction-log-counters.ts";
 import { identityFraction } from "./identity-fraction.ts";
-import type { KeepReason } from "../prediction-record.ts";
+import type { SamplingReason } from "../prediction-record.ts";
 import { RateCap } from "./rate-cap.ts";
 import type { SampleRule } from "./sample-rule.ts";
 
-/** Kinds that are kept whenever the caps allow; what `predictions.always` may name. */
-export const alwaysKept = ["error", "timeout", "slow", "canary"] as const;
+/** Kinds of exchanges that are logged up to a rate whatever the sample is; the values of `predictions.always`. */
+export const alwaysLogged = ["error", "timeout", "slow", "canary"] as const;
 
-/** See {@link alwaysKept}. */
-export type AlwaysKept = (typeof alwaysKept)[number];
+/** See {@link alwaysLogged}. */
+export type AlwaysLogged = (typeof alwaysLogged)[number];
 
-/** What the configuration says. */
-export interface KeepPlanOptions {
-  /** Part that is kept where no rule fits, 0 to 1. */
+/** Options of {@link LogSampler}. */
+export interface LogSamplerOptions {
+  /** Ratio of exchanges to log where no rule matches, 0 to 1. */
   readonly sample: number;
-  /** The first that fits holds. */
+  /** The first rule that matches applies. */
   readonly rules: readonly SampleRule[];
-  readonly always: readonly AlwaysKept[];
-  /** Of each kind, more than 0. */
+  readonly always: readonly AlwaysLogged[];
+  /** Rate limit of each kind, records a second; more than 0. */
   readonly alwaysPerSecond: number;
-  /** A good answer that took longer is `slow`; with 0 none is. */
+  /** A successful exchange that took longer is `slow`; 0 switches the kind off. */
   readonly slowMs: number;
-  /** Variants whose exchanges are `canary`. */
+  /** Variants whose exchanges are of the kind `canary`. */
   readonly canaryVariants: readonly string[];
-  /** Bytes of records, more than 0. */
+  /** Budget of all records, bytes a second; more than 0. */
   readonly bytesPerSecond: number;
 }
 
-/** An exchange that is kept. */
-export interface KeepDecision {
-  readonly reason: KeepReason;
-  /** How probable it was that this exchange would be kept, more than 0 and at most 1. */
+/** Why an exchange is logged, and with which probability. */
+export interface SamplingDecision {
+  readonly reason: SamplingReason;
+  /** Probability with which this exchange was chosen, more than 0 and at most 1. */
   readonly probability: number;
-  /** The part of it that the budget of bytes made: 1 while there is enough. */
+  /** The factor in `probability` that the byte budget contributed: 1 while the budget suffices. */
   readonly byteFactor: number;
 }
 
-/** What a decision is made by. */
-export type KeepSubject = Pick<Exchange, "outcome" | "variant" | "durationMs" | "requestId">;
+/** The fields of an exchange that decide. */
+export type SamplingSubject = Pick<Exchange, "outcome" | "variant" | "durationMs" | "requestId">;
 
 /**
- * Decides for each exchange when it has ended. Its identity gives a number in [0, 1), which is compared with
+ * Decides for each exchange when it has ended. The identity of the exchange gives a number in [0, 1); the exchange is
+ * logged when that number is below
  *
- * `max(base, probability of each kind that it is of) × byte factor`,
+ * `max(base, probability of each of its kinds) × byte factor`,
  *
- * where `base` is the ratio of the first rule that fits, or else the sample; each kind has a {@link RateCap} of its own,
- * and the byte factor is that of a rate in bytes. So what the base keeps on one replica is kept on every replica and for
- * every copy of the request, unless bytes run out. All parts depend only on what came before: records weighed with
- * `1 / probability` add up to what was offered, without bias.
+ * where `base` is the ratio of the first matching rule, or else the sample. Each kind has its own {@link RateCap}, and
+ * the byte factor is the probability of a rate cap in bytes. So every replica logs the same part of the sample, and every
+ * copy of a request gets the same decision, unless bytes run out. All probabilities depend on earlier exchanges alone:
+ * records weighted with `1 / probability` estimate the offered exchanges without bias.
  *
- * An exchange that is kept is charged to every kind that it is of, also when the sample would have kept it: a kind says
- * how many of its records there may be. What the base keeps past that rate is kept all the same.
+ * A logged exchange counts against the rate of each of its kinds, even if the sample alone would have chosen it. The
+ * sample is not limited by these rates.
  *
- * What has no identity, because its head could not be read, is chosen by its number: alike it would be all or nothing.
+ * An exchange without an identity, because its head could not be read, is chosen by its serial number.
  *
- * The identity is a string that is made when it is read, so it is read once, and not at all where nothing depends on it.
- * About 0.1 µs for what is not kept beside making that string; allocates only what is kept.
+ * The identity is a lazy string: it is read once, and only if the decision depends on it. About 0.1 µs for an exchange
+ * that is not logged, beside making that string; allocates for logged exchanges only.
  */
-export class KeepPlan {
-  readonly #options: KeepPlanOptions;
+export class LogSampler {
+  readonly #options: LogSamplerOptions;
   readonly #counters: PredictionLogCounters;
   readonly #kinds: readonly Kind[];
   readonly #bytes: RateCap;
 
-  constructor(options: KeepPlanOptions, counters: PredictionLogCounters) {
+  constructor(options: LogSamplerOptions, counters: PredictionLogCounters) {
     this.#options = options;
     this.#counters = counters;
     this.#kinds = kindsOf(options);
     this.#bytes = new RateCap(options.bytesPerSecond);
   }
 
-  /** The decision for an exchange that is kept; undefined for one that is not. Monotonic time. */
-  decide(exchange: KeepSubject, nowMs: number): KeepDecision | undefined {
+  /** The decision to log an exchange; undefined for one that is not logged. `nowMs` is monotonic. */
+  decide(exchange: SamplingSubject, nowMs: number): SamplingDecision | undefined {
     const counters = this.#counters;
     counters.offeredTotal++;
     const base = this.#baseOf(exchange);
@@ -95,58 +96,58 @@ export class KeepPlan {
   }
 
   /**
-   * Takes note of the bytes of a record, once it is made. What is decided between the decision and this call is decided
-   * as if the record were not there: a budget may be passed by what waits to be made.
+   * Charges the bytes of a record to the budget, once it is made. Decisions before this call do not know them: pending
+   * records may exceed the budget.
    */
-  spend(bytes: number, decision: KeepDecision, nowMs: number): void {
+  spend(bytes: number, decision: SamplingDecision, nowMs: number): void {
     this.#bytes.spend(bytes, decision.byteFactor, nowMs);
   }
 
-  #baseOf({ outcome, variant }: KeepSubject): number {
+  #baseOf({ outcome, variant }: SamplingSubject): number {
     for (const rule of this.#options.rules) {
-      const fits =
+      const matches =
         (rule.outcome === undefined || rule.outcome === outcome) &&
         (rule.variant === undefined || rule.variant === variant);
-      if (fits) return rule.ratio;
+      if (matches) return rule.ratio;
     }
     return this.#options.sample;
   }
 
-  #strongestKindOf(exchange: KeepSubject, nowMs: number): Kind | undefined {
+  #strongestKindOf(exchange: SamplingSubject, nowMs: number): Kind | undefined {
     let strongest: Kind | undefined;
     for (const kind of this.#kinds) {
-      if (!kind.fits(exchange)) continue;
+      if (!kind.matches(exchange)) continue;
       if (strongest === undefined || kind.cap.probability(nowMs) > strongest.cap.probability(nowMs)) strongest = kind;
     }
     return strongest;
   }
 
-  #charge(exchange: KeepSubject, probability: number, nowMs: number): void {
-    for (const { fits, cap } of this.#kinds) if (fits(exchange)) cap.spend(1, probability, nowMs);
+  #charge(exchange: SamplingSubject, probability: number, nowMs: number): void {
+    for (const { matches, cap } of this.#kinds) if (matches(exchange)) cap.spend(1, probability, nowMs);
   }
 }
 
 interface Kind {
-  readonly reason: AlwaysKept;
+  readonly reason: AlwaysLogged;
   readonly cap: RateCap;
-  readonly fits: (exchange: KeepSubject) => boolean;
+  readonly matches: (exchange: SamplingSubject) => boolean;
 }
 
-/** In the order of {@link alwaysKept}, which tells apart kinds of equal probability. */
-function kindsOf(options: KeepPlanOptions): readonly Kind[] {
+/** In the order of {@link alwaysLogged}: of kinds with equal probability the first one is the reason. */
+function kindsOf(options: LogSamplerOptions): readonly Kind[] {
   const { always, alwaysPerSecond, slowMs, canaryVariants } = options;
-  const tests: Readonly<Record<AlwaysKept, (exchange: KeepSubject) => boolean>> = {
+  const tests: Readonly<Record<AlwaysLogged, (exchange: SamplingSubject) => boolean>> = {
     error: ({ outcome }) => outcome === "upstream_error" || outcome === "upstream_reset",
     timeout: ({ outcome }) => outcome === "timeout",
     slow: ({ outcome, durationMs }) => outcome === "ok" && slowMs > 0 && durationMs > slowMs,
     canary: ({ variant }) => canaryVariants.includes(variant),
   };
-  return alwaysKept
+  return alwaysLogged
     .filter((reason) => always.includes(reason))
-    .map((reason) => ({ reason, cap: new RateCap(alwaysPerSecond), fits: tests[reason] }));
+    .map((reason) => ({ reason, cap: new RateCap(alwaysPerSecond), matches: tests[reason] }));
 }
 
-function skipReason(isWanted: boolean, isOfKind: boolean): KeepSkipReason {
+function skipReason(isWanted: boolean, isOfKind: boolean): SkipReason {
   if (isWanted) return "byte_budget";
   return isOfKind ? "thinned" : "not_sampled";
 }

@@ -25,7 +25,7 @@ function logged(
 const notRedactable = (contentType: string): LoggedBody => ({ content_type: contentType, omitted: "not_redactable" });
 
 describe("a logged body without redaction", () => {
-  it("is text when it is UTF-8, as it came, and base64 when it is not", () => {
+  it("is unchanged text when it is UTF-8, and base64 otherwise", () => {
     expect(logged("\ufeffé\0", "x/y", { redactor: off })).toEqual({ content_type: "x/y", text: "\ufeffé\0" });
     const bytes = Uint8Array.from({ length: 20_000 }, (_, index) => index % 256);
     const base64 = Buffer.from(bytes).toString("base64");
@@ -46,7 +46,7 @@ describe("a logged body without redaction", () => {
     );
   });
 
-  it("is base64 of the first bytes when these are no text", () => {
+  it("is base64 of the first bytes when they are not text", () => {
     const bytes = new Uint8Array([0xff, 1, 2, 3]);
     expect(logged(bytes, "", { redactor: off, bodyBytes: 2 })).toEqual({
       content_type: "",
@@ -55,7 +55,7 @@ describe("a logged body without redaction", () => {
     });
   });
 
-  it("that ends within a character is no text", () => {
+  it("that ends within a character is not text", () => {
     expect(logged(new Uint8Array([0x61, 0xc3]), "", { redactor: off })).toHaveProperty("base64");
   });
 });
@@ -96,7 +96,7 @@ describe("a logged body with redaction", () => {
     );
   });
 
-  it("is left out when rules about features or pointers are for something else than JSON", () => {
+  it("is omitted when it is not JSON and there are rules about features or pointers", () => {
     for (const rule of ["feature:a", "pointer:/a"]) {
       expect(logged("a\n1\n", "text/csv", { redactor: aRedactor({ mask: rules(rule) }) })).toEqual(
         notRedactable("text/csv"),
@@ -104,7 +104,7 @@ describe("a logged body with redaction", () => {
     }
   });
 
-  it("is left out when it may quote its request, and rules would not find it there", () => {
+  it("is omitted when it may quote its request, where rules cannot find the values", () => {
     const body = '{"message":"could not convert 123"}';
     for (const rule of ["feature:a", "pointer:/a"]) {
       const redactor = aRedactor({ mask: rules(rule) });
@@ -114,7 +114,7 @@ describe("a logged body with redaction", () => {
     expect(logged(body, "", { redactor: patterns, mayQuoteInput: true })).toHaveProperty("text", body);
   });
 
-  it("is left out unless somebody says that the features are gone", () => {
+  it("is omitted unless the features are confirmed to be gone", () => {
     const redactor = aRedactor({ mask: rules("feature:a") });
     const body = '{"a":1}';
     expect(logged(body, "", { redactor })).toEqual(notRedactable(""));
@@ -132,7 +132,7 @@ describe("a logged body with redaction", () => {
     expect(asked).toBe('{"a":"***"}');
   });
 
-  it("says why there is none, and shows no media type with something in it", () => {
+  it("gives the reason for its absence, and redacts its media type", () => {
     const side = {
       content: { kind: "unread", reason: "truncated" },
       contentType: "text/plain; x=joe@example.com",
@@ -178,7 +178,7 @@ describe("features in a logged body", () => {
     expect(JSON.stringify(answer)).not.toMatch(/s1/);
   });
 
-  it("are not gone from a table that still has a value of one", () => {
+  it("are not gone from a table that still has one of their values", () => {
     const reader = createReader("kserve-v1", { limits: testLimits });
     const gone = (body: unknown): boolean =>
       areFeaturesGone(

@@ -73,7 +73,7 @@ const split = (columns: readonly string[], data: readonly (readonly unknown[])[]
 const predictions = (values: readonly unknown[]): Side => ({ text: JSON.stringify({ predictions: values }) });
 
 describe("the record of an exchange", () => {
-  it("says what was asked, what was answered, how long it took and why it is here", () => {
+  it("holds the request, the response, the times and the reason for logging", () => {
     const drift = { state: "warn", features: ["age"] } as const;
     const made = builder(
       {},
@@ -109,7 +109,7 @@ describe("the record of an exchange", () => {
     });
   });
 
-  it("does not name a drifting feature by what patterns find in its name", () => {
+  it("redacts the names of drifting features", () => {
     const drift = { state: "critical", features: ["age", "erika@example.org"] } as const;
     const made = builder({ patterns: ["email"] }, { driftOf: () => drift });
     for (let i = 0; i < 2; i++) {
@@ -117,21 +117,21 @@ describe("the record of an exchange", () => {
     }
   });
 
-  it("holds the first rows of a batch and says that there are more", () => {
+  it("holds the first rows of a batch and reports that there are more", () => {
     const bodies = bodiesOf(mlflow, split(["x"], [[1], [2], [3], [4], [5]]), predictions([1, 2, 3, 4, 5]));
     const record = builder().recordOf(aDraft(), bodies, 0);
     expect(record).toMatchObject({ rows: 5, features: [{ x: 1 }, { x: 2 }, { x: 3 }], prediction: [1, 2, 3] });
     expect(record.cut).toEqual(["rows"]);
   });
 
-  it("keeps integers past 2^53, and names that mean something to objects", () => {
+  it("keeps integers past 2^53, and names like __proto__", () => {
     const request = { text: '{"dataframe_split":{"columns":["__proto__","id"],"data":[[1,9007199254740993]]}}' };
     const record = builder().recordOf(aDraft(), bodiesOf(mlflow, request, predictions([null])), 0);
     expect(JSON.stringify(record.features)).toBe('[{"__proto__":1,"id":"9007199254740993"}]');
     expect(record.prediction).toEqual([null]);
   });
 
-  it("says why there are no features or predictions", () => {
+  it("gives the reason why there are no features or predictions", () => {
     const unread = bodiesOf(mlflow, { text: "not json" }, { text: "{}" });
     expect(builder().recordOf(aDraft(), unread, 0)).toMatchObject({
       rows: 0,
@@ -146,7 +146,7 @@ describe("the record of an exchange", () => {
     expect([record.features, record.unread]).toEqual([[{ x: 1 }], undefined]);
   });
 
-  it("has bodies only when asked for", () => {
+  it("has bodies only when they are configured", () => {
     const bodies = bodiesOf(mlflow, split(["x"], [[1]]), predictions([1]));
     expect(builder().recordOf(aDraft(), bodies, 0)).not.toHaveProperty("request_body");
     expect(builder({}, { bodyBytes: 1000 }).recordOf(aDraft(), bodies, 0)).toMatchObject({
@@ -155,7 +155,7 @@ describe("the record of an exchange", () => {
     });
   });
 
-  it("holds rules about headers to identities that come from them, and patterns to methods", () => {
+  it("applies rules about headers to the identities from them, and patterns to methods", () => {
     const draft = { ...aDraft(), requestId: "joe", labelId: "ann", method: "4111111111111111" };
     const recordOf = (plan: Partial<RedactionPlan>): unknown =>
       builder(plan, { labelHeader: "x-user" }).recordOf(draft, undefined, 0);
@@ -166,7 +166,7 @@ describe("the record of an exchange", () => {
     expect(recordOf({ patterns: ["card"] })).toMatchObject({ label_id: "ann", request_id: "joe", method: "***" });
   });
 
-  it("cuts texts that clients choose the length of", () => {
+  it("cuts texts whose length clients choose", () => {
     const long = "x".repeat(5000);
     const draft = aDraft({ requestId: long, target: `/${long}`, model: long, version: long, labelId: long });
     expect(JSON.stringify(builder().recordOf(draft, undefined, 0)).length).toBeLessThan(3500);
@@ -176,7 +176,7 @@ describe("the record of an exchange", () => {
 describe("redaction of a record", () => {
   const secret = "Erika Mustermann";
 
-  it("takes features out by name, wherever the serving protocol has them", () => {
+  it("redacts features by name wherever the serving protocol has them", () => {
     const plan = { drop: rules("feature:name"), mask: rules("feature:phone"), hash: rules("feature:id") };
     const request = split(["name", "phone", "id", "age"], [[secret, "555-1234", 17, 31]]);
     const record = builder(plan, { bodyBytes: 1000 }).recordOf(
@@ -188,7 +188,7 @@ describe("redaction of a record", () => {
     expect(JSON.stringify(record)).not.toMatch(/Erika|555-1234/);
   });
 
-  it("takes answers out by the name that they have in the body, or by what they are", () => {
+  it("redacts predictions by their name in the body, and all of them as `prediction`", () => {
     const outputs = [{ name: "diagnosis", shape: [1], datatype: "BYTES", data: ["malignant"] }];
     const request = { text: JSON.stringify({ inputs: [{ name: "x", shape: [1], datatype: "FP64", data: [1] }] }) };
     const bodies = bodiesOf(kserve, request, { text: JSON.stringify({ outputs }) });
@@ -199,7 +199,7 @@ describe("redaction of a record", () => {
     }
   });
 
-  it("takes a place out of the features that stand there", () => {
+  it("redacts the features at the place of a pointer", () => {
     const request = {
       text: JSON.stringify({
         inputs: [
@@ -215,7 +215,7 @@ describe("redaction of a record", () => {
     expect(JSON.stringify(record)).not.toContain("Erika");
   });
 
-  it("gives no features of a body in which no place can be found", () => {
+  it("gives no features of a body that pointers cannot be applied to", () => {
     const csv = { text: `name,age\n${secret},31\n`, contentType: "text/csv" };
     const plan = { mask: rules("pointer:/x") };
     const record = builder(plan, { bodyBytes: 1000 }).recordOf(aDraft(), bodiesOf(mlflow, csv, predictions([1])), 0);
@@ -223,7 +223,7 @@ describe("redaction of a record", () => {
     expect(JSON.stringify(record)).not.toContain("Erika");
   });
 
-  it("does not keep the answer of a request that failed where it may quote what is redacted", () => {
+  it("omits the response of a failed request where it may quote redacted values", () => {
     const request = split(["name"], [[secret]]);
     const error = { text: JSON.stringify({ message: `cannot convert '${secret}' to float` }) };
     const bodies = bodiesOf(mlflow, request, error, false);

@@ -17,7 +17,7 @@ const full = (size: number): PredictionRecord =>
   });
 
 describe("the line of a record", () => {
-  it("is the record when it fits", () => {
+  it("is the whole record when it fits", () => {
     const { line, bytes, cut } = lineOf(aRecord(), 10_000);
     expect([JSON.parse(line), bytes, cut]).toEqual([aRecord(), Buffer.byteLength(line), []]);
   });
@@ -37,12 +37,12 @@ describe("the line of a record", () => {
     expect("score" in record).toBe(!cut.includes("prediction"));
   });
 
-  it("keeps what was cut before it", () => {
+  it("keeps the earlier entries of `cut`", () => {
     const record = { ...full(1000), cut: ["rows"] as const };
     expect(lineOf(record, 5500).cut).toEqual(["rows", "response_body"]);
   });
 
-  it("is never longer than allowed, counted in bytes, and names just what is missing", () => {
+  it("is never longer than the bound in bytes, and names exactly the missing parts", () => {
     const text = fc.string({ unit: "binary", maxLength: 400 });
     fc.assert(
       fc.property(text, text, text, fc.integer({ min: 1000, max: 4000 }), (feature, header, content, maxBytes) => {

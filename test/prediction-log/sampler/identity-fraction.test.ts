@@ -42,7 +42,7 @@ function unevenness(fractions: readonly number[], bins: number): number {
 }
 
 describe("the fraction of an identity", () => {
-  it("is in [0, 1), is the same every time, and takes any text", () => {
+  it("is in [0, 1) and the same every time, for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.integer(), (id, seed) => {
         const fraction = identityFraction(id, seed);
@@ -103,18 +103,18 @@ describe("the fraction of an identity", () => {
       ).toBeLessThan(5);
     });
 
-    it("keeps the part that is asked for, also one in a thousand", () => {
+    it("chooses the requested ratio, also one in a thousand", () => {
       const kept = fractions.filter((fraction) => fraction < 0.001).length;
       expect(Math.abs(kept - count * 0.001)).toBeLessThan(5 * Math.sqrt(count * 0.001));
     });
 
-    it("says nothing about the fraction with another seed", () => {
+    it("is independent of the fraction with another seed", () => {
       const others = ids.map((id) => identityFraction(id, 0x63616e61));
       const pairs = fractions.map((fraction, index) => (Math.floor(fraction * 20) + (others[index] ?? 0)) / 20);
       expect(Math.abs(unevenness(pairs, 400))).toBeLessThan(5);
     });
 
-    it("says nothing about which lines the access log shows", () => {
+    it("is independent of the sample of the access log", () => {
       const shown = ids.filter((id) => isSampled(id, 0.1));
       const both = shown.filter((id) => identityFraction(id) < 0.1).length;
       expect(Math.abs(both - shown.length * 0.1)).toBeLessThan(5 * Math.sqrt(shown.length * 0.09));

@@ -67,7 +67,7 @@ describe.each(amounts)("a rate of %s", (_, perSecond, amountsFrom) => {
 });
 
 describe("a rate", () => {
-  it("keeps everything that comes below it, with probability 1", () => {
+  it("keeps every arrival below the rate, with probability 1", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }).chain(countsUpTo), ({ perSecond, counts }) => {
         const seconds = sent(new RateCap(perSecond), counts, () => 0.999_999);
@@ -77,7 +77,7 @@ describe("a rate", () => {
     );
   });
 
-  it("is passed by at most itself and one amount for each halving, whatever comes", () => {
+  it("is exceeded by at most itself and one amount for each halving, for any arrivals", () => {
     const counts = fc.array(fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 5000 })), {
       maxLength: 12,
     });
@@ -95,7 +95,7 @@ describe("a rate", () => {
     );
   });
 
-  it("lets through about itself once it has seen what comes, and twice itself in a burst", () => {
+  it("keeps about the rate once the load is known, and about twice the rate in a burst", () => {
     const seconds = sent(new RateCap(20), repeated(300, 1000), seededRandom(1));
     expect(total(seconds.slice(1), "kept") / 299).toBeGreaterThan(16);
     expect(total(seconds.slice(1), "kept") / 299).toBeLessThan(24);
@@ -104,7 +104,7 @@ describe("a rate", () => {
     expect(total(bursts, "kept") / 300).toBeLessThan(50);
   });
 
-  it("halves once it is spent, and again for each half of the part before", () => {
+  it("halves once the rate is spent, and again after each half of the amount before", () => {
     const cap = new RateCap(8);
     const probabilities = Array.from({ length: 19 }, () => {
       const probability = cap.probability(0);
@@ -124,14 +124,14 @@ describe("a rate", () => {
     ]);
   });
 
-  it("begins a second with the part that would have kept to it in the second before", () => {
+  it("begins a second with the probability that would have met the rate in the second before", () => {
     const cap = new RateCap(10);
     for (let index = 0; index < 5; index++) cap.spend(1, 1 / 8, 999);
     expect(cap.probability(1000)).toBe(1 / 4);
     expect(cap.probability(2000)).toBe(1);
   });
 
-  it("knows nothing of a second that is not the one before", () => {
+  it("ignores seconds other than the one before", () => {
     const cap = new RateCap(10);
     cap.spend(1000, 1, 5500);
     expect(cap.probability(7000)).toBe(1);
@@ -139,7 +139,7 @@ describe("a rate", () => {
     expect(cap.probability(8_000_000)).toBe(1);
   });
 
-  it("does not halve for what was decided before it halved", () => {
+  it("does not halve for amounts that were decided before the last halving", () => {
     const cap = new RateCap(1000);
     for (let index = 0; index < 50; index++) cap.spend(600, 1, 10);
     expect(cap.probability(10)).toBe(1 / 2);
@@ -147,14 +147,14 @@ describe("a rate", () => {
     expect(cap.probability(10)).toBe(1 / 4);
   });
 
-  it("halves once for one amount that is a thousand times the rate", () => {
+  it("halves once for an amount of a thousand times the rate", () => {
     const cap = new RateCap(1000);
     cap.spend(1_000_000, 1, 10);
     expect(cap.probability(10)).toBe(1 / 2);
     expect(cap.probability(1000)).toBe(1 / 1000);
   });
 
-  it("never comes to 0", () => {
+  it("never reaches 0", () => {
     const cap = new RateCap(1);
     for (let index = 0; index < 5000; index++) cap.spend(1e9, cap.probability(0), 0);
     expect(cap.probability(0)).toBeGreaterThan(0);

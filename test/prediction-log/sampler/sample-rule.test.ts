@@ -14,11 +14,11 @@ describe("a rule of sampling", () => {
 
   it.each([
     ["ok", /OUTCOME=RATIO/],
-    ["ok=1.5", /no number from 0 to 1/],
-    ["ok=-1", /no number from 0 to 1/],
-    ["ok=", /no number from 0 to 1/],
-    ["fine=1", /"fine" is no outcome: ok, client_error/],
-  ])("%s is none", (text, problem) => {
+    ["ok=1.5", /not a number from 0 to 1/],
+    ["ok=-1", /not a number from 0 to 1/],
+    ["ok=", /not a number from 0 to 1/],
+    ["fine=1", /"fine" is not an outcome: use ok, client_error/],
+  ])("rejects %s", (text, problem) => {
     expect(parseSampleRule(text)).toMatchObject({ kind: "problem", problem: expect.stringMatching(problem) as string });
   });
 });

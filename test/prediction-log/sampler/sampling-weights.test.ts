@@ -2,14 +2,18 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PredictionLogCounters } from "../../../src/prediction-log/prediction-log-counters.ts";
 import { identityFraction } from "../../../src/prediction-log/sampler/identity-fraction.ts";
-import type { KeepDecision, KeepPlanOptions, KeepSubject } from "../../../src/prediction-log/sampler/log-sampler.ts";
+import type {
+  SamplingDecision,
+  LogSamplerOptions,
+  SamplingSubject,
+} from "../../../src/prediction-log/sampler/log-sampler.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
-import { anEnded, aPlan, options, subjects, sumOf } from "./a-sampler.ts";
+import { aSubject, aSampler, options, subjects, sumOf } from "./a-sampler.ts";
 
 interface Traffic {
   /** Exchanges in each second. */
   readonly perSecond: readonly number[];
-  readonly subjectOf: (random: () => number) => Omit<KeepSubject, "requestId">;
+  readonly subjectOf: (random: () => number) => Omit<SamplingSubject, "requestId">;
 }
 
 const outcomesOf: Traffic["subjectOf"] = (random) => {
@@ -32,19 +36,19 @@ interface Run {
 }
 
 /** Sends traffic through a plan; records are made, and their bytes spent, 20 exchanges after they were decided on. */
-function run({ perSecond, subjectOf }: Traffic, over: Partial<KeepPlanOptions>, seed: number): Run {
-  const { plan, counters } = aPlan(over);
+function run({ perSecond, subjectOf }: Traffic, over: Partial<LogSamplerOptions>, seed: number): Run {
+  const { sampler, counters } = aSampler(over);
   const random = seededRandom(seed);
   const offered: Record<string, number> = {};
   const estimated: Record<string, number> = {};
-  const waiting: { readonly decision: KeepDecision; readonly dueAt: number }[] = [];
+  const waiting: { readonly decision: SamplingDecision; readonly dueAt: number }[] = [];
   let number = 0;
   const bytes = perSecond.map((count, second) => {
     let spent = 0;
     for (let index = 0; index < count; index++) {
       const nowMs = second * 1000 + (index * 1000) / count;
       const subject = subjectOf(random);
-      const decision = plan.decide({ ...subject, requestId: `${seed}-${number++}` }, nowMs);
+      const decision = sampler.decide({ ...subject, requestId: `${seed}-${number++}` }, nowMs);
       add(offered, subject.outcome, 1);
       if (decision !== undefined) {
         add(estimated, subject.outcome, 1 / decision.probability);
@@ -53,7 +57,7 @@ function run({ perSecond, subjectOf }: Traffic, over: Partial<KeepPlanOptions>, 
       while ((waiting[0]?.dueAt ?? Number.POSITIVE_INFINITY) <= number) {
         const size = 500 + Math.floor(random() * 2000);
         spent += size;
-        plan.spend(size, (waiting.shift() as (typeof waiting)[number]).decision, nowMs);
+        sampler.spend(size, (waiting.shift() as (typeof waiting)[number]).decision, nowMs);
       }
     }
     return spent;
@@ -65,8 +69,8 @@ const add = (sums: Record<string, number>, key: string, value: number): void => 
   sums[key] = (sums[key] ?? 0) + value;
 };
 
-describe("a count weighed by probability", () => {
-  const budgets: Readonly<Record<string, Partial<KeepPlanOptions>>> = {
+describe("a count weighted by probability", () => {
+  const budgets: Readonly<Record<string, Partial<LogSamplerOptions>>> = {
     "with bytes enough": { bytesPerSecond: 1e9 },
     "within a budget of bytes": { bytesPerSecond: 20_000 },
     "with a larger sample of one variant": {
@@ -79,7 +83,7 @@ describe("a count weighed by probability", () => {
     Object.entries(budgets).map(([budget, over]) => [traffic, budget, given, over] as const),
   );
 
-  it.each(cases)("says how many there were of each outcome, in %s %s", (_, __, traffic, over) => {
+  it.each(cases)("estimates the number of each outcome, in %s %s", (_, __, traffic, over) => {
     const runs = Array.from({ length: 250 }, (_, seed) => run(traffic, over, seed));
     // Without a sample, mistakes of clients on the other variants are never kept: nothing can count those.
     const counted =
@@ -96,8 +100,8 @@ describe("a count weighed by probability", () => {
   });
 });
 
-describe("the budget of bytes", () => {
-  it("is kept to once it is known what comes, and passed by no more than itself and what waits", () => {
+describe("the byte budget", () => {
+  it("is met once the load is known, and exceeded by at most itself and the pending records", () => {
     const traffic = { perSecond: Array.from({ length: 60 }, () => 1000), subjectOf: outcomesOf };
     const { bytes } = run(traffic, { sample: 0.5, bytesPerSecond: 50_000 }, 1);
     expect(Math.max(...bytes)).toBeLessThan(2 * 50_000 + 30 * 2500);
@@ -106,37 +110,37 @@ describe("the budget of bytes", () => {
     expect(mean).toBeLessThan(1.3 * 50_000);
   });
 
-  it("leaves those of the sample with the lowest fractions: replicas that are equally short keep the same", () => {
-    const { plan } = aPlan({ sample: 0.5, always: [], bytesPerSecond: 2000 });
+  it("leaves the lowest fractions of the sample: replicas that are equally short log the same", () => {
+    const { sampler } = aSampler({ sample: 0.5, always: [], bytesPerSecond: 2000 });
     const factors = new Set<number>();
     for (let index = 0; index < 2000; index++) {
       const fraction = identityFraction(String(index));
-      const decision = plan.decide(anEnded({ requestId: String(index) }), index);
+      const decision = sampler.decide(aSubject({ requestId: String(index) }), index);
       if (decision === undefined) continue;
       expect(fraction).toBeLessThan(0.5 * decision.byteFactor);
       factors.add(decision.byteFactor);
-      plan.spend(700, decision, index);
+      sampler.spend(700, decision, index);
     }
     expect(factors.size).toBeGreaterThan(3);
   });
 });
 
 describe("counters of the plan", () => {
-  it("add up: offered is kept and skipped, whatever comes", () => {
+  it("add up: offered = kept + skipped, for any traffic", () => {
     fc.assert(
       fc.property(options, fc.array(fc.tuple(subjects, fc.integer({ min: 0, max: 700 }))), (given, sent) => {
-        const { plan, counters } = aPlan(given);
+        const { sampler, counters } = aSampler(given);
         let nowMs = 0;
         let kept = 0;
         for (const [subject, pauseMs] of sent) {
           nowMs += pauseMs;
-          const decision = plan.decide(subject, nowMs);
+          const decision = sampler.decide(subject, nowMs);
           expect(counters.offeredTotal).toBe(sumOf(counters.kept) + sumOf(counters.skipped));
           if (decision === undefined) continue;
           kept++;
           expect(decision.probability).toBeGreaterThan(0);
           expect(decision.probability).toBeLessThanOrEqual(1);
-          plan.spend(1500, decision, nowMs);
+          sampler.spend(1500, decision, nowMs);
         }
         expect([counters.offeredTotal, sumOf(counters.kept)]).toEqual([sent.length, kept]);
       }),
