@@ -1,4 +1,4 @@
-/** The parts of the log of predictions, each with what the one before it gives: for prediction-log.bench.ts. */
+/** The stages of the prediction log, each fed by the one before: for prediction-log.bench.ts. */
 import { rmSync } from "node:fs";
 import { systemClock } from "../../src/clock.ts";
 import { createReader } from "../../test/support/create-reader.ts";
@@ -11,13 +11,13 @@ import { createHttpClient } from "../../src/outbound/http-client.ts";
 import { DeliveryCounters } from "../../src/prediction-log/delivery-counters.ts";
 import type { Destination } from "../../src/prediction-log/destination.ts";
 import type { LoggedBodies } from "../../src/prediction-log/exchange-log.ts";
-import { KeepPlan } from "../../src/prediction-log/keep-plan.ts";
+import { LogSampler } from "../../src/prediction-log/sampler/log-sampler.ts";
 import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
 import { PredictionLogCounters } from "../../src/prediction-log/prediction-log-counters.ts";
 import type { PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
-import { RecordBuilder } from "../../src/prediction-log/record-builder.ts";
+import { RecordBuilder } from "../../src/prediction-log/record/record-builder.ts";
 import type { RecordDraft } from "../../src/prediction-log/record-draft.ts";
-import { lineOf } from "../../src/prediction-log/record-line.ts";
+import { lineOf } from "../../src/prediction-log/record/record-line.ts";
 import { PredictionRecorder } from "../../src/prediction-log/recorder.ts";
 import { Redactor } from "../../src/redaction/redactor.ts";
 import { StreamTable } from "../../src/prediction-log/stream-fields.ts";
@@ -31,7 +31,7 @@ const megabyte = 1_048_576;
 const differentEntries = 512;
 const reader = createReader("mlflow", { limits: { columns: 1000, rows: 10_000, depth: 64 } });
 
-/** Each call does the part once, for the next exchange. */
+/** Each call runs the stage once, for the next exchange. */
 export type LogParts = Readonly<
   Record<
     "exchange" | "notKept" | "kept" | "read" | "build" | "buildUnredacted" | "line" | "streams" | "offer",
@@ -39,7 +39,7 @@ export type LogParts = Readonly<
   >
 >;
 
-/** The parts on the way of an exchange to the queue of a sink. `exchange` alone makes the next one. */
+/** The stages from an exchange to the queue of a sink. `exchange` alone makes the next one. */
 export async function logParts(): Promise<LogParts> {
   const config = await configOf({});
   const exchange = new SyntheticExchange();
@@ -98,10 +98,10 @@ function builderOf(patterns: readonly TextPatternName[]): RecordBuilder {
   });
 }
 
-/** One that gives its entries to nobody. */
+/** A recorder without sinks. */
 function recorderOf(sample: number): PredictionRecorder {
   const counters = new PredictionLogCounters();
-  const plan = new KeepPlan(
+  const sampler = new LogSampler(
     {
       sample,
       rules: [],
@@ -114,7 +114,7 @@ function recorderOf(sample: number): PredictionRecorder {
     counters,
   );
   return new PredictionRecorder({
-    plan,
+    sampler,
     builder: builderOf(["card", "email", "bearer"]),
     streams: new StreamTable(streamPlan),
     sinks: [],
@@ -127,7 +127,7 @@ function recorderOf(sample: number): PredictionRecorder {
   });
 }
 
-/** Both bodies of an exchange, read. */
+/** Both bodies of an exchange, decoded and read. */
 function bodiesOf(exchange: SyntheticExchange): LoggedBodies {
   const { target, requestBody, responseBody } = exchange;
   const contentType = "application/json";
@@ -167,7 +167,7 @@ export function someEntries(count: number = differentEntries): readonly LogEntry
   });
 }
 
-/** A delivery whose sink is never done with its first batch: the queue is full, and every entry pushes out the oldest. */
+/** A delivery whose first batch never settles: the queue is full, and every entry drops the oldest. */
 function idleDelivery(): Delivery {
   return createDelivery({
     destination: { name: "file", deliver: () => Promise.withResolvers<never>().promise, close: async () => {} },
@@ -187,7 +187,7 @@ function idleDelivery(): Delivery {
   });
 }
 
-/** What delivers a batch once, and what is to be closed afterwards. */
+/** Delivers one batch; closed at the end. */
 export interface BatchWork {
   readonly deliver: (batch: readonly LogEntry[]) => Promise<unknown>;
   readonly close: () => Promise<void>;
@@ -213,7 +213,7 @@ export function fileBatches(): BatchWork {
   };
 }
 
-/** Pushes to what stands in for Loki. */
+/** Pushes to the stand-in for Loki. */
 export async function lokiBatches(url: string): Promise<BatchWork> {
   const { loki } = await configOf({ LOKI_URL: url });
   return batchesTo(

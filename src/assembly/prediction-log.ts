@@ -1,4 +1,4 @@
-/** The log of predictions, put together: which exchanges, what of them, and the sinks. Loaded only when predictions are logged. */
+/** Assembles the prediction log: sampler, records and sinks. Loaded only when predictions are logged. */
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Clock } from "../clock.ts";
@@ -10,28 +10,29 @@ import { PredictionLogCounters } from "../prediction-log/prediction-log-counters
 import type { SinkName } from "../prediction-log/destination.ts";
 import type { DriftFlags } from "../prediction-log/drift-flags.ts";
 import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
-import { KeepPlan, type KeepPlanOptions } from "../prediction-log/keep-plan.ts";
-import { RecordBuilder } from "../prediction-log/record-builder.ts";
+import { LogSampler, type LogSamplerOptions } from "../prediction-log/sampler/log-sampler.ts";
+import { RecordBuilder } from "../prediction-log/record/record-builder.ts";
 import { PredictionRecorder } from "../prediction-log/recorder.ts";
 import { parseRedactionRule, type RedactionRule } from "../redaction/redaction-rule.ts";
 import { Redactor, type RedactionPlan } from "../redaction/redactor.ts";
-import { parseSampleRule } from "../prediction-log/sample-rule.ts";
+import { parseSampleRule } from "../prediction-log/sampler/sample-rule.ts";
 import { StreamTable, type StreamPlan } from "../prediction-log/stream-fields.ts";
+import { onceAMinute } from "./once-a-minute.ts";
 import { startSink, type RunningSink } from "./prediction-sinks.ts";
 
-/** A log under way. */
+/** A running prediction log. */
 export interface PredictionLog {
-  /** To be given to reading. */
+  /** Receives the exchanges and, later, their bodies. */
   readonly log: ExchangeLog;
   readonly group: SampleSource;
   /**
-   * Delivers what waits, within `predictions.flush_ms`, or when forced not at all; what is left goes to the spool or is
-   * counted.
+   * Delivers waiting entries within `predictions.flush_ms`; with `isForced` at once without delivering. The rest goes to
+   * the spool, or is dropped and counted.
    */
   stop(this: void, isForced: boolean): Promise<void>;
 }
 
-/** What it is started with. */
+/** Options of {@link startPredictionLog}. */
 export interface PredictionLogOptions {
   readonly config: Config;
   readonly log: Log;
@@ -39,7 +40,7 @@ export interface PredictionLogOptions {
   readonly driftFlags: DriftFlags;
 }
 
-/** Starts it. A sink that cannot work yet is no reason not to serve: it says so, and tries again. */
+/** Starts the log and its sinks. A sink that does not work yet logs it and retries: serving does not depend on it. */
 export async function startPredictionLog(options: PredictionLogOptions): Promise<PredictionLog> {
   const { config, clock, driftFlags } = options;
   const counters = new PredictionLogCounters();
@@ -56,13 +57,15 @@ export async function startPredictionLog(options: PredictionLogOptions): Promise
     formatTime: (ms) => new Date(ms).toISOString(),
   });
   const recorder = new PredictionRecorder({
-    plan: new KeepPlan(keepOptions(config), counters),
+    sampler: new LogSampler(samplerOptions(config), counters),
     builder,
     streams: new StreamTable(streamPlan(config)),
     sinks: [...sinks.values()],
     counters,
     clock,
-    onFailed: onceAMinute(clock, (error) => options.log.logger.error({ error }, "a prediction could not be logged")),
+    onFailed: onceAMinute(clock, (error) =>
+      options.log.logger.error({ error }, "could not make the log record of a prediction"),
+    ),
     recordBytes: config.predictions.recordBytes,
   });
   const deliveries = new Map([...sinks].map(([name, sink]) => [name, sink.counters]));
@@ -76,20 +79,7 @@ export async function startPredictionLog(options: PredictionLogOptions): Promise
   };
 }
 
-const minuteMs = 60_000;
-
-/** Calls `tell` at most once a minute: what fails once may fail for every request. */
-function onceAMinute<Subject>(clock: Clock, tell: (subject: Subject) => void): (subject: Subject) => void {
-  let notBeforeMs = -Infinity;
-  return (subject) => {
-    const nowMs = clock.monotonicMs();
-    if (nowMs < notBeforeMs) return;
-    notBeforeMs = nowMs + minuteMs;
-    tell(subject);
-  };
-}
-
-function keepOptions({ predictions }: Config): KeepPlanOptions {
+function samplerOptions({ predictions }: Config): LogSamplerOptions {
   return {
     sample: predictions.sample,
     rules: predictions.sampleRules.flatMap((text) => {
@@ -122,7 +112,7 @@ async function redactionPlan({ redaction }: Config): Promise<RedactionPlan> {
   };
 }
 
-/** The configuration is checked: where there is no key, nothing is hashed. */
+/** Never called: the configuration requires a key wherever something is hashed. */
 const noHash = (): string => "";
 
 async function keyedHash(keyFile: string): Promise<(text: string) => string> {
@@ -131,7 +121,7 @@ async function keyedHash(keyFile: string): Promise<(text: string) => string> {
   return (text) => createHmac("sha256", key).update(text).digest("hex").slice(0, hashDigits);
 }
 
-/** 128 bits: two values with the same hash do not come about. */
+/** 128 bits: a collision is out of the question. */
 const hashDigits = 32;
 
 const rulesOf = (texts: readonly string[]): readonly RedactionRule[] =>

@@ -1,40 +1,44 @@
-/** The sinks of the log of predictions: what each writes to, its queue, and for Loki its spool. */
+/** Starts the sinks of the prediction log: destination, queue and, for Loki, the spool. */
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/table/table.ts";
 import { createDelivery, type DeliveryOptions } from "../delivery/delivery.ts";
-import type { Spool } from "../delivery/spool/spool-port.ts";
+import { reportRefusals, type Refusal } from "../delivery/sinks/report-refusals.ts";
+import type { Spool } from "../delivery/spool/spool.ts";
 import type { Log } from "../logging/logger.ts";
 import { DeliveryCounters } from "../prediction-log/delivery-counters.ts";
 import type { Destination, SinkName } from "../prediction-log/destination.ts";
 import type { EntrySink } from "../prediction-log/log-entry.ts";
+import { onceAMinute } from "./once-a-minute.ts";
 
-/** A sink under way. */
+/** A running sink. */
 export interface RunningSink extends EntrySink {
   readonly counters: DeliveryCounters;
-  /** Delivers what waits, at most for `limitMs`; a further call with 0 cuts that short. */
+  /** Delivers waiting entries for at most `limitMs`; a further call with 0 ends that early. */
   stop(limitMs: number): Promise<void>;
 }
 
-/** What sinks are started with. */
+/** Options of {@link startSink}. */
 export interface SinkOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
 }
 
-/** Starts a sink. One that cannot write yet says so in the log and tries again; only a spool may be done without. */
+/** Starts a sink. One that cannot write yet logs it and retries; without a usable spool it works in memory alone. */
 export async function startSink(name: SinkName, options: SinkOptions): Promise<RunningSink> {
   const { config, log, clock } = options;
   const counters = new DeliveryCounters();
+  const onRefused = ({ refused, detail }: Refusal): void =>
+    log.logger.warn({ sink: name, refused: Object.fromEntries(refused), detail }, "the sink refused predictions");
   const spool = name === "loki" ? await spoolOf(options) : undefined;
   const delivery = createDelivery({
-    destination: tellingOfRefusals(await destinations[name](options), options),
+    destination: reportRefusals(await destinations[name](options), onceAMinute(clock, onRefused)),
     spool,
     counters,
     clock,
     random: Math.random,
-    onTrouble: (detail) => log.logger.warn({ sink: name, detail }, "predictions cannot be delivered for now"),
-    onRecovered: () => log.logger.info({ sink: name }, "predictions are delivered again"),
+    onTrouble: (detail) => log.logger.warn({ sink: name, detail }, "delivery of predictions fails and is retried"),
+    onRecovered: () => log.logger.info({ sink: name }, "delivery of predictions works again"),
     options: deliveryOptions(name, config),
   });
   return {
@@ -44,7 +48,7 @@ export async function startSink(name: SinkName, options: SinkOptions): Promise<R
       const before = counters.dropped.stopped;
       await delivery.stop(limitMs);
       const lost = counters.dropped.stopped - before;
-      if (lost > 0) log.logger.warn({ sink: name, lost }, "predictions were given up at the end");
+      if (lost > 0) log.logger.warn({ sink: name, lost }, "undelivered predictions were dropped at shutdown");
     },
   };
 }
@@ -69,37 +73,18 @@ const destinations: Readonly<Record<SinkName, (options: SinkOptions) => Promise<
   },
 };
 
-const tellEveryMs = 60_000;
-
-/** What is refused for good is counted by reason; why, in the other side's words, is told once a minute. */
-function tellingOfRefusals(destination: Destination, { log, clock }: SinkOptions): Destination {
-  let notBeforeMs = -Infinity;
-  return {
-    name: destination.name,
-    close: () => destination.close(),
-    deliver: async (batch, signal) => {
-      const result = await destination.deliver(batch, signal);
-      if (result.kind !== "done" || result.refused.size === 0 || clock.monotonicMs() < notBeforeMs) return result;
-      notBeforeMs = clock.monotonicMs() + tellEveryMs;
-      const refused = Object.fromEntries(result.refused);
-      log.logger.warn({ sink: destination.name, refused, detail: result.detail }, "predictions were refused");
-      return result;
-    },
-  };
-}
-
-/** Without the spool the sink goes on in memory: serving does not wait for a folder. */
+/** Undefined without a usable folder: serving does not depend on one. */
 async function spoolOf({ config, log }: SinkOptions): Promise<Spool | undefined> {
   const { spoolDirectory, spoolBytes, spoolFsync } = config.loki;
   if (spoolDirectory === "") return undefined;
-  const { openSpool } = await import("../delivery/spool/spool.ts");
+  const { openSpool } = await import("../delivery/spool/open-spool.ts");
   const opening = await openSpool({ directory: spoolDirectory, maxBytes: spoolBytes, fsync: spoolFsync });
   if (opening.kind === "opened") return opening.spool;
-  log.logger.error({ sink: "loki", detail: opening.detail }, "there is no spool: predictions wait in memory alone");
+  log.logger.error({ sink: "loki", detail: opening.detail }, "the spool is not used: predictions wait in memory only");
   return undefined;
 }
 
-/** Files and pipes take what comes at once; Loki is asked less often. */
+/** Files and pipes are cheap to write often; Loki gets larger batches less often. */
 const localBatch = { batchBytes: 262_144, batchAgeMs: 100, retryFirstMs: 100, retryMaxMs: 5000 } as const;
 
 function deliveryOptions(name: SinkName, { predictions, loki }: Config): DeliveryOptions {

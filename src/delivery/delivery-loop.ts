@@ -1,22 +1,21 @@
-/** The loop that takes batch after batch and delivers each, from memory or from the spool. */
+/** The loop that delivers one batch after the other, from memory or from the spool. */
 import type { Clock } from "../clock.ts";
 import type { DeliveryResult, Destination, EntryDropReason, RetryReason } from "../prediction-log/destination.ts";
 import type { LogEntry } from "../prediction-log/log-entry.ts";
-import { Alarm, type Schedule } from "./alarm.ts";
-import { BatchLimit } from "./batch-limit.ts";
-import type { DeliveryLedger } from "./delivery-ledger.ts";
+import type { DeliveryAccounting } from "./delivery-accounting.ts";
+import { startCall, type DeliveryCall } from "./delivery-call.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
-import type { DiskDetour } from "./disk-detour.ts";
-import { startFlight, type Flight } from "./flight.ts";
-import { RetryPace } from "./retry-pace.ts";
-import type { SpoolLosses } from "./spool/spool-port.ts";
+import { RetryDelay } from "./retry-delay.ts";
+import type { SpillToDisk } from "./spill-to-disk.ts";
+import type { SpoolLosses } from "./spool/spool.ts";
+import { Waker, type Schedule } from "./waker.ts";
 
-/** What {@link DeliveryLoop} is made of. */
+/** Parts and options of {@link DeliveryLoop}. */
 export interface DeliveryLoopParts {
   readonly destination: Destination;
   readonly queue: DeliveryQueue;
-  readonly ledger: DeliveryLedger;
-  readonly detour: DiskDetour | undefined;
+  readonly accounting: DeliveryAccounting;
+  readonly spill: SpillToDisk | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly schedule: Schedule;
@@ -30,58 +29,56 @@ export interface DeliveryLoopParts {
     readonly retryMaxMs: number;
     readonly spoolAfterMs: number;
   };
-  /** Whether what waits has to be delivered at once. */
-  readonly isHurried: () => boolean;
-  /** Called after each turn of the loop. */
+  /** Whether waiting entries must be delivered at once, without waiting for a full batch. */
+  readonly isFlushing: () => boolean;
+  /** Called after each round of the loop. */
   readonly onStep: () => void;
 }
 
 /**
- * One delivery at a time. A batch that failed is delivered again with the very same entries, until it passes or the
- * detour over the disk takes it over.
+ * One call of the destination at a time. A batch that failed is delivered again with the very same entries, until the
+ * destination settles it or {@link SpillToDisk} takes it over.
  */
 export class DeliveryLoop {
   readonly #parts: DeliveryLoopParts;
-  readonly #alarm: Alarm;
-  readonly #pace: RetryPace;
-  readonly #limit: BatchLimit;
-  readonly #toldReasons = new Set<string>();
+  readonly #waker: Waker;
+  readonly #retryDelay: RetryDelay;
+  readonly #reportedReasons = new Set<string>();
   #isStopped = false;
   /** Start of the first attempt since the last success. */
   #failingSinceMs: number | undefined;
-  #flightStartedMs: number | undefined;
-  /** One that was given up and may still be under way: the next has to wait for its end. */
-  #straggler: Flight | undefined;
+  #callStartedMs: number | undefined;
+  /** A call that was aborted and may not have settled: the next call waits for its end. */
+  #abandoned: DeliveryCall | undefined;
 
   constructor(parts: DeliveryLoopParts) {
     const { options, random, schedule } = parts;
     this.#parts = parts;
-    this.#alarm = new Alarm(schedule);
-    this.#pace = new RetryPace({ firstMs: options.retryFirstMs, maxMs: options.retryMaxMs, random });
-    this.#limit = new BatchLimit(options.batchBytes);
+    this.#waker = new Waker(schedule);
+    this.#retryDelay = new RetryDelay({ firstMs: options.retryFirstMs, maxMs: options.retryMaxMs, random });
   }
 
-  /** Looks again whether there is something to do. */
+  /** Makes {@link run} check again whether there is anything to deliver. */
   wake(): void {
-    this.#alarm.wake();
+    this.#waker.wake();
   }
 
-  /** The end is near: does not sit out a back-off, unless the other side asked for the wait. */
-  hurry(): void {
-    this.#pace.hurry();
-    this.#alarm.wake();
+  /** Retries at once, for a shutdown; a wait that the destination requested stays. */
+  skipBackoff(): void {
+    this.#retryDelay.skipBackoff();
+    this.#waker.wake();
   }
 
-  /** Ends {@link run}; a delivery that is under way is given up, its entries stay where they are. */
+  /** Ends {@link run}. A call under way is aborted; its entries stay in the queue or in the spool. */
   stop(): void {
     this.#isStopped = true;
-    this.#alarm.wake();
+    this.#waker.wake();
   }
 
-  /** Tells of a trouble, once for each reason until a delivery goes well. */
-  tell(reason: RetryReason | EntryDropReason, detail: string): void {
-    if (this.#toldReasons.has(reason)) return;
-    this.#toldReasons.add(reason);
+  /** Reports a trouble, once for each reason until a delivery succeeds. */
+  report(reason: RetryReason | EntryDropReason, detail: string): void {
+    if (this.#reportedReasons.has(reason)) return;
+    this.#reportedReasons.add(reason);
     this.#parts.onTrouble(detail);
   }
 
@@ -89,130 +86,114 @@ export class DeliveryLoop {
   async run(): Promise<void> {
     while (!this.#isStopped) {
       const nowMs = this.#parts.clock.monotonicMs();
-      if (this.#untilDetourMs(nowMs) <= 0) this.#parts.detour?.open();
-      const waitMs = this.#untilDueMs(nowMs);
-      if (waitMs > 0) await this.#alarm.wait(waitMs);
+      if (this.#untilSpillMs(nowMs) <= 0) this.#parts.spill?.open();
+      const waitMs = this.#untilNextMs(nowMs);
+      if (waitMs > 0) await this.#waker.wait(waitMs);
       else await this.#deliverNext();
       this.#parts.onStep();
     }
   }
 
-  #untilDueMs(nowMs: number): number {
-    const { detour } = this.#parts;
-    const pauseMs = this.#isBlocked() ? Infinity : this.#pace.notBeforeMs - nowMs;
-    if (pauseMs > 0) return Math.min(pauseMs, this.#untilDetourMs(nowMs));
-    if (detour?.isOpen === true) return detour.isAwaitingMove ? Infinity : 0;
+  #untilNextMs(nowMs: number): number {
+    const { spill } = this.#parts;
+    const pauseMs = this.#isBlocked() ? Infinity : this.#retryDelay.notBeforeMs - nowMs;
+    if (pauseMs > 0) return Math.min(pauseMs, this.#untilSpillMs(nowMs));
+    if (spill?.isOpen === true) return spill.isAwaitingWrite ? Infinity : 0;
     return this.#untilBatchMs(nowMs);
   }
 
   #isBlocked(): boolean {
-    return this.#straggler !== undefined && this.#straggler.result === undefined;
+    return this.#abandoned !== undefined && this.#abandoned.result === undefined;
   }
 
   #untilBatchMs(nowMs: number): number {
-    const { queue, options, isHurried } = this.#parts;
-    if (queue.held.length > 0 || queue.waitingBytes >= this.#limit.bytes) return 0;
-    if (isHurried() && queue.size > 0) return 0;
-    queue.alertAt(queue.size === 0 ? 1 : this.#limit.bytes);
+    const { queue, options, isFlushing } = this.#parts;
+    if (queue.inFlight.length > 0 || queue.waitingBytes >= options.batchBytes) return 0;
+    if (isFlushing() && queue.size > 0) return 0;
+    queue.notifyAt(queue.size === 0 ? 1 : options.batchBytes);
     return queue.oldestMs + options.batchAgeMs - nowMs;
   }
 
-  /** Time until entries should go over the disk, as things stand; Infinity while all is well. */
-  #untilDetourMs(nowMs: number): number {
-    const { detour, queue, options } = this.#parts;
-    const sinceMs = this.#failingSinceMs ?? this.#flightStartedMs;
-    if (detour === undefined || detour.isOpen || sinceMs === undefined) return Infinity;
+  /** Time until entries should go to the spool, if nothing succeeds before; Infinity while all goes well. */
+  #untilSpillMs(nowMs: number): number {
+    const { spill, queue, options } = this.#parts;
+    const sinceMs = this.#failingSinceMs ?? this.#callStartedMs;
+    if (spill === undefined || spill.isOpen || sinceMs === undefined) return Infinity;
     let dueMs = sinceMs + options.spoolAfterMs;
     if (queue.bytes * 2 > options.queueBytes) {
-      dueMs = Math.min(dueMs, this.#failingSinceMs === undefined ? sinceMs + slowMs : nowMs);
+      dueMs = Math.min(dueMs, this.#failingSinceMs === undefined ? sinceMs + slowCallMs : nowMs);
     } else {
-      queue.alertAt(options.queueBytes / 2 - (queue.bytes - queue.waitingBytes) + 1);
+      queue.notifyAt(options.queueBytes / 2 - (queue.bytes - queue.waitingBytes) + 1);
     }
-    return Math.max(dueMs, detour.unfitUntilMs) - nowMs;
+    return Math.max(dueMs, spill.diskRetryAtMs) - nowMs;
   }
 
   async #deliverNext(): Promise<void> {
-    const { queue, detour, ledger } = this.#parts;
-    if (detour?.isOpen === true) {
-      const entries = await detour.peek(this.#limit.bytes);
-      // Whatever is delivered next, past what the disk had, has not failed yet.
-      if (!detour.isOpen) this.#failingSinceMs = undefined;
+    const { queue, spill, accounting, options } = this.#parts;
+    if (spill?.isOpen === true) {
+      const entries = await spill.peek(options.batchBytes);
+      // The spool has just become empty: what comes next from memory has not failed yet.
+      if (!spill.isOpen) this.#failingSinceMs = undefined;
       if (entries === undefined || this.#isStopped) return;
-      return this.#attempt({ entries, over: (refused) => detour.over(refused), cut: () => detour.cut() });
+      return this.#attempt({ entries, settled: (refused) => spill.release(refused) });
     }
-    const entries = this.#limit.firstOf(queue.hold(this.#limit.bytes));
-    return this.#attempt({ entries, over: (refused) => ledger.queuedOver(entries.length, refused), cut: () => {} });
+    const entries = queue.take(options.batchBytes);
+    return this.#attempt({ entries, settled: (refused) => accounting.settledFromQueue(refused) });
   }
 
   async #attempt(batch: Batch): Promise<void> {
-    const { destination, clock, ledger } = this.#parts;
+    const { destination, clock, accounting } = this.#parts;
     const startedMs = clock.monotonicMs();
-    const flight = startFlight(destination, batch.entries, () => this.#alarm.wake());
-    this.#flightStartedMs = startedMs;
-    await this.#landing(flight);
-    this.#flightStartedMs = undefined;
-    if (flight.result === undefined) {
-      this.#straggler = flight;
-      flight.abort();
+    const call = startCall(destination, batch.entries, () => this.#waker.wake());
+    this.#callStartedMs = startedMs;
+    await this.#untilSettled(call);
+    this.#callStartedMs = undefined;
+    if (call.result === undefined) {
+      this.#abandoned = call;
+      call.abort();
       if (this.#isStopped) return;
     }
     const tookMs = clock.monotonicMs() - startedMs;
-    const result = flight.result ?? noAnswer(tookMs);
-    ledger.attempted(result, tookMs, clock.wallMs());
-    if (result.kind !== "done") this.#failingSinceMs ??= startedMs;
-    await this.#conclude(batch, result);
-  }
-
-  /** Waits until a flight has landed, or there are better ways, or there is no time left. */
-  async #landing(flight: Flight): Promise<void> {
-    while (flight.result === undefined && !this.#isStopped) {
-      const waitMs = this.#untilDetourMs(this.#parts.clock.monotonicMs());
-      if (waitMs <= 0) return;
-      await this.#alarm.wait(waitMs);
+    const result = call.result ?? noAnswer(tookMs);
+    accounting.attempted(result, tookMs, clock.wallMs());
+    if (result.kind === "done") {
+      this.#succeeded();
+      await batch.settled(result.refused);
+      return;
     }
+    this.#failingSinceMs ??= startedMs;
+    this.#retryDelay.failed(clock.monotonicMs(), result.afterMs);
+    this.report(result.reason, result.detail);
   }
 
-  async #conclude(batch: Batch, result: DeliveryResult): Promise<void> {
-    const nowMs = this.#parts.clock.monotonicMs();
-    switch (result.kind) {
-      case "done":
-        this.#succeeded();
-        return batch.over(result.refused);
-      case "retry":
-        this.#pace.failed(nowMs, result.afterMs);
-        return this.tell(result.reason, result.detail);
-      case "split":
-        this.#pace.postpone(nowMs, result.afterMs);
-        if (batch.entries.length === 1) {
-          this.#failingSinceMs = undefined;
-          return batch.over(new Map([["too_large", 1]]));
-        }
-        this.#limit.halve(batch.entries);
-        return batch.cut();
+  /** Waits until a call has settled, or entries should go to the spool instead, or the loop is stopped. */
+  async #untilSettled(call: DeliveryCall): Promise<void> {
+    while (call.result === undefined && !this.#isStopped) {
+      const waitMs = this.#untilSpillMs(this.#parts.clock.monotonicMs());
+      if (waitMs <= 0) return;
+      await this.#waker.wait(waitMs);
     }
   }
 
   #succeeded(): void {
     this.#failingSinceMs = undefined;
-    this.#pace.succeeded();
-    this.#limit.grow();
-    if (this.#toldReasons.size > 0) this.#parts.onRecovered();
-    this.#toldReasons.clear();
+    this.#retryDelay.succeeded();
+    if (this.#reportedReasons.size > 0) this.#parts.onRecovered();
+    this.#reportedReasons.clear();
   }
 }
 
 interface Batch {
   readonly entries: readonly LogEntry[];
-  readonly over: (refused: SpoolLosses) => Promise<void> | void;
-  /** The next batch is smaller. */
-  readonly cut: () => void;
+  /** The destination has settled all entries: all but `refused` are delivered. */
+  readonly settled: (refused: SpoolLosses) => Promise<void> | void;
 }
 
-const noAnswer = (tookMs: number): DeliveryResult => ({
+const noAnswer = (tookMs: number): DeliveryResult & { readonly kind: "retry" } => ({
   kind: "retry",
   reason: "timeout",
   detail: `no answer for ${Math.round(tookMs)} ms`,
 });
 
-/** A delivery that takes so long while the queue fills up counts as failing. */
-const slowMs = 1000;
+/** A call that takes so long while the queue fills up counts as failing. */
+const slowCallMs = 1000;

@@ -1,19 +1,19 @@
-/** The bounded queue of a sink in memory. */
+/** The queue of a sink in memory, bounded in bytes. */
 import type { LogEntry } from "../prediction-log/log-entry.ts";
 
 /** Options of a delivery queue. */
 export interface DeliveryQueueOptions {
-  /** Most that all entries together may take, by their {@link LogEntry.bytes}; those held among them. */
+  /** Upper bound of all entries together by {@link LogEntry.bytes}, those in flight included. */
   readonly maxBytes: number;
-  /** Called by {@link DeliveryQueue.push} when as much waits as {@link DeliveryQueue.alertAt} asked for. */
-  readonly onAlert: () => void;
+  /** Called by {@link DeliveryQueue.push} when the waiting entries reach the level set by {@link DeliveryQueue.notifyAt}. */
+  readonly onLevel: () => void;
 }
 
 /**
- * First in, first out, bounded in bytes. Entries that are being worked on are *held*: still reckoned with, but never
- * dropped. What finds no room pushes the oldest out that are not held.
+ * First in, first out, bounded in bytes. Entries are *in flight* from {@link take} to {@link release}: they count towards
+ * the bound and are never dropped. When the queue is full, a new entry drops the oldest waiting ones.
  *
- * A ring that doubles when it is full: 16 bytes an entry beside the entry itself.
+ * A ring buffer that doubles when it is full: 16 bytes an entry beside the entry itself.
  */
 export class DeliveryQueue {
   readonly #options: DeliveryQueueOptions;
@@ -23,42 +23,45 @@ export class DeliveryQueue {
   #head = 0;
   #waiting = 0;
   #waitingBytes = 0;
-  #held: readonly LogEntry[] = [];
-  #heldBytes = 0;
-  #alertBytes = Infinity;
+  #inFlight: readonly LogEntry[] = [];
+  #inFlightBytes = 0;
+  #levelBytes = Infinity;
 
   constructor(options: DeliveryQueueOptions) {
     this.#options = options;
   }
 
-  /** Entries, those held among them. */
+  /** Number of entries, those in flight included. */
   get size(): number {
-    return this.#waiting + this.#held.length;
+    return this.#waiting + this.#inFlight.length;
   }
 
-  /** What all of {@link size} take. */
+  /** Bytes of all entries, those in flight included. */
   get bytes(): number {
-    return this.#waitingBytes + this.#heldBytes;
+    return this.#waitingBytes + this.#inFlightBytes;
   }
 
-  /** What those take that are not held. */
+  /** Bytes of the waiting entries: those not in flight. */
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
 
-  /** The entries that were taken out to be worked on; the oldest of all. */
-  get held(): readonly LogEntry[] {
-    return this.#held;
+  /** The entries in flight, the oldest of all; empty when none are. */
+  get inFlight(): readonly LogEntry[] {
+    return this.#inFlight;
   }
 
-  /** When the oldest was pushed that is not held; Infinity when none waits. */
+  /** Time at which the oldest waiting entry was pushed; Infinity when none waits. */
   get oldestMs(): number {
     return this.#waiting === 0 ? Infinity : (this.#pushedMs[this.#head] as number);
   }
 
-  /** Takes an entry; returns how many were dropped for it: the oldest, or itself when there is no room beside those held. Costs about 20 ns. */
+  /**
+   * Adds an entry and returns how many were dropped: the oldest waiting ones, or the new entry itself when it does not
+   * fit beside those in flight. Costs about 20 ns.
+   */
   push(entry: LogEntry, nowMs: number): number {
-    const roomBytes = this.#options.maxBytes - this.#heldBytes - entry.bytes;
+    const roomBytes = this.#options.maxBytes - this.#inFlightBytes - entry.bytes;
     if (roomBytes < 0) return 1;
     let dropped = 0;
     while (this.#waitingBytes > roomBytes) {
@@ -71,18 +74,21 @@ export class DeliveryQueue {
     this.#pushedMs[tail] = nowMs;
     this.#waiting++;
     this.#waitingBytes += entry.bytes;
-    if (this.#waitingBytes >= this.#alertBytes) this.#alert();
+    if (this.#waitingBytes >= this.#levelBytes) this.#notify();
     return dropped;
   }
 
-  /** Asks for one call of `onAlert` when so much waits; of several wishes the smallest is granted. */
-  alertAt(bytes: number): void {
-    this.#alertBytes = Math.min(this.#alertBytes, bytes);
+  /** Requests one call of `onLevel` when `bytes` wait. Of several requests the smallest counts. */
+  notifyAt(bytes: number): void {
+    this.#levelBytes = Math.min(this.#levelBytes, bytes);
   }
 
-  /** The held entries; when none are, the oldest that take at most `maxBytes` together, or one, become held. */
-  hold(maxBytes: number): readonly LogEntry[] {
-    if (this.#held.length > 0) return this.#held;
+  /**
+   * The entries in flight. When there are none, moves the oldest waiting entries there: together at most `maxBytes`, but
+   * at least one if any waits.
+   */
+  take(maxBytes: number): readonly LogEntry[] {
+    if (this.#inFlight.length > 0) return this.#inFlight;
     const taken: LogEntry[] = [];
     let bytes = 0;
     for (let next = this.#peek(); next !== undefined; next = this.#peek()) {
@@ -91,21 +97,21 @@ export class DeliveryQueue {
       taken.push(next);
       this.#shift();
     }
-    this.#held = taken;
-    this.#heldBytes = bytes;
+    this.#inFlight = taken;
+    this.#inFlightBytes = bytes;
     return taken;
   }
 
-  /** The first `count` of those held are over with. */
-  letGo(count: number): void {
-    for (let index = 0; index < count; index++) this.#heldBytes -= this.#held[index]?.bytes ?? 0;
-    this.#held = this.#held.slice(count);
+  /** Removes all entries in flight: they are delivered, spilled or dropped. */
+  release(): void {
+    this.#inFlight = [];
+    this.#inFlightBytes = 0;
   }
 
-  /** Empties it. */
+  /** Removes all entries, those in flight included. */
   clear(): void {
     while (this.#waiting > 0) this.#shift();
-    this.letGo(this.#held.length);
+    this.release();
   }
 
   #peek(): LogEntry | undefined {
@@ -131,11 +137,11 @@ export class DeliveryQueue {
     this.#head = 0;
   }
 
-  #alert(): void {
-    this.#alertBytes = Infinity;
-    this.#options.onAlert();
+  #notify(): void {
+    this.#levelBytes = Infinity;
+    this.#options.onLevel();
   }
 }
 
-/** A power of two, as all capacities are. */
+/** Capacities are powers of two, so that a mask gives the place in the ring. */
 const firstCapacity = 64;

@@ -1,44 +1,44 @@
-/** Brings the entries of one sink to where they go: in order, in batches, again when it fails, over the disk when it goes on failing. */
+/** Delivers the entries of one sink: in order, in batches, with retries, and through the spool while the destination is away. */
 import type { Clock } from "../clock.ts";
 import type { DeliveryCounters } from "../prediction-log/delivery-counters.ts";
 import type { Destination } from "../prediction-log/destination.ts";
 import type { EntrySink, LogEntry } from "../prediction-log/log-entry.ts";
-import { systemSchedule, withinLimit, type Schedule } from "./alarm.ts";
-import { DeliveryLedger } from "./delivery-ledger.ts";
+import { DeliveryAccounting } from "./delivery-accounting.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
 import { DeliveryQueue } from "./delivery-queue.ts";
-import { DiskDetour } from "./disk-detour.ts";
-import type { Spool, SpoolLosses } from "./spool/spool-port.ts";
+import { SpillToDisk } from "./spill-to-disk.ts";
+import type { Spool, SpoolLosses } from "./spool/spool.ts";
+import { systemSchedule, withinLimit, type Schedule } from "./waker.ts";
 
 /** Bounds and times of a delivery. */
 export interface DeliveryOptions {
-  /** Most that the queue in memory may take, what is on its way included. */
+  /** Upper bound of the queue in memory, entries in flight included. */
   readonly queueBytes: number;
-  /** A batch takes at most this, or is one entry. More than a quarter of the queue counts as a quarter. */
+  /** Upper bound of a batch of more than one entry. More than a quarter of the queue counts as a quarter. */
   readonly batchBytes: number;
-  /** An entry waits at most so long for others before it is delivered or moved to the spool. */
+  /** Longest time that an entry waits for a batch to fill before it is delivered or spilled. */
   readonly batchAgeMs: number;
-  /** Longest wait after the first failure; it doubles with each further one, up to `retryMaxMs`. */
+  /** Upper bound of the wait after the first failure; it doubles with each further failure, up to `retryMaxMs`. */
   readonly retryFirstMs: number;
   readonly retryMaxMs: number;
-  /** After so long without success entries go to the spool; at once when the queue is more than half full by then. */
+  /** Entries go to the spool after this time without success; at once when the queue is more than half full by then. */
   readonly spoolAfterMs: number;
 }
 
-/** What {@link createDelivery} puts together. */
+/** Parts and options of {@link createDelivery}. */
 export interface DeliveryParts {
   readonly destination: Destination;
-  /** Without it entries wait in memory alone. */
+  /** Without a spool entries wait in memory alone. */
   readonly spool?: Spool | undefined;
   readonly counters: DeliveryCounters;
   readonly clock: Clock;
-  /** A number from 0 to below 1, for the jitter. */
+  /** A number from 0 to below 1, for the jitter of retries. */
   readonly random: () => number;
-  /** The event loop's timers when left out. */
+  /** Default: the event loop's timers. */
   readonly schedule?: Schedule;
-  /** Told when deliveries begin to fail, and again for each further reason until one goes well. `detail` is a clause. */
+  /** Called when deliveries begin to fail, and once for each further reason until one succeeds. `detail` is a clause. */
   readonly onTrouble: (detail: string) => void;
-  /** Told at the first success after a trouble. */
+  /** Called at the first success after a trouble. */
   readonly onRecovered: () => void;
   readonly options: DeliveryOptions;
 }
@@ -46,22 +46,22 @@ export interface DeliveryParts {
 /** Takes entries and delivers them in the background until it is stopped. */
 export interface Delivery extends EntrySink {
   /**
-   * Does not wait for batches to fill. Resolves when all that was offered before has left memory and spool, at the latest
-   * after `limitMs`.
+   * Delivers without waiting for batches to fill. Resolves when all entries offered before have left memory and spool,
+   * after `limitMs` at the latest.
    */
   flush(limitMs: number): Promise<void>;
   /**
-   * Flushes; what is left then goes to the spool, or is dropped as `stopped` when there is none. With a spool the last
-   * quarter of the limit, at most two seconds, is kept for that. Closes destination and spool. Resolves when `limitMs`
-   * are over at the latest, or up to three seconds later when the disk hangs; every call gives the same promise. A
-   * further call with 0 ends the time for flushing.
+   * Flushes, then writes what is left to the spool, or drops it as `stopped` without one. With a spool, a quarter of the
+   * limit, at most two seconds, is reserved for that write. Closes destination and spool. Resolves after `limitMs` at
+   * the latest, up to three seconds later when the disk hangs. Every call returns the same promise; a further call with
+   * 0 ends the flushing.
    */
   stop(limitMs: number): Promise<void>;
 }
 
 /**
- * Starts a delivery. While all goes well entries are in memory only. `offer` costs about 0.1 µs: it never waits, and what
- * finds no room pushes out the oldest that are not on their way. What an earlier process left in the spool goes first.
+ * Starts a delivery. While all goes well entries are in memory only. `offer` costs about 0.1 µs and never waits: a full
+ * queue drops its oldest entries that are not in flight. Entries that an earlier process left in the spool go first.
  */
 export function createDelivery(parts: DeliveryParts): Delivery {
   const running = new RunningDelivery(parts);
@@ -73,58 +73,59 @@ class RunningDelivery implements Delivery {
   readonly #parts: DeliveryParts;
   readonly #schedule: Schedule;
   readonly #queue: DeliveryQueue;
-  readonly #ledger: DeliveryLedger;
-  readonly #detour: DiskDetour | undefined;
+  readonly #accounting: DeliveryAccounting;
+  readonly #spill: SpillToDisk | undefined;
   readonly #loop: DeliveryLoop;
   readonly #flushes = new Set<{ readonly target: number; readonly resolve: () => void }>();
   #running: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | undefined;
-  readonly #isUrgent = Promise.withResolvers<void>();
+  readonly #flushingEnds = Promise.withResolvers<void>();
   #isEnded = false;
 
   constructor(parts: DeliveryParts) {
     const { destination, spool, counters, clock, schedule = systemSchedule, options } = parts;
     const batchBytes = Math.min(options.batchBytes, Math.ceil(options.queueBytes / 4));
     const nowMs = (): number => clock.monotonicMs();
-    const isHurried = (): boolean => this.#flushes.size > 0;
+    const isFlushing = (): boolean => this.#flushes.size > 0;
     this.#parts = parts;
     this.#schedule = schedule;
-    this.#queue = new DeliveryQueue({ maxBytes: options.queueBytes, onAlert: () => this.#wake() });
-    this.#ledger = new DeliveryLedger({ counters, queue: this.#queue, spool });
-    const shared = { queue: this.#queue, ledger: this.#ledger, schedule, isHurried };
-    const onMoved = (lost: SpoolLosses): void => {
-      if (lost.has("spool_failed")) this.#loop.tell("spool_failed", "the spool could not be written");
-      if (lost.has("spool_full")) this.#loop.tell("spool_full", "the spool is full: the oldest are dropped");
+    this.#queue = new DeliveryQueue({ maxBytes: options.queueBytes, onLevel: () => this.#wake() });
+    this.#accounting = new DeliveryAccounting({ counters, queue: this.#queue, spool });
+    const shared = { queue: this.#queue, accounting: this.#accounting, schedule, isFlushing };
+    const onSpilled = (lost: SpoolLosses): void => {
+      if (lost.has("spool_failed"))
+        this.#loop.report("spool_failed", "the spool cannot be written: its entries were dropped");
+      if (lost.has("spool_full")) this.#loop.report("spool_full", "the spool is full: its oldest entries are dropped");
       this.#loop.wake();
       this.#endFlushes();
     };
-    this.#detour =
-      spool && new DiskDetour({ ...shared, spool, nowMs, batchBytes, batchAgeMs: options.batchAgeMs, onMoved });
+    this.#spill =
+      spool && new SpillToDisk({ ...shared, spool, nowMs, batchBytes, batchAgeMs: options.batchAgeMs, onSpilled });
     this.#loop = new DeliveryLoop({
       ...parts,
       ...shared,
       destination,
-      detour: this.#detour,
+      spill: this.#spill,
       options: { ...options, batchBytes },
       onStep: () => this.#endFlushes(),
     });
   }
 
   start(): void {
-    // Neither ever fails, unless a port breaks its promise: that must not end the process.
-    this.#running = Promise.all([this.#loop.run(), this.#detour?.run()]).catch((error: unknown) =>
-      this.#parts.onTrouble(`nothing is delivered any more, unexpectedly: ${String(error)}`),
+    // Neither rejects unless a port breaks its contract, which must not end the process.
+    this.#running = Promise.all([this.#loop.run(), this.#spill?.run()]).catch((error: unknown) =>
+      this.#parts.onTrouble(`delivery stopped after an unexpected error: ${String(error)}`),
     );
   }
 
   offer(entry: LogEntry): void {
-    if (this.#isEnded) this.#ledger.offeredLate();
-    else this.#ledger.offered(this.#queue.push(entry, this.#parts.clock.monotonicMs()));
+    if (this.#isEnded) this.#accounting.offeredAfterStop();
+    else this.#accounting.offered(this.#queue.push(entry, this.#parts.clock.monotonicMs()));
   }
 
   async flush(limitMs: number): Promise<void> {
-    const target = this.#ledger.entered;
-    if (this.#ledger.left >= target) return;
+    const target = this.#accounting.entered;
+    if (this.#accounting.finished >= target) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const flush = { target, resolve };
     this.#flushes.add(flush);
@@ -134,7 +135,7 @@ class RunningDelivery implements Delivery {
   }
 
   stop(limitMs: number): Promise<void> {
-    if (this.#stopping !== undefined && limitMs === 0) this.#isUrgent.resolve();
+    if (this.#stopping !== undefined && limitMs === 0) this.#flushingEnds.resolve();
     this.#stopping ??= this.#stop(limitMs);
     return this.#stopping;
   }
@@ -142,32 +143,32 @@ class RunningDelivery implements Delivery {
   async #stop(limitMs: number): Promise<void> {
     const { destination, spool, clock } = this.#parts;
     const startedMs = clock.monotonicMs();
-    const reservedMs = spool === undefined ? 0 : Math.min(limitMs / 4, storingMs);
-    this.#loop.hurry();
-    await Promise.race([this.flush(limitMs - reservedMs), this.#isUrgent.promise]);
+    const reservedMs = spool === undefined ? 0 : Math.min(limitMs / 4, spillMs);
+    this.#loop.skipBackoff();
+    await Promise.race([this.flush(limitMs - reservedMs), this.#flushingEnds.promise]);
     this.#loop.stop();
-    this.#detour?.stop();
+    this.#spill?.stop();
     const leftMs = limitMs - (clock.monotonicMs() - startedMs);
-    await withinLimit(this.#storeRest(), Math.max(leftMs, storingMs), this.#schedule);
-    this.#ledger.close();
+    await withinLimit(this.#spillRest(), Math.max(leftMs, spillMs), this.#schedule);
+    this.#accounting.close();
     this.#isEnded = true;
     this.#endFlushes();
     await withinLimit(close(destination, spool), closingMs, this.#schedule);
   }
 
-  async #storeRest(): Promise<void> {
+  async #spillRest(): Promise<void> {
     await this.#running;
-    await this.#detour?.moveRest();
+    await this.#spill?.spillRest();
   }
 
   #wake(): void {
     this.#loop.wake();
-    this.#detour?.wake();
+    this.#spill?.wake();
   }
 
   #endFlushes(): void {
     for (const { target, resolve } of this.#flushes) {
-      if (this.#isEnded || this.#ledger.left >= target) resolve();
+      if (this.#isEnded || this.#accounting.finished >= target) resolve();
     }
   }
 }
@@ -176,6 +177,6 @@ async function close(destination: Destination, spool: Spool | undefined): Promis
   await Promise.allSettled([destination.close(), spool?.close()]);
 }
 
-/** What the disk gets at the end to take what is left, even when the limit was shorter. */
-const storingMs = 2000;
+/** Time for the last write to the spool, even when the limit of `stop` is shorter. */
+const spillMs = 2000;
 const closingMs = 1000;

@@ -1,18 +1,18 @@
-/** What the last window said about each model, kept ready for records. */
+/** The drift state of each model after its last window, for the field `drift` of records. */
 import type { DriftReport } from "../drift/monitor/drift-report.ts";
 import type { PredictionRecord } from "./prediction-record.ts";
 
 /** The field `drift` of a record. */
 export type DriftFlag = NonNullable<PredictionRecord["drift"]>;
 
-/** Names of features in a record. */
+/** Most names of features in a record. */
 const maxNames = 20;
 
-/** One flag for each model, version and variant that has a report: as many as drift follows. */
+/** One flag for each model, version and variant with a report: as many as drift monitors. */
 export class DriftFlags {
   #byModel: ReadonlyMap<string, DriftFlag> = new Map();
 
-  /** Takes over what changed; called when a window was decided. */
+  /** Replaces all flags with those of the reports; called when a window has been decided. */
   note(reports: readonly Pick<DriftReport, "model" | "version" | "variant" | "state" | "targets">[]): void {
     this.#byModel = new Map(
       reports.map(({ model, version, variant, state, targets }): [string, DriftFlag] => {

@@ -1,37 +1,37 @@
-/** The port between the reading of bodies and the log: an exchange is chosen when it ends, and written once its bodies have been read. */
+/** The port of the capture to the prediction log: exchanges are chosen when they end, and logged once their bodies are decoded. */
 import type { Exchange } from "../exchange.ts";
 import type { BodyReader, ReadResult, RequestReading, ResponseReading } from "../payload/reading.ts";
 import type { BodyOmission } from "./prediction-record.ts";
 import type { RecordDraft } from "./record-draft.ts";
 
-/** A body without its content coding, or why there is none. */
+/** A decoded body, or why there is none. */
 export type LoggedContent =
   | { readonly kind: "decoded"; readonly bytes: Uint8Array }
   | { readonly kind: "unread"; readonly reason: BodyOmission };
 
-/** One body of an exchange that is logged. */
+/** One body of a logged exchange. */
 export interface LoggedSide<Reading> {
   readonly content: LoggedContent;
   readonly contentType: string;
-  /** What the protocol's reader found; undefined when it was not asked, as with answers of requests that failed. */
+  /** Result of the protocol's reader; undefined when it did not run, as for responses of failed requests. */
   readonly reading: ReadResult<Reading> | undefined;
 }
 
-/** The bodies of an exchange that is logged. Valid during the call only. */
+/** The bodies of a logged exchange. Valid during the call only. */
 export interface LoggedBodies {
   readonly request: LoggedSide<RequestReading>;
   readonly response: LoggedSide<ResponseReading>;
   readonly target: string;
   /** Reads bodies of this protocol. */
   readonly reader: BodyReader;
-  /** True where the protocol names the model in the body. */
+  /** Whether the model name in the body takes precedence over the one in the path. */
   readonly prefersBodyModel: boolean;
 }
 
-/** Something that logs exchanges. It is called on the relay's thread and never throws. */
+/** Logs exchanges. Called on the relay's thread; never throws. */
 export interface ExchangeLog {
-  /** A draft of the record when the exchange is to be logged. Called for every exchange when it ends. */
+  /** Called for every exchange when it ends. A draft of the record if it is chosen for the log, else undefined. */
   draft(exchange: Exchange): RecordDraft | undefined;
-  /** Makes the record of a draft, once for each; without bodies when they could not be had. */
+  /** Called once for each draft: makes the record. `bodies` is undefined when they were not captured. */
   finish(draft: RecordDraft, bodies: LoggedBodies | undefined): void;
 }

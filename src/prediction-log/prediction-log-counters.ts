@@ -1,61 +1,61 @@
-/** Plain numbers about which exchanges are logged and what their records lack, kept while it works and read by a scrape. */
+/** Counters of the prediction log: which exchanges are logged, and what their records leave out. Read by a scrape. */
 import { unreadReasons, type UnreadReason } from "../payload/reading.ts";
-import { cutOrder, keepReasons, type BodyOmission, type CutPart, type KeepReason } from "./prediction-record.ts";
 import { zeroCounts } from "../metrics/sample.ts";
+import { cutOrder, samplingReasons, type BodyOmission, type CutPart, type SamplingReason, } from "./prediction-record.ts";
 
-/** Why an exchange is not logged; each is a value of the label `reason`. */
-export const keepSkipReasons = [
-  /** Neither in the sample nor of a kind that is always kept. */
+/** Why an exchange is not logged; values of the metric label `reason`. */
+export const skipReasons = [
+  /** Neither in the sample nor of a kind that is always logged. */
   "not_sampled",
-  /** Of a kind that is always kept, but past its rate. */
+  /** Of a kind that is always logged, but past the rate of the kind. */
   "thinned",
-  /** Would have been kept if records took fewer bytes. */
+  /** Would have been logged if the byte budget were larger. */
   "byte_budget",
 ] as const;
 
-/** See {@link keepSkipReasons}. */
-export type KeepSkipReason = (typeof keepSkipReasons)[number];
+/** See {@link skipReasons}. */
+export type SkipReason = (typeof skipReasons)[number];
 
-/** What {@link cutOrder} and readers do not name themselves; the compiler asks for each. */
+/** Values beside {@link cutOrder} and the readers' reasons. The type makes the list complete. */
 const ownCuts: Readonly<Record<Exclude<CutPart, (typeof cutOrder)[number]>, true>> = { rows: true };
 const ownOmissions: Readonly<Record<Exclude<BodyOmission, UnreadReason>, true>> = {
   not_captured: true,
   not_redactable: true,
 };
 
-/** What may be left out of a record; values of the label `part`. */
+/** Parts that may be left out of a record; values of the metric label `part`. */
 export const cutParts: readonly CutPart[] = [...cutOrder, ...keysOf(ownCuts)];
 
-/** Why a body is not in a record; values of the label `reason`. */
+/** Why a body is not in a record; values of the metric label `reason`. */
 export const bodyOmissions: readonly BodyOmission[] = [...unreadReasons, ...keysOf(ownOmissions)];
 
 /**
- * Counters only grow; `draftsHeld` is a gauge. At all times
+ * Counters only grow; `pendingRecords` is a gauge. At every moment
  *
  * - `offeredTotal` = all of `kept` + all of `skipped`,
- * - all of `kept` = `recordsTotal` + `failedTotal` + `draftsHeld`.
+ * - all of `kept` = `recordsTotal` + `failedTotal` + `pendingRecords`.
  */
 export class PredictionLogCounters {
-  /** Exchanges that could be logged: all but health and metadata. */
+  /** Exchanges that the sampler decided on: all but health and metadata. */
   offeredTotal = 0;
-  /** Exchanges that are logged, by reason. */
-  readonly kept: Record<KeepReason, number> = zeroCounts(keepReasons);
-  /** Exchanges that are not, by reason. */
-  readonly skipped: Record<KeepSkipReason, number> = zeroCounts(keepSkipReasons);
-  /** Exchanges that are logged and whose record is not made yet. */
-  draftsHeld = 0;
-  /** Records that were handed to the sinks, and the bytes of their lines. */
+  /** Exchanges chosen for the log, by reason. */
+  readonly kept: Record<SamplingReason, number> = zeroCounts(samplingReasons);
+  /** Exchanges not chosen, by reason. */
+  readonly skipped: Record<SkipReason, number> = zeroCounts(skipReasons);
+  /** Chosen exchanges whose record is not made yet. */
+  pendingRecords = 0;
+  /** Records handed to the sinks, and the bytes of their lines. */
   recordsTotal = 0;
   recordBytesTotal = 0;
-  /** Records that could not be made. */
+  /** Records that could not be made because of a defect. */
   failedTotal = 0;
-  /** Records without a part for being too long or having too many rows, by part. */
+  /** Records from which a part was cut because of length or number of rows, by part. */
   readonly cut: Record<CutPart, number> = zeroCounts(cutParts);
-  /** Bodies that are not in a record which was to have them, by reason. */
+  /** Bodies missing from records that should hold them, by reason. */
   readonly omittedBodies: Record<BodyOmission, number> = zeroCounts(bodyOmissions);
-  /** Records whose bodies were not read, because too many waited or there were none. */
+  /** Records made without reading bodies, because the capture queue was full or there were none. */
   withoutReading = 0;
-  /** Records that went to the stream of those past the cap. */
+  /** Records in the overflow stream, because there were too many streams. */
   streamsOverflowTotal = 0;
 }
 

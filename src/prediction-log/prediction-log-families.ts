@@ -1,22 +1,22 @@
-/** What became of the exchanges that could be logged, and of their records, as samples of an exposition. */
+/** Metric samples of the prediction log and of its sinks. */
 import { entryDropReasons, retryReasons, type SinkName } from "./destination.ts";
-import { keepReasons } from "./prediction-record.ts";
+import { samplingReasons } from "./prediction-record.ts";
 import type { DeliveryCounters } from "./delivery-counters.ts";
 import type { Sample } from "../metrics/sample.ts";
 import type { predictionDeliveryRows, predictionLogRows } from "../metrics/catalogue/prediction-log-catalogue.ts";
-import { bodyOmissions, cutParts, keepSkipReasons, type PredictionLogCounters } from "./prediction-log-counters.ts";
+import { bodyOmissions, cutParts, skipReasons, type PredictionLogCounters } from "./prediction-log-counters.ts";
 
-/** Names of the metrics that {@link predictionLogFamilies} gives. */
+/** Names of the metrics in {@link predictionLogFamilies}. */
 export type PredictionLogMetricName = RecordMetricName | SinkMetricName;
 
 type RecordMetricName = keyof typeof predictionLogRows;
 
 type SinkMetricName = keyof typeof predictionDeliveryRows;
 
-/** Counters of each sink that is configured. */
+/** Counters of each configured sink. */
 type Deliveries = ReadonlyMap<SinkName, Readonly<DeliveryCounters>>;
 
-/** Samples of each metric: 38 series and 48 for each sink, all there from the start. */
+/** Samples of each metric: 38 series, and 48 for each sink. All exist from the start, at 0. */
 export const predictionLogFamilies = (
   counters: Readonly<PredictionLogCounters>,
   deliveries: Deliveries,
@@ -29,9 +29,9 @@ const recordFamilies = (
   counters: Readonly<PredictionLogCounters>,
 ): Readonly<Record<RecordMetricName, readonly Sample[]>> => ({
   outrider_prediction_log_offered_total: [{ value: counters.offeredTotal }],
-  outrider_prediction_log_kept_total: byReason(keepReasons, counters.kept),
-  outrider_prediction_log_skipped_total: byReason(keepSkipReasons, counters.skipped),
-  outrider_prediction_log_drafts: [{ value: counters.draftsHeld }],
+  outrider_prediction_log_kept_total: byReason(samplingReasons, counters.kept),
+  outrider_prediction_log_skipped_total: byReason(skipReasons, counters.skipped),
+  outrider_prediction_log_drafts: [{ value: counters.pendingRecords }],
   outrider_prediction_log_records_total: [{ value: counters.recordsTotal }],
   outrider_prediction_log_record_bytes_total: [{ value: counters.recordBytesTotal }],
   outrider_prediction_log_failed_total: [{ value: counters.failedTotal }],

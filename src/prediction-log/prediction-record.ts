@@ -11,10 +11,10 @@ import type { Outcome } from "../outcome.ts";
 export const recordSchema = 1;
 
 /** Why a record was kept. `sample` is the deterministic sample, the others are kinds that are kept whenever the caps allow. */
-export const keepReasons = ["sample", "error", "timeout", "slow", "canary"] as const;
+export const samplingReasons = ["sample", "error", "timeout", "slow", "canary"] as const;
 
-/** See {@link keepReasons}. */
-export type KeepReason = (typeof keepReasons)[number];
+/** See {@link samplingReasons}. */
+export type SamplingReason = (typeof samplingReasons)[number];
 
 /** A value of a feature or a prediction. An integer past 2^53 is its digits; NaN and what is missing are null. */
 export type RecordValue = number | string | boolean | null;
@@ -74,7 +74,7 @@ export interface PredictionRecord {
   readonly bytes: { readonly request: number; readonly response: number };
   readonly retries: number;
   /** Why it is here, and how probable that was: a count weighs each record with `1 / probability`. */
-  readonly sampling: { readonly reason: KeepReason; readonly probability: number };
+  readonly sampling: { readonly reason: SamplingReason; readonly probability: number };
   /** What the last window of the model said; absent before the first. `features` are those that drift, worst first, at most 20. */
   readonly drift?: { readonly state: "ok" | "warn" | "critical" | "not_ready"; readonly features: readonly string[] };
   /** Rows of the request; 0 when none were read. `features` and the others may hold fewer, then `cut` says so. */

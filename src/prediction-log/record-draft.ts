@@ -1,12 +1,12 @@
-/** What is copied of an exchange when it ends, until its bodies have been read. */
+/** A copy of the fields of an exchange, held until its bodies are decoded. */
 import type { WireErrorCode } from "../errors/wire-errors.ts";
 import type { Exchange, RouteKind } from "../exchange.ts";
 import type { Outcome } from "../outcome.ts";
-import type { KeepDecision } from "./keep-plan.ts";
+import type { SamplingDecision } from "./sampler/log-sampler.ts";
 
-/** A record in the making. The texts are as they were sent: nothing is redacted yet. */
+/** A record without its bodies. Texts are as they were sent: nothing is redacted yet. */
 export interface RecordDraft {
-  readonly decision: KeepDecision;
+  readonly decision: SamplingDecision;
   readonly requestId: string;
   readonly traceId: string;
   readonly labelId: string;
@@ -19,7 +19,7 @@ export interface RecordDraft {
   readonly outcome: Outcome;
   readonly errorCode: WireErrorCode | "";
   readonly status: number;
-  /** Wall time at which the answer was complete, whole milliseconds since the epoch. */
+  /** Wall time of the end of the response, whole milliseconds since the epoch. */
   readonly atMs: number;
   readonly durationMs: number;
   readonly firstByteMs: number;
@@ -31,8 +31,8 @@ export interface RecordDraft {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Copies what a record needs. About 1 µs, for the three texts that are made here. */
-export const draftOf = (exchange: Exchange, decision: KeepDecision): RecordDraft => ({
+/** Copies the fields that a record needs. About 1 µs, mostly for three lazy texts that are made here. */
+export const draftOf = (exchange: Exchange, decision: SamplingDecision): RecordDraft => ({
   decision,
   requestId: exchange.requestId,
   traceId: exchange.traceId,

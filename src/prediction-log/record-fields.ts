@@ -3,7 +3,7 @@ import { driftStates } from "../drift/verdict/history.ts";
 import { routeKinds } from "../exchange.ts";
 import { bodyOmissions, cutParts } from "./prediction-log-counters.ts";
 import { outcomes } from "../outcome.ts";
-import { keepReasons, recordSchema, type PredictionRecord } from "./prediction-record.ts";
+import { samplingReasons, recordSchema, type PredictionRecord } from "./prediction-record.ts";
 
 /** Path of a field, with a dot between names: `latency_ms.total`. Lists, and objects whose names are not fixed, are one field. */
 export type RecordFieldPath = PathsOf<PredictionRecord>;
@@ -89,7 +89,7 @@ const exchangeRows = {
   "bytes.response": always("integer", "Body of the response as it passed.", { unit: "bytes" }),
   retries: always("integer", "How many times the request was sent again on a new connection: 0 or 1."),
   "sampling.reason": always("string", "Why it was kept: the sample by identity, or a kind of `predictions.always`.", {
-    values: keepReasons,
+    values: samplingReasons,
   }),
   "sampling.probability": always(
     "number",

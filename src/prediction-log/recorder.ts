@@ -1,39 +1,39 @@
-/** The log of predictions: chooses exchanges, makes their records and hands each to every sink. */
+/** The prediction log: chooses exchanges, makes their records and hands each record to every sink. */
 import type { Clock } from "../clock.ts";
 import type { Exchange } from "../exchange.ts";
 import type { PredictionLogCounters } from "./prediction-log-counters.ts";
 import type { ExchangeLog, LoggedBodies } from "./exchange-log.ts";
-import type { KeepPlan } from "./keep-plan.ts";
+import type { LogSampler } from "./sampler/log-sampler.ts";
 import type { EntrySink } from "./log-entry.ts";
 import type { PredictionRecord } from "./prediction-record.ts";
-import type { RecordBuilder } from "./record-builder.ts";
+import type { RecordBuilder } from "./record/record-builder.ts";
 import { draftOf, type RecordDraft } from "./record-draft.ts";
-import { lineOf } from "./record-line.ts";
+import { lineOf } from "./record/record-line.ts";
 import type { StreamTable } from "./stream-fields.ts";
 
-/** What a {@link PredictionRecorder} works with. */
+/** Parts and options of {@link PredictionRecorder}. */
 export interface RecorderParts {
-  readonly plan: KeepPlan;
+  readonly sampler: LogSampler;
   readonly builder: RecordBuilder;
   readonly streams: StreamTable;
   readonly sinks: readonly EntrySink[];
   readonly counters: PredictionLogCounters;
   readonly clock: Clock;
-  /** Told of a record that could not be made: a fault of ours. */
+  /** Called when a record could not be made, which is a defect of this program. */
   onFailed(this: void, error: unknown): void;
-  /** Longest record. */
+  /** Upper bound of the line of a record, bytes. */
   readonly recordBytes: number;
 }
 
-/** What an entry is reckoned to take beside its texts. */
-const entryBytes = 128;
+/** Overhead of an entry beside its texts, see `LogEntry.bytes`. */
+const entryOverheadBytes = 128;
 
-/** Records that share a millisecond are told apart by this many serial numbers. */
+/** Serial numbers that distinguish the records of one millisecond. */
 const serials = 1_000_000;
 
 /**
- * The recorder. For an exchange that is not kept about 0.3 µs, most of it for making the text of its identity; for one
- * that is, what {@link RecordBuilder} and the sinks take, between requests.
+ * The log behind {@link ExchangeLog}. Costs about 0.3 µs for an exchange that is not logged, most of it for the text of
+ * its identity. For a logged one the cost is that of {@link RecordBuilder} and the sinks, paid between requests.
  */
 export class PredictionRecorder implements ExchangeLog {
   readonly #parts: RecorderParts;
@@ -46,15 +46,15 @@ export class PredictionRecorder implements ExchangeLog {
   draft(exchange: Exchange): RecordDraft | undefined {
     const { kind } = exchange.route;
     if (kind === "health" || kind === "metadata") return undefined;
-    const decision = this.#parts.plan.decide(exchange, this.#parts.clock.monotonicMs());
+    const decision = this.#parts.sampler.decide(exchange, this.#parts.clock.monotonicMs());
     if (decision === undefined) return undefined;
-    this.#parts.counters.draftsHeld++;
+    this.#parts.counters.pendingRecords++;
     return draftOf(exchange, decision);
   }
 
   finish(draft: RecordDraft, bodies: LoggedBodies | undefined): void {
     const { counters } = this.#parts;
-    counters.draftsHeld--;
+    counters.pendingRecords--;
     if (bodies === undefined) counters.withoutReading++;
     try {
       this.#write(draft, bodies);
@@ -65,7 +65,7 @@ export class PredictionRecorder implements ExchangeLog {
   }
 
   #write(draft: RecordDraft, bodies: LoggedBodies | undefined): void {
-    const { builder, streams, sinks, counters, clock, plan, recordBytes } = this.#parts;
+    const { builder, streams, sinks, counters, clock, sampler, recordBytes } = this.#parts;
     const serial = this.#serial;
     this.#serial = (serial + 1) % serials;
     const record = builder.recordOf(draft, bodies, serial);
@@ -76,14 +76,19 @@ export class PredictionRecorder implements ExchangeLog {
       timeNs,
       ...texts,
       line,
-      bytes: bytes + timeNs.length + Buffer.byteLength(texts.stream) + Buffer.byteLength(texts.metadata) + entryBytes,
+      bytes:
+        bytes +
+        timeNs.length +
+        Buffer.byteLength(texts.stream) +
+        Buffer.byteLength(texts.metadata) +
+        entryOverheadBytes,
     };
     counters.recordsTotal++;
     counters.recordBytesTotal += bytes;
     counters.streamsOverflowTotal = streams.overflowTotal;
     for (const part of cut) counters.cut[part]++;
     countOmitted(record, counters);
-    plan.spend(bytes, draft.decision, clock.monotonicMs());
+    sampler.spend(bytes, draft.decision, clock.monotonicMs());
     for (const sink of sinks) sink.offer(entry);
   }
 }

@@ -1,7 +1,7 @@
-/** Labels and metadata of log entries: which fields of a record they may be made of, and how many streams that makes. */
+/** Labels and structured metadata of log entries, and the bound on the number of streams. */
 import type { PredictionRecord } from "./prediction-record.ts";
 
-/** Fields of a record that may be labels: those with few values. */
+/** Fields of a record that may be stream labels: those with few values. */
 export const streamLabelFields = ["model", "version", "variant", "outcome", "route", "instance"] as const;
 
 /** Fields of a record that may be structured metadata. */
@@ -13,16 +13,16 @@ export type StreamLabelField = (typeof streamLabelFields)[number];
 /** See {@link streamMetadataFields}. */
 export type StreamMetadataField = (typeof streamMetadataFields)[number];
 
-/** How streams are made. */
+/** Options of {@link StreamTable}. */
 export interface StreamPlan {
   readonly labels: readonly StreamLabelField[];
-  /** `NAME=VALUE`, in every stream. */
+  /** `NAME=VALUE`, added to every stream. */
   readonly staticLabels: readonly string[];
   readonly metadata: readonly StreamMetadataField[];
   readonly maxStreams: number;
 }
 
-/** What a {@link LogEntry} carries of them. */
+/** The fields of a `LogEntry` made here. */
 export interface StreamTexts {
   readonly stream: string;
   readonly metadata: string;
@@ -33,35 +33,30 @@ interface KnownStream {
   seenMs: number;
 }
 
-/** A stream without records for so long gives its place to another. */
+/** A stream without records for this time makes room for another. */
 const idleMs = 3_600_000;
 const sweepEveryMs = 60_000;
 
-/** What stands for a label past the cap. */
-const other = "__other__";
-/** Longest value of a label or of metadata; Loki takes 2048 characters by default. */
+/** Value of every label of the overflow stream. */
+const overflowLabel = "__other__";
+/** Longest value of a label or of metadata, characters. Loki accepts 2048 by default. */
 const maxValueLength = 256;
 
-/** Makes the texts of streams, the same text for the same labels. About 0.3 µs for a stream that was seen before. */
+/** Makes the labels of streams, the same text for the same labels. About 0.3 µs for a known stream. */
 export class StreamTable {
   readonly #plan: StreamPlan;
   readonly #streams: Map<string, KnownStream> = new Map();
-  readonly #otherText: string;
+  readonly #overflowText: string;
   #sweptMs = -Infinity;
-  /** Records that went to the stream of those past the cap. */
+  /** Records in the overflow stream. */
   overflowTotal = 0;
 
   constructor(plan: StreamPlan) {
     this.#plan = plan;
-    this.#otherText = this.#textOf(plan.labels.map(() => other));
+    this.#overflowText = this.#textOf(plan.labels.map(() => overflowLabel));
   }
 
-  /** Streams so far, without the one for those past the cap. */
-  get size(): number {
-    return this.#streams.size;
-  }
-
-  /** The texts for a record that is made at `nowMs`, monotonic time. */
+  /** Labels and metadata of a record made at `nowMs` (monotonic). */
   textsOf(record: PredictionRecord, nowMs: number): StreamTexts {
     return { stream: this.#streamOf(record, nowMs), metadata: this.#metadataOf(record) };
   }
@@ -77,21 +72,21 @@ export class StreamTable {
     if (this.#streams.size >= this.#plan.maxStreams) this.#forgetIdle(nowMs);
     if (this.#streams.size >= this.#plan.maxStreams) {
       this.overflowTotal++;
-      return this.#otherText;
+      return this.#overflowText;
     }
     const text = this.#textOf(values);
     this.#streams.set(key, { text, seenMs: nowMs });
     return text;
   }
 
-  /** Loki closes streams that are idle, too: whoever used them up with names that do not exist does not do so for ever. */
+  /** Loki closes idle streams, too. So a client that uses up all streams with made-up names blocks them only for a while. */
   #forgetIdle(nowMs: number): void {
     if (nowMs - this.#sweptMs < sweepEveryMs) return;
     this.#sweptMs = nowMs;
     for (const [key, { seenMs }] of this.#streams) if (nowMs - seenMs >= idleMs) this.#streams.delete(key);
   }
 
-  /** Loki takes a label without a value for one that is not there, so it is left out. */
+  /** Empty labels are left out: to Loki they are the same as missing ones. */
   #textOf(values: readonly string[]): string {
     const varying = this.#plan.labels.map((name, index): [string, string] => [name, values[index] ?? ""]);
     const fixed = this.#plan.staticLabels.map((pair): [string, string] => {

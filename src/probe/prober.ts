@@ -6,7 +6,6 @@ import type { Protocol } from "../protocols/list.ts";
 import { judgeReadiness, readinessRequests } from "../protocols/readiness.ts";
 import { ask } from "./ask.ts";
 import type { ProbedAddress } from "./failure-text.ts";
-import { retryDelayMs } from "./retry-delay.ts";
 
 /** What a prober watches, and how. */
 export interface ProberOptions {
@@ -96,7 +95,7 @@ export function startProber(options: ProberOptions): Prober {
 
   const scheduleNext = (): void => {
     const ageMs = options.clock.monotonicMs() - startedAtMs;
-    timer = setTimeout(() => void checkNow(), retryDelayMs({ ...state, ageMs, intervalMs: options.intervalMs }));
+    timer = setTimeout(() => void checkNow(), checkDelayMs({ ...state, ageMs, intervalMs: options.intervalMs }));
     timer.unref();
   };
 
@@ -163,3 +162,27 @@ function isSameState(one: UpstreamState, other: UpstreamState): boolean {
     one.protocol === other.protocol
   );
 }
+
+/** What the delay between two checks depends on. */
+export interface CheckTiming {
+  readonly isLive: boolean;
+  readonly isReady: boolean;
+  /** Since the prober was started, milliseconds. */
+  readonly ageMs: number;
+  /** Between checks in the long run, milliseconds. */
+  readonly intervalMs: number;
+}
+
+/**
+ * The delay before the next check, milliseconds: shorter in the first ten seconds until the server is ready, because a
+ * model server and its sidecar start together. Fixed delays on purpose, no back-off: one server is asked, and readiness
+ * should be seen at once.
+ */
+export function checkDelayMs({ isLive, isReady, ageMs, intervalMs }: CheckTiming): number {
+  if (isReady || ageMs >= startupMs) return intervalMs;
+  return Math.min(intervalMs, isLive ? notReadyDelayMs : unreachableDelayMs);
+}
+
+const startupMs = 10_000;
+const unreachableDelayMs = 100;
+const notReadyDelayMs = 500;

@@ -1,10 +1,10 @@
 /** Takes out of records what the configuration wants out, before anything leaves the process's memory. */
 import { maxTextLength } from "../payload/json/json-value.ts";
-import { markFeatures, markJson } from "./json-redaction.ts";
-import { cardOfNumber } from "./redactable-cards.ts";
-import { isFoundDecoded } from "./redactable-forms.ts";
-import { parseRedactableJson } from "./redactable-json.ts";
-import { uniqueNames, writeRedacted, type ValueRedaction } from "./redacted-json.ts";
+import { markFeatures, markJson } from "./json/mark-json.ts";
+import { cardOfNumber } from "./finders/cards.ts";
+import { isFoundDecoded } from "./finders/encodings.ts";
+import { parseRedactableJson } from "./json/json-tree.ts";
+import { uniqueNames, writeRedacted, type ValueRedaction } from "./json/write-redacted.ts";
 import { hashPrefix, isRedactedText, maskText } from "./redaction-match.ts";
 import type { RedactionAction } from "./redaction-rule.ts";
 import { RedactionRules, type RulesByAction } from "./redaction-rules.ts";

@@ -1,7 +1,7 @@
 /** What is looked for in every text of a record. */
-import { findCards } from "./redactable-cards.ts";
-import { findEmails } from "./redactable-emails.ts";
-import { findTokens } from "./redactable-tokens.ts";
+import { findCards } from "./finders/cards.ts";
+import { findEmails } from "./finders/emails.ts";
+import { findTokens } from "./finders/tokens.ts";
 import type { TextMatch } from "./redaction-match.ts";
 
 /** Names of the patterns; what `redaction.patterns` may list. */

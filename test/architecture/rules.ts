@@ -58,6 +58,7 @@ export const rootFiles: Readonly<Record<string, "shared" | "composition" | "entr
   "exchange.ts": "shared",
   "outcome.ts": "shared",
   "clock.ts": "shared",
+  "backoff.ts": "shared",
   "sidecar.ts": "composition",
   "main.ts": "entry",
 };

@@ -6,8 +6,8 @@ import { systemClock } from "../../src/clock.ts";
 import { createDelivery, type Delivery } from "../../src/delivery/delivery.ts";
 import { createFileDestination } from "../../src/delivery/sinks/file-destination.ts";
 import { listLogFiles } from "../../src/delivery/sinks/log-files.ts";
-import { openSpool } from "../../src/delivery/spool/spool.ts";
-import type { Spool } from "../../src/delivery/spool/spool-port.ts";
+import { openSpool } from "../../src/delivery/spool/open-spool.ts";
+import type { Spool } from "../../src/delivery/spool/spool.ts";
 import { DeliveryCounters } from "../../src/prediction-log/delivery-counters.ts";
 import type { Destination } from "../../src/prediction-log/destination.ts";
 import { until } from "../support/until.ts";
@@ -57,7 +57,7 @@ async function opened(directory: string): Promise<Spool> {
 }
 
 describe("delivery to files", () => {
-  it("waits for a folder that cannot be written, and then has every line once", async () => {
+  it("waits until the folder is writable, and then writes every line once", async () => {
     const folder = await aFolder();
     const directory = path.join(folder, "in-the-way", "log");
     await writeFile(path.dirname(directory), "");
@@ -78,7 +78,7 @@ describe("delivery to files", () => {
 });
 
 describe("delivery over a spool on disk", () => {
-  it("hands on to the next process what could not be delivered, in order and once", async () => {
+  it("leaves undelivered entries to the next process, in order and once", async () => {
     const folder = await aFolder();
     const away = scriptedDestination();
     away.answer = retry();
@@ -103,7 +103,7 @@ describe("delivery over a spool on disk", () => {
     await spool.close();
   });
 
-  it("keeps the order while the other side comes and goes", async () => {
+  it("keeps the order while the destination comes and goes", async () => {
     const destination = scriptedDestination();
     const { delivery, counters } = start(destination, await opened(await aFolder()));
     for (let round = 0; round < 6; round++) {

@@ -22,7 +22,7 @@ describe("the end of a delivery", () => {
     expect(counters).toMatchObject({ sentTotal: 25, queuedEntries: 0 });
   });
 
-  it("tries at once, however long a back-off there was, and drops the rest at the deadline", async () => {
+  it("retries at once in the middle of a back-off, and drops the rest at the deadline", async () => {
     const { offer, time, destination, delivery, counters } = aDelivery({ random: () => 0.99 });
     destination.answer = retry();
     offer(0, 15);
@@ -54,7 +54,7 @@ describe("the end of a delivery", () => {
     expect(destination.deliveries).toHaveLength(1);
   });
 
-  it("comes at once when it is asked for again with no time left", async () => {
+  it("stops at once when stop is called again with no time left", async () => {
     const { offer, time, destination, delivery, counters } = aDelivery();
     destination.answer = retry();
     offer(0, 15);
@@ -68,7 +68,7 @@ describe("the end of a delivery", () => {
     expectBalance(counters);
   });
 
-  it("puts what is left into the spool, in order", async () => {
+  it("writes what is left to the spool, in order", async () => {
     const { offer, time, destination, delivery, counters, spool } = aDelivery({ withSpool: true });
     destination.answer = "deaf";
     offer(0, 45);
@@ -79,7 +79,7 @@ describe("the end of a delivery", () => {
     expect(spool.closed).toBe(1);
   });
 
-  it("puts everything into the spool even when no time is given", async () => {
+  it("writes everything to the spool even with a limit of 0", async () => {
     const { offer, time, delivery, spool, destination } = aDelivery({ withSpool: true });
     destination.answer = "hang";
     offer(0, 45);
@@ -87,7 +87,7 @@ describe("the end of a delivery", () => {
     expect(numbersOf(spool.stored)).toEqual(range(0, 45));
   });
 
-  it("leaves on the disk what is there, and adds what waits behind it", async () => {
+  it("leaves spooled entries on the disk, and appends what waits", async () => {
     const { offer, time, destination, delivery, spool, counters } = aDelivery({ withSpool: true });
     destination.answer = retry();
     offer(0, 25);
@@ -106,17 +106,17 @@ describe("the end of a delivery", () => {
     destination.answer = retry();
     offer(0, 25);
     await time.advance(4000);
-    spool.hold();
+    spool.pause();
     const stopped = delivery.stop(1000);
     expect(await settlesIn(stopped, () => time.advance(4000))).toBe(true);
     expect(counters.dropped.stopped).toBe(25);
     spool.isBroken = true;
-    spool.letGo();
+    spool.resume();
     await time.advance(1000);
     expectBalance(counters);
   });
 
-  it("gives every caller the same end, and drops what is offered after it", async () => {
+  it("returns the same promise to every caller, and drops entries that are offered later", async () => {
     const { offer, time, destination, delivery, counters } = aDelivery();
     const first = delivery.stop(1000);
     expect(delivery.stop(5)).toBe(first);
@@ -132,7 +132,7 @@ describe("the end of a delivery", () => {
 });
 
 describe("a flush", () => {
-  it("resolves when what was offered before is delivered, whatever comes meanwhile", async () => {
+  it("resolves when the entries offered before are delivered, whatever is offered meanwhile", async () => {
     const { offer, time, destination, delivery } = aDelivery();
     offer(0, 3);
     const flushed = delivery.flush(5000);
@@ -157,7 +157,7 @@ describe("a flush", () => {
     expect(counters.queuedEntries).toBe(3);
   });
 
-  it("brings everything back from the disk", async () => {
+  it("delivers everything from the disk", async () => {
     const { offer, time, destination, delivery } = aDelivery({ withSpool: true });
     destination.answer = retry();
     offer(0, 25);

@@ -3,7 +3,7 @@ import { createDelivery } from "../../src/delivery/delivery.ts";
 import { DeliveryCounters } from "../../src/prediction-log/delivery-counters.ts";
 import { until } from "../support/until.ts";
 import { aDelivery, expectBalance, range } from "./support/a-delivery.ts";
-import { numbered, refusing, retry, scriptedDestination, split } from "./support/scripted-destination.ts";
+import { numbered, refusing, retry, scriptedDestination } from "./support/scripted-destination.ts";
 
 describe("delivery", () => {
   it("delivers a full batch at once and a smaller one when its oldest entry is old enough", async () => {
@@ -27,7 +27,7 @@ describe("delivery", () => {
     expect(destination.deliveries).toEqual([[0], [1], [2]]);
   });
 
-  it("makes one delivery at a time and sends what came meanwhile together", async () => {
+  it("makes one call at a time and leaves newer entries for the next batch", async () => {
     const { offer, time, destination } = aDelivery();
     destination.answer = "hang";
     offer(0, 10);
@@ -37,7 +37,7 @@ describe("delivery", () => {
     expect(destination.deliveries).toEqual([range(0, 10)]);
   });
 
-  it("drops the oldest that are not on their way when the queue is full", async () => {
+  it("drops the oldest entries that are not in flight when the queue is full", async () => {
     const { offer, time, destination, counters, delivery } = aDelivery();
     destination.answer = "deaf";
     offer(0, 10);
@@ -54,7 +54,7 @@ describe("delivery", () => {
     expect(destination.kept).toEqual([...range(0, 10), ...range(40, 130)]);
   });
 
-  it("repeats a batch with the very same entries, at random within a bound that doubles up to a cap", async () => {
+  it("retries a batch with the very same entries, within a bound that doubles up to the maximum", async () => {
     const { offer, time, destination, counters } = aDelivery({ random: () => 0.999_999 });
     const startedMs = time.clock.monotonicMs();
     const attemptsMs: number[] = [];
@@ -73,7 +73,7 @@ describe("delivery", () => {
     expect(destination.batches.at(-1)?.every((entry, index) => entry === first[index])).toBe(true);
   });
 
-  it("waits as long as the other side asks for, but not for ever", async () => {
+  it("waits as long as the destination requests, up to five minutes", async () => {
     const { offer, time, destination } = aDelivery({ random: () => 0 });
     destination.answer = retry(60_000);
     offer(0, 10);
@@ -88,36 +88,7 @@ describe("delivery", () => {
     expect(destination.deliveries).toHaveLength(3);
   });
 
-  it("halves a batch that is too much until it passes, and grows back slowly", async () => {
-    const { offer, time, destination, counters } = aDelivery();
-    destination.answer = (batch) => (batch.length > 3 ? split() : refusing("too_old", 0));
-    offer(0, 10);
-    await time.advance(0);
-    expect(destination.deliveries.map(({ length }) => length)).toEqual([10, 5, 2, 2, 2, 2, 2]);
-    expect(destination.kept).toEqual(range(0, 10));
-    destination.answer = refusing("too_old", 0);
-    offer(10, 80);
-    await time.advance(5000);
-    const lengths = destination.deliveries.slice(7).map(({ length }) => length);
-    expect(lengths).toEqual([2, 2, 2, ...Array(8).fill(3), ...Array(8).fill(5)]);
-    expect(counters).toMatchObject({ sentTotal: 80 });
-    expect(counters.retried.rate_limited).toBe(2);
-  });
-
-  it("gives up a single entry that is too much, and waits before the halves when it is asked to", async () => {
-    const { offer, time, destination, counters } = aDelivery();
-    destination.answer = (batch) => (batch.some(({ line }) => line === "3") ? split(2000) : refusing("too_old", 0));
-    offer(0, 4);
-    await time.advance(1000);
-    expect(destination.deliveries).toHaveLength(1);
-    await time.advance(1999);
-    expect(destination.deliveries).toHaveLength(1);
-    await time.advance(60_000);
-    expect(counters).toMatchObject({ sentTotal: 3, queuedEntries: 0 });
-    expect(counters.dropped.too_large).toBe(1);
-  });
-
-  it("counts what is refused by reason and the rest as sent", async () => {
+  it("counts refused entries by reason and the others as sent", async () => {
     const { offer, time, destination, counters } = aDelivery();
     destination.answer = {
       kind: "done",
@@ -132,7 +103,7 @@ describe("delivery", () => {
     expect(counters.dropped).toMatchObject({ too_old: 2, line_too_long: 1 });
   });
 
-  it("takes a destination that throws for one that fails", async () => {
+  it("treats a destination that throws as a failure", async () => {
     const { offer, time, destination, counters, troubles } = aDelivery();
     destination.answer = "throw";
     offer(0, 10);
@@ -141,7 +112,7 @@ describe("delivery", () => {
     expect(troubles).toEqual(["unexpected: Error: broken"]);
   });
 
-  it("tells of a trouble once for each reason, and of its end", async () => {
+  it("reports a trouble once for each reason, and its end", async () => {
     const { offer, time, destination, troubles, recoveries } = aDelivery();
     destination.answer = retry();
     offer(0, 10);
@@ -158,7 +129,7 @@ describe("delivery", () => {
     expect(recoveries()).toBe(1);
   });
 
-  it("measures deliveries that got an answer", async () => {
+  it("measures the duration of deliveries that got an answer", async () => {
     const { offer, time, destination, counters } = aDelivery();
     offer(0, 10);
     await time.advance(0);

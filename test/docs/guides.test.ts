@@ -8,8 +8,8 @@ import { driftStates } from "../../src/drift/verdict/history.ts";
 import { labelResults } from "../../src/accuracy/label-join.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue/catalogue.ts";
 import { entryDropReasons, retryReasons } from "../../src/prediction-log/destination.ts";
-import { keepSkipReasons } from "../../src/prediction-log/prediction-log-counters.ts";
-import { keepReasons } from "../../src/prediction-log/prediction-record.ts";
+import { skipReasons } from "../../src/prediction-log/prediction-log-counters.ts";
+import { samplingReasons } from "../../src/prediction-log/prediction-record.ts";
 import { redactionActions } from "../../src/redaction/redaction-rule.ts";
 import { textPatternNames } from "../../src/redaction/text-patterns.ts";
 import { parsePage, readPage, readPages, type Page } from "./markdown.ts";
@@ -155,8 +155,8 @@ describe("the guide to the log of predictions", () => {
   const subjects = tableSubjects(page);
 
   it.each([
-    ["reason for keeping an exchange", keepReasons],
-    ["reason for not keeping one", keepSkipReasons],
+    ["reason for keeping an exchange", samplingReasons],
+    ["reason for not keeping one", skipReasons],
     ["reason for giving up a record", entryDropReasons],
     ["reason for a retry", retryReasons],
   ] as const)("has a row for every %s", (_, names) => {

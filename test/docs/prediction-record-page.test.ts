@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exampleRecord, predictionRecordPage } from "../../scripts/docs/prediction-record-page.ts";
-import { RecordBuilder } from "../../src/prediction-log/record-builder.ts";
-import { lineOf } from "../../src/prediction-log/record-line.ts";
+import { RecordBuilder } from "../../src/prediction-log/record/record-builder.ts";
+import { lineOf } from "../../src/prediction-log/record/record-line.ts";
 import { recordFields, type RecordField, type RecordFieldType } from "../../src/prediction-log/record-fields.ts";
 import { Redactor } from "../../src/redaction/redactor.ts";
 import { aDraft, aRecord } from "../prediction-log/a-record.ts";

@@ -201,10 +201,10 @@ describeWith("the log of predictions of a real MLflow model", findInstalled("mlf
     for (const row of rows.slice(0, 5)) expect((await post(outrider, split(row))).status).toBe(200);
     await until(
       () =>
-        /predictions cannot be delivered for now.*\/proc\/outrider|\/proc\/outrider.*predictions cannot/.test(
+        /delivery of predictions fails.*\/proc\/outrider|\/proc\/outrider.*delivery of predictions fails/.test(
           outrider.log(),
         ),
-      "a word in the log",
+      "a log line that names the folder",
     );
     expect(await outrider.metric("outrider_prediction_log_queue_entries", { sink: "file" })).toBe(5);
   });

@@ -1,6 +1,7 @@
-/** Builders for tests of the log of predictions. */
+/** Builders for tests of the prediction log. */
 import type { PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
-import type { RecordDraft } from "../../src/prediction-log/record-draft.ts";
+import { draftOf, type RecordDraft } from "../../src/prediction-log/record-draft.ts";
+import { anExchange } from "../support/an-exchange.ts";
 
 /** A record of one good prediction; `over` replaces fields. */
 export const aRecord = (over: Partial<PredictionRecord> = {}): PredictionRecord => ({
@@ -29,29 +30,8 @@ export const aRecord = (over: Partial<PredictionRecord> = {}): PredictionRecord 
   ...over,
 });
 
-/** A draft of the same. */
+/** The draft of the same prediction; `over` replaces fields. */
 export const aDraft = (over: Partial<RecordDraft> = {}): RecordDraft => ({
-  decision: { reason: "sample", probability: 0.01, byteFactor: 1 },
-  requestId: "3f1c9a52",
-  traceId: "0af7651916cd43dd8448eb211c80319c",
-  labelId: "",
-  model: "iris",
-  version: "1",
-  variant: "stable",
-  route: "inference",
-  method: "POST",
-  target: "/v2/models/iris/infer",
-  outcome: "ok",
-  errorCode: "",
-  status: 200,
-  atMs: 1_764_072_000_123,
-  durationMs: 12,
-  firstByteMs: 11,
-  upstreamMs: 10,
-  queueMs: 0,
-  requestBodyBytes: 100,
-  responseBodyBytes: 50,
-  retries: 0,
-  headers: {},
+  ...draftOf(anExchange({ startedAtMs: 1_764_072_000_111 }), { reason: "sample", probability: 0.01, byteFactor: 1 }),
   ...over,
 });

@@ -16,13 +16,13 @@ const report = (state: DriftReport["state"], drifting: readonly string[]): Drift
   }) as unknown as DriftReport;
 
 describe("drift flags", () => {
-  it("say nothing of a model that has no report", () => {
+  it("are absent for a model without a report", () => {
     const flags = new DriftFlags();
     flags.note([report("ok", [])]);
     expect([flags.of("iris", "2", "stable"), flags.of("iris", "1", "")]).toEqual([undefined, undefined]);
   });
 
-  it("name what drifts, worst first and at most 20, and are those of the last window", () => {
+  it("name the drifting features of the last window, worst first and at most 20", () => {
     const flags = new DriftFlags();
     const names = Array.from({ length: 30 }, (_, i) => `f${i}`);
     flags.note([report("critical", names)]);

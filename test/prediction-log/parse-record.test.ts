@@ -7,7 +7,7 @@ import { aRecord } from "./a-record.ts";
 const read = (value: unknown): ReturnType<typeof parseRecord> => parseRecord(JSON.stringify(value));
 
 describe("a line of the log", () => {
-  it("is read back as the record that was written, with everything that one may hold", () => {
+  it("reads back a written record with all its fields", () => {
     const record = aRecord({
       label_id: "order-1",
       drift: { state: "warn", features: ["age"] },
@@ -22,12 +22,12 @@ describe("a line of the log", () => {
     expect(read(record)).toEqual({ kind: "record", record, isNewer: false });
   });
 
-  it("keeps fields and words that came after this program", () => {
+  it("keeps fields and values that newer programs added", () => {
     const record = { ...aRecord(), outcome: "melted", added: { later: true } };
     expect(read(record)).toEqual({ kind: "record", record, isNewer: false });
   });
 
-  it("keeps a feature that is called __proto__", () => {
+  it("keeps a feature named __proto__", () => {
     const line = JSON.stringify(aRecord()).replace('{"age":31}', '{"__proto__":1}');
     const reading = parseRecord(line);
     expect(reading.kind === "record" && Object.entries(reading.record.features?.[0] ?? {})).toEqual([["__proto__", 1]]);
@@ -56,7 +56,7 @@ describe("a line of the log", () => {
     expect(reading.kind === "malformed" && reading.problem).toContain(problem);
   });
 
-  it("of a newer schema is read as far as it is understood", () => {
+  it("of a newer schema is read as far as it is known", () => {
     const { latency_ms: _, ...rest } = aRecord();
     const reading = read({ ...rest, schema: 2, status: "two hundred", prediction: { all: [1] }, new_field: 1 });
     expect(reading).toEqual({
@@ -72,7 +72,7 @@ describe("a line of the log", () => {
     expect(reading.kind === "record" && reading.record.prediction).toBe(undefined);
   });
 
-  it("is read without throwing, whatever it is", () => {
+  it("is read without throwing, for any text", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -87,7 +87,7 @@ describe("a line of the log", () => {
     );
   });
 
-  it("is read without throwing when any field is anything", () => {
+  it("is read without throwing when any field has any value", () => {
     const names = Object.keys(aRecord());
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.jsonValue(), fc.constantFrom(1, 2), (name, value, schema) => {
@@ -99,7 +99,7 @@ describe("a line of the log", () => {
 });
 
 describe("the time of a line", () => {
-  it("is had without reading the line", () => {
+  it("is found without parsing the line", () => {
     expect(timeOfLine(JSON.stringify(aRecord()))).toBe("2026-11-25T12:00:00.123000001Z");
     expect(timeOfLine('{"schema":1,"time":"2026-11-25T12:00:00.123000001Z","torn')).toBe(
       "2026-11-25T12:00:00.123000001Z",

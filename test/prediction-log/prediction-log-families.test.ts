@@ -11,7 +11,7 @@ import { sinkNames, type SinkName } from "../../src/prediction-log/destination.t
 const noSinks = new Map<SinkName, DeliveryCounters>();
 
 describe("counters of the log", () => {
-  it("have a place for whatever a body may be left out for and whatever may be cut", () => {
+  it("have a series for every reason to omit a body and every part that may be cut", () => {
     expect(new Set(bodyOmissions)).toEqual(new Set([...unreadReasons, "not_captured", "not_redactable"]));
     expect(cutParts).toEqual(["response_body", "request_body", "headers", "features", "prediction", "rows"]);
     const counters = new PredictionLogCounters();
@@ -21,7 +21,7 @@ describe("counters of the log", () => {
 });
 
 describe("metrics of the log", () => {
-  it("exist at 0 from the start, for the sinks that are configured alone", () => {
+  it("exist at 0 from the start, for configured sinks only", () => {
     const bare = Object.values(predictionLogFamilies(new PredictionLogCounters(), noSinks)).flat();
     expect(bare.length).toBe(38);
     const sinks = new Map<SinkName, DeliveryCounters>([
@@ -34,7 +34,7 @@ describe("metrics of the log", () => {
     expect(samples.length).toBe(38 + 2 * 48);
   });
 
-  it("are those of the catalogue, with the labels that it names", () => {
+  it("match the catalogue and its labels", () => {
     const families = predictionLogFamilies(new PredictionLogCounters(), new Map([["file", new DeliveryCounters()]]));
     expect(Object.keys(families)).toEqual([...Object.keys(predictionLogRows), ...Object.keys(predictionDeliveryRows)]);
     for (const name of Object.keys(families) as (keyof typeof families)[]) {
@@ -44,19 +44,19 @@ describe("metrics of the log", () => {
     }
   });
 
-  it("have only the sinks and parts that the meaning of their labels lists", () => {
+  it("have only the label values that the catalogue lists", () => {
     expect(metricLabels.sink.values).toContain(`: ${sinkNames.join(", ")}`);
     expect(metricLabels.part.values).toBe(cutParts.join(", "));
   });
 
-  it("say what the counters say", () => {
+  it("report the counters", () => {
     const counters = new PredictionLogCounters();
     counters.offeredTotal = 12;
     counters.kept.slow = 3;
     counters.skipped.byte_budget = 4;
     counters.cut.rows = 5;
     counters.omittedBodies.not_json = 6;
-    counters.draftsHeld = 7;
+    counters.pendingRecords = 7;
     counters.withoutReading = 8;
     counters.streamsOverflowTotal = 9;
     const families = predictionLogFamilies(counters, noSinks);
@@ -76,7 +76,7 @@ describe("metrics of the log", () => {
     expect(families.outrider_prediction_log_collapsed_records_total).toEqual([{ value: 9 }]);
   });
 
-  it("give each number of the log and of a sink a series of its own", () => {
+  it("give each counter of the log and of a sink its own series", () => {
     const counters = new PredictionLogCounters();
     const delivery = new DeliveryCounters();
     const numbers = [...numbered(counters, 1), ...numbered(delivery, 1000)];
@@ -86,7 +86,7 @@ describe("metrics of the log", () => {
       expect(samples.filter(({ value }) => value === number).length, String(number)).toBe(1);
   });
 
-  it("have the buckets, the sum and the count of how long deliveries took", () => {
+  it("have the buckets, the sum and the count of the duration of deliveries", () => {
     const delivery = new DeliveryCounters();
     delivery.duration.observe(2500);
     delivery.duration.observe(60_000_000);

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoggedBodies } from "../../src/prediction-log/exchange-log.ts";
-import { KeepPlan } from "../../src/prediction-log/keep-plan.ts";
+import { LogSampler } from "../../src/prediction-log/sampler/log-sampler.ts";
 import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
 import { PredictionLogCounters } from "../../src/prediction-log/prediction-log-counters.ts";
 import type { PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
-import { RecordBuilder } from "../../src/prediction-log/record-builder.ts";
+import { RecordBuilder } from "../../src/prediction-log/record/record-builder.ts";
 import type { RecordDraft } from "../../src/prediction-log/record-draft.ts";
 import { PredictionRecorder } from "../../src/prediction-log/recorder.ts";
 import { Redactor } from "../../src/redaction/redactor.ts";
@@ -28,7 +28,7 @@ function begin(sample: number, driftOf: () => undefined = () => undefined) {
   });
   const options = { redactor, instance: "pod-1", digest: "", maxRows: 10, bodyBytes: 0, driftOf };
   const recorder = new PredictionRecorder({
-    plan: new KeepPlan({ sample, ...keep }, counters),
+    sampler: new LogSampler({ sample, ...keep }, counters),
     builder: new RecordBuilder({ ...options, formatTime: (ms) => new Date(ms).toISOString() }),
     streams: new StreamTable({ labels: ["model"], staticLabels: [], metadata: ["request_id"], maxStreams: 5 }),
     sinks: [{ offer: (entry) => entries.push(entry) }, { offer: (entry) => second.push(entry) }],
@@ -46,7 +46,7 @@ const sumOf = (counts: Readonly<Record<string, number>>): number =>
 const nothing = undefined as LoggedBodies | undefined;
 
 describe("the recorder", () => {
-  it("gives every sink the same entry, with the time and the labels of its record", () => {
+  it("hands every sink the same entry, with the time and the labels of its record", () => {
     const { recorder, entries, second } = begin(1);
     const draft = recorder.draft(anExchange({ requestId: "a", startedAtMs: 1_764_072_000_000, durationMs: 12.7 }));
     recorder.finish(draft as RecordDraft, nothing);
@@ -62,7 +62,7 @@ describe("the recorder", () => {
     expect(entry?.bytes).toBeGreaterThan(Buffer.byteLength(entry?.line ?? ""));
   });
 
-  it("leaves out health and metadata", () => {
+  it("ignores health and metadata", () => {
     const { recorder, counters } = begin(1);
     for (const kind of ["health", "metadata"] as const) {
       expect(recorder.draft(anExchange({ route: aRoute({ kind }) }))).toBeUndefined();
@@ -73,7 +73,7 @@ describe("the recorder", () => {
     }
   });
 
-  it("counts a record that cannot be made, and goes on", () => {
+  it("counts a record that cannot be made, and continues", () => {
     let isBroken = true;
     const { recorder, counters, entries, failures } = begin(1, () => {
       if (isBroken) throw new Error("planted");
@@ -82,23 +82,25 @@ describe("the recorder", () => {
     recorder.finish(recorder.draft(anExchange()) as RecordDraft, nothing);
     isBroken = false;
     recorder.finish(recorder.draft(anExchange()) as RecordDraft, nothing);
-    expect([counters.failedTotal, counters.recordsTotal, counters.draftsHeld, entries.length]).toEqual([1, 1, 0, 1]);
+    expect([counters.failedTotal, counters.recordsTotal, counters.pendingRecords, entries.length]).toEqual([
+      1, 1, 0, 1,
+    ]);
     expect(failures).toEqual([new Error("planted")]);
   });
 
-  it("never gives two entries one time, and knows at every moment where each exchange is", () => {
+  it("never gives two entries the same time, and accounts for every exchange at every moment", () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 200 }), fc.integer({ min: 1, max: 10 }), (steps, tenths) => {
         const { recorder, counters, entries } = begin(tenths / 10);
-        const held: RecordDraft[] = [];
+        const pending: RecordDraft[] = [];
         for (const [number, isNew] of steps.entries()) {
           const draft = isNew ? recorder.draft(anExchange({ requestId: String(number) })) : undefined;
-          if (draft !== undefined) held.push(draft);
-          const next = isNew ? undefined : held.shift();
+          if (draft !== undefined) pending.push(draft);
+          const next = isNew ? undefined : pending.shift();
           if (next !== undefined) recorder.finish(next, nothing);
           expect(counters.offeredTotal).toBe(sumOf(counters.kept) + sumOf(counters.skipped));
-          expect(sumOf(counters.kept)).toBe(counters.recordsTotal + counters.failedTotal + counters.draftsHeld);
-          expect(counters.draftsHeld).toBe(held.length);
+          expect(sumOf(counters.kept)).toBe(counters.recordsTotal + counters.failedTotal + counters.pendingRecords);
+          expect(counters.pendingRecords).toBe(pending.length);
         }
         expect(new Set(entries.map(({ timeNs }) => timeNs)).size).toBe(entries.length);
       }),

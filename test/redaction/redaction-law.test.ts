@@ -6,14 +6,14 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Protocol } from "../../src/protocols/list.ts";
 import { createReader } from "../support/create-reader.ts";
-import { loggedBody } from "../../src/prediction-log/logged-body.ts";
+import { loggedBody } from "../../src/prediction-log/record/logged-body.ts";
 import type { LoggedBody } from "../../src/prediction-log/prediction-record.ts";
 import { areFeaturesGone } from "../../src/redaction/redaction-check.ts";
 import type { RedactionAction } from "../../src/redaction/redaction-rule.ts";
 import type { Redactor } from "../../src/redaction/redactor.ts";
 import { testLimits } from "../support/read-json-body.ts";
-import { aRedactor, harmlessJson, Literal, rules, writeJson, writingChoices } from "./redaction-fixtures.ts";
-import { namedSecret, patternSecret, plainOf, secretText, writtenForms } from "./redaction-secrets.ts";
+import { aRedactor, harmlessJson, Literal, rules, writeJson, writingChoices } from "./a-redactor.ts";
+import { namedSecret, patternSecret, plainOf, secretText, writtenForms } from "./secrets.ts";
 
 /** A value within lists, objects and keys, among values that are harmless. */
 function nested(value: unknown, steps: readonly number[], others: readonly unknown[]): unknown {

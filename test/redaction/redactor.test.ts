@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { aRedactor, rules, testHash } from "./redaction-fixtures.ts";
+import { aRedactor, rules, testHash } from "./a-redactor.ts";
 
 const card = "4111111111111111";
 

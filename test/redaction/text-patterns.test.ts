@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cardOfNumber } from "../../src/redaction/redactable-cards.ts";
-import { isFoundDecoded } from "../../src/redaction/redactable-forms.ts";
+import { cardOfNumber } from "../../src/redaction/finders/cards.ts";
+import { isFoundDecoded } from "../../src/redaction/finders/encodings.ts";
 import { hasMatch, replaceMatches, textPatternNames } from "../../src/redaction/text-patterns.ts";
-import { cardDigits, groupedCard, hasCheckDigit } from "./redaction-fixtures.ts";
+import { cardDigits, groupedCard, hasCheckDigit } from "./a-redactor.ts";
 
 const replaced = (text: string): string => replaceMatches(text, textPatternNames, (value) => `<${value}>`);
 

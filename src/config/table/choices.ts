@@ -1,5 +1,5 @@
 /** The fixed lists of words that a field may choose from. */
-import { alwaysKept } from "../../prediction-log/keep-plan.ts";
+import { alwaysLogged } from "../../prediction-log/sampler/log-sampler.ts";
 import { sinkNames, type SinkName } from "../../prediction-log/destination.ts";
 import { redactionActions, type RedactionAction } from "../../redaction/redaction-rule.ts";
 import { streamLabelFields, streamMetadataFields } from "../../prediction-log/stream-fields.ts";
@@ -20,7 +20,7 @@ interface Choices {
   readonly log_level: readonly (typeof logLevels)[number][];
   readonly log_format: readonly (typeof logFormats)[number][];
   readonly prediction_sinks: readonly SinkName[];
-  readonly always_kept: typeof alwaysKept;
+  readonly always_kept: typeof alwaysLogged;
   readonly redaction_patterns: typeof textPatternNames;
   readonly pattern_action: readonly RedactionAction[];
   readonly stream_labels: typeof streamLabelFields;
@@ -37,7 +37,7 @@ export const choices: Choices = {
   log_level: logLevels,
   log_format: logFormats,
   prediction_sinks: sinkNames,
-  always_kept: alwaysKept,
+  always_kept: alwaysLogged,
   redaction_patterns: textPatternNames,
   pattern_action: redactionActions,
   stream_labels: streamLabelFields,

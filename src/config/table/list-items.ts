@@ -1,7 +1,7 @@
 /** What is wrong with one item of a list field, in a clause; `undefined` when nothing is. */
 import { parseRouteRule } from "../../routing/route-rule.ts";
 import { parseRedactionRule } from "../../redaction/redaction-rule.ts";
-import { parseSampleRule } from "../../prediction-log/sample-rule.ts";
+import { parseSampleRule } from "../../prediction-log/sampler/sample-rule.ts";
 
 /** Checks a route rule such as `GET /v1/models/*`. */
 export function routeProblem(text: string): string | undefined {

@@ -1,29 +1,28 @@
-/** Writes logged predictions to files: a line each, a new file when one is large or old, the oldest deleted. */
+/** Writes logged predictions to files, one line each. Starts a new file by size and age, and deletes the oldest. */
 import { open, unlink, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../../clock.ts";
 import type { DeliveryResult, Destination } from "../../prediction-log/destination.ts";
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 import { isWrittenName, listLogFiles, logFileName } from "./log-files.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder } from "../make-folder.ts";
 
-/** What it is made with. */
+/** Options of {@link createFileDestination}. */
 export interface FileDestinationOptions {
-  /** Made when it is not there; other processes may write there too. */
+  /** Created when it is missing. Other processes may write there too. */
   readonly directory: string;
-  /** A file that has reached this is followed by a new one. */
+  /** A file of this size is followed by a new one. */
   readonly fileBytes: number;
-  /** A file that is this old is followed by a new one, milliseconds. */
+  /** A file of this age is followed by a new one, milliseconds. */
   readonly fileAgeMs: number;
-  /** All files of the folder: room for a whole new one is made before it is begun. */
+  /** Upper bound of all files in the folder. Before a new file is started, old ones are deleted to make room for it. */
   readonly directoryBytes: number;
   readonly clock: Clock;
 }
 
 /**
- * Makes the destination. A batch is one write; when that fails, what there is of it is taken back, so that a file has
- * whole lines and none twice. Only a process that is killed leaves a torn last line. A folder that is not there, full or
- * read-only is a retry, and works again when it is fine.
+ * Creates the destination. A batch is one write; a write that fails is truncated, so that files hold whole lines and no
+ * line twice. Only a killed process leaves a torn last line. A folder that is missing, full or read-only is a retry.
  */
 export function createFileDestination(options: FileDestinationOptions): Destination {
   const files = new OpenFiles(options);
@@ -34,11 +33,11 @@ export function createFileDestination(options: FileDestinationOptions): Destinat
   };
 }
 
-/** The file that is written now. */
+/** The current file. */
 interface OpenFile {
   readonly handle: FileHandle;
   readonly name: string;
-  /** Monotonic time. */
+  /** Monotonic milliseconds. */
   readonly openedMs: number;
   bytes: number;
 }
@@ -47,7 +46,7 @@ const fileMode = 0o640;
 
 class OpenFiles {
   readonly #options: FileDestinationOptions;
-  /** Tells its files from those of other processes. */
+  /** Distinguishes the files of this process from those of others. */
   readonly #tag: string = Math.floor(Math.random() * 2 ** 32)
     .toString(16)
     .padStart(8, "0");
@@ -60,7 +59,7 @@ class OpenFiles {
 
   async write(batch: readonly LogEntry[]): Promise<DeliveryResult> {
     try {
-      const file = await this.#fileForMore();
+      const file = await this.#currentFile();
       await this.#append(file, Buffer.from(`${batch.map(({ line }) => line).join("\n")}\n`));
       return { kind: "done", refused: new Map() };
     } catch (error) {
@@ -74,13 +73,13 @@ class OpenFiles {
     await file?.handle.close().catch(() => undefined);
   }
 
-  async #fileForMore(): Promise<OpenFile> {
+  async #currentFile(): Promise<OpenFile> {
     const { fileBytes, fileAgeMs, clock } = this.#options;
     const file = this.#current;
     if (file !== undefined) {
       const isOld = clock.monotonicMs() - file.openedMs >= fileAgeMs;
-      // A file that somebody has deleted can be written to, and nobody will ever read it; one on a file server that was
-      // away may be lost for good.
+      // A write to a deleted file succeeds, but is lost; the handle of a file on a network mount that was down may stay
+      // broken.
       const isDeleted = await file.handle.stat().then(
         ({ nlink }) => nlink === 0,
         () => true,
@@ -88,10 +87,10 @@ class OpenFiles {
       if (file.bytes < fileBytes && !isOld && !isDeleted) return file;
       await this.close();
     }
-    return this.#begin();
+    return this.#startFile();
   }
 
-  async #begin(): Promise<OpenFile> {
+  async #startFile(): Promise<OpenFile> {
     const { directory, clock } = this.#options;
     await makeFolder(directory);
     await this.#makeRoom();
@@ -107,7 +106,7 @@ class OpenFiles {
     let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     for (const file of files) {
       if (total <= directoryBytes - fileBytes) return;
-      // Another process may have been quicker.
+      // Another process may have deleted it.
       await unlink(file.path).catch(() => undefined);
       total -= file.bytes;
     }
@@ -120,7 +119,7 @@ class OpenFiles {
       }
       file.bytes += bytes.length;
     } catch (error) {
-      // What cannot be taken back is left behind with a file that nothing is added to.
+      // When it cannot be truncated, later entries go to a new file.
       await file.handle.truncate(file.bytes).catch(() => this.close());
       throw error;
     }
@@ -128,7 +127,7 @@ class OpenFiles {
 
   #failure({ code, message }: NodeJS.ErrnoException): DeliveryResult {
     const isFull = code === "ENOSPC" || code === "EDQUOT";
-    const detail = `the folder ${this.#options.directory} cannot be written: ${code ?? message}`;
+    const detail = `cannot write to the folder ${this.#options.directory}: ${code ?? message}`;
     return { kind: "retry", reason: isFull ? "disk_full" : "write_failed", detail };
   }
 }

@@ -1,20 +1,21 @@
-/** Writes logged predictions to standard output, or another descriptor: a line each. */
+/** Writes logged predictions to standard output or another file descriptor, one line each. */
 import { close, constants, fstatSync, openSync, write } from "node:fs";
+import { backoffMs, type BackoffOptions } from "../../backoff.ts";
 import type { DeliveryResult, Destination } from "../../prediction-log/destination.ts";
 
 const standardOutput = 1;
 
-/** Longest wait before a pipe that was full (EAGAIN) is tried again, milliseconds; the first is 1. */
-const maxWaitMs = 32;
+/** Waits before a write to a full pipe (EAGAIN) is repeated. */
+const fullPipeBackoff: BackoffOptions = { firstMs: 1, maxMs: 32, jitter: 0 };
 
 /**
- * Makes the destination. A reader that is slow holds up nobody, not even the end of the process: what finds no room in
- * the pipe is tried again. When the reader is gone (EPIPE) entries are refused, and the next are tried, as one may come
- * again.
+ * Creates the destination. A slow reader blocks neither the event loop nor the end of the process: a write to a full pipe
+ * is repeated later. When the reader is gone (EPIPE), entries are refused, and later ones are tried again: for a named
+ * pipe a new reader may come.
  */
 export function createStdoutDestination(fileDescriptor: number = standardOutput): Destination {
   const descriptor = withoutBlocking(fileDescriptor);
-  /** A batch that was given up in the middle of a line has to end before anything else comes. */
+  /** The write of an aborted batch must end before the next one starts: it may be in the middle of a line. */
   let last: Promise<NodeJS.ErrnoException | undefined> = Promise.resolve(undefined);
   return {
     name: "stdout",
@@ -28,9 +29,9 @@ export function createStdoutDestination(fileDescriptor: number = standardOutput)
 }
 
 /**
- * The same pipe, such that no write to it waits: one that waits occupies a thread, and Node does not end before its
- * threads do. Opened anew, because the flag on the descriptor itself would be there for whoever shares it. Where that is
- * not possible, it is the descriptor itself.
+ * A non-blocking descriptor of the same pipe: a blocked write occupies a thread, and Node does not exit before its threads
+ * do. The pipe is opened again, because setting the flag on the descriptor would change it for all processes that share
+ * it. Returns the descriptor itself where that is not possible.
  */
 function withoutBlocking(fileDescriptor: number): number {
   try {
@@ -41,19 +42,19 @@ function withoutBlocking(fileDescriptor: number): number {
   }
 }
 
-/** Gives the error that ended it. */
+/** Resolves with the error that ended the writing, if any. */
 function writeAll(descriptor: number, bytes: Buffer): Promise<NodeJS.ErrnoException | undefined> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException | undefined>();
-  const go = (left: Buffer, waitMs: number): void => {
+  const writeRest = (left: Buffer, attempts: number): void => {
     write(descriptor, left, (error, written) => {
       if (error?.code === "EAGAIN" || error?.code === "EBUSY") {
-        setTimeout(go, waitMs, left, Math.min(2 * waitMs, maxWaitMs)).unref();
+        setTimeout(writeRest, backoffMs(attempts, fullPipeBackoff, Math.random), left, attempts + 1).unref();
       } else if (error !== null) resolve(error);
-      else if (written < left.length) go(left.subarray(written), 1);
+      else if (written < left.length) writeRest(left.subarray(written), 1);
       else resolve(undefined);
     });
   };
-  go(bytes, 1);
+  writeRest(bytes, 1);
   return promise;
 }
 

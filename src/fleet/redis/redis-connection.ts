@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import { X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { Redis, type RedisOptions } from "ioredis";
+import { backoffMs, type BackoffOptions } from "../../backoff.ts";
 import { guardReplies } from "./guarded-replies.ts";
 import type { RedisAddress } from "./redis-address.ts";
 import { redisFailure } from "./redis-failure.ts";
@@ -38,8 +39,8 @@ const maxInFlight = 16;
 /** Bytes received since nothing was on its way: the counts of a thousand replicas, and far from what hurts. */
 const maxAnswerBytes = 67_108_864;
 
-const firstRetryMs = 50;
-const maxRetryMs = 2_000;
+/** Half of the wait is random, so that a fleet does not reconnect in one moment. */
+const reconnectBackoff: BackoffOptions = { firstMs: 100, maxMs: 2_000, jitter: 0.5 };
 
 /**
  * Begins to connect, and goes on trying until closed. Rejects when a file cannot be read or holds no certificates:
@@ -190,14 +191,8 @@ function clientOptions(
     // The older protocol has no messages that nobody asked for.
     protocol: 2,
     disableClientInfo: true,
-    retryStrategy: retryDelayMs,
+    retryStrategy: (attempt) => backoffMs(attempt, reconnectBackoff, Math.random),
     // After a failover the name leads to another server.
     reconnectOnError: (error) => redisFailure(error) === "read_only",
   };
-}
-
-/** Doubles up to two seconds; between half of it and all of it, so that a fleet does not come back in one moment. */
-function retryDelayMs(attempt: number): number {
-  const ceiling = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(attempt, 16));
-  return ceiling * (0.5 + Math.random() / 2);
 }

@@ -23,7 +23,6 @@ export interface LokiDestinationOptions extends StreamPusherOptions {
  * * 400 says that some were refused for good and the others are stored: never pushed again. A rate (429) is waited out,
  *   and what may never come at once is pushed in halves. Entries of a stream that Loki may not make are refused after
  *   three attempts, those of a stream that is known for it after one, so that they do not hold up the others.
- * * It never answers `split`: what is too much for one push it pushes in pieces by itself.
  */
 export function createLokiDestination(options: LokiDestinationOptions): Destination {
   const pusher = new StreamPusher(options);

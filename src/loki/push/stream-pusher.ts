@@ -4,7 +4,7 @@ import type { EntryDropReason, RetryReason } from "../../prediction-log/destinat
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 import type { DeliveryAttempt } from "./delivery-attempt.ts";
 import { lokiUrl, tenantHeaders, type LokiAddress, type LokiHttp } from "../loki-http.ts";
-import { PieceSize } from "./piece-size.ts";
+import { PieceSize } from "./chunk-size.ts";
 import { readPushAnswer, type PushOutcome } from "./push-answer.ts";
 import { compressPush, pushText } from "./push-body.ts";
 import { StreamProgress } from "./stream-progress.ts";

@@ -47,7 +47,7 @@ async function linesOf(directory: string): Promise<readonly string[]> {
 }
 
 describe("the files of the log", () => {
-  it("are made with their folder, and have a line for each entry, in order", async () => {
+  it("are created with their folder, and have a line for each entry, in order", async () => {
     const directory = await aFolder();
     const { write } = writingTo(directory);
     expect(await write("one", "two")).toEqual(done);
@@ -58,7 +58,7 @@ describe("the files of the log", () => {
     ]);
   });
 
-  it("are followed by a new one when large, and when old, whatever the wall clock does", async () => {
+  it("are followed by a new one by size and by age, whatever the wall clock does", async () => {
     const directory = await aFolder();
     const { write, time } = writingTo(directory, { fileBytes: 100, fileAgeMs: 1000 });
     await write("x".repeat(99));
@@ -73,7 +73,7 @@ describe("the files of the log", () => {
     );
   });
 
-  it("are deleted, the oldest first and those of other processes too, so that all of them keep to their bound", async () => {
+  it("are deleted, the oldest first and those of other processes too, to keep to the bound of the folder", async () => {
     const directory = await aFolder();
     const { write, time } = writingTo(directory, { fileBytes: 1000, directoryBytes: 5000 });
     await write("first");
@@ -91,7 +91,7 @@ describe("the files of the log", () => {
     expect(await readdir(directory)).toContain("notes.txt");
   });
 
-  it("are begun anew when somebody has deleted them, or their folder", async () => {
+  it("are replaced when they, or their folder, were deleted", async () => {
     const directory = await aFolder();
     const { write } = writingTo(directory);
     await write("gone");
@@ -100,7 +100,7 @@ describe("the files of the log", () => {
     expect(await linesOf(directory)).toEqual(["kept"]);
   });
 
-  it("are not deleted under a name that no sidecar gives", async () => {
+  it("are kept when their name is not one that a sidecar gives", async () => {
     const directory = await aFolder();
     const { write } = writingTo(directory, { fileBytes: 100, directoryBytes: 200 });
     await write("first");
@@ -111,7 +111,7 @@ describe("the files of the log", () => {
     expect(await readdir(directory)).toHaveLength(2);
   });
 
-  it("are for the owner and the group alone", async () => {
+  it("are readable only by the owner and the group", async () => {
     const directory = await aFolder();
     const { write } = writingTo(directory);
     await write("one");
@@ -119,7 +119,7 @@ describe("the files of the log", () => {
     for (const made of [directory, file?.path ?? ""]) expect((await stat(made)).mode & 0o007).toBe(0);
   });
 
-  it("of two processes stand beside one another", async () => {
+  it("of two processes have different names", async () => {
     const directory = await aFolder();
     const [one, other] = [writingTo(directory), writingTo(directory)];
     for (let i = 0; i < 10; i++) await Promise.all([one.write(`a${i}`), other.write(`b${i}`)]);
@@ -127,7 +127,7 @@ describe("the files of the log", () => {
     expect((await linesOf(directory)).toSorted()).toHaveLength(20);
   });
 
-  it("hold what was delivered, whatever is written and however it is cut into files", async () => {
+  it("hold exactly the delivered lines, for any lines and any sizes of files", async () => {
     const directory = await aFolder();
     const line = fc.string({ unit: "binary", maxLength: 60 }).map((text) => JSON.stringify(text));
     await fc.assert(
@@ -147,7 +147,7 @@ describe("the files of the log", () => {
 });
 
 describe("a folder that cannot be written", () => {
-  it("is told of by name, and works once it can", async () => {
+  it("is reported by name, and used once it is writable", async () => {
     const directory = await aFolder();
     const parent = path.dirname(path.dirname(directory));
     await writeFile(path.join(parent, "log"), "in the way");
@@ -159,7 +159,7 @@ describe("a folder that cannot be written", () => {
     expect(await linesOf(directory)).toEqual(["one"]);
   });
 
-  it("because its disk is full keeps no part of a line, and goes on when there is room", async () => {
+  it("because its disk is full keeps no partial line, and resumes when there is room", async () => {
     const disk = await smallDisk(64);
     if (disk === undefined) return;
     const directory = path.join(disk, "log");
@@ -173,7 +173,7 @@ describe("a folder that cannot be written", () => {
     await destination.close();
   });
 
-  it("because its disk is read-only is written again when it is not", async () => {
+  it("because its disk is read-only resumes when it is writable", async () => {
     const disk = await smallDisk(256);
     if (disk === undefined) return;
     const { write, destination } = writingTo(path.join(disk, "log"));
@@ -185,7 +185,7 @@ describe("a folder that cannot be written", () => {
     await destination.close();
   });
 
-  it("because it is in /proc does not keep anybody waiting", async () => {
+  it("because it is in /proc is reported at once", async () => {
     const { write } = writingTo("/proc/outrider/predictions");
     expect(await write("one")).toMatchObject({ kind: "retry", reason: "write_failed" });
   });

@@ -57,7 +57,7 @@ describe("standard output as a sink", () => {
     closeSync(readEnd);
   });
 
-  it("waits for a reader that is slow, and loses nothing", async () => {
+  it("waits for a slow reader, and loses nothing", async () => {
     const { readEnd, writeEnd } = aPipe();
     const destination = createStdoutDestination(writeEnd);
     const lines = Array.from({ length: 3000 }, (_, i) => `${i} ${"x".repeat(100)}`);
@@ -81,7 +81,7 @@ describe("standard output as a sink", () => {
     closeSync(readEnd);
   });
 
-  it("does not keep the process from ending when nobody reads", async () => {
+  it("does not keep the process alive when no one reads", async () => {
     const script = `
       import { createStdoutDestination } from ${JSON.stringify(moduleUrl)};
       const line = "x".repeat(300_000);
@@ -94,7 +94,7 @@ describe("standard output as a sink", () => {
     expect(code).toBe(7);
   });
 
-  it("refuses what nobody reads any more", async () => {
+  it("refuses entries once the reader is gone", async () => {
     const { readEnd, writeEnd } = aPipe();
     closeSync(readEnd);
     const destination = createStdoutDestination(writeEnd);

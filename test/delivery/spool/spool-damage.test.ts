@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { writeCursor } from "../../../src/delivery/spool/spool-cursor.ts";
-import { frameBytesOf } from "../../../src/delivery/spool/spool-frame.ts";
-import { segmentFile } from "../../../src/delivery/spool/spool-segment.ts";
+import { writeCursor } from "../../../src/delivery/spool/cursor.ts";
+import { frameBytesOf } from "../../../src/delivery/spool/frame.ts";
+import { segmentFile } from "../../../src/delivery/spool/segment.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { anEntry, drain, linesOf, openedSpool, someEntries, sum } from "../support/spool-entries.ts";
@@ -12,7 +12,7 @@ import { anEntry, drain, linesOf, openedSpool, someEntries, sum } from "../suppo
 const entries = [anEntry(0), anEntry(1, 90), anEntry(2), anEntry(3, 120), anEntry(4)];
 
 describe("the spool after a crash", () => {
-  it("reads all entries that are whole, wherever the last segment was torn, and goes on behind them", async () => {
+  it("reads all complete entries wherever the last segment was torn, and appends after them", async () => {
     const parent = await temporaryDirectory();
     const whole = await segmentOf(parent, entries);
     const before = await segmentOf(parent, [anEntry(9)]);
@@ -29,7 +29,7 @@ describe("the spool after a crash", () => {
     }
   });
 
-  it("reads all entries that no flipped bit touches, in their order, and none that was never written", async () => {
+  it("reads all entries without a flipped bit, in order, and none that was never written", async () => {
     const parent = await temporaryDirectory();
     const written = [entries, someEntries(5, 12, 70), [anEntry(12)]];
     const segments = await Promise.all(written.map((some) => segmentOf(parent, some)));
@@ -49,7 +49,7 @@ describe("the spool after a crash", () => {
     );
   });
 
-  it("tells as lost what is damaged after it was counted, each entry once", async () => {
+  it("reports entries that are damaged after they were counted, each once", async () => {
     const parent = await temporaryDirectory();
     const anyDamage = fc.array(fc.tuple(fc.nat({ max: 2000 }), fc.integer({ min: 1, max: 255 })), { maxLength: 6 });
     await fc.assert(
@@ -72,7 +72,7 @@ describe("the spool after a crash", () => {
     );
   });
 
-  it("never reads more entries from a segment than it holds, even when somebody copies them", async () => {
+  it("never reads more entries from a segment than it holds, even when copies were appended to the file", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory);
     await spool.append([anEntry(1, 300), anEntry(2), anEntry(3)]);
@@ -86,7 +86,7 @@ describe("the spool after a crash", () => {
     expect(spool.entries).toBe(0);
   });
 
-  it("tells as lost what was in segments that are gone or became shorter", async () => {
+  it("reports the entries of segments that disappeared or became shorter", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory, { maxBytes: 65_536 });
     await spool.append(someEntries(0, 20, 1000));
@@ -100,7 +100,7 @@ describe("the spool after a crash", () => {
     expect(linesOf((await drain(spool)).entries)).toEqual(linesOf(someEntries(14, 20)));
   });
 
-  it("does not keep room for a batch whose segment is gone", async () => {
+  it("reserves no room for a batch whose segment is gone", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory, { maxBytes: 65_536 });
     await spool.append([anEntry(1, 40_000)]);
@@ -112,7 +112,7 @@ describe("the spool after a crash", () => {
     expect((await drain(spool)).entries).toEqual([anEntry(2, 40_000)]);
   });
 
-  it("appends behind damage in the segment that it writes to", async () => {
+  it("appends after damage in the current segment", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory);
     await spool.append(entries);
@@ -123,7 +123,7 @@ describe("the spool after a crash", () => {
     expect(await drain(spool)).toEqual({ entries: [...entries.slice(1), anEntry(5)], lost: 0 });
   });
 
-  it("finds an entry behind damage wherever it lies between two pieces that are read at once", async () => {
+  it("finds an entry after damage wherever it crosses the read buffer", async () => {
     const parent = await temporaryDirectory();
     const frames = await segmentOf(parent, entries);
     for (let length = 262_144 - 30; length < 262_144 + 3; length++) {
@@ -134,7 +134,7 @@ describe("the spool after a crash", () => {
     }
   });
 
-  it("reads a segment of nothing but damage, however large, and deletes it", async () => {
+  it("reads a segment of damage only, however large, and deletes it", async () => {
     const directory = await temporaryDirectory();
     const zeroes = Buffer.alloc(1_000_000);
     const marks = Buffer.alloc(1_000_000, Buffer.from("ff4f5301", "hex"));
@@ -149,7 +149,7 @@ describe("the spool after a crash", () => {
 });
 
 describe("the cursor of the spool", () => {
-  it("lets the next start go on where the last release was", async () => {
+  it("lets the next start continue after the last release", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory);
     await spool.append(entries);
@@ -161,7 +161,7 @@ describe("the cursor of the spool", () => {
     expect((await drain(next)).entries).toEqual(entries.slice(2));
   });
 
-  it("loses nothing when it is damaged, absent or points nowhere: what was released may come again", async () => {
+  it("loses nothing when it is damaged, missing or out of range: released entries may come again", async () => {
     const parent = await temporaryDirectory();
     const segments = [await segmentOf(parent, entries), await segmentOf(parent, someEntries(5, 9))];
     const all = [...entries, ...someEntries(5, 9)];
@@ -187,7 +187,7 @@ describe("the cursor of the spool", () => {
     );
   });
 
-  it("is believed when it is whole: older segments that came back are not delivered again", async () => {
+  it("counts when it is intact: older segments that reappear are not delivered again", async () => {
     const parent = await temporaryDirectory();
     const directory = await folderWith(parent, [
       await segmentOf(parent, entries),
@@ -200,7 +200,7 @@ describe("the cursor of the spool", () => {
     expect((await readdir(directory)).filter((name) => name.endsWith(".seg"))).toEqual([]);
   });
 
-  it("is believed although the segment is damaged before and behind it", async () => {
+  it("counts although the segment is damaged before and after it", async () => {
     const parent = await temporaryDirectory();
     const bytes = await segmentOf(parent, entries);
     const ends = endsOf(entries);
@@ -215,7 +215,7 @@ describe("the cursor of the spool", () => {
     expect((await drain(spool)).entries).toEqual([entries[2], entries[4]]);
   });
 
-  it("that cannot be written does no harm but that all comes again", async () => {
+  it("that cannot be written only causes entries to come again", async () => {
     const directory = await temporaryDirectory();
     await mkdir(path.join(directory, "spool.cursor"));
     const spool = await openedSpool(directory);

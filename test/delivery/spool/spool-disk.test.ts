@@ -1,8 +1,8 @@
 import { mkdir, open, readdir, rm, stat, statfs, writeFile, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, it, vi, type MockInstance } from "vitest";
-import { segmentFile } from "../../../src/delivery/spool/spool-segment.ts";
-import { openSpool } from "../../../src/delivery/spool/spool.ts";
+import { segmentFile } from "../../../src/delivery/spool/segment.ts";
+import { openSpool } from "../../../src/delivery/spool/open-spool.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { remount, smallDisk } from "../support/small-disk.ts";
@@ -13,20 +13,20 @@ afterEach(() => {
 });
 
 describe("the folder of the spool", () => {
-  it("is made when it is not there", async () => {
+  it("is created when it is missing", async () => {
     const directory = path.join(await temporaryDirectory(), "a", "b");
     await (await openedSpool(directory)).append([anEntry(1)]);
     expect(await readdir(directory)).toEqual(["spool-0000000001.seg", "spool.lock.1"]);
   });
 
-  it("lets nobody but the owner and the group read what is in it", async () => {
+  it("is readable only by the owner and the group", async () => {
     const directory = path.join(await temporaryDirectory(), "spool");
     await (await openedSpool(directory)).append([anEntry(1)]);
     expect((await stat(directory)).mode & 0o027).toBe(0);
     expect((await stat(segmentFile(directory, 1))).mode & 0o137).toBe(0);
   });
 
-  it("that cannot be made, or is a file, is named with what to do", async () => {
+  it("that cannot be created, or is a file, is reported with its name and a remedy", async () => {
     const parent = await temporaryDirectory();
     const file = path.join(parent, "notes.txt");
     await writeFile(file, "");
@@ -34,14 +34,11 @@ describe("the folder of the spool", () => {
       const opening = await openSpool({ directory, maxBytes: 65_536, fsync: "never" });
       expect(opening).toMatchObject({ kind: "unusable" });
       expect(opening).toHaveProperty("detail", expect.stringContaining(`The spool ${directory} cannot be used (`));
-      expect(opening).toHaveProperty(
-        "detail",
-        expect.stringContaining("make it a folder that this process may write to"),
-      );
+      expect(opening).toHaveProperty("detail", expect.stringContaining("use a folder that this process may write to"));
     }
   });
 
-  it("keeps segments that cannot be read now for the next start", async () => {
+  it("keeps unreadable segments for the next start", async () => {
     const directory = await temporaryDirectory();
     const writer = await openedSpool(directory);
     await writer.append(someEntries(0, 3));
@@ -54,7 +51,7 @@ describe("the folder of the spool", () => {
     expect((await drain(await openedSpool(directory))).entries).toEqual(someEntries(0, 4));
   });
 
-  it("may be gone while the spool is in use: what is lost is counted, and it goes on when the folder is back", async () => {
+  it("may disappear while the spool is in use: losses are counted, and writing resumes when it is back", async () => {
     const directory = path.join(await temporaryDirectory(), "spool");
     const spool = await openedSpool(directory);
     await spool.append(someEntries(0, 3));
@@ -67,7 +64,7 @@ describe("the folder of the spool", () => {
     expect((await drain(spool)).entries).toEqual(someEntries(5, 7));
   });
 
-  it("may become one that cannot be written to: nothing is lost that was written, and it goes on later", async () => {
+  it("may become read-only: written entries stay, and writing resumes later", async () => {
     const directory = await smallDisk(1024);
     if (directory === undefined) return;
     const writer = await openedSpool(directory);
@@ -88,7 +85,7 @@ describe("the folder of the spool", () => {
 });
 
 describe("the spool on a full disk", () => {
-  it("counts what it cannot write, keeps what it has, and goes on when there is room", async () => {
+  it("counts entries that it cannot write, keeps the others, and resumes when there is room", async () => {
     const directory = await smallDisk(256);
     if (directory === undefined) return;
     const spool = await openedSpool(directory, { maxBytes: 1_048_576, fsync: "always" });
@@ -128,7 +125,7 @@ describe("the spool on a full disk", () => {
 });
 
 describe("the spool on a failing disk", () => {
-  it("writes on in a new segment when what failed cannot be cut off", async () => {
+  it("continues in a new segment when a failed write cannot be truncated", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory);
     await spool.append(someEntries(0, 3));
@@ -144,7 +141,7 @@ describe("the spool on a failing disk", () => {
     expect(await drain(next)).toEqual({ entries: [...someEntries(0, 3), anEntry(4)], lost: 0 });
   });
 
-  it("cuts off what was written half", async () => {
+  it("truncates an incomplete write", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory);
     await spool.append(someEntries(0, 3));
@@ -159,7 +156,7 @@ describe("the spool on a failing disk", () => {
     expect(await drain(spool)).toEqual({ entries: [...someEntries(0, 3), ...someEntries(9, 12)], lost: 0 });
   });
 
-  it("leaves no file behind when not one entry of a segment was written", async () => {
+  it("leaves no file when no entry of a segment was written", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory);
     const writes = await shortWrite();
@@ -170,7 +167,7 @@ describe("the spool on a failing disk", () => {
     expect((await drain(spool)).entries).toEqual(someEntries(3, 5));
   });
 
-  it("says that entries are lost when they cannot be synced, and that must be", async () => {
+  it("reports entries as lost when they cannot be synced and the policy requires it", async () => {
     const spool = await openedSpool(await temporaryDirectory(), { fsync: "always" });
     await spool.append([anEntry(0)]);
     vi.spyOn(await fileHandles(), "datasync").mockRejectedValueOnce(failure("EIO"));
@@ -179,7 +176,7 @@ describe("the spool on a failing disk", () => {
     expect(await drain(spool)).toEqual({ entries: [anEntry(0), anEntry(3)], lost: 0 });
   });
 
-  it("gives up the rest of a segment that cannot be read, and reads the next", async () => {
+  it("drops the rest of an unreadable segment, and reads the next", async () => {
     const directory = await temporaryDirectory();
     const writer = await openedSpool(directory);
     await writer.append(someEntries(0, 3));
@@ -192,7 +189,7 @@ describe("the spool on a failing disk", () => {
     expect(found.batch?.entries).toEqual([anEntry(3)]);
   });
 
-  it("gives up nothing while this process cannot open files", async () => {
+  it("drops nothing while the process cannot open files", async () => {
     const spool = await openedSpool(await temporaryDirectory());
     await spool.append(someEntries(0, 3));
     // The error of opening cannot be had here; the one of reading is met at the same place.
@@ -206,7 +203,7 @@ describe("the spool on a failing disk", () => {
 });
 
 describe("syncing the spool", () => {
-  it("waits for the disk in every append when that is wanted, and for the folder when a segment is new", async () => {
+  it("syncs in every append with `always`, and the folder when a segment is new", async () => {
     const { data, names } = await syncs();
     const spool = await openedSpool(await temporaryDirectory(), { fsync: "always" });
     for (let number = 1; number <= 3; number++) {
@@ -215,7 +212,7 @@ describe("syncing the spool", () => {
     }
   });
 
-  it("waits for the disk at intervals when there is something new, and when a segment is full", async () => {
+  it("syncs new entries at intervals with `interval`, and full segments", async () => {
     const { data, names } = await syncs();
     const options = { fsync: "interval", syncMs: 30, maxBytes: 65_536 } as const;
     const spool = await openedSpool(await temporaryDirectory(), options);
@@ -230,7 +227,7 @@ describe("syncing the spool", () => {
     expect([data.mock.calls.length, names.mock.calls.length]).toEqual([3, 2]);
   });
 
-  it("writes on in a new segment when a sync at an interval fails, and reads both", async () => {
+  it("continues in a new segment when a sync at an interval fails, and reads both", async () => {
     const { data } = await syncs();
     data.mockRejectedValue(failure("EIO"));
     const directory = await temporaryDirectory();
@@ -242,7 +239,7 @@ describe("syncing the spool", () => {
     expect((await drain(spool)).entries).toEqual([anEntry(1), anEntry(2)]);
   });
 
-  it("never waits for the disk when that is wanted", async () => {
+  it("never syncs with `never`", async () => {
     const { data, names } = await syncs();
     const spool = await openedSpool(await temporaryDirectory(), { fsync: "never", maxBytes: 65_536 });
     await spool.append(someEntries(0, 20, 1000));

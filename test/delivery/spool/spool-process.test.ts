@@ -6,8 +6,8 @@ import path from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { lockSpool, type SpoolLock } from "../../../src/delivery/spool/spool-lock.ts";
-import { openSpool } from "../../../src/delivery/spool/spool.ts";
+import { lockSpool, type SpoolLock } from "../../../src/delivery/spool/lock.ts";
+import { openSpool } from "../../../src/delivery/spool/open-spool.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { drain, openedSpool } from "../support/spool-entries.ts";
@@ -60,19 +60,19 @@ describe("the spool of a process that is killed", () => {
 });
 
 describe("the lock of the spool", () => {
-  it("keeps a second process away while the first one runs, and lets it in when that was killed", async () => {
+  it("excludes a second process while the first one runs, and admits it once that was killed", async () => {
     const directory = await temporaryDirectory();
     const holder = await holding(directory);
     expect(JSON.parse(holder.output())).toEqual({ kind: "opened", detail: "" });
     const second = await holding(directory);
-    const detail = `The spool ${directory} is in use by process ${holder.child.pid}; give each process a folder of its own.`;
+    const detail = `The spool ${directory} is in use by process ${holder.child.pid}; give each process its own folder.`;
     expect(JSON.parse(second.output())).toEqual({ kind: "locked", detail });
     expect(await openSpool({ directory, maxBytes: 65_536, fsync: "never" })).toEqual({ kind: "locked", detail });
     await kill(holder.child);
     await openedSpool(directory);
   });
 
-  it("keeps a second spool of the same process away until the first is closed", async () => {
+  it("excludes a second spool of the same process until the first is closed", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory);
     expect(await openSpool({ directory, maxBytes: 65_536, fsync: "never" })).toMatchObject({ kind: "locked" });
@@ -80,7 +80,7 @@ describe("the lock of the spool", () => {
     await openedSpool(directory);
   });
 
-  it("goes on from a process whose number another one has now, from another start of the machine, and from nobody", async () => {
+  it("is taken over from a process whose id was reused, from an earlier boot, and from a released lock", async () => {
     const directory = await temporaryDirectory();
     const link = (number: number): string => path.join(directory, `spool.lock.${number}`);
     const own = await held(directory);
@@ -108,7 +108,7 @@ describe("the lock of the spool", () => {
     await held(directory);
   });
 
-  it("goes to one of several that follow a lock at once", async () => {
+  it("goes to exactly one of several processes that take it over at once", async () => {
     const directory = await temporaryDirectory();
     await symlink("999999999:5:x", path.join(directory, "spool.lock.1"));
     for (let round = 0; round < 50; round++) {
@@ -118,7 +118,7 @@ describe("the lock of the spool", () => {
     }
   });
 
-  it("is not taken by one who comes so late that the number was used and removed in between", async () => {
+  it("is not taken by a process so late that its number was used and removed in between", async () => {
     const directory = await temporaryDirectory();
     beforeNextLink(async () => (await held(directory)).release());
     const lock = await held(directory);
@@ -134,7 +134,7 @@ describe("the lock of the spool", () => {
     await faster?.release();
   });
 
-  it("is not taken in a folder that cannot be read, which is said", async () => {
+  it("is not taken in an unreadable folder, which is reported", async () => {
     const directory = await temporaryDirectory();
     await chmod(directory, 0o333);
     const { output } = await holding(directory, process.getuid?.() === 0 ? 65_534 : undefined);

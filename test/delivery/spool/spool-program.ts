@@ -2,7 +2,7 @@
  * A process with a spool: `append DIRECTORY FIRST` appends entries from that number on until it is killed, and prints
  * the number of the last one after each append; `hold DIRECTORY` prints what opening came to, and ends with its input.
  */
-import { openSpool } from "../../../src/delivery/spool/spool.ts";
+import { openSpool } from "../../../src/delivery/spool/open-spool.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 
 const [command, directory = "", first = "0"] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Spool, SpooledBatch } from "../../../src/delivery/spool/spool-port.ts";
+import type { Spool, SpooledBatch } from "../../../src/delivery/spool/spool.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { anEntry, anyEntry, drain, linesOf, openedSpool, someEntries, sum } from "../support/spool-entries.ts";
@@ -10,7 +10,7 @@ import { anEntry, anyEntry, drain, linesOf, openedSpool, someEntries, sum } from
 const smallest = { maxBytes: 65_536 } as const;
 
 describe("the spool", () => {
-  it("is a queue, whatever is appended, peeked and released in whichever order, also over new starts", async () => {
+  it("behaves like a queue through any sequence of appends, peeks, releases and restarts", async () => {
     const parent = await temporaryDirectory();
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
@@ -36,7 +36,7 @@ describe("the spool", () => {
     expect((await spool.peek(500)).batch?.entries).toEqual(someEntries(2, 4));
   });
 
-  it("takes no release of anything but the batch that was peeked last", async () => {
+  it("ignores a release of any batch but the one peeked last", async () => {
     const spool = await openedSpool(await temporaryDirectory());
     await spool.append(someEntries(0, 10));
     const { batch } = await spool.peek(500);
@@ -48,7 +48,7 @@ describe("the spool", () => {
     expect(spool.entries).toBe(8);
   });
 
-  it("gives one entry that is larger than what was asked for, and batches of exactly what was", async () => {
+  it("returns one entry that is larger than the limit, and batches that fit it exactly", async () => {
     const spool = await openedSpool(await temporaryDirectory());
     const entries = [anEntry(1, 5000), anEntry(2, 100), anEntry(3, 100)];
     await spool.append(entries);
@@ -59,7 +59,7 @@ describe("the spool", () => {
     expect((await spool.peek(2 * bytes)).batch?.entries).toEqual([entries[1], entries[2]]);
   });
 
-  it("leaves no segment behind when all is released", async () => {
+  it("leaves no segment when all entries are released", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory, smallest);
     await spool.append(someEntries(0, 50, 1000));
@@ -70,7 +70,7 @@ describe("the spool", () => {
     expect(await readdir(directory)).toEqual(["spool.lock.2"]);
   });
 
-  it("makes room by giving up the oldest segment whole, and counts exactly what was in it", async () => {
+  it("makes room by dropping the oldest segment whole, and counts its entries exactly", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory, smallest);
     let lost = 0;
@@ -85,7 +85,7 @@ describe("the spool", () => {
     expect((await drain(spool)).entries).toEqual(someEntries(lost, 1000, 1000));
   });
 
-  it("gives up the next segment while the oldest is being read", async () => {
+  it("drops the next segment while the oldest is being read", async () => {
     const spool = await openedSpool(await temporaryDirectory(), smallest);
     await spool.append(someEntries(0, 56, 1000));
     const { batch } = await spool.peek(3000);
@@ -97,7 +97,7 @@ describe("the spool", () => {
     expect(linesOf(entries)).toEqual(linesOf([...someEntries(2, 7, 1000), ...someEntries(21, 70, 1000)]));
   });
 
-  it("refuses an entry that is larger than it, or than what is not being read, and gives up nothing for it", async () => {
+  it("refuses an entry that is larger than the spool, or than the room beside the segment being read, and drops nothing for it", async () => {
     const spool = await openedSpool(await temporaryDirectory(), smallest);
     await spool.append([anEntry(0, 40_000), anEntry(1)]);
     const { batch } = await spool.peek(1);
@@ -108,14 +108,14 @@ describe("the spool", () => {
     expect(linesOf((await drain(spool)).entries)).toEqual(linesOf([anEntry(5)]));
   });
 
-  it("takes and gives back a record of 16 MiB, and none that its reader would not ask for", async () => {
+  it("stores a record of 16 MiB, and refuses one longer than the longest frame", async () => {
     const spool = await openedSpool(await temporaryDirectory(), { maxBytes: 268_435_456 });
     const entries = [anEntry(1), anEntry(2, 16_777_216), anEntry(3)];
     expect(await spool.append([...entries, anEntry(4, 33_554_432)])).toEqual(new Map([["spool_full", 1]]));
     expect((await drain(spool)).entries).toEqual(entries);
   });
 
-  it("goes on in a new segment after every start, and never at a number that the cursor may mean", async () => {
+  it("starts a new segment after every start, never with the number in the cursor", async () => {
     const directory = await temporaryDirectory();
     for (let start = 0; start < 3; start++) {
       const spool = await openedSpool(directory);
@@ -132,7 +132,7 @@ describe("the spool", () => {
     expect(await segmentsIn(directory)).toEqual([4]);
   });
 
-  it("gives up what no longer fits when it is opened with less", async () => {
+  it("drops what no longer fits when it is opened with a smaller bound", async () => {
     const directory = await temporaryDirectory();
     const large = await openedSpool(directory, { maxBytes: 131_072 });
     await large.append(someEntries(0, 100, 1000));
@@ -144,7 +144,7 @@ describe("the spool", () => {
     expect((await drain(spool)).entries).toEqual(someEntries(lost, 101, 1000));
   });
 
-  it("leaves files alone that are not its own", async () => {
+  it("leaves other files alone", async () => {
     const directory = await temporaryDirectory();
     const foreign = ["notes.txt", "spool-1.seg", "spool-0000000002.seg.bak", "spool-00000000x1.seg"];
     for (const name of foreign) await writeFile(path.join(directory, name), "not mine");
@@ -156,7 +156,7 @@ describe("the spool", () => {
     expect(await readdir(directory)).toEqual(expect.arrayContaining(foreign));
   });
 
-  it("takes calls that overlap one after the other", async () => {
+  it("runs overlapping calls one after the other", async () => {
     const spool = await openedSpool(await temporaryDirectory(), smallest);
     const appends = Array.from({ length: 20 }, (_, index) => spool.append([anEntry(index, 500)]));
     const peeked = spool.peek(1);
@@ -166,7 +166,7 @@ describe("the spool", () => {
     expect((await drain(spool)).entries).toEqual(someEntries(0, 21, 500));
   });
 
-  it("says after its end of whatever it is given that it is lost", async () => {
+  it("reports entries that are appended after close as lost", async () => {
     const directory = await temporaryDirectory();
     const spool = await openedSpool(directory);
     await spool.append(someEntries(0, 3));

@@ -6,7 +6,7 @@ import { manualTime, type ManualTime } from "./manual-time.ts";
 import { memorySpool, type MemorySpool } from "./memory-spool.ts";
 import { numbered, scriptedDestination, type ScriptedDestination } from "./scripted-destination.ts";
 
-/** A delivery with all its ports in the hand of a test. */
+/** A delivery whose ports the test controls. */
 export interface DeliveryInHand {
   readonly delivery: Delivery;
   readonly destination: ScriptedDestination;
@@ -27,7 +27,7 @@ export interface DeliveryCase {
   readonly random?: () => number;
 }
 
-/** Starts one. The books are looked at with every call of a port. */
+/** Starts a delivery. The equation of its counters is checked at every call of a port. */
 export function aDelivery({
   options,
   withSpool = false,
@@ -35,10 +35,10 @@ export function aDelivery({
   random = () => 0.5,
 }: DeliveryCase = {}): DeliveryInHand {
   const counters = new DeliveryCounters();
-  const look = (): void => expectBalance(counters);
+  const check = (): void => expectBalance(counters);
   const time = manualTime();
-  const destination = scriptedDestination(look);
-  const spool = memorySpool(left, look);
+  const destination = scriptedDestination(check);
+  const spool = memorySpool(left, check);
   const troubles: string[] = [];
   let recoveries = 0;
   const delivery = createDelivery({
@@ -75,7 +75,7 @@ export function expectBalance(counters: DeliveryCounters): void {
   expect(Math.min(sentTotal, queuedEntries, spooledEntries, counters.queuedBytes)).toBeGreaterThanOrEqual(0);
 }
 
-/** All that was given up. */
+/** Dropped entries of all reasons. */
 export const droppedTotal = ({ dropped }: DeliveryCounters): number =>
   Object.values(dropped).reduce((sum, count) => sum + count, 0);
 

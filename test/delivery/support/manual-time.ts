@@ -1,5 +1,5 @@
 import type { Clock } from "../../../src/clock.ts";
-import type { Schedule } from "../../../src/delivery/alarm.ts";
+import type { Schedule } from "../../../src/delivery/waker.ts";
 import { turnOfTheLoop } from "../../support/until.ts";
 
 interface Timer {

@@ -1,4 +1,4 @@
-import type { Spool, SpoolLosses, SpoolPosition } from "../../../src/delivery/spool/spool-port.ts";
+import type { Spool, SpoolLosses, SpoolPosition } from "../../../src/delivery/spool/spool.ts";
 import type { EntryDropReason } from "../../../src/prediction-log/destination.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 
@@ -9,9 +9,9 @@ export interface MemorySpool extends Spool {
   isBroken: boolean;
   /** Most entries; the oldest that are not peeked go. */
   capacity: number;
-  /** Appends wait until they are let go. */
-  hold(): void;
-  letGo(): void;
+  /** Makes appends wait until {@link resume}. */
+  pause(): void;
+  resume(): void;
   /** The next peek finds so many of the oldest damaged. */
   damageNext: number;
   readonly appends: number;
@@ -42,12 +42,12 @@ export function memorySpool(left: readonly LogEntry[] = [], onCall: () => void =
     get bytes() {
       return stored.reduce((sum, entry) => sum + entry.bytes, 0);
     },
-    hold() {
+    pause() {
       const held = Promise.withResolvers<void>();
       gate = held.promise;
       openGate = held.resolve;
     },
-    letGo() {
+    resume() {
       openGate();
     },
     async append(entries: readonly LogEntry[]) {

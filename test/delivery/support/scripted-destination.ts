@@ -43,14 +43,6 @@ export const retry = (afterMs?: number): DeliveryResult => ({
   ...(afterMs === undefined ? {} : { afterMs }),
 });
 
-/** A delivery that was too much. */
-export const split = (afterMs?: number): DeliveryResult => ({
-  kind: "split",
-  reason: "rate_limited",
-  detail: "over the burst",
-  ...(afterMs === undefined ? {} : { afterMs }),
-});
-
 /** An entry whose number can be told from its line; takes `bytes` in a queue. */
 export const numbered = (number: number, bytes = 100): LogEntry => ({
   timeNs: String(number),

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach } from "vitest";
-import type { Spool } from "../../../src/delivery/spool/spool-port.ts";
-import type { SpoolOptions } from "../../../src/delivery/spool/spool-queue.ts";
-import { openSpool } from "../../../src/delivery/spool/spool.ts";
+import type { Spool } from "../../../src/delivery/spool/spool.ts";
+import type { SpoolOptions } from "../../../src/delivery/spool/segment-queue.ts";
+import { openSpool } from "../../../src/delivery/spool/open-spool.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 
 /** An entry with a line of its own; `lineBytes` makes it longer. */

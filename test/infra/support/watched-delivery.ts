@@ -1,8 +1,8 @@
 import path from "node:path";
 import { systemClock } from "../../../src/clock.ts";
 import { createDelivery, type Delivery } from "../../../src/delivery/delivery.ts";
-import type { Spool } from "../../../src/delivery/spool/spool-port.ts";
-import { openSpool } from "../../../src/delivery/spool/spool.ts";
+import type { Spool } from "../../../src/delivery/spool/spool.ts";
+import { openSpool } from "../../../src/delivery/spool/open-spool.ts";
 import { createLokiDestination } from "../../../src/loki/push/loki-destination.ts";
 import type { LokiHttp } from "../../../src/loki/loki-http.ts";
 import { DeliveryCounters } from "../../../src/prediction-log/delivery-counters.ts";

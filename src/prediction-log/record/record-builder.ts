@@ -1,0 +1,226 @@
+/** Makes the record of an exchange from its draft and its bodies. Nothing that it gives holds what redaction takes out. */
+import type { DecodedBody, ReadResult, RequestReading, ResponseReading } from "../../payload/reading.ts";
+import type { LoggedBodies, LoggedSide } from "../exchange-log.ts";
+import type { DriftFlag } from "../drift-flags.ts";
+import { loggedBody, redactedJson } from "./logged-body.ts";
+import { recordSchema, type LoggedBody, type PredictionRecord } from "../prediction-record.ts";
+import { RecordContents, type SideReading } from "./record-content.ts";
+import type { RecordDraft } from "../record-draft.ts";
+import { areFeaturesGone } from "../../redaction/redaction-check.ts";
+import type { Redactor } from "../../redaction/redactor.ts";
+
+/** What a {@link RecordBuilder} is told. */
+export interface RecordBuilderOptions {
+  readonly redactor: Redactor;
+  /** Host name of the sidecar. */
+  readonly instance: string;
+  readonly digest: string;
+  /** Name of the header that `label_id` comes from. */
+  readonly labelHeader?: string;
+  readonly maxRows: number;
+  /** Longest part of each body; 0 keeps bodies out. */
+  readonly bodyBytes: number;
+  /** What the last window of a model said. */
+  driftOf(this: void, model: string, version: string, variant: string): DriftFlag | undefined;
+  /** `2026-11-25T12:00:00.000Z` for milliseconds since the epoch. */
+  formatTime(this: void, ms: number): string;
+}
+
+/** Longest texts of a record that clients choose, characters after redaction. */
+const maxTextLength = 256;
+const maxPathLength = 1024;
+const maxMethodLength = 64;
+
+/** Digits of a second below the millisecond. */
+const serialDigits = 6;
+
+/** The builder. About 5 µs for a row of 40 numbers. */
+export class RecordBuilder {
+  readonly #options: RecordBuilderOptions;
+  readonly #contents: RecordContents;
+  /** Flags with redacted names, by the flags as drift gives them: those change once a window. */
+  readonly #drifts: WeakMap<DriftFlag, DriftFlag> = new WeakMap();
+
+  constructor(options: RecordBuilderOptions) {
+    this.#options = options;
+    this.#contents = new RecordContents(options.redactor, options.maxRows);
+  }
+
+  /** The record; `serial`, 0 to 999,999, becomes the last digits of its time. Without bodies when they could not be had. */
+  recordOf(draft: RecordDraft, bodies: LoggedBodies | undefined, serial: number): PredictionRecord {
+    this.#options.redactor.renew();
+    const readings = this.#readingsOf(draft, bodies);
+    const { hasMoreRows, ...content } = this.#contents.of(readings.request, readings.response);
+    return {
+      ...this.#factsOf(draft, namesOf(draft, readings, bodies?.prefersBodyModel === true), serial),
+      ...content,
+      ...this.#headersOf(draft),
+      ...this.#bodiesOf(draft, bodies),
+      ...(hasMoreRows ? { cut: ["rows"] } : {}),
+    };
+  }
+
+  #factsOf(
+    draft: RecordDraft,
+    { model, version }: ModelNames,
+    serial: number,
+  ): Omit<PredictionRecord, "rows" | "features" | "prediction" | "score"> {
+    const { instance, digest, labelHeader = "", driftOf, formatTime } = this.#options;
+    const labelId = this.#headerText(labelHeader, draft.labelId);
+    const drift = this.#shownDrift(driftOf(model, version, draft.variant));
+    const serialText = String(serial).padStart(serialDigits, "0");
+    return {
+      schema: recordSchema,
+      time: formatTime(draft.atMs).replace("Z", `${serialText}Z`),
+      request_id: this.#headerText("x-request-id", draft.requestId) ?? "",
+      trace_id: draft.traceId,
+      ...(labelId === "" || labelId === undefined ? {} : { label_id: labelId }),
+      instance,
+      model: this.#text(model, maxTextLength),
+      version: this.#text(version, maxTextLength),
+      variant: draft.variant,
+      digest,
+      route: draft.route,
+      method: this.#text(draft.method, maxMethodLength),
+      path: this.#text(pathOf(draft.target), maxPathLength),
+      outcome: draft.outcome,
+      error_code: draft.errorCode,
+      status: draft.status,
+      latency_ms: {
+        total: toMicros(draft.durationMs),
+        first_byte: toMicros(draft.firstByteMs),
+        upstream: toMicros(draft.upstreamMs),
+        queue: toMicros(draft.queueMs),
+      },
+      bytes: { request: draft.requestBodyBytes, response: draft.responseBodyBytes },
+      retries: draft.retries,
+      sampling: { reason: draft.decision.reason, probability: draft.decision.probability },
+      ...(drift === undefined ? {} : { drift }),
+    };
+  }
+
+  /** A rule about a header holds wherever the record has its value; undefined when it is to be left out. */
+  #headerText(header: string, value: string): string | undefined {
+    return value === "" ? value : this.#options.redactor.headerText(header, value)?.slice(0, maxTextLength);
+  }
+
+  #shownDrift(flag: DriftFlag | undefined): DriftFlag | undefined {
+    if (flag === undefined) return undefined;
+    let shown = this.#drifts.get(flag);
+    if (shown === undefined) {
+      shown = { ...flag, features: this.#options.redactor.featureNames(flag.features) };
+      this.#drifts.set(flag, shown);
+    }
+    return shown;
+  }
+
+  #text(text: string, longest: number): string {
+    return this.#options.redactor.text(text).slice(0, longest);
+  }
+
+  /**
+   * Where rules name places in a body, the body is read again with those places redacted: a place may be a feature, a
+   * tensor, or a part of one, as only the reader knows. Features have their names in a reading; answers have them only
+   * in the body.
+   */
+  #readingsOf(draft: RecordDraft, bodies: LoggedBodies | undefined): Readings {
+    if (bodies === undefined) return { request: notCaptured, response: notCaptured };
+    const { hasPointers, hasFeatures } = this.#options.redactor;
+    const { request, response, reader, target } = bodies;
+    const readRequest = (bytes: Uint8Array): ReadResult<RequestReading> =>
+      reader.readRequest({ bytes, contentType: request.contentType, target });
+    const readResponse = (bytes: Uint8Array): ReadResult<ResponseReading> =>
+      reader.readResponse({ bytes, contentType: response.contentType, target });
+    const asked = captured(request.reading ?? notCaptured, draft.requestBodyBytes);
+    const answered = response.reading && captured(response.reading, draft.responseBodyBytes);
+    return {
+      request: hasPointers ? this.#again(request, asked, readRequest) : asked,
+      response:
+        (hasPointers || hasFeatures) && answered !== undefined
+          ? this.#again(response, answered, readResponse)
+          : answered,
+    };
+  }
+
+  #again<Reading>(
+    { content }: LoggedSide<Reading>,
+    reading: SideReading<Reading>,
+    read: (bytes: Uint8Array) => ReadResult<Reading>,
+  ): SideReading<Reading> {
+    if (reading.kind !== "read" || content.kind !== "decoded") return reading;
+    const redacted = redactedJson(content.bytes, this.#options.redactor, this.#options.bodyBytes);
+    return redacted === undefined ? notRedactable : read(redacted);
+  }
+
+  #headersOf({ headers }: RecordDraft): Pick<PredictionRecord, "headers"> {
+    const kept: Record<string, string> = {};
+    for (const [name, value] of Object.entries(headers)) {
+      const shown = this.#options.redactor.header(name, value);
+      if (shown !== undefined) kept[name] = shown;
+    }
+    return Object.keys(kept).length === 0 ? {} : { headers: kept };
+  }
+
+  #bodiesOf(
+    draft: RecordDraft,
+    bodies: LoggedBodies | undefined,
+  ): Pick<PredictionRecord, "request_body" | "response_body"> {
+    const { bodyBytes, redactor } = this.#options;
+    if (bodyBytes === 0) return {};
+    if (bodies === undefined) {
+      return { request_body: absent(draft.requestBodyBytes), response_body: absent(draft.responseBodyBytes) };
+    }
+    const { request, response, reader, target } = bodies;
+    const bodyOf = <Reading extends RequestReading | ResponseReading>(
+      side: LoggedSide<Reading>,
+      read: (body: DecodedBody) => ReadResult<Reading>,
+      mayQuoteInput: boolean,
+    ): LoggedBody => {
+      const isFeatureGone = (bytes: Uint8Array): boolean =>
+        areFeaturesGone(read({ bytes, contentType: side.contentType, target }), redactor);
+      return loggedBody(side, { redactor, bodyBytes, mayQuoteInput, isFeatureGone });
+    };
+    return {
+      request_body: bodyOf(request, (body) => reader.readRequest(body), false),
+      response_body: bodyOf(response, (body) => reader.readResponse(body), draft.outcome !== "ok"),
+    };
+  }
+}
+
+const notCaptured = { kind: "unread", reason: "not_captured" } as const;
+const notRedactable = { kind: "unread", reason: "not_redactable" } as const;
+
+const absent = (bytes: number): LoggedBody => ({
+  content_type: "",
+  omitted: bytes === 0 ? "empty" : "not_captured",
+});
+
+/** A body that passed and was not kept looks like an empty one. */
+const captured = <Reading>(reading: SideReading<Reading>, bodyBytes: number): SideReading<Reading> =>
+  reading.kind === "unread" && reading.reason === "empty" && bodyBytes > 0 ? notCaptured : reading;
+
+interface Readings {
+  readonly request: SideReading<RequestReading>;
+  readonly response: SideReading<ResponseReading> | undefined;
+}
+
+interface ModelNames {
+  readonly model: string;
+  readonly version: string;
+}
+
+/** As drift and metrics name the model: what the path says, but for protocols that name it in the body. */
+function namesOf(draft: RecordDraft, { request, response }: Readings, prefersBodyModel: boolean): ModelNames {
+  const named = [request, response].flatMap((side) => (side?.kind === "read" ? [side.value] : []));
+  const bodyModel = named.find(({ model }) => model !== "")?.model ?? "";
+  const bodyVersion = named.find(({ version }) => version !== "")?.version ?? "";
+  const model = prefersBodyModel ? bodyModel || draft.model : draft.model || bodyModel;
+  return { model, version: draft.version || bodyVersion };
+}
+
+function pathOf(target: string): string {
+  const query = target.indexOf("?");
+  return query === -1 ? target : target.slice(0, query);
+}
+
+const toMicros = (ms: number): number => Math.round(ms * 1000) / 1000;
