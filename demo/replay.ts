@@ -1,7 +1,11 @@
-/** Sends requests at the times they are due, whether earlier ones have been answered or not (an open loop). */
+/**
+ * Sends requests at the times they are due, whether earlier ones have been answered or not (an open loop), as long as
+ * the server keeps up; when it does not, as fast as it answers.
+ */
 import { Agent, request as sendRequest } from "node:http";
 import type { ClientRequest } from "node:http";
 
+import { createInFlightLimit, maxInFlight } from "./in-flight-limit.ts";
 import { exponentialDelay } from "./seeded-random.ts";
 import type { RandomNumber } from "./seeded-random.ts";
 import type { PlannedRequest } from "./traffic.ts";
@@ -14,7 +18,7 @@ export interface ReplayOptions {
   readonly requestsPerSecond: number;
   readonly random: RandomNumber;
   next(): PlannedRequest;
-  /** Called once for every request that was sent. */
+  /** Called once for every request that has ended. */
   onDone(planned: PlannedRequest, reply: Reply): void;
 }
 
@@ -29,66 +33,103 @@ export interface Reply {
   readonly failure: string;
 }
 
-/** Traffic that flows until it is stopped. */
-export interface Replay {
-  /** Requests that were due and not sent, because too many were unanswered. */
-  skipped(): number;
-  /** Sends no more, and resolves when every request sent has ended; after `graceMs` the rest is given up. */
-  stop(graceMs: number): Promise<void>;
+/** How the traffic flows. */
+export interface PaceReading {
+  /** The rate that was asked for, requests a second. */
+  readonly wantedPerSecond: number;
+  /** True while the server does not keep up with it: the clients send as fast as answers come. */
+  readonly isHeldBack: boolean;
 }
 
-/** Most requests unanswered at once; an open loop against a server that hangs would grow without end. */
-export const maxUnanswered = 256;
+/** Traffic that flows until it is stopped. */
+export interface Replay {
+  pace(): PaceReading;
+  /**
+   * Sends no more, and resolves when every request sent has ended. After `graceMs` the rest is given up and not
+   * reported: that those fail is not the server's doing.
+   */
+  stop(graceMs: number): Promise<void>;
+}
 
 /** How long an abandoning client waits before it leaves, milliseconds. */
 const patienceMs = 2;
 
-/** Longest that the sender may have slept and still catch up on what was due, milliseconds. */
-const maxCatchUpMs = 1_000;
+/** Requests that are due for longer than this are not sent any more, milliseconds. */
+const maxLateMs = 1_000;
+
+/** How long after the last request that was not sent the clients count as held back, milliseconds. */
+const heldBackMs = 2_000;
 
 /** Starts sending at once. */
 export function startReplay(options: ReplayOptions): Replay {
-  const agent = new Agent({ keepAlive: true, maxSockets: maxUnanswered });
-  const unanswered = new Set<Promise<void>>();
+  const agent = new Agent({ keepAlive: true, maxSockets: maxInFlight });
+  const inFlight = new Set<Promise<void>>();
+  const limit = createInFlightLimit();
   const meanGapMs = 1_000 / options.requestsPerSecond;
-  let skipped = 0;
+  let state: "sending" | "stopping" | "given up" = "sending";
   let sentCount = 0;
   let dueMs = performance.now();
+  let fullMs = -Infinity;
+  let tooLateMs = -Infinity;
   let timer: NodeJS.Timeout | undefined;
 
-  const sendDue = (): void => {
-    const now = performance.now();
-    dueMs = Math.max(dueMs, now - maxCatchUpMs);
-    for (; dueMs <= now; dueMs += exponentialDelay(options.random, meanGapMs)) {
-      const planned = options.next();
-      if (unanswered.size >= maxUnanswered) {
-        skipped += 1;
-      } else {
-        sentCount += 1;
-        track(unanswered, exchange({ planned, requestId: `demo-${sentCount}` }, options, agent));
-      }
+  const send = async (): Promise<void> => {
+    sentCount += 1;
+    const named = { planned: options.next(), requestId: `demo-${sentCount}` };
+    const sentMs = performance.now();
+    const reply = await exchange(named, options, agent);
+    if (reply.status === 200) {
+      limit.observe(performance.now() - sentMs, fullMs >= sentMs);
     }
-    timer = setTimeout(sendDue, dueMs - now);
+    if (state !== "given up") {
+      options.onDone(named.planned, reply);
+    }
+  };
+
+  /** Runs when a request is due, and when an answer makes room for one that is late. */
+  const sendDue = (): void => {
+    clearTimeout(timer);
+    const now = performance.now();
+    if (dueMs < now - maxLateMs) {
+      dueMs = now - maxLateMs;
+      tooLateMs = now;
+    }
+    for (; state === "sending" && dueMs <= now; dueMs += exponentialDelay(options.random, meanGapMs)) {
+      if (inFlight.size >= limit.current()) {
+        fullMs = now;
+        return;
+      }
+      const sent = send().finally(() => {
+        inFlight.delete(sent);
+        sendDue();
+      });
+      inFlight.add(sent);
+    }
+    if (state === "sending") {
+      timer = setTimeout(sendDue, dueMs - now);
+    }
   };
   sendDue();
 
   return {
-    skipped: () => skipped,
+    pace: () => {
+      const now = performance.now();
+      // The second: when nothing is answered at all, nothing calls `sendDue`.
+      const isHeldBack = now - tooLateMs < heldBackMs || now - dueMs > maxLateMs;
+      return { wantedPerSecond: options.requestsPerSecond, isHeldBack };
+    },
     stop: async (graceMs) => {
+      state = "stopping";
       clearTimeout(timer);
       const givingUp = setTimeout(() => {
+        state = "given up";
         agent.destroy();
       }, graceMs);
-      await Promise.all(unanswered);
+      await Promise.all(inFlight);
       clearTimeout(givingUp);
       agent.destroy();
     },
   };
-}
-
-function track(unanswered: Set<Promise<void>>, work: Promise<void>): void {
-  const tracked = work.finally(() => unanswered.delete(tracked));
-  unanswered.add(tracked);
 }
 
 interface NamedRequest {
@@ -96,7 +137,7 @@ interface NamedRequest {
   readonly requestId: string;
 }
 
-async function exchange({ planned, requestId }: NamedRequest, options: ReplayOptions, agent: Agent): Promise<void> {
+async function exchange({ planned, requestId }: NamedRequest, options: ReplayOptions, agent: Agent): Promise<Reply> {
   const { host, port } = options;
   const headers: Record<string, string | number> = { "X-Request-Id": requestId };
   if (planned.method === "POST") {
@@ -116,7 +157,7 @@ async function exchange({ planned, requestId }: NamedRequest, options: ReplayOpt
   }
   const reply = readReply(sent);
   sent.end(planned.body);
-  options.onDone(planned, { requestId, ...(await reply) });
+  return { requestId, ...(await reply) };
 }
 
 async function readReply(sent: ClientRequest): Promise<Omit<Reply, "requestId">> {

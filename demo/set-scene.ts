@@ -25,8 +25,8 @@ import { windowSeconds } from "./window-length.ts";
 
 const product = fileURLToPath(new URL("../dist/outrider.mjs", import.meta.url));
 
-/** How long the model server and the sidecar may take to be ready, milliseconds. */
-const startLimitMs = 180_000;
+/** How long the model server and the sidecar may take to be ready, milliseconds; MLflow needs minutes on a slow machine. */
+const startLimitMs = 300_000;
 
 /** Starts the servers and waits until the sidecar says that it is ready. */
 export async function setScene(production: Production): Promise<Scene> {
