@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
-import type { ChildCommand } from "./child-process.ts";
-import type { LabelledRows } from "./labelled-rows.ts";
+import type { ChildCommand } from "./processes/child-process.ts";
+import type { LabelledRows } from "./traffic/labelled-rows.ts";
 import { predictClass, probabilityOfClassOne } from "./model-server/classifier.ts";
 import type { ModelFile, ModelParameters } from "./model-server/classifier.ts";
 

@@ -1,8 +1,8 @@
 /** The command line of the demonstration. */
 import { parseArgs } from "node:util";
 
-import { readHostAndPort } from "./addresses.ts";
-import type { HostAndPort } from "./addresses.ts";
+import { readHostAndPort } from "./processes/addresses.ts";
+import type { HostAndPort } from "./processes/addresses.ts";
 import { shapeNames } from "./model-server/serving-shape.ts";
 import type { ShapeName } from "./model-server/serving-shape.ts";
 

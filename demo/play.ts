@@ -1,19 +1,19 @@
 /** The traffic, and a look at what the sidecar makes of it, again and again. */
-import { readAccuracy, readDrift } from "./insight-reading.ts";
-import { startLabelDelivery } from "./label-delivery.ts";
-import { readLabelledRows } from "./labelled-rows.ts";
+import { readAccuracy, readDrift } from "./sidecar/insight-reading.ts";
+import { startLabelDelivery } from "./sidecar/label-delivery.ts";
+import { readLabelledRows } from "./traffic/labelled-rows.ts";
 import type { DemoOptions } from "./options.ts";
 import type { Production } from "./production.ts";
-import { startReplay } from "./replay.ts";
-import { seededRandom } from "./seeded-random.ts";
-import type { Moment, Scene } from "./show.ts";
-import { askAdmin, readSidecarPage } from "./sidecar-reading.ts";
-import { createTally } from "./tally.ts";
-import type { TallyReading } from "./tally.ts";
-import { createTimeline } from "./timeline.ts";
-import { createTraffic } from "./traffic.ts";
-import type { PlannedRequest } from "./traffic.ts";
-import { changeUnit, unitChange } from "./unit-change.ts";
+import { startReplay } from "./traffic/replay.ts";
+import { seededRandom } from "./traffic/seeded-random.ts";
+import type { Moment, Scene } from "./show/show.ts";
+import { askAdmin, readSidecarPage } from "./sidecar/sidecar-reading.ts";
+import { createTally } from "./traffic/tally.ts";
+import type { TallyReading } from "./traffic/tally.ts";
+import { createTimeline } from "./show/timeline.ts";
+import { createTraffic } from "./traffic/traffic.ts";
+import type { PlannedRequest } from "./traffic/traffic.ts";
+import { changeUnit, unitChange } from "./traffic/unit-change.ts";
 import { waitFor } from "./wait.ts";
 
 /** How long requests may still take when the demonstration ends, milliseconds; a slow server needs a second or two. */
@@ -29,10 +29,7 @@ export async function play({ stage, options, display }: Production, scene: Scene
   const refresh = async (): Promise<undefined> => {
     display.refresh(await traffic.look());
   };
-  const timers = [
-    timer(options.durationSeconds, stage.finish),
-    timer(options.driftAfterSeconds, traffic.allowChange),
-  ];
+  const timers = [timer(options.durationSeconds, stage.finish), timer(options.driftAfterSeconds, traffic.allowChange)];
   try {
     await waitFor(refresh, display.everyMs, stage.over);
   } finally {

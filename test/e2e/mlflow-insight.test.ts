@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readLabelledRows } from "../../demo/labelled-rows.ts";
+import { readLabelledRows } from "../../demo/traffic/labelled-rows.ts";
 import type { DriftReport } from "../../src/drift/monitor/drift-report.ts";
 import { seededRandom } from "../../src/sketch/seeded-random.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";

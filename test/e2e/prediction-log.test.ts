@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readLabelledRows } from "../../demo/labelled-rows.ts";
+import { readLabelledRows } from "../../demo/traffic/labelled-rows.ts";
 import type { PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
 import { connectRaw } from "../support/raw-client.ts";
 import { until } from "../support/until.ts";

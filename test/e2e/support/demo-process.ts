@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Moment, Scene } from "../../../demo/show.ts";
+import type { Moment, Scene } from "../../../demo/show/show.ts";
 import { until } from "../../support/until.ts";
 
 const script: string = path.resolve(import.meta.dirname, "..", "..", "..", "demo", "demo.ts");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { chooseDisplay } from "../../demo/display.ts";
-import type { Output } from "../../demo/display.ts";
-import type { Moment, Scene } from "../../demo/show.ts";
+import { chooseDisplay } from "../../../demo/show/display.ts";
+import type { Output } from "../../../demo/show/display.ts";
+import type { Moment, Scene } from "../../../demo/show/show.ts";
 
 const moment: Moment = {
   elapsedSeconds: 65.4,
@@ -162,7 +162,9 @@ describe("the display", () => {
     const output = record(false);
     const display = chooseDisplay(false, output, output);
     display.introduce(scene);
-    expect(output.written[0]).toContain("every 7 s; after 40 s and a first verdict, clients will send mean radius in another unit");
+    expect(output.written[0]).toContain(
+      "every 7 s; after 40 s and a first verdict, clients will send mean radius in another unit",
+    );
     display.introduce({ ...scene, driftAfterSeconds: 0 });
     expect(output.written[1]).toContain("every 7 s; there is none");
   });

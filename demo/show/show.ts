@@ -1,13 +1,13 @@
 /** The words and figures of the demonstration, as text. */
 import { accuracyWords, labelWords, percent } from "./accuracy-words.ts";
 import { verdictWords } from "./drift-words.ts";
-import type { AccuracyReading, DriftReading } from "./insight-reading.ts";
-import type { LabelReading } from "./label-delivery.ts";
-import type { PaceReading } from "./replay.ts";
-import type { SidecarReading } from "./sidecar-reading.ts";
-import type { TallyReading } from "./tally.ts";
+import type { AccuracyReading, DriftReading } from "../sidecar/insight-reading.ts";
+import type { LabelReading } from "../sidecar/label-delivery.ts";
+import type { PaceReading } from "../traffic/replay.ts";
+import type { SidecarReading } from "../sidecar/sidecar-reading.ts";
+import type { TallyReading } from "../traffic/tally.ts";
 import type { TimelineReading } from "./timeline.ts";
-import { unitChange } from "./unit-change.ts";
+import { unitChange } from "../traffic/unit-change.ts";
 
 /** One moment of the demonstration. */
 export interface Moment {

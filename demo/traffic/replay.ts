@@ -65,12 +65,10 @@ export function startReplay(options: ReplayOptions): Replay {
   const agent = new Agent({ keepAlive: true, maxSockets: maxInFlight });
   const inFlight = new Set<Promise<void>>();
   const limit = createInFlightLimit();
-  const meanGapMs = 1_000 / options.requestsPerSecond;
+  const arrivals = createArrivals(options);
   let state: "sending" | "stopping" | "given up" = "sending";
   let sentCount = 0;
-  let dueMs = performance.now();
   let fullMs = -Infinity;
-  let tooLateMs = -Infinity;
   let timer: NodeJS.Timeout | undefined;
 
   const send = async (): Promise<void> => {
@@ -89,35 +87,27 @@ export function startReplay(options: ReplayOptions): Replay {
   /** Runs when a request is due, and when an answer makes room for one that is late. */
   const sendDue = (): void => {
     clearTimeout(timer);
-    const now = performance.now();
-    if (dueMs < now - maxLateMs) {
-      dueMs = now - maxLateMs;
-      tooLateMs = now;
+    if (state !== "sending") {
+      return;
     }
-    for (; state === "sending" && dueMs <= now; dueMs += exponentialDelay(options.random, meanGapMs)) {
+    while (arrivals.waitMs() <= 0) {
       if (inFlight.size >= limit.current()) {
-        fullMs = now;
+        fullMs = performance.now();
         return;
       }
+      arrivals.take();
       const sent = send().finally(() => {
         inFlight.delete(sent);
         sendDue();
       });
       inFlight.add(sent);
     }
-    if (state === "sending") {
-      timer = setTimeout(sendDue, dueMs - now);
-    }
+    timer = setTimeout(sendDue, arrivals.waitMs());
   };
   sendDue();
 
   return {
-    pace: () => {
-      const now = performance.now();
-      // The second: when nothing is answered at all, nothing calls `sendDue`.
-      const isHeldBack = now - tooLateMs < heldBackMs || now - dueMs > maxLateMs;
-      return { wantedPerSecond: options.requestsPerSecond, isHeldBack };
-    },
+    pace: () => ({ wantedPerSecond: options.requestsPerSecond, isHeldBack: arrivals.areTooLate() }),
     stop: async (graceMs) => {
       state = "stopping";
       clearTimeout(timer);
@@ -129,6 +119,39 @@ export function startReplay(options: ReplayOptions): Replay {
       clearTimeout(givingUp);
       agent.destroy();
     },
+  };
+}
+
+/** When requests are due: a Poisson process. */
+interface Arrivals {
+  /** Time until the next is due, milliseconds; 0 or less when it is. */
+  waitMs(): number;
+  /** Goes on to the one after. */
+  take(): void;
+  /** True when, just now or a moment ago, some had been due for so long that they are left out. */
+  areTooLate(): boolean;
+}
+
+function createArrivals({ requestsPerSecond, random }: ReplayOptions): Arrivals {
+  let dueMs = performance.now();
+  let tooLateMs = -Infinity;
+  const leaveOutLate = (): number => {
+    const now = performance.now();
+    if (dueMs < now - maxLateMs) {
+      dueMs = now - maxLateMs;
+      tooLateMs = now;
+    }
+    return now;
+  };
+  return {
+    waitMs: () => {
+      const now = leaveOutLate();
+      return dueMs - now;
+    },
+    take: () => {
+      dueMs += exponentialDelay(random, 1_000 / requestsPerSecond);
+    },
+    areTooLate: () => leaveOutLate() - tooLateMs < heldBackMs,
   };
 }
 

@@ -1,17 +1,17 @@
 import { createServer } from "node:http";
-import type { RequestListener, Server } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { afterEach, describe, expect, it } from "vitest";
 
-import { minInFlight } from "../../demo/in-flight-limit.ts";
-import { startReplay } from "../../demo/replay.ts";
-import type { Replay, Reply } from "../../demo/replay.ts";
-import { seededRandom } from "../../demo/seeded-random.ts";
-import { createTally } from "../../demo/tally.ts";
-import type { PlannedRequest } from "../../demo/traffic.ts";
-import { until } from "../support/until.ts";
+import { minInFlight } from "../../../demo/traffic/in-flight-limit.ts";
+import { startReplay } from "../../../demo/traffic/replay.ts";
+import type { Replay, Reply } from "../../../demo/traffic/replay.ts";
+import { seededRandom } from "../../../demo/traffic/seeded-random.ts";
+import { createTally } from "../../../demo/traffic/tally.ts";
+import type { PlannedRequest } from "../../../demo/traffic/traffic.ts";
+import { until } from "../../support/until.ts";
 
 const servers: Server[] = [];
 
@@ -67,15 +67,17 @@ describe("the replay", () => {
     let worker = Promise.resolve();
     let waiting = 0;
     let maxWaiting = 0;
+    const answerAfter = async (before: Promise<void>, response: ServerResponse): Promise<void> => {
+      await before;
+      await delay(serviceMs);
+      waiting -= 1;
+      response.end("[1]");
+    };
     const port = await serve((request, response) => {
       request.resume();
       waiting += 1;
       maxWaiting = Math.max(maxWaiting, waiting);
-      worker = worker.then(async () => {
-        await delay(serviceMs);
-        waiting -= 1;
-        response.end("[1]");
-      });
+      worker = answerAfter(worker, response);
     });
     const running = replay(port, 1_000);
     await until(() => running.pace().isHeldBack && replies.length >= 60, "sixty requests are answered");

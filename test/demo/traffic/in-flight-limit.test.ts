@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { createInFlightLimit, maxInFlight, minInFlight } from "../../demo/in-flight-limit.ts";
-import type { InFlightLimit } from "../../demo/in-flight-limit.ts";
+import { createInFlightLimit, maxInFlight, minInFlight } from "../../../demo/traffic/in-flight-limit.ts";
+import type { InFlightLimit } from "../../../demo/traffic/in-flight-limit.ts";
 
 /** Lets so many rounds pass in which the limit is always reached. */
 const run = (limit: InFlightLimit, answers: number, latencyMs: (inFlight: number) => number): void => {
