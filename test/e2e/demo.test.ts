@@ -10,7 +10,7 @@ import { maxBatch } from "../../demo/traffic/traffic.ts";
 import { descendantsOf, isStillThere, startDemo } from "./support/demo-process.ts";
 import type { DemoLine, DemoProcess } from "./support/demo-process.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const rootDir: string = path.resolve(import.meta.dirname, "..", "..");
 

@@ -13,7 +13,7 @@ import { describeWith, findInstalled } from "./support/installed.ts";
 import { type MlflowServer, startMlflow } from "./support/mlflow-server.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 /** The columns of the classifier's signature, as in test/e2e/models/mlflow/classifier.py. */
 const columns = ["mean radius", "mean texture", "mean smoothness", "worst area"];

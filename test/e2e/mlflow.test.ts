@@ -15,7 +15,7 @@ import { type MlflowServer, startMlflow } from "./support/mlflow-server.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { expectSame, expectSameAnswer } from "./support/same-answer.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const installation = findInstalled("mlflow");
 

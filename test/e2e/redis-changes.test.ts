@@ -14,12 +14,11 @@ import {
   optionsFor,
   publish,
   read,
-  timeoutMs,
   untilFailing,
   untilWorking,
 } from "./support/redis-stores.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 describeWith("Redis that changes", findRedis(), (program) => {
   const folder = scratchFolder("redis-changes");
@@ -168,9 +167,8 @@ describeWith("Redis that changes", findRedis(), (program) => {
             writtenAtMs: 1,
             contributions: [{ key: "large", ...aWindow, counts: noise() }],
           });
-        const startedAt = performance.now();
+        // The network stays cut until the end: this would never end without a timeout.
         expect(await large(1)).toEqual({ kind: "failed", reason: "timeout" });
-        expect(performance.now() - startedAt).toBeLessThan(timeoutMs * 4);
         // 400 KB each: if more than a few of them were kept, it would show.
         const before = await bytesInUse();
         for (let sequence = 2; sequence < 150; sequence++) expect((await large(sequence)).kind).toBe("failed");

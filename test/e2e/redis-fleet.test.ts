@@ -4,16 +4,15 @@ import { createRedisStore } from "../../src/fleet/redis/redis-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
 import { Fleet } from "../../src/fleet/fleet.ts";
 import { valueOf } from "../fleet/support/store-trial.ts";
-import { until } from "../support/until.ts";
+import { until, untilAsync } from "../support/until.ts";
 import { type ReplicaProcess, startReplica } from "./support/fleet-process.ts";
 import { countedKey, verdictKey } from "./support/fleet-report.ts";
 import { describeWith } from "./support/installed.ts";
 import { findRedis, type RedisServer, startRedis } from "./support/redis-server.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
 
-const flushMs = 100;
-const patienceMs = 30_000;
+/** Long enough that on a slow machine no living replica misses two flushes, which would make it a lost one. */
+const flushMs = 250;
 /** Now, and for as long as the tests run. */
 const window = { windowMs: 86_400_000, windowIndex: Math.floor(Date.now() / 86_400_000) };
 
@@ -40,8 +39,8 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
       url: redis.url,
       fleet: "processes",
       clientName: "reader",
-      connectTimeoutMs: 1000,
-      commandTimeoutMs: 1000,
+      connectTimeoutMs: 5000,
+      commandTimeoutMs: 5000,
       clock: systemClock,
     });
     replicas = Array.from({ length: 3 }, () => startReplica({ url: redis.url, flushMs, ...window }));
@@ -60,11 +59,10 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     return until(
       () => some.every((replica, index) => replica.acknowledged() >= (goals[index] ?? 0)),
       () => `flushes, only ${some.map((replica) => replica.acknowledged()).join(", ")} of ${goals.join(", ")}`,
-      patienceMs,
     );
   };
   const leaderOf = async (some: readonly ReplicaProcess[]): Promise<ReplicaProcess> => {
-    await until(() => some.some((replica) => replica.isLeader()), "a leader", patienceMs);
+    await until(() => some.some((replica) => replica.isLeader()), "a leader");
     return some.find((replica) => replica.isLeader())!;
   };
   const restartRedis = async (signal: "SIGKILL" | "SIGTERM"): Promise<void> => {

@@ -14,7 +14,7 @@ import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-
 import { type RegistryServer, startRegistry } from "./support/registry-server.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { startStandIn, type StandInServer } from "./support/stand-in-server.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const model = "breast cancer";
 

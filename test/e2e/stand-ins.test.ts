@@ -13,7 +13,7 @@ import { askOnce, type BothPorts, postJson } from "./support/ask.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { expectSameAnswer } from "./support/same-answer.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const folder = scratchFolder("stand-ins");
 let entry: string;

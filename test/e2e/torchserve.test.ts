@@ -13,7 +13,7 @@ import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-
 import { expectSame, expectSameAnswer } from "./support/same-answer.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { describeTorchServeModel, startTorchServe, type TorchServe } from "./support/torchserve-server.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const installation = findInstalled("torchserve");
 

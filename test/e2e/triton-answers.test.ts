@@ -19,7 +19,7 @@ import {
   texts,
 } from "./support/triton-asks.ts";
 import { tritonBehindOutrider } from "./support/triton-behind-outrider.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 describeWith("a real Triton", findInstalled("triton"), (installation) => {
   const servers = tritonBehindOutrider(installation, scratchFolder("triton-answers"));

@@ -12,7 +12,7 @@ import { scratchFolder } from "./support/scratch-folder.ts";
 import { count, identity, moody, numbers } from "./support/triton-asks.ts";
 import { tritonBehindOutrider } from "./support/triton-behind-outrider.ts";
 import type { Triton } from "./support/triton-server.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 describeWith("a real Triton", findInstalled("triton"), (installation) => {
   const folder = scratchFolder("triton");

@@ -4,7 +4,7 @@ import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
 import { Fleet } from "../../src/fleet/fleet.ts";
 import { createMemoryStore } from "../../src/fleet/memory/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
-import { untilAsync } from "../e2e/support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 import { anExchange } from "../support/an-exchange.ts";
 import { flushMs, HandClock, windowMs } from "./support/a-replica.ts";
 

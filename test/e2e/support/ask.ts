@@ -19,8 +19,8 @@ export interface BothPorts {
   readonly via: number;
 }
 
-/** Answers may be slow: a model thinks, and the machine is shared. */
-const answerLimitMs = 30_000;
+/** Answers may be slow: a model thinks, and the machine is shared or slow. */
+const answerLimitMs = 180_000;
 
 /** The bytes of a request, with Host and, where there is a body, Content-Length. */
 export function requestBytes({ method, target, headers = [], body }: Ask): Buffer {

@@ -1,6 +1,6 @@
 /**
- * A replica of a fleet in a process of its own, which counts as fast as it can. Told by JSON on its command line;
- * prints a line of JSON before each flush and one after each that was acknowledged. Stops well when its input ends.
+ * A replica of a fleet in a process of its own, which counts as fast as it can. Takes its options as JSON
+ * on its command line; prints a line of JSON before each flush and one after each that was acknowledged. Stops well when its input ends.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -30,12 +30,12 @@ const fleet = new Fleet({
     url,
     fleet: "processes",
     clientName: "fleet-program",
-    connectTimeoutMs: 500,
-    commandTimeoutMs: 500,
+    connectTimeoutMs: 5000,
+    commandTimeoutMs: 5000,
     clock: systemClock,
   }),
   replica: { replicaId, startedAtMs: Date.now(), address: `process ${process.pid}`, flushMs },
-  leaseMs: 3 * flushMs,
+  leaseMs: 10 * flushMs,
   windowsMs: [],
   clock: systemClock,
   sources: [
