@@ -9,14 +9,7 @@ import { aWindow } from "../fleet/support/store-trial.ts";
 import { startStallingProxy } from "../support/stalling-proxy.ts";
 import { describeWith } from "./support/installed.ts";
 import { findRedis, type RedisServer, startRedis } from "./support/redis-server.ts";
-import {
-  bytesInUse,
-  optionsFor,
-  publish,
-  read,
-  untilFailing,
-  untilWorking,
-} from "./support/redis-stores.ts";
+import { bytesInUse, optionsFor, publish, read, untilFailing, untilWorking } from "./support/redis-stores.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { untilAsync } from "../support/until.ts";
 
