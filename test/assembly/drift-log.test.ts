@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { recordedLog } from "../support/recorded-log.ts";
 import { DriftLog } from "../../src/assembly/drift-log.ts";
 import type { DriftReport, TargetReport } from "../../src/drift/monitor/drift-report.ts";
 
@@ -25,12 +26,8 @@ const reportOf = (states: Readonly<Record<string, string>>, over: object = {}): 
   }) as unknown as DriftReport;
 
 function recorded(): { readonly log: DriftLog; readonly lines: string[] } {
-  const lines: string[] = [];
-  const write = (level: string) => (_fields: unknown, message: string) => void lines.push(`${level} ${message}`);
-  const log = new DriftLog({ info: write("info"), warn: write("warn") } as unknown as ConstructorParameters<
-    typeof DriftLog
-  >[0]);
-  return { log, lines };
+  const { log, lines } = recordedLog();
+  return { log: new DriftLog(log as ConstructorParameters<typeof DriftLog>[0]), lines };
 }
 
 describe("the log of drift", () => {

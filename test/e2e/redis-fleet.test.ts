@@ -10,6 +10,7 @@ import { countedKey, verdictKey } from "./support/fleet-report.ts";
 import { describeWith } from "./support/installed.ts";
 import { findRedis, type RedisServer, startRedis } from "./support/redis-server.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
+import { silentLog } from "../support/recorded-log.ts";
 
 /** Long enough that on a slow machine no living replica misses two flushes, which would make it a lost one. */
 const flushMs = 250;
@@ -132,7 +133,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
       lead: async () => undefined,
       labelStreams: [],
       onLabels: () => undefined,
-      log: { info: () => undefined, warn: () => undefined },
+      log: silentLog,
     });
     await untilAsync(async () => {
       await watcher.flushNow();

@@ -7,6 +7,7 @@ import type { StateStore } from "../../src/fleet/store.ts";
 import { untilAsync } from "../support/until.ts";
 import { aMonitor, aRequest, values } from "../accuracy/a-monitor.ts";
 import { flushMs, HandClock } from "./support/a-replica.ts";
+import { silentLog } from "../support/recorded-log.ts";
 
 interface AccuracyReplica {
   readonly labels: LabelMonitor;
@@ -29,7 +30,7 @@ function aReplica(id: string, store: StateStore, clock: HandClock): AccuracyRepl
     lead: (turn) => accuracy.lead(turn),
     labelStreams: [],
     onLabels: () => {},
-    log: { info: () => {}, warn: () => {} },
+    log: silentLog,
   });
   return { labels, accuracy, fleet };
 }

@@ -7,6 +7,7 @@ import type { StateStore } from "../../src/fleet/store.ts";
 import { untilAsync } from "../support/until.ts";
 import { anExchange } from "../support/an-exchange.ts";
 import { flushMs, HandClock, windowMs } from "./support/a-replica.ts";
+import { silentLog } from "../support/recorded-log.ts";
 
 interface LatencyReplica {
   readonly latency: SharedLatency;
@@ -27,7 +28,7 @@ function aReplica(id: string, store: StateStore, clock: HandClock): LatencyRepli
     lead: (turn) => latency.lead(turn),
     labelStreams: [],
     onLabels: () => {},
-    log: { info: () => {}, warn: () => {} },
+    log: silentLog,
   });
   return { latency, fleet, serve: (durationMs) => requests.observe(anExchange({ durationMs })) };
 }

@@ -6,7 +6,7 @@ import type { LoggedBodies, LoggedContent } from "../../src/prediction-log/excha
 import { RecordBuilder, type RecordBuilderOptions } from "../../src/prediction-log/record-builder.ts";
 import { parseRedactionRule, type RedactionRule } from "../../src/redaction/redaction-rule.ts";
 import { Redactor, type RedactionPlan } from "../../src/redaction/redactor.ts";
-import { aDraft } from "./a-record.ts";
+import { aDraft } from "../support/a-record.ts";
 
 const limits = { columns: 1000, rows: 10_000, depth: 64 };
 const kserve = createReader("kserve-v2", { limits });

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoggedBody, PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
 import { lineOf } from "../../src/prediction-log/record-line.ts";
-import { aRecord } from "./a-record.ts";
+import { aRecord } from "../support/a-record.ts";
 
 const body = (text: string): LoggedBody => ({ content_type: "text/plain", text });
 

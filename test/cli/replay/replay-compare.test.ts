@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { compareAnswers, type Comparison } from "../../../src/cli/replay/replay-compare.ts";
 import { createReader } from "../../../src/protocols/create-reader.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
-import { aRecord } from "../../prediction-log/a-record.ts";
+import { aRecord } from "../../support/a-record.ts";
 
 const reader = createReader("mlflow", { limits: { columns: 100, rows: 1000, depth: 64 }, score: "/scores" });
 

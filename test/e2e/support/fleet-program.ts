@@ -8,6 +8,7 @@ import { systemClock } from "../../../src/clock.ts";
 import { Fleet } from "../../../src/fleet/fleet.ts";
 import { createRedisStore } from "../../../src/fleet/redis/redis-store.ts";
 import { countedKey, type FleetProgramOptions, type FlushReport, verdictKey } from "./fleet-report.ts";
+import { silentLog } from "../../support/recorded-log.ts";
 
 const { url, flushMs, windowMs, windowIndex } = JSON.parse(process.argv[2] ?? "{}") as FleetProgramOptions;
 const replicaId = randomUUID();
@@ -52,7 +53,7 @@ const fleet = new Fleet({
   },
   labelStreams: [],
   onLabels: () => undefined,
-  log: { info: () => undefined, warn: () => undefined },
+  log: silentLog,
 });
 
 const stopping = new AbortController();
