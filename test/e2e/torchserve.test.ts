@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRaw } from "../support/raw-client.ts";
-import { headerOf, type StrictResponse } from "../support/strict-responses.ts";
+import { headerOf, type StrictResponse } from "../support/strict/strict-responses.ts";
 import { type Ask, askAgain, askOnce, type BothPorts, postJson, requestBytes } from "./support/ask.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";

@@ -2,8 +2,8 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { connectRaw } from "../support/raw-client.ts";
-import type { Field } from "../support/strict-message.ts";
-import { headerOf, type StrictResponse } from "../support/strict-responses.ts";
+import type { Field } from "../support/strict/strict-message.ts";
+import { headerOf, type StrictResponse } from "../support/strict/strict-responses.ts";
 import { type Ask, type BothPorts, postJson, requestBytes } from "./support/ask.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { expectSameAnswer } from "./support/same-answer.ts";

@@ -1,8 +1,8 @@
 import { type RawClient, connectRaw } from "../../support/raw-client.ts";
 import { latin1 } from "../../support/latin1.ts";
 import { until } from "../../support/until.ts";
-import type { Field } from "../../support/strict-message.ts";
-import type { StrictResponse } from "../../support/strict-responses.ts";
+import type { Field } from "../../support/strict/strict-message.ts";
+import type { StrictResponse } from "../../support/strict/strict-responses.ts";
 
 /** A request to be written byte for byte. */
 export interface Ask {
