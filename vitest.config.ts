@@ -1,5 +1,8 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
+/** Enough for the longest test with real servers, a minute long, on a machine a fifth as fast. */
+const slowMachineMs = 900_000;
+
 /**
  * Four projects: `unit` (laws, known answers, real sockets; seconds), `fuzz` (time-boxed), `e2e` (real model servers;
  * minutes, one file after the other so that a busy machine does not look like a slow sidecar) and `infra` (servers that
@@ -13,8 +16,8 @@ const config: ViteUserConfig = defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/fuzz/**", "test/e2e/**", "test/infra/**"],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -30,8 +33,8 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
+          testTimeout: slowMachineMs,
+          hookTimeout: slowMachineMs,
           fileParallelism: false,
         },
       },
@@ -39,8 +42,8 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "infra",
           include: ["test/infra/**/*.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: slowMachineMs,
+          hookTimeout: slowMachineMs,
           fileParallelism: false,
         },
       },

@@ -1,12 +1,12 @@
-/** The baseline that live traffic is held against, made by the product itself. */
+/** The baseline that live traffic is compared with, made by the product itself. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
-import { answerColumns, baselineTable } from "./baseline-table.ts";
-import type { ChildCommand } from "./child-process.ts";
-import type { LabelledRows } from "./labelled-rows.ts";
-import type { ModelFile } from "./model-server/classifier.ts";
+import type { ChildCommand } from "./processes/child-process.ts";
+import type { LabelledRows } from "./traffic/labelled-rows.ts";
+import { predictClass, probabilityOfClassOne } from "./model-server/classifier.ts";
+import type { ModelFile, ModelParameters } from "./model-server/classifier.ts";
 
 /** What a baseline is made with and of. */
 export interface BaselineOptions {
@@ -37,4 +37,23 @@ export async function makeBaseline({ product, folder, rows, model, run }: Baseli
   const args = ["baseline", "build", "--input", table, ...answers, "--model-name", model.name, "-o", file];
   await run({ name: "outrider baseline build", command: process.execPath, args: [product, ...args] });
   return { file, command: ["npx", "outrider", ...args].join(" ") };
+}
+
+/** Columns beside the features, by what they hold. */
+const answerColumns = { prediction: "prediction", score: "probability", label: "target" } as const;
+
+/**
+ * The rows as a table (CSV) to make a baseline of: the features, what the model predicts for the row, its probability
+ * of class 1, and what is right.
+ */
+function baselineTable({ features, rows, labels }: LabelledRows, model: ModelParameters): string {
+  const { prediction, score, label } = answerColumns;
+  const header = [...features, prediction, score, label];
+  const lines = rows.map((row, index) => [
+    ...row,
+    predictClass(model, row),
+    probabilityOfClassOne(model, row),
+    labels[index] ?? "",
+  ]);
+  return [header, ...lines].map((cells) => `${cells.join(",")}\n`).join("");
 }

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 
-import { chooseDisplay } from "./display.ts";
+import { chooseDisplay } from "./show/display.ts";
 import { helpText, readDemoOptions } from "./options.ts";
 import type { DemoOptions } from "./options.ts";
 import { play } from "./play.ts";
 import { setScene } from "./set-scene.ts";
-import { createStage, hasFinishedAsPlanned } from "./stage.ts";
+import { createStage, hasFinishedAsPlanned } from "./processes/stage.ts";
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -5,7 +5,7 @@ import { readModelFile } from "./model-server/classifier.ts";
 import { startModelServer } from "./model-server/model-server.ts";
 import { shapeNames } from "./model-server/serving-shape.ts";
 import type { ShapeName } from "./model-server/serving-shape.ts";
-import { logNormal, seededRandom } from "./seeded-random.ts";
+import { logNormal, seededRandom } from "./traffic/seeded-random.ts";
 
 const help = `Serves the breast-cancer classifier over the request shapes of MLflow, TensorFlow Serving and KServe V2.
 

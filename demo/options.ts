@@ -1,8 +1,8 @@
 /** The command line of the demonstration. */
 import { parseArgs } from "node:util";
 
-import { readHostAndPort } from "./addresses.ts";
-import type { HostAndPort } from "./addresses.ts";
+import { readHostAndPort } from "./processes/addresses.ts";
+import type { HostAndPort } from "./processes/addresses.ts";
 import { shapeNames } from "./model-server/serving-shape.ts";
 import type { ShapeName } from "./model-server/serving-shape.ts";
 
@@ -23,7 +23,7 @@ export interface DemoOptions {
   readonly requestsPerSecond: number;
   /** 0 for no end. */
   readonly durationSeconds: number;
-  /** When clients begin to send a feature in another unit; 0 for never. */
+  /** When clients may begin to send a feature in another unit, once there was a verdict without that; 0 for never. */
   readonly driftAfterSeconds: number;
   /** Median time that the embedded server takes over a prediction, milliseconds. */
   readonly latencyMs: number;
@@ -39,12 +39,13 @@ export const helpText: string = `Shows Outrider at work: a model server, the sid
 
   --mlflow          a real "mlflow models serve" of a scikit-learn model instead of the embedded model server;
                     installed and trained by this command, ready in about a minute
-  --protocol NAME   what the embedded model server speaks: ${shapeNames.join(", ")} (mlflow)
-  --rate N          requests per second, at random times (150; 50 with --mlflow)
+  --protocol NAME   protocol of the embedded model server: ${shapeNames.join(", ")} (mlflow)
+  --rate N          requests per second, at random times (150; 50 with --mlflow); fewer when the server is slower
   --duration N      seconds to run; without it, until Ctrl-C
-  --drift-after N   seconds until clients begin to send a feature in another unit; 0 for never (40; 60 with --mlflow)
+  --drift-after N   seconds until clients send a feature in another unit, at the earliest after the first verdict on
+                    drift; 0 for never (40; 60 with --mlflow)
   --latency-ms N    median time the embedded model server takes over a prediction (8)
-  --seed N          seed of everything drawn at random (1)
+  --seed N          seed of all random choices (1)
   --listen ADDRESS  where the sidecar takes requests (127.0.0.1:18080; another port when that one is taken)
   --admin ADDRESS   where it shows its metrics (127.0.0.1:18090; another port when that one is taken)
   --json            one JSON object a line instead of a display

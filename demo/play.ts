@@ -1,23 +1,23 @@
 /** The traffic, and a look at what the sidecar makes of it, again and again. */
-import { readAccuracy, readDrift } from "./insight-reading.ts";
-import { startLabelDelivery } from "./label-delivery.ts";
-import { readLabelledRows } from "./labelled-rows.ts";
+import { readAccuracy, readDrift } from "./sidecar/insight-reading.ts";
+import { startLabelDelivery } from "./sidecar/label-delivery.ts";
+import { readLabelledRows } from "./traffic/labelled-rows.ts";
 import type { DemoOptions } from "./options.ts";
 import type { Production } from "./production.ts";
-import { startReplay } from "./replay.ts";
-import { seededRandom } from "./seeded-random.ts";
-import type { Moment, Scene } from "./show.ts";
-import { askAdmin, readSidecarPage } from "./sidecar-reading.ts";
-import { createTally } from "./tally.ts";
-import type { TallyReading } from "./tally.ts";
-import { createTimeline } from "./timeline.ts";
-import { createTraffic } from "./traffic.ts";
-import type { PlannedRequest } from "./traffic.ts";
-import { changeUnit, unitChange } from "./unit-change.ts";
+import { startReplay } from "./traffic/replay.ts";
+import { seededRandom } from "./traffic/seeded-random.ts";
+import type { Moment, Scene } from "./show/show.ts";
+import { askAdmin, readSidecarPage } from "./sidecar/sidecar-reading.ts";
+import { createTally } from "./traffic/tally.ts";
+import type { TallyReading } from "./traffic/tally.ts";
+import { createTimeline } from "./show/timeline.ts";
+import { createTraffic } from "./traffic/traffic.ts";
+import type { PlannedRequest } from "./traffic/traffic.ts";
+import { changeUnit, unitChange } from "./traffic/unit-change.ts";
 import { waitFor } from "./wait.ts";
 
-/** How long requests may still take when the demonstration ends, milliseconds. */
-const lastRequestsMs = 2_000;
+/** How long requests may still take when the demonstration ends, milliseconds; a slow server needs a second or two. */
+const lastRequestsMs = 8_000;
 
 /** Time between two deliveries of labels, milliseconds. */
 const labelsEveryMs = 2_000;
@@ -29,7 +29,7 @@ export async function play({ stage, options, display }: Production, scene: Scene
   const refresh = async (): Promise<undefined> => {
     display.refresh(await traffic.look());
   };
-  const timers = [timer(options.durationSeconds, stage.finish), timer(options.driftAfterSeconds, traffic.changeUnit)];
+  const timers = [timer(options.durationSeconds, stage.finish), timer(options.driftAfterSeconds, traffic.allowChange)];
   try {
     await waitFor(refresh, display.everyMs, stage.over);
   } finally {
@@ -40,8 +40,8 @@ export async function play({ stage, options, display }: Production, scene: Scene
 }
 
 interface Traffic {
-  /** From now on one feature comes in another unit. */
-  readonly changeUnit: () => void;
+  /** From now on one feature may come in another unit; it does as soon as there was a verdict without that. */
+  readonly allowChange: () => void;
   look(): Promise<Moment>;
   /** Resolves when the last requests have ended and their labels are delivered. */
   stop(): Promise<void>;
@@ -55,7 +55,14 @@ function startTraffic(scene: Scene, options: DemoOptions, say: (text: string) =>
   const startedAt = performance.now();
   const elapsedSeconds = (): number => (performance.now() - startedAt) / 1_000;
   const questions = createQuestions(options);
+  let isChangeAllowed = false;
   let clientsAtChange: TallyReading | undefined;
+  const changeWhenDue = (): void => {
+    if (isChangeAllowed && clientsAtChange === undefined && timeline.read().firstVerdictSeconds !== undefined) {
+      clientsAtChange = tally.read();
+      timeline.change(elapsedSeconds());
+    }
+  };
   const { hostname, port } = new URL(scene.dataUrl);
   const replay = startReplay({
     host: hostname.replaceAll(/[[\]]/g, ""),
@@ -72,22 +79,23 @@ function startTraffic(scene: Scene, options: DemoOptions, say: (text: string) =>
     },
   });
   return {
-    changeUnit: () => {
-      clientsAtChange = tally.read();
-      timeline.change(elapsedSeconds());
+    allowChange: () => {
+      isChangeAllowed = true;
+      changeWhenDue();
     },
     look: async () => {
       // Before the sidecar is asked: it may know more labels than this, but not fewer.
       const told = labels.read();
       const { sidecar, drift, accuracy } = await lookAtSidecar(scene.adminUrl);
       timeline.note(drift, elapsedSeconds());
+      changeWhenDue();
       const changed = clientsAtChange === undefined ? {} : { changedFeature: unitChange.feature };
       return {
         elapsedSeconds: elapsedSeconds(),
         sidecar,
         clients: tally.read(),
         clientsAtChange,
-        skipped: replay.skipped(),
+        pace: replay.pace(),
         drift: drift && { ...drift, ...changed },
         accuracy,
         labels: told,

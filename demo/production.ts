@@ -1,6 +1,6 @@
-import type { Display } from "./display.ts";
+import type { Display } from "./show/display.ts";
 import type { DemoOptions } from "./options.ts";
-import type { Stage } from "./stage.ts";
+import type { Stage } from "./processes/stage.ts";
 
 /** What the parts of a run of the demonstration share. */
 export interface Production {

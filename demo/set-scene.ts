@@ -4,29 +4,29 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-import { freePort, writeHostAndPort } from "./addresses.ts";
-import type { HostAndPort } from "./addresses.ts";
+import { freePort, writeHostAndPort } from "./processes/addresses.ts";
+import type { HostAndPort } from "./processes/addresses.ts";
 import { makeBaseline } from "./baseline.ts";
 import type { MadeBaseline } from "./baseline.ts";
-import type { Display } from "./display.ts";
-import { readLabelledRows } from "./labelled-rows.ts";
+import type { Display } from "./show/display.ts";
+import { readLabelledRows } from "./traffic/labelled-rows.ts";
 import { readModelFile } from "./model-server/classifier.ts";
 import type { ModelFile } from "./model-server/classifier.ts";
 import type { DemoOptions, WantedAddress } from "./options.ts";
 import type { Production } from "./production.ts";
-import { requestForms } from "./request-forms.ts";
-import type { Scene } from "./show.ts";
-import { askAdmin, readReadiness } from "./sidecar-reading.ts";
-import type { Stage } from "./stage.ts";
-import { deniedRequests } from "./traffic.ts";
-import { addressInLine, embeddedUpstream, mlflowUpstream } from "./upstreams.ts";
+import { requestForms } from "./traffic/request-forms.ts";
+import type { Scene } from "./show/show.ts";
+import { askAdmin, readReadiness } from "./sidecar/sidecar-reading.ts";
+import type { Stage } from "./processes/stage.ts";
+import { deniedRequests } from "./traffic/traffic.ts";
+import { addressInLine, embeddedUpstream, mlflowUpstream } from "./processes/upstreams.ts";
 import { waitFor } from "./wait.ts";
-import { windowSeconds } from "./window-length.ts";
+import { windowSeconds } from "./traffic/window-length.ts";
 
 const product = fileURLToPath(new URL("../dist/outrider.mjs", import.meta.url));
 
-/** How long the model server and the sidecar may take to be ready, milliseconds. */
-const startLimitMs = 180_000;
+/** How long the model server and the sidecar may take to be ready, milliseconds; MLflow needs minutes on a slow machine. */
+const startLimitMs = 300_000;
 
 /** Starts the servers and waits until the sidecar says that it is ready. */
 export async function setScene(production: Production): Promise<Scene> {

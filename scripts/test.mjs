@@ -1,12 +1,12 @@
 /**
- * `npm test` and `npm run test:infra`: sets up, runs every gate of the tier, keeps going after a failed one, and says at
- * the end what passed. The last line is `N passed, N failed` (and `, N skipped`). Plain JavaScript for Node 20: it comes
+ * `npm test` and `npm run test:infra`: sets up, runs every gate of the tier, also after a failed one, and prints at the
+ * end the slowest tests and what passed. The last line is `N passed, N failed` (and `, N skipped`). Plain JavaScript for Node 20: it comes
  * before the dependencies.
  */
 import process from "node:process";
 import { chooseGates } from "./gates/choose-gates.mjs";
 import { gates } from "./gates/gates.mjs";
-import { runGate } from "./gates/run-gate.mjs";
+import { maxSlowest, runGate } from "./gates/run-gate.mjs";
 import { isStopping, passSignalsOn } from "./setup/command.mjs";
 import { bold, green, red, say, seconds } from "./setup/console.mjs";
 import { prepare } from "./setup/prepare.mjs";
@@ -16,16 +16,16 @@ const namesOf = (tier) => gates.filter((gate) => (gate.tiers ?? ["test"]).includ
 const help = `npm test [-- OPTIONS]
 npm run test:infra [-- OPTIONS]
 
-Sets up what is missing, then runs every gate of a tier: the first of these
-commands what needs minutes (tier test), the second what needs programs that are
-built from source (tier infra; the first time that takes minutes more).
+Installs what is missing, then runs every gate of a tier. npm test runs the tier
+"test" (some minutes). npm run test:infra runs the tier "infra", whose servers are
+built from source (some minutes more the first time).
 
-  --only A,B   only these; test: ${namesOf("test").join(", ")};
+  --only A,B   only these gates; test: ${namesOf("test").join(", ")};
                infra: ${namesOf("infra").join(", ")}
-  --tier NAME  test, infra, or all: one tier after the other and one sum
+  --tier NAME  test, infra, or all (both, with one total)
   --help       this text
 
-  CI=true                 a missing real component is an error, not a warning
+  CI=true                 a missing real server is an error, not a warning
   OUTRIDER_CACHE=DIR      where components are kept (default ~/.cache/outrider)
   OUTRIDER_FUZZ_INPUTS=N  inputs of each fuzz test (default 100000)
   OUTRIDER_FUZZ_MS=N      time box of each fuzz test (default 240000)
@@ -48,6 +48,7 @@ async function main(args) {
   }
   const results = [];
   for (const stage of stages) results.push(...(await runStage(stage)));
+  nameSlowest(results);
   summarise(results);
   return results.some((result) => result.failed > 0) ? 1 : 0;
 }
@@ -68,7 +69,7 @@ async function runStage(stage) {
     await prepare(stage.components);
   } catch (error) {
     console.error(red(error.message));
-    return [{ name: "set-up", passed: 0, failed: 1, skipped: 0, tookMs: performance.now() - startedAt }];
+    return [{ name: "set-up", passed: 0, failed: 1, skipped: 0, slowest: [], tookMs: performance.now() - startedAt }];
   }
   const results = [];
   for (const gate of stage.gates) {
@@ -83,6 +84,16 @@ async function runStage(stage) {
 
 function verdict(result) {
   return result.failed === 0 ? green("passed") : red("failed");
+}
+
+/** Slow tests are what makes people wait, so the slowest of all gates are named. */
+function nameSlowest(results) {
+  const slowest = results.flatMap((result) => result.slowest).toSorted((a, b) => b.tookMs - a.tookMs);
+  if (slowest.length === 0) return;
+  say(`\n${bold("Slowest tests")}`);
+  for (const { file, name, tookMs } of slowest.slice(0, maxSlowest)) {
+    say(`  ${seconds(tookMs).padStart(8)}  ${file}  ${name}`);
+  }
 }
 
 function summarise(results) {

@@ -2,16 +2,25 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { runCommand } from "../setup/command.mjs";
+import { rootDir, runCommand } from "../setup/command.mjs";
 
 /**
+ * @typedef {object} TestTime
+ * @property {string} file From the top folder.
+ * @property {string} name With the names of its groups before it.
+ * @property {number} tookMs
+ *
  * @typedef {object} GateResult
  * @property {string} name
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
  * @property {number} tookMs
+ * @property {readonly TestTime[]} slowest Its slowest tests, the slowest first; none for a gate that is no run of tests.
  */
+
+/** How many slow tests a gate names. */
+export const maxSlowest = 20;
 
 /**
  * Runs the gate with its output on the terminal, or with none when `quiet`.
@@ -28,7 +37,7 @@ export async function runGate(gate, options = {}) {
 async function runOnce([program, ...args], options) {
   const { code, output } = await runCommand(program, args, options);
   report(output, options);
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, slowest: [] };
 }
 
 async function runVitest([program, ...args], options) {
@@ -57,7 +66,19 @@ function countTests(code, file) {
     passed: report?.numPassedTests ?? 0,
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+    slowest: slowestOf(report),
   };
+}
+
+function slowestOf(report) {
+  const times = (report?.testResults ?? []).flatMap(({ name: file, assertionResults }) =>
+    assertionResults.map(({ fullName, duration }) => ({
+      file: path.relative(rootDir, file),
+      name: fullName,
+      tookMs: duration ?? 0,
+    })),
+  );
+  return times.toSorted((a, b) => b.tookMs - a.tookMs).slice(0, maxSlowest);
 }
 
 function readReport(file) {

@@ -14,7 +14,7 @@ const running = new Set();
 let stopSignal = "";
 
 /** How long a program may take to end after a signal was passed on. */
-const stopGraceMs = 15_000;
+const stopGraceMs = 30_000;
 const signalExitCodes = { SIGINT: 130, SIGTERM: 143 };
 
 /**

@@ -18,8 +18,10 @@ export async function ensureNpmPackages() {
   if (isInstalled(wanted)) return;
   await ensureNodeLibraries();
   say("  installing npm packages: the toolchain and the few packages of the product");
-  const { code } = await runCommand("npm", ["ci", "--no-audit", "--no-fund"]);
-  if (code !== 0) throw new Error("npm ci failed; the lines above say why. It needs the npm registry.");
+  // npm itself runs on the system's Node and warns that this one is too old for some packages. They are run by the Node
+  // that is one of the packages, so that is noise; what goes wrong is shown below.
+  const { code, output } = await runCommand("npm", ["ci", "--loglevel=error"], { quiet: true });
+  if (code !== 0) throw new Error(`npm ci failed. It needs the npm registry.\n${output.trim()}`);
   writeFileSync(marker, wanted);
 }
 

@@ -1,7 +1,13 @@
 /** Counters of the prediction log: which exchanges are logged, and what their records leave out. Read by a scrape. */
 import { unreadReasons, type UnreadReason } from "../payload/reading.ts";
 import { zeroCounts } from "../metrics/sample.ts";
-import { cutOrder, samplingReasons, type BodyOmission, type CutPart, type SamplingReason, } from "./prediction-record.ts";
+import {
+  cutOrder,
+  samplingReasons,
+  type BodyOmission,
+  type CutPart,
+  type SamplingReason,
+} from "./prediction-record.ts";
 
 /** Why an exchange is not logged; values of the metric label `reason`. */
 export const skipReasons = [

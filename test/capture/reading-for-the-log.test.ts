@@ -4,7 +4,7 @@ import type { Exchange, ExchangeObserver } from "../../src/exchange.ts";
 import type { ExchangeLog, LoggedBodies } from "../../src/prediction-log/exchange-log.ts";
 import type { RecordDraft } from "../../src/prediction-log/record-draft.ts";
 import { createReading, type Reading } from "../../src/capture/reading.ts";
-import { aDraft } from "../prediction-log/a-record.ts";
+import { aDraft } from "../support/a-record.ts";
 import { until } from "../support/until.ts";
 import { balances, captured, exchangeOf, recordReadings, wordReader } from "./captured.ts";
 

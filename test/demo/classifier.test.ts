@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 
 import { afterEach, describe, expect, it } from "vitest";
 
-import { breastCancerRowsUrl, readLabelledRows } from "../../demo/labelled-rows.ts";
+import { breastCancerRowsUrl, readLabelledRows } from "../../demo/traffic/labelled-rows.ts";
 import {
   breastCancerModelUrl,
   parametersDigest,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 
-import { readLabelledRows } from "../../demo/labelled-rows.ts";
+import { readLabelledRows } from "../../demo/traffic/labelled-rows.ts";
 import { readModelFile } from "../../demo/model-server/classifier.ts";
 import { maxBodyBytes, startModelServer } from "../../demo/model-server/model-server.ts";
 import type { RunningModelServer } from "../../demo/model-server/model-server.ts";

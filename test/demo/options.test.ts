@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { readHostAndPort, writeHostAndPort } from "../../demo/addresses.ts";
+import { readHostAndPort, writeHostAndPort } from "../../demo/processes/addresses.ts";
 import { readDemoOptions } from "../../demo/options.ts";
 
 describe("the demonstration's command line", () => {

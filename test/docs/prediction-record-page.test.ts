@@ -4,7 +4,7 @@ import { RecordBuilder } from "../../src/prediction-log/record/record-builder.ts
 import { lineOf } from "../../src/prediction-log/record/record-line.ts";
 import { recordFields, type RecordField, type RecordFieldType } from "../../src/prediction-log/record-fields.ts";
 import { Redactor } from "../../src/redaction/redactor.ts";
-import { aDraft, aRecord } from "../prediction-log/a-record.ts";
+import { aDraft, aRecord } from "../support/a-record.ts";
 import { parsePage } from "./markdown.ts";
 
 const fields = new Map(Object.entries<RecordField>(recordFields));

@@ -6,14 +6,14 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readLabelledRows } from "../../demo/labelled-rows.ts";
+import { readLabelledRows } from "../../demo/traffic/labelled-rows.ts";
 import type { DriftReport } from "../../src/drift/monitor/drift-report.ts";
 import { seededRandom } from "../../src/sketch/seeded-random.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { type MlflowServer, startMlflow } from "./support/mlflow-server.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 /** The columns of the classifier's signature, as in test/e2e/models/mlflow/classifier.py. */
 const columns = ["mean radius", "mean texture", "mean smoothness", "worst area"];

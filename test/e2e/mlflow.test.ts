@@ -7,15 +7,15 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRaw } from "../support/raw-client.ts";
-import type { Field } from "../support/strict-message.ts";
-import { headerOf } from "../support/strict-responses.ts";
+import type { Field } from "../support/strict/strict-message.ts";
+import { headerOf } from "../support/strict/strict-responses.ts";
 import { type Ask, askAgain, askOnce, type BothPorts, postJson } from "./support/ask.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { type MlflowServer, startMlflow } from "./support/mlflow-server.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { expectSame, expectSameAnswer } from "./support/same-answer.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const installation = findInstalled("mlflow");
 

@@ -11,7 +11,7 @@ import {
   startStandIn,
   type StandInServer,
 } from "./support/stand-in-server.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const encoders: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   gzip: gzipSync,

@@ -7,16 +7,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readLabelledRows } from "../../demo/labelled-rows.ts";
+import { readLabelledRows } from "../../demo/traffic/labelled-rows.ts";
 import type { PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
 import { connectRaw } from "../support/raw-client.ts";
-import { until } from "../support/until.ts";
+import { until, untilAsync } from "../support/until.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { metricValue } from "./support/metric-value.ts";
 import { type MlflowServer, startMlflow } from "./support/mlflow-server.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
 
 /** The columns of the classifier's signature, as in test/e2e/models/mlflow/classifier.py. */
 const columns = ["mean radius", "mean texture", "mean smoothness", "worst area"];

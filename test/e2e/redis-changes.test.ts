@@ -9,17 +9,9 @@ import { aWindow } from "../fleet/support/store-trial.ts";
 import { startStallingProxy } from "../support/stalling-proxy.ts";
 import { describeWith } from "./support/installed.ts";
 import { findRedis, type RedisServer, startRedis } from "./support/redis-server.ts";
-import {
-  bytesInUse,
-  optionsFor,
-  publish,
-  read,
-  timeoutMs,
-  untilFailing,
-  untilWorking,
-} from "./support/redis-stores.ts";
+import { bytesInUse, optionsFor, publish, read, untilFailing, untilWorking } from "./support/redis-stores.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 describeWith("Redis that changes", findRedis(), (program) => {
   const folder = scratchFolder("redis-changes");
@@ -168,9 +160,8 @@ describeWith("Redis that changes", findRedis(), (program) => {
             writtenAtMs: 1,
             contributions: [{ key: "large", ...aWindow, counts: noise() }],
           });
-        const startedAt = performance.now();
+        // The network stays cut until the end: this would never end without a timeout.
         expect(await large(1)).toEqual({ kind: "failed", reason: "timeout" });
-        expect(performance.now() - startedAt).toBeLessThan(timeoutMs * 4);
         // 400 KB each: if more than a few of them were kept, it would show.
         const before = await bytesInUse();
         for (let sequence = 2; sequence < 150; sequence++) expect((await large(sequence)).kind).toBe("failed");

@@ -6,7 +6,7 @@ import { describeWith } from "./support/installed.ts";
 import { findRedis, type RedisServer, startRedis } from "./support/redis-server.ts";
 import { connected, optionsFor, publish, read, timeoutMs, untilFailing, untilWorking } from "./support/redis-stores.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 describeWith("Redis", findRedis(), (program) => {
   const folder = scratchFolder("redis");
@@ -132,10 +132,10 @@ describeWith("Redis", findRedis(), (program) => {
 
     it("fails as timeout while Redis is slow, and lets nothing older win afterwards", async () => {
       await publish(store, 1, 1);
-      await redis.command("CLIENT", "PAUSE", timeoutMs * 5, "ALL");
-      const startedAt = performance.now();
+      // Far longer than the timeout: that the publication fails before the pause is ended shows that it does not wait.
+      await redis.command("CLIENT", "PAUSE", 600_000, "WRITE");
       expect(await publish(store, 2, 2)).toEqual({ kind: "failed", reason: "timeout" });
-      expect(performance.now() - startedAt).toBeLessThan(timeoutMs * 4);
+      await redis.command("CLIENT", "UNPAUSE");
       await untilAsync(async () => (await publish(store, 3, 3)).kind === "done", "the pause to end");
       expect(await read(store)).toEqual([3]);
       // What was given up stands in a buffer of the paused server, which executes it in the end.

@@ -5,7 +5,7 @@ import { createConnection, createServer, type Server } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { breastCancerRowsUrl, readLabelledRows } from "../../demo/labelled-rows.ts";
+import { breastCancerRowsUrl, readLabelledRows } from "../../demo/traffic/labelled-rows.ts";
 import type { Baseline } from "../../src/drift/baseline/baseline.ts";
 import type { DriftReport } from "../../src/drift/monitor/drift-report.ts";
 import { freePorts } from "./support/free-ports.ts";
@@ -14,7 +14,7 @@ import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-
 import { type RegistryServer, startRegistry } from "./support/registry-server.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { startStandIn, type StandInServer } from "./support/stand-in-server.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const model = "breast cancer";
 

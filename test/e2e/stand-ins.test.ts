@@ -8,12 +8,12 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRaw } from "../support/raw-client.ts";
-import { headerOf } from "../support/strict-responses.ts";
+import { headerOf } from "../support/strict/strict-responses.ts";
 import { askOnce, type BothPorts, postJson } from "./support/ask.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { expectSameAnswer } from "./support/same-answer.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const folder = scratchFolder("stand-ins");
 let entry: string;

@@ -12,7 +12,7 @@ import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-
 import { expectSameAnswer } from "./support/same-answer.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { startTorchServe, type TorchServe } from "./support/torchserve-server.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const target = "/predictions/echo";
 const echo = (body: unknown): Ask => postJson(target, body);

@@ -6,14 +6,14 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectRaw } from "../support/raw-client.ts";
-import { headerOf, type StrictResponse } from "../support/strict-responses.ts";
+import { headerOf, type StrictResponse } from "../support/strict/strict-responses.ts";
 import { type Ask, askAgain, askOnce, type BothPorts, postJson, requestBytes } from "./support/ask.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { expectSame, expectSameAnswer } from "./support/same-answer.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { describeTorchServeModel, startTorchServe, type TorchServe } from "./support/torchserve-server.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const installation = findInstalled("torchserve");
 

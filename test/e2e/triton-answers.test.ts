@@ -2,8 +2,8 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { connectRaw } from "../support/raw-client.ts";
-import type { Field } from "../support/strict-message.ts";
-import { headerOf, type StrictResponse } from "../support/strict-responses.ts";
+import type { Field } from "../support/strict/strict-message.ts";
+import { headerOf, type StrictResponse } from "../support/strict/strict-responses.ts";
 import { type Ask, type BothPorts, postJson, requestBytes } from "./support/ask.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { expectSameAnswer } from "./support/same-answer.ts";
@@ -19,7 +19,7 @@ import {
   texts,
 } from "./support/triton-asks.ts";
 import { tritonBehindOutrider } from "./support/triton-behind-outrider.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 describeWith("a real Triton", findInstalled("triton"), (installation) => {
   const servers = tritonBehindOutrider(installation, scratchFolder("triton-answers"));

@@ -13,7 +13,7 @@ import { type Customer, scorerBinary, scorerFeatures, scorerJson, scorerMixed } 
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { startTriton, type Triton } from "./support/triton-server.ts";
 import { askWithTensor, count, identity, lengthPrefixed, numbers, texts } from "./support/triton-asks.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 const cities = ["Oslo", "Rom", "Łódź", "Reykjavík", ""] as const;
 

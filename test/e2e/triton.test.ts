@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { connectRaw } from "../support/raw-client.ts";
-import { headerOf, type StrictResponse } from "../support/strict-responses.ts";
+import { headerOf, type StrictResponse } from "../support/strict/strict-responses.ts";
 import { type Ask, askAgain, askOnce, type BothPorts, postJson, requestBytes } from "./support/ask.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { type Outrider, startOutrider } from "./support/outrider-process.ts";
@@ -12,7 +12,7 @@ import { scratchFolder } from "./support/scratch-folder.ts";
 import { count, identity, moody, numbers } from "./support/triton-asks.ts";
 import { tritonBehindOutrider } from "./support/triton-behind-outrider.ts";
 import type { Triton } from "./support/triton-server.ts";
-import { untilAsync } from "./support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 
 describeWith("a real Triton", findInstalled("triton"), (installation) => {
   const folder = scratchFolder("triton");

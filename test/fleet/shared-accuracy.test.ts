@@ -4,9 +4,10 @@ import type { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
 import { Fleet } from "../../src/fleet/fleet.ts";
 import { createMemoryStore } from "../../src/fleet/memory/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
-import { untilAsync } from "../e2e/support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 import { aMonitor, aRequest, values } from "../accuracy/a-monitor.ts";
 import { flushMs, HandClock } from "./support/a-replica.ts";
+import { silentLog } from "../support/recorded-log.ts";
 
 interface AccuracyReplica {
   readonly labels: LabelMonitor;
@@ -29,7 +30,7 @@ function aReplica(id: string, store: StateStore, clock: HandClock): AccuracyRepl
     lead: (turn) => accuracy.lead(turn),
     labelStreams: [],
     onLabels: () => {},
-    log: { info: () => {}, warn: () => {} },
+    log: silentLog,
   });
   return { labels, accuracy, fleet };
 }

@@ -4,9 +4,10 @@ import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
 import { Fleet } from "../../src/fleet/fleet.ts";
 import { createMemoryStore } from "../../src/fleet/memory/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
-import { untilAsync } from "../e2e/support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 import { anExchange } from "../support/an-exchange.ts";
 import { flushMs, HandClock, windowMs } from "./support/a-replica.ts";
+import { silentLog } from "../support/recorded-log.ts";
 
 interface LatencyReplica {
   readonly latency: SharedLatency;
@@ -27,7 +28,7 @@ function aReplica(id: string, store: StateStore, clock: HandClock): LatencyRepli
     lead: (turn) => latency.lead(turn),
     labelStreams: [],
     onLabels: () => {},
-    log: { info: () => {}, warn: () => {} },
+    log: silentLog,
   });
   return { latency, fleet, serve: (durationMs) => requests.observe(anExchange({ durationMs })) };
 }

@@ -1,7 +1,7 @@
 import { METHODS } from "node:http";
 import { createServer, type Socket } from "node:net";
 import { crc32 } from "node:zlib";
-import { readRequests, type StrictRequest } from "../support/strict-reader.ts";
+import { readRequests, type StrictRequest } from "../support/strict/strict-reader.ts";
 import { feedToNode, type NodeView } from "./node-view.ts";
 
 /** What tells one request from another: method, target without scheme and authority, length and checksum of the body. */

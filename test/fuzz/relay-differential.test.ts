@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { latin1, printable } from "../support/latin1.ts";
 import { connectRaw } from "../support/raw-client.ts";
-import { valuesOf } from "../support/strict-message.ts";
+import { valuesOf } from "../support/strict/strict-message.ts";
 import { relayOptions, startTestRelay } from "../support/start-relay.ts";
-import { readRequests, type RequestReading, type StrictRequest } from "../support/strict-reader.ts";
-import { headerOf, type StrictResponse } from "../support/strict-responses.ts";
+import { readRequests, type RequestReading, type StrictRequest } from "../support/strict/strict-reader.ts";
+import { headerOf, type StrictResponse } from "../support/strict/strict-responses.ts";
 import { until } from "../support/until.ts";
 import { type EchoUpstream, fingerprint, startEchoUpstream } from "./echo-upstream.ts";
 import { cutAtRandom, mutatedRequest } from "./mutate.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { latin1, printable } from "../support/latin1.ts";
 import { connectRaw } from "../support/raw-client.ts";
 import { relayOptions, startTestRelay } from "../support/start-relay.ts";
-import { readResponses, type ResponseReading, type StrictResponse } from "../support/strict-responses.ts";
+import { readResponses, type ResponseReading, type StrictResponse } from "../support/strict/strict-responses.ts";
 import { turnOfTheLoop } from "../support/until.ts";
 import { cutAtRandom, mutated } from "./mutate.ts";
 import { SeededRandom } from "./random.ts";

@@ -4,7 +4,7 @@ import type { LokiHttp } from "../../src/loki/loki-http.ts";
 import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
 import { describeWith } from "../e2e/support/installed.ts";
 import { scratchFolder } from "../e2e/support/scratch-folder.ts";
-import type { LokiLimits } from "../support/loki-limits.ts";
+import type { LokiLimits } from "../support/loki/loki-limits.ts";
 import { until } from "../support/until.ts";
 import { type EntryLoad, logEntry, startLoad } from "./support/entry-load.ts";
 import { findLoki, lokiSetUp, type LokiServer, startLoki } from "./support/loki-server.ts";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../e2e/support/installed.ts";
 import { scratchFolder } from "../e2e/support/scratch-folder.ts";
-import { untilAsync } from "../e2e/support/until-async.ts";
+import { untilAsync } from "../support/until.ts";
 import { findLoki, lokiSetUp, type LokiServer, startLoki } from "./support/loki-server.ts";
 import { lokiTenant } from "./support/loki-tenant.ts";
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../e2e/support/installed.ts";
 import { scratchFolder } from "../e2e/support/scratch-folder.ts";
-import { carryOutRefusal, lokiRefusals, refusalTenants } from "../support/loki-refusals.ts";
+import { carryOutRefusal, lokiRefusals, refusalTenants } from "../support/loki/loki-refusals.ts";
 import { findLoki, lokiSetUp, type LokiServer, startLoki } from "./support/loki-server.ts";
 
 const refusals = lokiRefusals(Date.now());

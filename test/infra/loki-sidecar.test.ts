@@ -6,8 +6,7 @@ import { metricValue } from "../e2e/support/metric-value.ts";
 import { buildOutrider, type Outrider, startOutrider } from "../e2e/support/outrider-process.ts";
 import { scratchFolder } from "../e2e/support/scratch-folder.ts";
 import { type StandInServer, startStandIn } from "../e2e/support/stand-in-server.ts";
-import { untilAsync } from "../e2e/support/until-async.ts";
-import { until } from "../support/until.ts";
+import { until, untilAsync } from "../support/until.ts";
 import { findLoki, lokiSetUp, type LokiServer, startLoki } from "./support/loki-server.ts";
 import { lokiTenant } from "./support/loki-tenant.ts";
 

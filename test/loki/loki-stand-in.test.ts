@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { carryOutRefusal, lokiRefusals, refusalTenants } from "../support/loki-refusals.ts";
-import { startLokiStandIn, type LokiStandIn } from "../support/loki-stand-in.ts";
+import { carryOutRefusal, lokiRefusals, refusalTenants } from "../support/loki/loki-refusals.ts";
+import { startLokiStandIn, type LokiStandIn } from "../support/loki/loki-stand-in.ts";
 
 describe("the stand-in for Loki", () => {
   const refusals = lokiRefusals(Date.now());

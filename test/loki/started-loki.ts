@@ -4,7 +4,7 @@ import type { LokiHttp } from "../../src/loki/loki-http.ts";
 import { createHttpClient, type HttpClientOptions } from "../../src/outbound/http-client.ts";
 import type { DeliveryResult, Destination } from "../../src/prediction-log/destination.ts";
 import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
-import { startLokiStandIn, type LokiStandIn, type LokiStandInPlan } from "../support/loki-stand-in.ts";
+import { startLokiStandIn, type LokiStandIn, type LokiStandInPlan } from "../support/loki/loki-stand-in.ts";
 
 /** A stand-in whose clock stands still, and a destination that writes to it. */
 export interface StartedLoki {

@@ -1,6 +1,6 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startLokiStandIn, type LokiStandIn, type LokiStandInPlan } from "../support/loki-stand-in.ts";
+import { startLokiStandIn, type LokiStandIn, type LokiStandInPlan } from "../support/loki/loki-stand-in.ts";
 import { makeTestCertificates, type TestCertificates } from "../support/test-certificates.ts";
 import { httpParts } from "./started-client.ts";
 

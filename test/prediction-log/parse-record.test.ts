@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { parseRecord, timeOfLine } from "../../src/prediction-log/parse-record.ts";
-import { aRecord } from "./a-record.ts";
+import { aRecord } from "../support/a-record.ts";
 
 const read = (value: unknown): ReturnType<typeof parseRecord> => parseRecord(JSON.stringify(value));
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StreamTable, type StreamPlan } from "../../src/prediction-log/stream-fields.ts";
-import { aRecord } from "./a-record.ts";
+import { aRecord } from "../support/a-record.ts";
 
 const plan: StreamPlan = {
   labels: ["variant", "model"],

@@ -33,10 +33,15 @@ describe("a gate", () => {
 describe("a gate of tests", () => {
   let folder = "";
 
+  const vitest = (): readonly string[] =>
+    ["vitest", "run", "--root", folder].concat("--config", path.join(folder, "vitest.config.ts"));
+  const plant = (source: string): Promise<void> =>
+    writeFile(path.join(folder, "planted.test.ts"), `import { expect, it } from "vitest";\n${source}`);
+
   /** Runs vitest over one file with this text. */
   const countsOf = async (source: string): Promise<string> => {
-    await writeFile(path.join(folder, "planted.test.ts"), `import { expect, it } from "vitest";\n${source}`);
-    return counts(["vitest", "run", "--root", folder, "--config", path.join(folder, "vitest.config.ts")], true);
+    await plant(source);
+    return counts(vitest(), true);
   };
 
   beforeAll(async () => {
@@ -51,6 +56,16 @@ describe("a gate of tests", () => {
     expect(await countsOf(source)).toBe("1 passed, 1 failed, 1 skipped");
   });
 
+  it("names its slowest tests, the slowest first", async () => {
+    await plant(
+      'it("quick", () => {});\nit("slow", () => new Promise((resolve) => setTimeout(resolve, 50)));\nit.skip("c");\n',
+    );
+    const { slowest } = await runGate(gate(vitest(), true), { quiet: true });
+    expect(slowest.map(({ name }) => name).slice(0, 2)).toEqual(["slow", "quick"]);
+    expect(slowest[0]).toMatchObject({ file: path.relative(rootDir, path.join(folder, "planted.test.ts")) });
+    expect(slowest[0]!.tookMs).toBeGreaterThan(40);
+  });
+
   it("counts a file that does not load as a failure", async () => {
     expect(await countsOf('throw new Error("planted");\n')).toBe("0 passed, 1 failed, 0 skipped");
   });
@@ -62,8 +77,6 @@ describe("a gate of tests", () => {
 
   it("counts no tests at all as a failure", async () => {
     await rm(path.join(folder, "planted.test.ts"));
-    expect(
-      await counts(["vitest", "run", "--root", folder, "--config", path.join(folder, "vitest.config.ts")], true),
-    ).toBe("0 passed, 1 failed, 0 skipped");
+    expect(await counts(vitest(), true)).toBe("0 passed, 1 failed, 0 skipped");
   });
 });

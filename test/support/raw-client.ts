@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { latin1, printable } from "./latin1.ts";
-import { readResponses, type ResponseReading, type StrictResponse } from "./strict-responses.ts";
+import { readResponses, type ResponseReading, type StrictResponse } from "./strict/strict-responses.ts";
 import { patienceMs, turnOfTheLoop, until } from "./until.ts";
 
 /** Where a server under test listens. */

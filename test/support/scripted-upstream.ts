@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { latin1, printable } from "./latin1.ts";
-import { readRequests, type StrictRequest } from "./strict-reader.ts";
+import { readRequests, type StrictRequest } from "./strict/strict-reader.ts";
 import { patienceMs, until } from "./until.ts";
 
 /** The answer most tests need. */

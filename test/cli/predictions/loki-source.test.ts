@@ -8,7 +8,7 @@ import { lokiSelector } from "../../../src/cli/predictions/loki-source.ts";
 import type { RecordFilter } from "../../../src/cli/predictions/source.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
-import { aRecord } from "../../prediction-log/a-record.ts";
+import { aRecord } from "../../support/a-record.ts";
 import { until } from "../../support/until.ts";
 import { linesOf, recordAt } from "./log.ts";
 import { startProgram } from "../support/program.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createReader } from "../../support/create-reader.ts";
 import { compareAnswers, type Comparison } from "../../../src/cli/replay/compare.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
-import { aRecord } from "../../prediction-log/a-record.ts";
+import { aRecord } from "../../support/a-record.ts";
 
 const reader = createReader("mlflow", { limits: { columns: 100, rows: 1000, depth: 64 }, score: "/scores" });
 

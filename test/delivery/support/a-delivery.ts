@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { createDelivery, type Delivery, type DeliveryOptions } from "../../../src/delivery/delivery.ts";
 import { DeliveryCounters } from "../../../src/prediction-log/delivery-counters.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
-import { manualTime, type ManualTime } from "./manual-time.ts";
+import { manualTime, type ManualTime } from "../../support/manual-time.ts";
 import { memorySpool, type MemorySpool } from "./memory-spool.ts";
 import { numbered, scriptedDestination, type ScriptedDestination } from "./scripted-destination.ts";
 

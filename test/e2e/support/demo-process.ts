@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Moment, Scene } from "../../../demo/show.ts";
+import type { Moment, Scene } from "../../../demo/show/show.ts";
 import { until } from "../../support/until.ts";
 
 const script: string = path.resolve(import.meta.dirname, "..", "..", "..", "demo", "demo.ts");
@@ -22,8 +22,8 @@ export interface DemoProcess {
   readonly seen: (isWanted: (line: DemoLine) => boolean, what: string) => Promise<DemoLine>;
 }
 
-/** Training, Python imports and the start of a real server on a busy machine. */
-const patienceMs = 150_000;
+/** Training, Python imports, the start of a real server and two windows of drift on a machine a fifth as fast. */
+const patienceMs = 600_000;
 
 /** Starts it. Whoever starts it ends it: with `signal`, or `--duration`. */
 export function startDemo(...args: readonly string[]): DemoProcess {

@@ -1,6 +1,6 @@
 /**
- * A replica of a fleet in a process of its own, which counts as fast as it can. Told by JSON on its command line;
- * prints a line of JSON before each flush and one after each that was acknowledged. Stops well when its input ends.
+ * A replica of a fleet in a process of its own, which counts as fast as it can. Takes its options as JSON
+ * on its command line; prints a line of JSON before each flush and one after each that was acknowledged. Stops well when its input ends.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { systemClock } from "../../../src/clock.ts";
 import { Fleet } from "../../../src/fleet/fleet.ts";
 import { createRedisStore } from "../../../src/fleet/redis/redis-store.ts";
 import { countedKey, type FleetProgramOptions, type FlushReport, verdictKey } from "./fleet-report.ts";
+import { silentLog } from "../../support/recorded-log.ts";
 
 const { url, flushMs, windowMs, windowIndex } = JSON.parse(process.argv[2] ?? "{}") as FleetProgramOptions;
 const replicaId = randomUUID();
@@ -30,12 +31,12 @@ const fleet = new Fleet({
     url,
     fleet: "processes",
     clientName: "fleet-program",
-    connectTimeoutMs: 500,
-    commandTimeoutMs: 500,
+    connectTimeoutMs: 5000,
+    commandTimeoutMs: 5000,
     clock: systemClock,
   }),
   replica: { replicaId, startedAtMs: Date.now(), address: `process ${process.pid}`, flushMs },
-  leaseMs: 3 * flushMs,
+  leaseMs: 10 * flushMs,
   windowsMs: [],
   clock: systemClock,
   sources: [
@@ -52,7 +53,7 @@ const fleet = new Fleet({
   },
   labelStreams: [],
   onLabels: () => undefined,
-  log: { info: () => undefined, warn: () => undefined },
+  log: silentLog,
 });
 
 const stopping = new AbortController();

@@ -4,10 +4,10 @@ import { systemClock } from "../../../src/clock.ts";
 import { createRedisStore, type RedisStoreOptions } from "../../../src/fleet/redis/redis-store.ts";
 import type { FailureReason, Outcome, StateStore } from "../../../src/fleet/store.ts";
 import { aWindow, cells, valueOf } from "../../fleet/support/store-trial.ts";
-import { turnOfTheLoop } from "../../support/until.ts";
-import { untilAsync } from "./until-async.ts";
+import { turnOfTheLoop, untilAsync } from "../../support/until.ts";
 
-export const timeoutMs = 400;
+/** Timeout of the stores under test: no command of a slow machine takes as long, and a test can wait for it. */
+export const timeoutMs = 1500;
 
 export const optionsFor = (url: string, change: Partial<RedisStoreOptions> = {}): RedisStoreOptions => ({
   url,

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { Field } from "../../support/strict-message.ts";
-import { headerOf, type StrictResponse } from "../../support/strict-responses.ts";
+import type { Field } from "../../support/strict/strict-message.ts";
+import { headerOf, type StrictResponse } from "../../support/strict/strict-responses.ts";
 import { type Ask, askOnce, type BothPorts } from "./ask.ts";
 
 /** Fields that concern one connection only; each side has its own. */

@@ -1,4 +1,4 @@
-import type { Field } from "../../support/strict-message.ts";
+import type { Field } from "../../support/strict/strict-message.ts";
 import { type Ask, postJson } from "./ask.ts";
 import { lengthPrefixed } from "./triton-asks.ts";
 

@@ -30,10 +30,10 @@ export interface ServerProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** Generous: a cold Python import on a busy machine. */
-const readyLimitMs = 120_000;
+/** Generous: a cold Python import on a busy or slow machine. */
+const readyLimitMs = 600_000;
 const pollMs = 50;
-const stopGraceMs = 5_000;
+const stopGraceMs = 30_000;
 
 /** Process groups that the tests of this file have started and not ended: none may outlive them. */
 const running = new Set<number>();

@@ -1,5 +1,5 @@
-import { type Field } from "../../support/strict-message.ts";
-import { headerOf, type StrictResponse } from "../../support/strict-responses.ts";
+import { type Field } from "../../support/strict/strict-message.ts";
+import { headerOf, type StrictResponse } from "../../support/strict/strict-responses.ts";
 import { type Ask, postJson } from "./ask.ts";
 
 /** The path of the model that answers with the numbers it was sent. */

@@ -3,7 +3,7 @@ import type { DriftReport } from "../../../src/drift/monitor/drift-report.ts";
 import { createMemoryStore } from "../../../src/fleet/memory/memory-store.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { baselineOf, normalFeature, normals } from "../../drift/support/some-baselines.ts";
-import { untilAsync } from "../../e2e/support/until-async.ts";
+import { untilAsync } from "../../support/until.ts";
 import { aReplica, flushMs, HandClock, turnOf, windowMs, type TestReplica } from "../support/a-replica.ts";
 
 const random = seededRandom(20_261_124);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
 import { createMemoryStore } from "../../../src/fleet/memory/memory-store.ts";
 import { countsLifetimeMs, stateLimits, stateLifetimes } from "../../../src/fleet/store.ts";
-import { manualClock } from "../support/manual-clock.ts";
+import { manualClock } from "../../support/manual-time.ts";
 import { describeStoreContract } from "../support/store-contract.ts";
 import { aWindow, cells, valueOf } from "../support/store-trial.ts";
 

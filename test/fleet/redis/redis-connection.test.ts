@@ -3,8 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
 import { createRedisStore } from "../../../src/fleet/redis/redis-store.ts";
 import type { FailureReason, StateStore } from "../../../src/fleet/store.ts";
-import { untilAsync } from "../../e2e/support/until-async.ts";
-import { until } from "../../support/until.ts";
+import { until, untilAsync } from "../../support/until.ts";
 import { aWindow } from "../support/store-trial.ts";
 
 const servers: Server[] = [];

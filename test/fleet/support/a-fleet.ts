@@ -3,7 +3,8 @@ import { Fleet, type FleetOptions } from "../../../src/fleet/fleet.ts";
 import type { LeaderTurn } from "../../../src/fleet/leader/leader-turn.ts";
 import { createMemoryStore } from "../../../src/fleet/memory/memory-store.ts";
 import type { Contribution, LabelItem, Outcome, StateStore } from "../../../src/fleet/store.ts";
-import { manualClock } from "./manual-clock.ts";
+import { manualClock } from "../../support/manual-time.ts";
+import { recordedLog } from "../../support/recorded-log.ts";
 
 /** Between two turns. */
 export const flushMs = 1000;
@@ -23,7 +24,7 @@ export function aFleet() {
     const counts = new Map<number, Float64Array>();
     const turns: LeaderTurn[] = [];
     const labels: LabelItem[] = [];
-    const warnings: string[] = [];
+    const { log, warnings } = recordedLog();
     const contributions = (): Contribution[] =>
       [...counts].map(([windowIndex, cells]) => ({ key: "k", windowMs, windowIndex, counts: cells }));
     const fleet = new Fleet({
@@ -37,7 +38,7 @@ export function aFleet() {
       lead: async (turn) => void turns.push(turn),
       labelStreams: [],
       onLabels: (received) => void labels.push(...received),
-      log: { info: () => undefined, warn: (_fields, message) => void warnings.push(message) },
+      log,
       ...change,
     });
     fleets.push(fleet);

@@ -8,6 +8,7 @@ import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell } from "../../../src/payload/reading.ts";
 import { Fleet } from "../../../src/fleet/fleet.ts";
 import type { StateStore } from "../../../src/fleet/store.ts";
+import { silentLog } from "../../support/recorded-log.ts";
 
 export const windowMs = 10_000;
 export const flushMs = 1000;
@@ -67,7 +68,7 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
     },
     labelStreams: [],
     onLabels: () => {},
-    log: { info: () => {}, warn: () => {} },
+    log: silentLog,
   });
   const columns = { names: ["x"], isPositional: false };
   return {

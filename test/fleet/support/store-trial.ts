@@ -8,7 +8,7 @@ import {
   type PublishTally,
   type StateStore,
 } from "../../../src/fleet/store.ts";
-import { untilAsync } from "../../e2e/support/until-async.ts";
+import { untilAsync } from "../../support/until.ts";
 
 /** What a store is tried with: handles that share one state which is empty at first. */
 export interface StoreUnderTest {

@@ -1,4 +1,4 @@
-import { type LokiLimits, usualLokiLimits } from "../../support/loki-limits.ts";
+import { type LokiLimits, usualLokiLimits } from "../../support/loki/loki-limits.ts";
 
 /** What differs from test to test. */
 export interface LokiConfigPlan {

@@ -4,8 +4,8 @@ import { find } from "../../../scripts/components/loki.mjs";
 import { createContext } from "../../../scripts/setup/components.mjs";
 import { metricValue } from "../../e2e/support/metric-value.ts";
 import { type ServerProcess, startServer } from "../../e2e/support/server-process.ts";
-import { untilAsync } from "../../e2e/support/until-async.ts";
-import type { LokiLimits } from "../../support/loki-limits.ts";
+import { untilAsync } from "../../support/until.ts";
+import type { LokiLimits } from "../../support/loki/loki-limits.ts";
 import { fixedPorts } from "./fixed-ports.ts";
 import { lokiConfig, lokiOverrides } from "./loki-config.ts";
 

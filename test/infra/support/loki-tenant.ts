@@ -1,4 +1,4 @@
-import { usualLokiLimits } from "../../support/loki-limits.ts";
+import { usualLokiLimits } from "../../support/loki/loki-limits.ts";
 
 /** A line as Loki gave it back. */
 export interface StoredLine {

@@ -1,3 +1,4 @@
+import { aDraft } from "../../support/a-record.ts";
 import { createReader } from "../../support/create-reader.ts";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,7 +7,6 @@ import type { LoggedBodies, LoggedContent } from "../../../src/prediction-log/ex
 import { RecordBuilder, type RecordBuilderOptions } from "../../../src/prediction-log/record/record-builder.ts";
 import { parseRedactionRule, type RedactionRule } from "../../../src/redaction/redaction-rule.ts";
 import { Redactor, type RedactionPlan } from "../../../src/redaction/redactor.ts";
-import { aDraft } from "../a-record.ts";
 
 const limits = { columns: 1000, rows: 10_000, depth: 64 };
 const kserve = createReader("kserve-v2", { limits });

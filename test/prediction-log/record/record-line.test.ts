@@ -1,8 +1,8 @@
+import { aRecord } from "../../support/a-record.ts";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoggedBody, PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
 import { lineOf } from "../../../src/prediction-log/record/record-line.ts";
-import { aRecord } from "../a-record.ts";
 
 const body = (text: string): LoggedBody => ({ content_type: "text/plain", text });
 

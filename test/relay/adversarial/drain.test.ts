@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { connectRaw, type RawClient } from "../../support/raw-client.ts";
 import { plainReply, startUpstream, type UpstreamConnection } from "../../support/scripted-upstream.ts";
 import { relayOptions, startTestRelay } from "../../support/start-relay.ts";
-import { headerOf } from "../../support/strict-responses.ts";
+import { headerOf } from "../../support/strict/strict-responses.ts";
 import { until } from "../../support/until.ts";
 
 const request = "GET /predict HTTP/1.1\r\nHost: a\r\n\r\n";

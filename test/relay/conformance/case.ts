@@ -8,7 +8,7 @@ import type { RelayOptions } from "../../../src/relay/options.ts";
 import type { RawClient } from "../../support/raw-client.ts";
 import type { ScriptedUpstream } from "../../support/scripted-upstream.ts";
 import type { RelayOverrides, SeenExchange } from "../../support/start-relay.ts";
-import type { Field } from "../../support/strict-message.ts";
+import type { Field } from "../../support/strict/strict-message.ts";
 import type { RuleId } from "./rules.ts";
 
 /** Field values by lower-case name: one value, all values in order, or a pattern for the only value. */

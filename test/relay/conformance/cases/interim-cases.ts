@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { type ConformanceCase, get, message, post, type Stage, story } from "../case.ts";
-import { headerOf } from "../../../support/strict-responses.ts";
-import { valuesOf } from "../../../support/strict-message.ts";
+import { headerOf } from "../../../support/strict/strict-responses.ts";
+import { valuesOf } from "../../../support/strict/strict-message.ts";
 import { plainReply } from "../../../support/scripted-upstream.ts";
 import { until } from "../../../support/until.ts";
 

@@ -4,8 +4,8 @@ import { startRelay } from "../../../../src/relay/relay.ts";
 import { connectRaw } from "../../../support/raw-client.ts";
 import { plainReply } from "../../../support/scripted-upstream.ts";
 import { relayOptions, startTestRelay } from "../../../support/start-relay.ts";
-import { valuesOf } from "../../../support/strict-message.ts";
-import { headerOf } from "../../../support/strict-responses.ts";
+import { valuesOf } from "../../../support/strict/strict-message.ts";
+import { headerOf } from "../../../support/strict/strict-responses.ts";
 import { until } from "../../../support/until.ts";
 import { type ConformanceCase, get, message, post, type Stage, story } from "../case.ts";
 

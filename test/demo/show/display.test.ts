@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { chooseDisplay } from "../../demo/display.ts";
-import type { Output } from "../../demo/display.ts";
-import type { Moment, Scene } from "../../demo/show.ts";
+import { chooseDisplay } from "../../../demo/show/display.ts";
+import type { Output } from "../../../demo/show/display.ts";
+import type { Moment, Scene } from "../../../demo/show/show.ts";
 
 const moment: Moment = {
   elapsedSeconds: 65.4,
@@ -25,7 +25,7 @@ const moment: Moment = {
     lastFailure: "",
   },
   clientsAtChange: undefined,
-  skipped: 0,
+  pace: { wantedPerSecond: 150, isHeldBack: false },
   drift: {
     state: "ok",
     ready: true,
@@ -162,7 +162,9 @@ describe("the display", () => {
     const output = record(false);
     const display = chooseDisplay(false, output, output);
     display.introduce(scene);
-    expect(output.written[0]).toContain("every 7 s; after 40 s clients will send mean radius in another unit");
+    expect(output.written[0]).toContain(
+      "every 7 s; after 40 s and a first verdict, clients will send mean radius in another unit",
+    );
     display.introduce({ ...scene, driftAfterSeconds: 0 });
     expect(output.written[1]).toContain("every 7 s; there is none");
   });
@@ -189,16 +191,17 @@ describe("the display", () => {
     }
   });
 
-  it("says when good requests fail, when requests are left out, and when the sidecar is silent", () => {
+  it("says when good requests fail, when the server is slower than asked for, and when the sidecar is silent", () => {
     const output = record(false);
     const clients = { ...moment.clients, failures: 2, lastFailure: "503 busy\nvery" };
     const labels = { ...moment.labels, failures: 1, lastFailure: "503\nbusy" };
+    const pace = { wantedPerSecond: 150, isHeldBack: true };
     const silent = { sidecar: undefined, drift: undefined, accuracy: undefined };
-    chooseDisplay(false, output, output).refresh({ ...moment, ...silent, clients, labels, skipped: 5 });
+    chooseDisplay(false, output, output).refresh({ ...moment, ...silent, clients, labels, pace });
     expect(output.written.join("")).toContain("labels were not taken, the last: 503 busy");
     expect(output.written.join("")).toContain("drift: no request was read yet");
     expect(output.written.join("")).toContain("2 good requests failed, the last: 503 busy very");
-    expect(output.written.join("")).toContain("5 requests not sent");
+    expect(output.written.join("")).toContain("requests/s, what the server can do; 150 wanted");
     expect(output.written.join("")).toContain("the admin port does not answer");
   });
 

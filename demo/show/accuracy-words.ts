@@ -1,6 +1,6 @@
 /** How often predictions were right, in words. */
-import type { AccuracyReading } from "./insight-reading.ts";
-import type { TallyReading } from "./tally.ts";
+import type { AccuracyReading } from "../sidecar/insight-reading.ts";
+import type { TallyReading } from "../traffic/tally.ts";
 
 type Counted = Pick<TallyReading, "predictions" | "rightPredictions">;
 

@@ -1,5 +1,5 @@
 /** What the sidecar says of drift, in words. */
-import type { DriftReading, Finding } from "./insight-reading.ts";
+import type { DriftReading, Finding } from "../sidecar/insight-reading.ts";
 
 /** A finding as `mean radius critical, PSI 8.12`. */
 export function findingWords({ kind, name, state, psi }: Finding): string {

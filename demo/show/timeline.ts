@@ -1,7 +1,7 @@
 /** When drift was seen, and the news of it. */
 import { findingWords, verdictWords } from "./drift-words.ts";
-import type { DriftReading, Finding } from "./insight-reading.ts";
-import { unitChange } from "./unit-change.ts";
+import type { DriftReading, Finding } from "../sidecar/insight-reading.ts";
+import { unitChange } from "../traffic/unit-change.ts";
 
 /** Seconds since traffic began; undefined for what has not happened. */
 export interface TimelineReading {

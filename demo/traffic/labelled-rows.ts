@@ -10,7 +10,7 @@ export interface LabelledRows {
 }
 
 /** The rows that come with the demonstration; demo/data/README.md says where they are from. */
-export const breastCancerRowsUrl: URL = new URL("data/breast-cancer.csv", import.meta.url);
+export const breastCancerRowsUrl: URL = new URL("../data/breast-cancer.csv", import.meta.url);
 
 /**
  * Reads a CSV file whose first line names the columns and whose last column is the class. Quoting is not understood.

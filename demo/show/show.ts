@@ -1,12 +1,13 @@
 /** The words and figures of the demonstration, as text. */
 import { accuracyWords, labelWords, percent } from "./accuracy-words.ts";
 import { verdictWords } from "./drift-words.ts";
-import type { AccuracyReading, DriftReading } from "./insight-reading.ts";
-import type { LabelReading } from "./label-delivery.ts";
-import type { SidecarReading } from "./sidecar-reading.ts";
-import type { TallyReading } from "./tally.ts";
+import type { AccuracyReading, DriftReading } from "../sidecar/insight-reading.ts";
+import type { LabelReading } from "../sidecar/label-delivery.ts";
+import type { PaceReading } from "../traffic/replay.ts";
+import type { SidecarReading } from "../sidecar/sidecar-reading.ts";
+import type { TallyReading } from "../traffic/tally.ts";
 import type { TimelineReading } from "./timeline.ts";
-import { unitChange } from "./unit-change.ts";
+import { unitChange } from "../traffic/unit-change.ts";
 
 /** One moment of the demonstration. */
 export interface Moment {
@@ -16,7 +17,8 @@ export interface Moment {
   readonly clients: TallyReading;
   /** What the clients had counted when they began to send a feature in another unit; undefined before. */
   readonly clientsAtChange: TallyReading | undefined;
-  readonly skipped: number;
+  /** Whether the clients send at the rate that was asked for. */
+  readonly pace: PaceReading;
   /** Undefined while the sidecar has read no request; `changedFeature` once its unit has changed. */
   readonly drift: (DriftReading & { readonly changedFeature?: string }) | undefined;
   /** Undefined while the sidecar has read no prediction. */
@@ -98,14 +100,14 @@ function expectation({ windowSeconds, driftAfterSeconds }: Scene): string {
   const windows = `The sidecar looks for drift every ${windowSeconds} s`;
   return driftAfterSeconds === 0
     ? `${windows}; there is none.`
-    : `${windows}; after ${driftAfterSeconds} s clients will send ${unitChange.feature} in another unit.`;
+    : `${windows}; after ${driftAfterSeconds} s and a first verdict, clients will send ${unitChange.feature} in another unit.`;
 }
 
 /** The figures as lines for a terminal that refreshes them in place; none is wider than `columns`. */
 export function liveLines(moment: Moment, history: readonly number[], columns: number): readonly string[] {
   const { sidecar, clients } = moment;
   const lines = [
-    `  requests/s   ${figure(sidecar?.requestsPerSecond, 1).padStart(8)}   ${sparkline(history)}`,
+    `  requests/s   ${figure(sidecar?.requestsPerSecond, 1).padStart(8)}${paceWords(moment)}   ${sparkline(history)}`,
     `  latency      ${latencies(sidecar)}   over the last 5 s, as the sidecar measures it`,
     `  added by it  ${milliseconds(sidecar?.overheadSeconds)} on average`,
     `  in flight    ${figure(sidecar?.inFlight, 0).padStart(8)}`,
@@ -126,7 +128,7 @@ export function plainLine(moment: Moment): string {
   const { sidecar } = moment;
   const parts = [
     clock(moment.elapsedSeconds),
-    `${figure(sidecar?.requestsPerSecond, 1)} requests/s`,
+    `${figure(sidecar?.requestsPerSecond, 1)} requests/s${paceWords(moment)}`,
     latencies(sidecar),
     `in flight ${figure(sidecar?.inFlight, 0)}`,
     outcomeWords(sidecar),
@@ -161,6 +163,10 @@ function sparkline(history: readonly number[]): string {
 }
 
 const figure = (value: number | undefined, decimals: number): string => value?.toFixed(decimals) ?? "–";
+
+/** Why the rate is not the one that was asked for; empty while it is. */
+const paceWords = ({ pace }: Moment): string =>
+  pace.isHeldBack ? `, what the server can do; ${pace.wantedPerSecond} wanted` : "";
 
 const milliseconds = (seconds: number | undefined): string =>
   seconds === undefined ? "–" : `${shortNumber(seconds * 1_000)} ms`;
@@ -204,7 +210,6 @@ function warnings(moment: Moment): readonly string[] {
   return [
     ...(labels.failures > 0 ? [`labels were not taken, the last: ${labels.lastFailure.replaceAll(/\s+/g, " ")}`] : []),
     ...(failures > 0 ? [`${failures} good requests failed, the last: ${lastFailure.replaceAll(/\s+/g, " ")}`] : []),
-    ...(moment.skipped > 0 ? [`${moment.skipped} requests not sent: too many unanswered`] : []),
   ];
 }
 

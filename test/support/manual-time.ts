@@ -1,6 +1,6 @@
-import type { Clock } from "../../../src/clock.ts";
-import type { Schedule } from "../../../src/delivery/waker.ts";
-import { turnOfTheLoop } from "../../support/until.ts";
+import type { Schedule } from "../../src/delivery/waker.ts";
+import type { Clock } from "../../src/clock.ts";
+import { turnOfTheLoop } from "./until.ts";
 
 interface Timer {
   readonly atMs: number;
@@ -8,11 +8,28 @@ interface Timer {
   readonly holdsProcess: boolean;
 }
 
-/** Time that stands still until a test moves it. */
+/** A clock that stands still until a test moves it; both its readings move together. */
+export interface ManualClock extends Clock {
+  pass(ms: number): void;
+}
+
+/** Starts in 2026, with a monotonic reading of its own. */
+export function manualClock(startMs = 1_780_000_000_000, startMonotonicMs = 1000): ManualClock {
+  let passedMs = 0;
+  return {
+    wallMs: () => startMs + passedMs,
+    monotonicMs: () => startMonotonicMs + passedMs,
+    pass: (ms) => {
+      passedMs += ms;
+    },
+  };
+}
+
+/** A {@link ManualClock} and the timers that run by it. */
 export interface ManualTime {
   readonly clock: Clock;
   readonly schedule: Schedule;
-  /** Moves on, ringing each timer at its time and letting everything that follows from it happen. */
+  /** Moves on; runs each timer at its time and lets everything that follows from it happen. */
   advance(ms: number): Promise<void>;
   /** Timers that are set. */
   readonly timers: number;
@@ -22,14 +39,14 @@ export interface ManualTime {
 
 /** See {@link ManualTime}. */
 export function manualTime(startMs = 5000): ManualTime {
-  let nowMs = startMs;
+  const clock = manualClock(1_700_000_000_000 + startMs, startMs);
   const timers = new Set<Timer>();
   const nextBefore = (limitMs: number): Timer | undefined =>
     [...timers].filter(({ atMs }) => atMs <= limitMs).toSorted((left, right) => left.atMs - right.atMs)[0];
   return {
-    clock: { wallMs: () => 1_700_000_000_000 + nowMs, monotonicMs: () => nowMs },
+    clock,
     schedule: (delayMs, run, holdsProcess) => {
-      const timer = { atMs: nowMs + delayMs, run, holdsProcess };
+      const timer = { atMs: clock.monotonicMs() + delayMs, run, holdsProcess };
       timers.add(timer);
       return () => timers.delete(timer);
     },
@@ -40,15 +57,16 @@ export function manualTime(startMs = 5000): ManualTime {
       return [...timers].filter(({ holdsProcess }) => holdsProcess).length;
     },
     async advance(ms) {
-      const untilMs = nowMs + ms;
+      const untilMs = clock.monotonicMs() + ms;
+      const passTo = (atMs: number): void => clock.pass(Math.max(0, atMs - clock.monotonicMs()));
       await turnOfTheLoop();
       for (let timer = nextBefore(untilMs); timer !== undefined; timer = nextBefore(untilMs)) {
         timers.delete(timer);
-        nowMs = Math.max(nowMs, timer.atMs);
+        passTo(timer.atMs);
         timer.run();
         await turnOfTheLoop();
       }
-      nowMs = untilMs;
+      passTo(untilMs);
       await turnOfTheLoop();
     },
   };

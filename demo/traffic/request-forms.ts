@@ -1,5 +1,5 @@
 /** How rows are asked about in each serving protocol, and how the classes are read back out of the answers. */
-import type { ShapeName } from "./model-server/serving-shape.ts";
+import type { ShapeName } from "../model-server/serving-shape.ts";
 
 /** Rows of numbers, each in the order of the features. */
 export type Rows = readonly (readonly number[])[];

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { readLabelledRows } from "../../demo/labelled-rows.ts";
-import { predictClass, readModelFile } from "../../demo/model-server/classifier.ts";
-import { answer } from "../../demo/model-server/model-server.ts";
-import { shapeNames } from "../../demo/model-server/serving-shape.ts";
-import { requestForms } from "../../demo/request-forms.ts";
+import { readLabelledRows } from "../../../demo/traffic/labelled-rows.ts";
+import { predictClass, readModelFile } from "../../../demo/model-server/classifier.ts";
+import { answer } from "../../../demo/model-server/model-server.ts";
+import { shapeNames } from "../../../demo/model-server/serving-shape.ts";
+import { requestForms } from "../../../demo/traffic/request-forms.ts";
 
 const model = readModelFile();
 const data = readLabelledRows();

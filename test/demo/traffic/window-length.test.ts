@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { readLabelledRows } from "../../demo/labelled-rows.ts";
-import { seededRandom } from "../../demo/seeded-random.ts";
-import { createTraffic } from "../../demo/traffic.ts";
-import { windowSeconds } from "../../demo/window-length.ts";
+import { readLabelledRows } from "../../../demo/traffic/labelled-rows.ts";
+import { seededRandom } from "../../../demo/traffic/seeded-random.ts";
+import { createTraffic } from "../../../demo/traffic/traffic.ts";
+import { windowSeconds } from "../../../demo/traffic/window-length.ts";
 
 /** Requests that a verdict needs with twenty bins a feature. */
 const neededRequests = 600;

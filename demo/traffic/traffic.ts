@@ -1,6 +1,6 @@
 /** What the demonstration's clients ask, one request after the other: real rows, a few mistakes, a path that is none of their business. */
 import type { LabelledRows } from "./labelled-rows.ts";
-import type { ShapeName } from "./model-server/serving-shape.ts";
+import type { ShapeName } from "../model-server/serving-shape.ts";
 import { requestForms } from "./request-forms.ts";
 import type { RequestForm } from "./request-forms.ts";
 import { randomIndex, weightedChoice } from "./seeded-random.ts";

@@ -58,8 +58,8 @@ export function readReadiness(body: string): string {
   }
 }
 
-/** Longest wait for an answer on the admin port, milliseconds. */
-const adminPatienceMs = 2_000;
+/** Timeout of a request to the admin port, milliseconds; long, as the machine may be busy. */
+const adminTimeoutMs = 10_000;
 
 /**
  * A GET to the admin port, or a POST of some JSON: status and body, or status 0 and the reason when nothing answers.
@@ -72,7 +72,7 @@ export async function askAdmin(
   const post =
     json === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: json };
   try {
-    const response = await fetch(`${adminUrl}${route}`, { ...post, signal: AbortSignal.timeout(adminPatienceMs) });
+    const response = await fetch(`${adminUrl}${route}`, { ...post, signal: AbortSignal.timeout(adminTimeoutMs) });
     return { status: response.status, body: await response.text() };
   } catch (error) {
     return { status: 0, body: error instanceof Error ? error.message : String(error) };

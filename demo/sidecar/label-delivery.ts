@@ -1,7 +1,7 @@
 /** The right answers, as clients tell them to the sidecar: a little after the predictions, many at a time. */
 import { askAdmin } from "./sidecar-reading.ts";
-import type { KnownAnswers } from "./tally.ts";
-import { waitFor } from "./wait.ts";
+import type { KnownAnswers } from "../traffic/tally.ts";
+import { waitFor } from "../wait.ts";
 
 /** What has been delivered so far. */
 export interface LabelReading {

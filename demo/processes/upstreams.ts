@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { freePort, readHostAndPort, writeHostAndPort } from "./addresses.ts";
 import type { HostAndPort } from "./addresses.ts";
 import type { ChildCommand } from "./child-process.ts";
-import type { DemoOptions } from "./options.ts";
+import type { DemoOptions } from "../options.ts";
 
 /** A model server to start. */
 export interface Upstream {
@@ -18,12 +18,13 @@ export interface Upstream {
   readonly title: string;
 }
 
-const here = import.meta.dirname;
+/** The folder `demo`. */
+const here = path.resolve(import.meta.dirname, "..");
 
 /** The embedded model server, on any free port. */
 export function embeddedUpstream(options: DemoOptions): Upstream {
   const flags = ["--protocol", options.protocol, "--latency-ms", `${options.latencyMs}`, "--seed", `${options.seed}`];
-  const script = fileURLToPath(new URL("model-server.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../model-server.ts", import.meta.url));
   return {
     command: { name: "model server", command: process.execPath, args: [script, "--port", "0", ...flags] },
     address: undefined,
