@@ -6,6 +6,7 @@ import {
   configReaders,
   emptyNames,
   folderLevels,
+  foldersOfOneShape,
   loneFiles,
   maxFilesInFolder,
   minLoneFileLines,
@@ -202,9 +203,9 @@ function loneFileRule(files: ReadonlyMap<string, string>, edges: readonly Edge[]
     const [importer] = importers;
     const hasOneBeside =
       importers.length === 1 && importer?.isLazy === false && path.dirname(importer.from) === path.dirname(file);
-    const isRootFile = !file.includes("/");
+    const isExempt = !file.includes("/") || foldersOfOneShape.has(path.dirname(path.dirname(file)));
     const lines = source.trimEnd().split("\n").length;
-    if (isRootFile || !hasOneBeside || lines >= minLoneFileLines || loneFiles[file] !== undefined) return [];
+    if (isExempt || !hasOneBeside || lines >= minLoneFileLines || loneFiles[file] !== undefined) return [];
     return [{ rule: "lone-file", file, detail: `${lines} lines, used by ${importer.from} alone` }];
   });
 }

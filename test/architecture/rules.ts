@@ -106,5 +106,8 @@ export const maxFilesInFolder = 20;
 /** A file shorter than this whose only importer stands beside it belongs into that importer, unless named below. */
 export const minLoneFileLines = 30;
 
+/** Every folder in here has the same files as its siblings, however short: a new one is a copy. */
+export const foldersOfOneShape: ReadonlySet<string> = new Set(["protocols"]);
+
 /** Short files with one user beside them that stay files of their own, each with the reason; at most a dozen. */
 export const loneFiles: Readonly<Record<string, string>> = {};
