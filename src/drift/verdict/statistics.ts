@@ -16,17 +16,17 @@ import { baselineCells } from "../window/cell-layout.ts";
 import { categoricalExtraCells, type Distribution, type NumericDistribution } from "../baseline/baseline.ts";
 
 /**
- * What is known of one target; NaN where there is none (no test possible, or not for this kind of distribution).
+ * Statistics of one target. NaN means that there is none: no test was possible, or not for this kind of distribution.
  * Ratios and distances in shares are 0 to 1, p-values too, scores are ≥ 0.
  *
  * - `score`: debiased PSI over all cells that are in use on either side, the number that is published;
  * - `psi`: the same with its bias; `js`: Jensen–Shannon distance; `tvd`, `linf`: share differences;
  * - `chi_squared`, `degrees_of_freedom`, `p`: the test that decides about the distribution; `adjusted_p`: the same
  *   after Benjamini–Hochberg over all tests of the model in this window;
- * - `ks`, `ks_p`, `wasserstein`: of the numbers alone; the distance is in robust standard deviations, IQR/1.349;
+ * - `ks`, `ks_p`, `wasserstein`: of numbers only; the distance is in robust standard deviations, IQR/1.349;
  * - `missing…`: share of rows without a value, its share in the baseline, and its own test with its own effect;
  * - `outside…`: share of new words, or of numbers below or above all of the baseline, likewise;
- * - `invalid`: share of rows with something that is no finite number;
+ * - `invalid`: share of rows whose value is not a finite number;
  * - `baseline_rows`: m.
  */
 export const statisticNames = [
@@ -61,7 +61,7 @@ export type StatisticName = (typeof statisticNames)[number];
 /** A number for each of {@link statisticNames}. */
 export type Statistics = Readonly<Record<StatisticName, number>>;
 
-/** Cells of a distribution as the window counted them, and how many independent rows they stand for. */
+/** Cells of a distribution as a window counted them, and the number of independent rows behind them. */
 export interface CountedCells {
   readonly distribution: Distribution;
   /** Raw counts in the order of the cells. */
@@ -118,10 +118,13 @@ function distributionTest(distribution: Distribution, baseline: Float64Array, cu
     return chiSquaredTest(baseline, current, { kind: "unordered", other });
   }
   const apart = numberlessCells(baseline, current, bins);
-  const pick = (cells: Float64Array): readonly number[] => [
-    ...apart.map((places) => places.reduce((total, place) => total + cells[place]!, 0)),
-    ...orderedCells(cells, bins),
-  ];
+  const pick = (cells: Float64Array): Float64Array => {
+    const picked = new Float64Array(apart.length + bins + 2);
+    for (const [index, places] of apart.entries())
+      picked[index] = places.reduce((rows, place) => rows + cells[place]!, 0);
+    picked.set(orderedCells(cells, bins), apart.length);
+    return picked;
+  };
   return chiSquaredTest(pick(baseline), pick(current), { kind: "ordered" });
 }
 
@@ -129,9 +132,9 @@ function distributionTest(distribution: Distribution, baseline: Float64Array, cu
 function numberlessCells(baseline: Float64Array, current: Float64Array, bins: number): readonly (readonly number[])[] {
   const before = sum(baseline);
   const now = sum(current);
-  const least = (minExpectedRows * (before + now)) / Math.min(before, now);
+  const minRows = (minExpectedRows * (before + now)) / Math.min(before, now);
   const isEnough = (places: readonly number[]): boolean =>
-    places.reduce((rows, place) => rows + baseline[place]! + current[place]!, 0) >= least;
+    places.reduce((rows, place) => rows + baseline[place]! + current[place]!, 0) >= minRows;
   const missing = [bins + 2];
   const invalid = [bins + 3];
   if (isEnough(missing) && isEnough(invalid)) return [missing, invalid];
@@ -140,8 +143,12 @@ function numberlessCells(baseline: Float64Array, current: Float64Array, bins: nu
 }
 
 /** Below, bins, above. */
-function orderedCells(cells: Float64Array, bins: number): readonly number[] {
-  return [cells[bins]!, ...cells.subarray(0, bins), cells[bins + 1]!];
+function orderedCells(cells: Float64Array, bins: number): Float64Array {
+  const ordered = new Float64Array(bins + 2);
+  ordered[0] = cells[bins]!;
+  ordered.set(cells.subarray(0, bins), 1);
+  ordered[bins + 1] = cells[bins + 1]!;
+  return ordered;
 }
 
 function numericStatistics(

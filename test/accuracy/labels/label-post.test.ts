@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
-import { LabelPost, maxItems } from "../../src/accuracy/label-post.ts";
-import { aMonitor, aRequest, noonMs, values } from "./a-monitor.ts";
+import type { LabelMonitor } from "../../../src/accuracy/label-monitor.ts";
+import { LabelPost, maxItems } from "../../../src/accuracy/labels/label-post.ts";
+import { aMonitor, aRequest, noonMs, values } from "../a-monitor.ts";
 
 function post(monitor: LabelMonitor, text: string): ReturnType<LabelPost["answer"]> {
   const one = new LabelPost(monitor, new TextEncoder().encode(text), "application/json");
@@ -20,7 +20,7 @@ describe("a post of labels", () => {
         taken: 4,
         invalid: 1,
         results: { joined: 2, duplicate: 1, early: 1 },
-        problems: [{ at: "item 3", reason: "label: a number, text, true or false is expected" }],
+        problems: [{ at: "item 3", reason: "label: expected a number, string, true or false" }],
       },
     });
     expect(monitor.join.results).toMatchObject({ joined: 2, duplicate: 1, early: 1, invalid: 1 });
