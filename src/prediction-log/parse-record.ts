@@ -1,29 +1,29 @@
-/** Reads lines of the log back. */
+/** Parses lines of the prediction log. */
 import { recordSchema, type PredictionRecord } from "./prediction-record.ts";
 
-/** What a line was. */
+/** Result of {@link parseRecord}. */
 export type RecordReading =
   /**
-   * A record. `isNewer`: its schema is newer than this program's; what is not as this schema has it has got a value
-   * that says nothing (an empty text, 0) or was left out.
+   * A record. `isNewer`: its schema is newer than this program's. Fields that do not match this schema were replaced by
+   * a neutral value (an empty string, 0) or left out.
    */
   | { readonly kind: "record"; readonly record: PredictionRecord; readonly isNewer: boolean }
-  /** `problem` is a clause, e.g. `it is no JSON`. */
+  /** `problem` is a clause, e.g. `it is not a JSON object`. */
   | { readonly kind: "malformed"; readonly problem: string };
 
 /**
- * Reads one line, without its end. Fields that this program does not know are kept; words of a closed list (outcome,
- * route) are taken as they are, since the lists may grow. Never throws; linear in the line.
+ * Parses one line without its line end. Unknown fields are kept, and so are unknown values of closed lists (outcome,
+ * route), since these may grow. Never throws; linear in the line.
  */
 export function parseRecord(line: string): RecordReading {
   const parsed = parsedObject(line);
-  if (parsed === undefined) return malformed("it is no JSON object");
+  if (parsed === undefined) return malformed("it is not a JSON object");
   const { schema, time } = parsed;
   if (typeof schema !== "number" || !Number.isSafeInteger(schema) || schema < 1) {
-    return malformed("`schema` is no number of a schema");
+    return malformed("`schema` is not a schema number");
   }
   if (typeof time !== "string" || !timePattern.test(time)) {
-    return malformed("`time` is no time with nine digits of a second, e.g. 2026-11-25T12:00:00.123000001Z");
+    return malformed("`time` is not a time with nine digits of a second, e.g. 2026-11-25T12:00:00.123000001Z");
   }
   const isNewer = schema > recordSchema;
   const problem = isNewer ? undefined : problemOf(parsed);
@@ -32,8 +32,8 @@ export function parseRecord(line: string): RecordReading {
 }
 
 /**
- * The `time` of a line that was written by this program, without reading the rest of it; undefined for any other line.
- * Times of records compare as texts.
+ * The `time` of a line that this program wrote, without parsing the line; undefined for any other line. Times sort as
+ * strings.
  */
 export function timeOfLine(line: string): string | undefined {
   return linePattern.exec(line)?.[1];
@@ -44,7 +44,7 @@ type Fields = Readonly<Record<string, unknown>>;
 interface FieldRule {
   readonly holds: (value: unknown) => boolean;
   readonly expected: string;
-  /** What stands for it in a newer record that does not have it; absent where it may be left out. */
+  /** Replacement in a newer record that lacks the field; absent for optional fields. */
   readonly neutral?: unknown;
 }
 
@@ -94,14 +94,14 @@ const isBody = (value: unknown): boolean =>
   isText(value["content_type"]) &&
   ["text", "base64", "omitted"].filter((name) => isText(value[name])).length === 1;
 
-const text: FieldRule = { holds: isText, expected: "a text", neutral: "" };
+const text: FieldRule = { holds: isText, expected: "a string", neutral: "" };
 const number: FieldRule = { holds: isNumber, expected: "a number", neutral: 0 };
 const noTimes = { total: 0, first_byte: 0, upstream: 0, queue: 0 };
 
 const rules: Readonly<Record<Exclude<keyof PredictionRecord, "schema" | "time">, FieldRule>> = {
   request_id: text,
   trace_id: text,
-  label_id: { holds: isText, expected: "a text" },
+  label_id: { holds: isText, expected: "a string" },
   instance: text,
   model: text,
   version: text,
@@ -135,11 +135,11 @@ const rules: Readonly<Record<Exclude<keyof PredictionRecord, "schema" | "time">,
   prediction: { holds: isListOf(isValue), expected: "a list of values" },
   score: { holds: isListOf(isNumber), expected: "a list of numbers" },
   tokens: { holds: isTokens, expected: "an object with prompt, completion and finish_reasons" },
-  unread: { holds: isMapOf(isText), expected: "an object of texts" },
-  headers: { holds: isMapOf(isText), expected: "an object of texts" },
+  unread: { holds: isMapOf(isText), expected: "an object of strings" },
+  headers: { holds: isMapOf(isText), expected: "an object of strings" },
   request_body: { holds: isBody, expected: "a body: text, base64 or omitted" },
   response_body: { holds: isBody, expected: "a body: text, base64 or omitted" },
-  cut: { holds: isListOf(isText), expected: "a list of texts" },
+  cut: { holds: isListOf(isText), expected: "a list of strings" },
 };
 
 const ruleRows = Object.entries<FieldRule>(rules);
@@ -153,7 +153,7 @@ function problemOf(fields: Fields): string | undefined {
   return undefined;
 }
 
-/** A newer record as far as it can be read as one of this schema. */
+/** A newer record, reduced to this schema. */
 function adapted(fields: Fields): Fields {
   const record: Record<string, unknown> = { ...fields };
   for (const [name, { holds, neutral }] of ruleRows) {

@@ -1,6 +1,6 @@
 /**
- * The record of one prediction as it stands in the log: one JSON object a line. The schema only grows: a field is never
- * taken away or given another meaning without a new {@link recordSchema}.
+ * The record of one prediction in the log: one JSON object a line. The schema only grows: no field is removed or changes
+ * its meaning without a new {@link recordSchema}.
  */
 import type { WireErrorCode } from "../errors/wire-errors.ts";
 import type { RouteKind } from "../exchange.ts";
@@ -10,21 +10,21 @@ import type { Outcome } from "../outcome.ts";
 /** Version of the schema; the value of `schema` in every record. */
 export const recordSchema = 1;
 
-/** Why a record was kept. `sample` is the deterministic sample, the others are kinds that are kept whenever the caps allow. */
+/** Why an exchange was logged: by the deterministic sample, or because of a kind that is always logged up to a rate. */
 export const samplingReasons = ["sample", "error", "timeout", "slow", "canary"] as const;
 
 /** See {@link samplingReasons}. */
 export type SamplingReason = (typeof samplingReasons)[number];
 
-/** A value of a feature or a prediction. An integer past 2^53 is its digits; NaN and what is missing are null. */
+/** A value of a feature or a prediction. Integers past 2^53 are strings of digits; NaN and missing values are null. */
 export type RecordValue = number | string | boolean | null;
 
-/** Why a body is not in the record, beside what readers say. */
+/** Why a body is not in the record. */
 export type BodyOmission =
   | UnreadReason
-  /** Not kept by the tap, or no room in the queue. */
+  /** The tap did not keep it, or the capture queue was full. */
   | "not_captured"
-  /** Redaction is on and the body is nothing that it can be applied to, or it could not be made sure of. */
+  /** Redaction is on, and cannot be applied to this body or cannot be verified. */
   | "not_redactable";
 
 /** A body, as text when it is UTF-8. */
@@ -34,20 +34,20 @@ export type LoggedBody = { readonly content_type: string } & (
   | { readonly omitted: BodyOmission }
 );
 
-/** Parts that are left out when a record would be longer than allowed, the first ones first. */
+/** Parts that are left out, in this order, until a record is short enough. */
 export const cutOrder = ["response_body", "request_body", "headers", "features", "prediction"] as const;
 
-/** See {@link cutOrder}. `rows`: only the first rows are there. */
+/** See {@link cutOrder}. `rows`: only the first rows are in the record. */
 export type CutPart = (typeof cutOrder)[number] | "rows";
 
-/** One record. Fields that are not known are left out where the type says `?`, and are empty texts or 0 elsewhere. */
+/** One record. Unknown values are left out of optional fields, and are empty strings or 0 in the others. */
 export interface PredictionRecord {
   readonly schema: typeof recordSchema;
-  /** When the answer was complete: RFC 3339, UTC, nine digits of a second of which the last six only tell records apart. */
+  /** End of the response: RFC 3339, UTC, nine digits of a second. The last six only make it unique. */
   readonly time: string;
   readonly request_id: string;
   readonly trace_id: string;
-  /** Value of the header that labels name (`labels.id_header`), when there is one. */
+  /** Value of the request header `labels.id_header`, if present. */
   readonly label_id?: string;
   /** Host name of the sidecar: the pod. */
   readonly instance: string;
@@ -63,36 +63,36 @@ export interface PredictionRecord {
   readonly outcome: Outcome;
   readonly error_code: WireErrorCode | "";
   readonly status: number;
-  /** Milliseconds with a fraction; the parts are those of the exchange and do not add up. */
+  /** Milliseconds with a fraction. The parts overlap and do not add up to the total. */
   readonly latency_ms: {
     readonly total: number;
     readonly first_byte: number;
     readonly upstream: number;
     readonly queue: number;
   };
-  /** Sizes of the bodies as they passed. */
+  /** Sizes of the bodies on the wire. */
   readonly bytes: { readonly request: number; readonly response: number };
   readonly retries: number;
-  /** Why it is here, and how probable that was: a count weighs each record with `1 / probability`. */
+  /** Why it was logged, and with which probability: a count weights each record with `1 / probability`. */
   readonly sampling: { readonly reason: SamplingReason; readonly probability: number };
-  /** What the last window of the model said; absent before the first. `features` are those that drift, worst first, at most 20. */
+  /** State of the model's last window; absent before the first. `features` are the drifting ones, worst first, at most 20. */
   readonly drift?: { readonly state: "ok" | "warn" | "critical" | "not_ready"; readonly features: readonly string[] };
-  /** Rows of the request; 0 when none were read. `features` and the others may hold fewer, then `cut` says so. */
+  /** Rows of the request; 0 when none were read. If `features` or `prediction` hold fewer, `cut` says so. */
   readonly rows: number;
-  /** An object a row. */
+  /** One object a row. */
   readonly features?: readonly Readonly<Record<string, RecordValue>>[];
-  /** A value a row. */
+  /** One value a row. */
   readonly prediction?: readonly RecordValue[];
-  /** How sure the model was of each, 0 to 1. */
+  /** Confidence of each prediction, 0 to 1. */
   readonly score?: readonly number[];
   readonly tokens?: {
     readonly prompt: number;
     readonly completion: number;
     readonly finish_reasons: readonly string[];
   };
-  /** Why bodies gave no features or predictions, when they were tried. */
+  /** Why a body gave no features or predictions. */
   readonly unread?: { readonly request?: BodyOmission; readonly response?: BodyOmission };
-  /** Request headers that the configuration names, in lower case. */
+  /** Request headers of `predictions.headers`, by name in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly request_body?: LoggedBody;
   readonly response_body?: LoggedBody;

@@ -1,16 +1,16 @@
-/** Whether a body that was redacted has nothing left of the features that rules are about. */
+/** Verifies a redacted body: none of the features that rules are about may be left. */
 import type { FeatureTable, ReadResult, RequestReading, ResponseReading } from "../payload/reading.ts";
 import { isRedactedText } from "./redaction-match.ts";
 import type { Redactor } from "./redactor.ts";
 
 /**
- * True when the reading of a redacted body has no value of a feature that a rule of `redactor` is about. False as well
- * when it could not be read: then nobody knows what its values are.
+ * Whether the reading of a redacted body has no value of a feature that a rule of `redactor` is about. False as well when
+ * the body could not be read, because its values are unknown.
  */
 export function areFeaturesGone(reading: ReadResult<RequestReading | ResponseReading>, redactor: Redactor): boolean {
   if (reading.kind === "unread") return false;
   const { value } = reading;
-  // Answers have no name in a body by which they could be found there.
+  // A rule about all predictions cannot be verified: predictions have no such name in a body.
   if ("predictions" in value && value.predictions !== undefined && redactor.isNamed("prediction")) return false;
   const table = "features" in value ? value.features : undefined;
   return table === undefined || isTableClean(table, redactor);
@@ -26,7 +26,7 @@ function isTableClean({ columns: { names }, rowCount, cells }: FeatureTable, red
   });
 }
 
-/** Nothing, no number, or what stands for a redacted value. */
+/** Missing, NaN, or the replacement of a redacted value. */
 function isGone(cell: unknown): boolean {
   return (
     cell === undefined || cell === null || Number.isNaN(cell) || (typeof cell === "string" && isRedactedText(cell))

@@ -1,41 +1,41 @@
-/** What a pattern found in a text, and how a redacted value looks. */
+/** Matches of patterns, and the text that replaces redacted values. */
 
-/** A place in a text. Those of one pattern come in order and do not overlap. */
+/** A match in a text. Matches of one finder are in order and do not overlap. */
 export interface TextMatch {
   readonly start: number;
   /** Exclusive. */
   readonly end: number;
-  /** The value in the form in which it is hashed: a card without its separators, everything else as it stands. */
+  /** The value to be hashed: the digits of a card without separators, otherwise the matching text. */
   readonly value: string;
 }
 
-/** What stands for a masked value. */
+/** Replacement of a masked value. */
 export const maskText = "***";
 
-/** What a hashed value begins with; at least 32 hexadecimal digits in lower case follow. */
+/** Prefix of a hashed value; 32 or more hexadecimal digits in lower case follow. */
 export const hashPrefix = "hash:";
 
-/** Fewer digits are no hash. */
+/** Shortest hash, digits. */
 const minHashDigits = 32;
 
 const hashPattern = /^hash:[0-9a-f]{32,}$/;
 
-/** True for `***` and for a hash: such a value is not redacted again. */
+/** Whether the text is `***` or a hash: such a value is not redacted again. */
 export function isRedactedText(text: string): boolean {
   return text === maskText || hashPattern.test(text);
 }
 
 const redactedPart = /\*\*\*|hash:[0-9a-f]{32}/;
 
-/** True when something in a text looks redacted: masked or hashed. What was dropped cannot be seen. */
+/** Whether a part of the text is masked or hashed. Dropped values leave no trace. */
 export function holdsRedacted(text: string): boolean {
   return redactedPart.test(text);
 }
 
-/** Longest run of digits that is looked at for a hash. */
+/** Longest run of digits that is searched for the start of a hash. */
 const maxHashDigits = 128;
 
-/** True when `at` lies in the digits of a hash that begins earlier: they are no card number. Constant time. */
+/** Whether `at` is inside the digits of a hash, which are not a card number. Constant time. */
 export function isInHash(text: string, at: number): boolean {
   let start = at;
   while (at - start < maxHashDigits && isHex(text.charCodeAt(start - 1))) start--;

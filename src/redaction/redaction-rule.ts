@@ -1,22 +1,22 @@
-/** One rule of redaction as it stands in the configuration. */
+/** One redaction rule, parsed from the configuration. */
 import { compilePointer, type JsonPointer } from "../payload/json/json-pointer.ts";
 
-/** What happens to what a rule finds: left out, replaced by `***`, or replaced by a keyed hash. */
+/** What happens to a matching value: left out, replaced by `***`, or replaced by a keyed hash. Strongest first. */
 export const redactionActions = ["drop", "mask", "hash"] as const;
 
 /** See {@link redactionActions}. */
 export type RedactionAction = (typeof redactionActions)[number];
 
-/** What a rule is about. */
+/** What a rule matches. */
 export type RedactionRule =
-  /** A feature or an answer by its name, letter by letter. */
+  /** A feature or a prediction by its exact name. */
   | { readonly kind: "feature"; readonly name: string }
-  /** A place in the JSON of either body. */
+  /** A place in the JSON of the request and of the response. */
   | { readonly kind: "pointer"; readonly pointer: JsonPointer }
   /** A request header, in lower case. */
   | { readonly kind: "header"; readonly name: string };
 
-/** What parsing gave: a rule, or what is wrong with the text, in a clause. */
+/** Result of {@link parseRedactionRule}. `problem` is a clause. */
 export type RedactionRuleResult =
   | { readonly kind: "rule"; readonly rule: RedactionRule }
   | { readonly kind: "problem"; readonly problem: string };
@@ -26,15 +26,15 @@ export function parseRedactionRule(text: string): RedactionRuleResult {
   const colon = text.indexOf(":");
   const kind = text.slice(0, Math.max(colon, 0));
   const rest = text.slice(colon + 1);
-  if (rest === "" && colon !== -1) return { kind: "problem", problem: `nothing stands after ${kind}:` };
+  if (rest === "" && colon !== -1) return { kind: "problem", problem: `a value is missing after ${kind}:` };
   if (kind === "feature") return { kind: "rule", rule: { kind, name: rest } };
   if (kind === "header") {
     return /^[\w!#$%&'*+.^`|~-]+$/.test(rest)
       ? { kind: "rule", rule: { kind, name: rest.toLowerCase() } }
-      : { kind: "problem", problem: `${JSON.stringify(rest)} is no header name` };
+      : { kind: "problem", problem: `${JSON.stringify(rest)} is not a header name` };
   }
   if (kind !== "pointer") {
-    return { kind: "problem", problem: "it begins with feature:, pointer: or header:, e.g. feature:ssn" };
+    return { kind: "problem", problem: "it must begin with feature:, pointer: or header:, e.g. feature:ssn" };
   }
   try {
     return { kind: "rule", rule: { kind, pointer: compilePointer(rest) } };

@@ -1,8 +1,8 @@
-/** Rules of redaction, made ready: which of them holds for a name, a place or a header. */
+/** Compiled redaction rules: looks up the action for a feature, a path or a header. */
 import type { JsonPointer } from "../payload/json/json-pointer.ts";
 import { redactionActions, type RedactionAction, type RedactionRule } from "./redaction-rule.ts";
 
-/** Rules by what is done. Where several hold for a value, dropping goes before masking, masking before hashing. */
+/** Rules by action. Where several match a value, drop takes precedence over mask, and mask over hash. */
 export type RulesByAction = Readonly<Record<RedactionAction, readonly RedactionRule[]>>;
 
 /** A rule about a feature. */
@@ -11,11 +11,11 @@ interface NamedRule {
   readonly action: RedactionAction;
 }
 
-/** The rules, compiled. */
+/** Compiled rules. Lookups by exact name are constant time; names with dots or brackets cost one comparison a rule. */
 export class RedactionRules {
   readonly pointers: readonly { readonly pointer: JsonPointer; readonly action: RedactionAction }[];
   readonly hasFeatures: boolean;
-  /** Longest name that says a place in a nested value, such as `address.street` or `x[3]`; 0 for none. */
+  /** Length of the longest feature name that is a path, such as `address.street` or `x[3]`; 0 without one. */
   readonly maxPathLength: number;
   readonly #headers: ReadonlyMap<string, RedactionAction>;
   readonly #features: readonly NamedRule[];
@@ -41,19 +41,19 @@ export class RedactionRules {
     );
   }
 
-  /** True when there is any. */
+  /** Whether there is any rule. */
   get isAny(): boolean {
     return this.hasFeatures || this.pointers.length > 0 || this.#headers.size > 0;
   }
 
-  /** What is done with a header; its name in any case. */
+  /** Action for a header, whose name may be in any case; undefined for none. */
   headerAction(name: string): RedactionAction | undefined {
     return this.#headers.size === 0 ? undefined : this.#headers.get(name.toLowerCase());
   }
 
   /**
-   * What is done with a feature as readers name it. Readers name what is nested by its way (`a.b`, `a[0]`): a rule for
-   * `a` or for `b` holds for all of these.
+   * Action for a feature by the name that readers give it. Nested values have paths as names (`a.b`, `a[0]`): a rule for
+   * `a` or for `b` matches `a.b`.
    */
   featureAction(name: string): RedactionAction | undefined {
     if (!this.hasFeatures) return undefined;
@@ -61,19 +61,19 @@ export class RedactionRules {
     return this.#features.find((rule) => hasStep(name, rule.name))?.action;
   }
 
-  /** Like {@link featureAction}, for a column or a tensor: a rule for one of its elements holds for all of it. */
+  /** Like {@link featureAction}, for a column or a tensor: a rule for one of its elements matches all of it. */
   tensorAction(name: string): RedactionAction | undefined {
-    return this.#features.find((rule) => hasStep(name, rule.name) || isWithin(rule.name, name))?.action;
+    return this.#features.find((rule) => hasStep(name, rule.name) || isInside(rule.name, name))?.action;
   }
 
-  /** What is done with a value at the end of a way through a body, of which {@link wayTo} gives the last part. */
-  wayAction(way: string): RedactionAction | undefined {
-    return this.#features.find((rule) => isPath(rule.name) && endsWithStep(way, rule.name))?.action;
+  /** Action for the value at a path through a body; {@link pathTo} gives the end of that path. */
+  pathAction(path: string): RedactionAction | undefined {
+    return this.#features.find((rule) => isPath(rule.name) && endsWithStep(path, rule.name))?.action;
   }
 
-  /** The way to a member or element, no longer than rules ask for: a hostile body cannot make it cost more. */
-  wayTo(way: string, step: string): string {
-    const longer = way === "" || step.startsWith("[") ? `${way}${step}` : `${way}.${step}`;
+  /** The path extended by a step, cut to the length that rules need: a hostile body cannot make it longer. */
+  pathTo(path: string, step: string): string {
+    const longer = path === "" || step.startsWith("[") ? `${path}${step}` : `${path}.${step}`;
     return longer.length > this.maxPathLength + 1 ? longer.slice(-this.maxPathLength - 1) : longer;
   }
 }
@@ -88,7 +88,7 @@ function isPath(name: string): boolean {
   return name.includes(".") || name.includes("[");
 }
 
-/** True when `step` stands in `name` between dots and brackets. */
+/** Whether `step` is a whole step, or several, of the path `name`. */
 function hasStep(name: string, step: string): boolean {
   for (let at = name.indexOf(step); at !== -1; at = name.indexOf(step, at + 1)) {
     const end = at + step.length;
@@ -98,11 +98,11 @@ function hasStep(name: string, step: string): boolean {
   return false;
 }
 
-function endsWithStep(way: string, step: string): boolean {
-  const start = way.length - step.length;
-  return way.endsWith(step) && (start === 0 || way[start - 1] === ".");
+function endsWithStep(path: string, step: string): boolean {
+  const start = path.length - step.length;
+  return path.endsWith(step) && (start === 0 || path[start - 1] === ".");
 }
 
-function isWithin(name: string, whole: string): boolean {
+function isInside(name: string, whole: string): boolean {
   return name.startsWith(whole) && (name[whole.length] === "." || name[whole.length] === "[");
 }

@@ -1,4 +1,4 @@
-/** Takes out of records what the configuration wants out, before anything leaves the process's memory. */
+/** Redacts values by the configured rules and patterns, before a record leaves the memory of the process. */
 import { maxTextLength } from "../payload/json/json-value.ts";
 import { markFeatures, markJson } from "./json/mark-json.ts";
 import { cardOfNumber } from "./finders/cards.ts";
@@ -10,27 +10,27 @@ import type { RedactionAction } from "./redaction-rule.ts";
 import { RedactionRules, type RulesByAction } from "./redaction-rules.ts";
 import { hasMatch, replaceMatches, type TextPatternName } from "./text-patterns.ts";
 
-/** A feature or a prediction as it stands in a record. */
+/** A feature or a prediction in a record. */
 type RecordValue = number | string | boolean | null;
 
-/** What is redacted, and how. */
+/** Options of {@link Redactor}. */
 export interface RedactionPlan extends RulesByAction {
   readonly patterns: readonly TextPatternName[];
-  /** What happens to what patterns find. */
+  /** Action for the matches of patterns. */
   readonly patternAction: RedactionAction;
-  /** At least 32 hexadecimal digits in lower case, such as those of an HMAC. */
+  /** The keyed hash of a value: 32 or more hexadecimal digits in lower case, e.g. of an HMAC. */
   keyedHash(this: void, text: string): string;
 }
 
-/** How deep JSON may nest, in a body and in its texts together: readers go no deeper either. */
-const deepest = 512;
+/** Upper bound of the nesting of a body and of JSON in its strings together, as in the readers. */
+const maxDepth = 512;
 
-/** Times that a text is searched after something was replaced in it: what is left may look like a match again. */
+/** Searches of one text: after a replacement the rest may contain a new match. */
 const maxPasses = 4;
 
 /**
- * What a text that was cut may end with, of which the rest is missing: a number in groups, or anything without spaces.
- * Looked for from the end: an expression would try every place of the text as a beginning.
+ * The end of a cut text that may be half of a match: a number in groups, or any text without spaces. Searched backwards:
+ * a regular expression would try every position as a start.
  */
 function cutEndOf(text: string): string {
   const group = startOfEnd(text, /[\d\u0020\u00a0\u2000-\u2015\u202f-]/);
@@ -44,21 +44,20 @@ function startOfEnd(text: string, allowed: RegExp): number {
   return start;
 }
 
-/** Fewer digits and spaces are no part of a card. */
+/** Fewer digits and spaces do not count as part of a card. */
 const minGroup = 4;
 
 /**
- * The redactor. Where several rules hold, dropping goes before masking, masking before hashing, and all before patterns.
- * A value has the same hash whatever held for it: see {@link canonicalText} in redaction-canonical.ts; a number that the
- * pattern `card` finds has that of its digits.
+ * Applies rules and patterns. Where several rules match, drop takes precedence over mask, mask over hash, and rules over
+ * patterns. A value has the same hash whichever rule matched, see `canonicalText` in json/canonical-text.ts; a card
+ * number has the hash of its digits.
  *
- * Patterns are searched in a text as it stands and without its codings (see {@link isFoundDecoded}). A match that can be
- * seen is replaced in its place; when it can only be seen decoded, the whole text is. JSON in a text is redacted like a
- * body, but for pointers. What is redacted already, `***` or a hash, is not redacted again: redacting twice is redacting
- * once.
+ * Patterns are searched in a text and in its decoded forms (see {@link isFoundDecoded}). A visible match is replaced in
+ * place; for a match in a decoded form the whole text is replaced. JSON in a string is redacted like a body, except for
+ * pointers. Redaction is idempotent: `***` and hashes are not redacted again.
  */
 export class Redactor {
-  /** True when there is anything to do. */
+  /** Whether there is any rule or pattern. */
   readonly isOn: boolean;
   readonly hasPointers: boolean;
   readonly hasFeatures: boolean;
@@ -81,24 +80,24 @@ export class Redactor {
   }
 
   /**
-   * A text of a record without what patterns find: a path, an identity, a name. Of one that readers may have cut
-   * (they do at 256 characters) the end goes, too, since it may be half of a match. About 0.2 µs for a short word, 2 µs
-   * for a text that may be base64.
+   * A short text of a record (a path, an identity, a name) with patterns applied. Readers cut texts at 256 characters: of
+   * a text that may have been cut the end is redacted too, since it may be half of a match. About 0.2 µs for a short
+   * word, 2 µs for a text that may be base64.
    */
   text(text: string): string {
     const mayBeCut = text.length === maxTextLength || text.length === maxTextLength - 1;
-    if (!mayBeCut || this.#plan.patterns.length === 0) return this.#text(text, deepest);
+    if (!mayBeCut || this.#plan.patterns.length === 0) return this.#text(text, maxDepth);
     const end = cutEndOf(text);
-    const shown = this.#text(text.slice(0, text.length - end.length), deepest);
+    const shown = this.#text(text.slice(0, text.length - end.length), maxDepth);
     return end === "" ? shown : `${shown}${this.#replaced(end)}`;
   }
 
-  /** A whole text without what patterns find. */
+  /** A text that was not cut, with patterns applied. */
   wholeText(text: string): string {
-    return this.#text(text, deepest);
+    return this.#text(text, maxDepth);
   }
 
-  /** A value of a feature or an answer; undefined when it is to be left out. About 20 ns for a number. */
+  /** A redacted value of a feature or a prediction; undefined when it is dropped. About 20 ns for a number. */
   feature(name: string, value: RecordValue): RecordValue | undefined {
     const action = this.#rules.featureAction(name);
     if (action === "drop") return undefined;
@@ -109,25 +108,20 @@ export class Redactor {
     return shown === undefined ? value : shown;
   }
 
-  /** The name of a feature without what patterns find. */
-  featureName(name: string): string {
-    return this.text(name);
-  }
-
-  /** The names of a row's features without what patterns find; told apart where they become equal: `***`, `***#2`, …. */
+  /** The names of features with patterns applied; equal results are numbered: `***`, `***#2`, …. */
   featureNames(names: readonly string[]): readonly string[] {
     const shown = names.map((name) => this.text(name));
     return shown.every((name, index) => name === names[index]) ? names : uniqueNames(names, shown);
   }
 
-  /** The value of a header, whose name may be in any case; undefined when it is to be left out. */
+  /** The redacted value of a header, whose name may be in any case; undefined when it is dropped. */
   header(name: string, value: string): string | undefined {
     const action = this.#rules.headerAction(name);
     if (action === "drop") return undefined;
-    return action === undefined ? this.#text(value, deepest) : this.#replacement(value, action);
+    return action === undefined ? this.#text(value, maxDepth) : this.#replacement(value, action);
   }
 
-  /** Like {@link text}, for what a header gave and stands elsewhere in a record; undefined when it is to be left out. */
+  /** Like {@link text}, for a text that comes from a header and is in another field; undefined when it is dropped. */
   headerText(name: string, value: string): string | undefined {
     const action = this.#rules.headerAction(name);
     if (action === "drop") return undefined;
@@ -135,25 +129,25 @@ export class Redactor {
   }
 
   /**
-   * A body of JSON without what rules and patterns find; what is left stays as it was written. Undefined when it is no
-   * JSON, or nests more than 512 deep. See {@link markJson} for what rules find.
+   * A JSON body with rules and patterns applied; the rest keeps its notation. Undefined when it is not JSON, nests deeper
+   * than 512, or needs too many hashes. See {@link markJson} for what rules match.
    */
   json(source: string): string | undefined {
-    const root = parseRedactableJson(source, deepest);
+    const root = parseRedactableJson(source, maxDepth);
     if (root === undefined) return undefined;
-    const written = writeRedacted({ source, root, room: deepest }, markJson(root, this.#rules), this.#values);
+    const written = writeRedacted({ source, root, room: maxDepth }, markJson(root, this.#rules), this.#values);
     return this.#hashesLeft < 0 ? undefined : written;
   }
 
   /**
-   * Another record begins. Hashes of one record are bounded, at about 3 µs each: values past {@link maxHashes} are
-   * masked, and a body that would have more is not redacted at all.
+   * Starts the next record. The hashes of a record are bounded, because each takes about 3 µs: further values are masked
+   * instead, and a body that needs more is refused. See {@link maxHashes}.
    */
   renew(): void {
     this.#hashesLeft = maxHashes;
   }
 
-  /** True when a rule is about a feature with this name. */
+  /** Whether a rule is about a feature with this name. */
   isNamed(name: string): boolean {
     return this.#rules.featureAction(name) !== undefined;
   }
@@ -164,7 +158,7 @@ export class Redactor {
     return this.#nestedJson(text, room) ?? this.#plainText(text);
   }
 
-  /** Undefined when the text is no list and no object. */
+  /** Undefined when the text is neither a JSON list nor an object. */
   #nestedJson(source: string, room: number): string | undefined {
     if (!/^\s*[[{]/.test(source)) return undefined;
     const root = parseRedactableJson(source, room);
@@ -191,7 +185,7 @@ export class Redactor {
     return this.#plan.patternAction === "drop" ? null : this.#replaced(card);
   }
 
-  /** What stands for a match. */
+  /** Replacement of a match. */
   #replaced(value: string): string {
     const { patternAction } = this.#plan;
     return patternAction === "drop" ? "" : this.#replacement(value, patternAction);
@@ -204,11 +198,11 @@ export class Redactor {
   }
 }
 
-/** A text that is a number as a whole: moving its point may make a card of it. */
+/** The whole text is a number: with its exponent applied it may be a card. */
 const looksLikeNumber = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Hashes of one record; its own rows and bodies need far fewer. */
+/** Most hashes of one record; ordinary rows and bodies need far fewer. */
 const maxHashes = 2000;
 
-/** Smallest number that is one of a card. */
+/** Smallest number with the digits of a card. */
 const minCardNumber = 1e12;

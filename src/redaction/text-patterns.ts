@@ -1,10 +1,10 @@
-/** What is looked for in every text of a record. */
+/** The patterns that are searched in every text of a record, each found by one of finders/. */
 import { findCards } from "./finders/cards.ts";
 import { findEmails } from "./finders/emails.ts";
 import { findTokens } from "./finders/tokens.ts";
 import type { TextMatch } from "./redaction-match.ts";
 
-/** Names of the patterns; what `redaction.patterns` may list. */
+/** Names of the patterns; values of `redaction.patterns`. */
 export const textPatternNames = ["card", "email", "bearer"] as const;
 
 /** See {@link textPatternNames}. */
@@ -16,13 +16,13 @@ const finders: Readonly<Record<TextPatternName, (text: string) => readonly TextM
   card: findCards,
 };
 
-/** Tokens first: they may look as if an address or a card were in them. */
+/** Tokens first: a token may contain something that looks like an address or a card. */
 const order = ["bearer", "email", "card"] as const satisfies readonly TextPatternName[];
 
 /**
- * The text with everything that the patterns find in it, as it stands, replaced; `replace` gets a match's value (see
- * {@link TextMatch}). The text itself when there is nothing. Linear in the length of the text; about 0.1 µs for
- * one of 20 characters without matches.
+ * Replaces all matches of the patterns in a text, without looking through encodings. `replace` gets the value of a match
+ * (see {@link TextMatch}). Returns the same string when nothing matches. Linear in the length of the text; about 0.1 µs
+ * for 20 characters without matches.
  */
 export function replaceMatches(
   text: string,
@@ -36,7 +36,7 @@ export function replaceMatches(
   return result;
 }
 
-/** True when one of the patterns finds something in the text as it stands. */
+/** Whether one of the patterns matches in the text, without looking through encodings. */
 export function hasMatch(text: string, names: readonly TextPatternName[]): boolean {
   return names.some((name) => finders[name](text).length > 0);
 }

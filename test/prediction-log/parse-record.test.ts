@@ -34,10 +34,14 @@ describe("a line of the log", () => {
   });
 
   it.each<[string, string, string]>([
-    ["no JSON", '{"schema":1,"time":"2026', "it is no JSON object"],
-    ["a list", "[1]", "it is no JSON object"],
-    ["no schema", '{"a":1}', "`schema` is no number of a schema"],
-    ["a time in milliseconds", '{"schema":1,"time":"2026-11-25T12:00:00.123Z"}', "`time` is no time with nine digits"],
+    ["no JSON", '{"schema":1,"time":"2026', "it is not a JSON object"],
+    ["a list", "[1]", "it is not a JSON object"],
+    ["no schema", '{"a":1}', "`schema` is not a schema number"],
+    [
+      "a time in milliseconds",
+      '{"schema":1,"time":"2026-11-25T12:00:00.123Z"}',
+      "`time` is not a time with nine digits",
+    ],
     ["a time without the rest", '{"schema":1,"time":"2026-11-25T12:00:00.123000001Z"}', "`request_id` is missing"],
   ])("is malformed as %s", (_, line, problem) => {
     const reading = parseRecord(line);

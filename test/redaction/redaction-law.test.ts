@@ -89,7 +89,7 @@ describe("what patterns find", () => {
         expectNone(
           [
             redactor.text(planted),
-            redactor.featureName(planted),
+            redactor.text(planted),
             redactor.feature("a", planted),
             redactor.header("x", planted),
           ],

@@ -13,11 +13,11 @@ describe("parseRedactionRule", () => {
   });
 
   it.each([
-    ["ssn", "it begins with feature:, pointer: or header:, e.g. feature:ssn"],
-    ["", "it begins with feature:, pointer: or header:, e.g. feature:ssn"],
-    ["Feature:ssn", "it begins with feature:, pointer: or header:, e.g. feature:ssn"],
-    ["feature:", "nothing stands after feature:"],
-    ["header:a b", '"a b" is no header name'],
+    ["ssn", "it must begin with feature:, pointer: or header:, e.g. feature:ssn"],
+    ["", "it must begin with feature:, pointer: or header:, e.g. feature:ssn"],
+    ["Feature:ssn", "it must begin with feature:, pointer: or header:, e.g. feature:ssn"],
+    ["feature:", "a value is missing after feature:"],
+    ["header:a b", '"a b" is not a header name'],
     ["pointer:a", "path a does not begin with /"],
   ])("says what is wrong with %j", (text, problem) => {
     expect(parseRedactionRule(text)).toEqual({ kind: "problem", problem });

@@ -127,7 +127,7 @@ describe("features", () => {
     const names = ["a@b.cc", "x", "d@e.ff", "***"];
     expect(redactor.featureNames(names)).toEqual(["***#2", "x", "***#3", "***"]);
     expect(redactor.featureNames(["x", "y"])).toEqual(["x", "y"]);
-    expect(redactor.featureName("mail of joe@example.com")).toBe("mail of ***");
+    expect(redactor.text("mail of joe@example.com")).toBe("mail of ***");
   });
 });
 

@@ -1,21 +1,21 @@
-/** How much of a stream is pushed at once. */
+/** Splits the entries of a stream into chunks that Loki accepts. */
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 
 /**
- * A bound that is halved when Loki never takes so much at once, and doubled again after {@link passesToGrow} pieces that
- * it took. How much that is (`ingestion_burst_size_mb`, `per_stream_rate_limit_burst`, the size of messages) is nowhere said.
+ * An adaptive bound: halved when Loki rejects a chunk as too large, doubled after {@link chunksToGrow} accepted chunks.
+ * Loki does not tell its limits (`ingestion_burst_size_mb`, `per_stream_rate_limit_burst`, message sizes).
  */
-export class PieceSize {
+export class ChunkSize {
   #bytes = Infinity;
-  #passes = 0;
+  #acceptedChunks = 0;
 
-  /** Longest piece by {@link LogEntry.bytes}; may be infinite. */
+  /** Upper bound of a chunk by {@link LogEntry.bytes}; Infinity until Loki has rejected one. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The entries from `start` on that make a piece: at least one. */
-  pieceOf(entries: readonly LogEntry[], start: number): readonly LogEntry[] {
+  /** The next chunk from `start` on: within the bound, but at least one entry. */
+  chunkOf(entries: readonly LogEntry[], start: number): readonly LogEntry[] {
     let bytes = 0;
     let end = start;
     while (end < entries.length) {
@@ -26,22 +26,22 @@ export class PieceSize {
     return start === 0 && end === entries.length ? entries : entries.slice(start, end);
   }
 
-  /** A piece of `bytes` was taken. */
-  passed(): void {
-    if (this.#bytes === Infinity || ++this.#passes < passesToGrow) return;
-    this.#passes = 0;
+  /** Loki accepted a chunk. */
+  accepted(): void {
+    if (this.#bytes === Infinity || ++this.#acceptedChunks < chunksToGrow) return;
+    this.#acceptedChunks = 0;
     this.#bytes = this.#bytes * 2 > maxBoundBytes ? Infinity : this.#bytes * 2;
   }
 
-  /** A piece of `bytes` is too much. */
-  tooMuch(bytes: number): void {
-    this.#passes = 0;
+  /** Loki rejected a chunk of `bytes` as too large: the next ones are at most half of it. */
+  rejected(bytes: number): void {
+    this.#acceptedChunks = 0;
     this.#bytes = Math.max(1, Math.floor(Math.min(this.#bytes, bytes) / 2));
   }
 }
 
-/** So seldom that it costs little to find out again that it is too much. */
-const passesToGrow = 50;
+/** Rare enough that a rejected attempt to grow costs little. */
+const chunksToGrow = 50;
 
-/** The longest batch there is; a higher bound bounds nothing. */
+/** The largest batch; a higher bound has no effect. */
 const maxBoundBytes = 16 * 1024 * 1024;

@@ -1,14 +1,14 @@
-/** What holds up one attempt to deliver a batch. */
+/** Collects the reasons why one attempt to deliver a batch could not finish. */
 import type { DeliveryResult, RetryReason } from "../../prediction-log/destination.ts";
 
-/** Why something has to be pushed again. */
+/** Why entries have to be pushed again. */
 export interface Obstacle {
   readonly reason: RetryReason;
   readonly detail: string;
   readonly afterMs?: number;
 }
 
-/** Gathers the obstacles that the streams of a batch meet. */
+/** State of one attempt, shared by all streams of the batch. */
 export class DeliveryAttempt {
   readonly signal: AbortSignal;
   #first: Obstacle | undefined;
@@ -19,25 +19,25 @@ export class DeliveryAttempt {
     this.signal = signal;
   }
 
-  /** True when nothing more is to be pushed in this attempt. */
+  /** Whether no stream may push any more in this attempt. */
   get isOver(): boolean {
-    if (this.signal.aborted) this.end({ reason: "timeout", detail: "given up" });
+    if (this.signal.aborted) this.end({ reason: "timeout", detail: "aborted" });
     return this.#isOver;
   }
 
-  /** A stream cannot go on. */
-  hold(obstacle: Obstacle): void {
+  /** One stream cannot continue in this attempt. */
+  blockStream(obstacle: Obstacle): void {
     this.#first ??= obstacle;
     this.#afterMs = Math.max(this.#afterMs, obstacle.afterMs ?? 0);
   }
 
-  /** No stream can go on. */
+  /** No stream can continue in this attempt. */
   end(obstacle: Obstacle): void {
-    this.hold(obstacle);
+    this.blockStream(obstacle);
     this.#isOver = true;
   }
 
-  /** The retry that it comes to: because of the first obstacle, after the longest wait. Undefined when there was none. */
+  /** A retry for the first obstacle, after the longest requested wait; undefined when there was no obstacle. */
   get result(): DeliveryResult | undefined {
     if (this.#first === undefined) return undefined;
     const { reason, detail } = this.#first;

@@ -1,28 +1,28 @@
-/** Delivers logged predictions to Loki by its push API. */
+/** Delivers logged predictions to the push API of Loki. */
 import type { DeliveryResult, Destination, EntryDropReason } from "../../prediction-log/destination.ts";
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 import { DeliveryAttempt } from "./delivery-attempt.ts";
 import { StreamPusher, type StreamPusherOptions } from "./stream-pusher.ts";
 import { mergeInto } from "./stream-progress.ts";
 
-/** What it is made with. How long to wait for an answer is the client's business. */
+/** Options of {@link createLokiDestination}. Timeouts are set in the HTTP client. */
 export interface LokiDestinationOptions extends StreamPusherOptions {
-  /** Longest line in bytes of UTF-8; a longer one is refused here, because a push with it would cost the answer its clarity. */
+  /** Longest line, bytes of UTF-8. Longer ones are refused here: in a push they would make the response ambiguous. */
   readonly lineBytes: number;
 }
 
 /**
- * Makes the destination.
+ * Creates the destination.
  *
- * * **A push holds one stream.** An ingester goes through the streams of a push and answers with what became of the last
- *   one: 204 for a push of sixty streams of which eleven were over the limit, and their entries are gone. So it is only
- *   known of a push of one stream what became of it. A few streams are pushed at once; the order within each is kept.
- * * An entry is pushed with the same labels, time and line however often: Loki stores it once.
- * * A batch that is not done keeps what is over with: when it comes again, possibly with more at its end, only the others
- *   are pushed, and the refused are counted once.
- * * 400 says that some were refused for good and the others are stored: never pushed again. A rate (429) is waited out,
- *   and what may never come at once is pushed in halves. Entries of a stream that Loki may not make are refused after
- *   three attempts, those of a stream that is known for it after one, so that they do not hold up the others.
+ * * **A push holds one stream.** An ingester processes the streams of a push and responds with the result of the last
+ *   one: 204 for a push of sixty streams of which eleven exceeded a limit and were lost. Only a push of one stream has a
+ *   reliable response. Several streams are pushed at the same time; the order within each is kept.
+ * * A retried entry has the same labels, time and line: Loki stores it once.
+ * * A batch to be retried remembers its settled entries: the retry, possibly with more entries at the end, pushes only the
+ *   others, and refused entries are counted once.
+ * * After a 400 some entries are refused for good and the others are stored: none is pushed again. A rate limit (429) is
+ *   waited out; a chunk that can never pass at once is halved. Entries of a stream that Loki refuses to create are
+ *   refused after three attempts, or after one if the stream is known for it, so that they do not block other streams.
  */
 export function createLokiDestination(options: LokiDestinationOptions): Destination {
   const pusher = new StreamPusher(options);
@@ -43,7 +43,7 @@ async function deliver(
   const refused = new Map<EntryDropReason, number>();
   let detail = "";
   const streams = Map.groupBy(fitting, ({ stream }) => stream).entries();
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (const [stream, group] of streams) {
       if (attempt.isOver) return;
       const progress = await pusher.push(stream, group, attempt);
@@ -51,13 +51,12 @@ async function deliver(
       if (detail === "") detail = progress.detail;
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: maxConcurrentPushes }, worker));
   if (attempt.result !== undefined) return attempt.result;
-  pusher.forget();
+  pusher.batchDone();
   const tooLong = batch.length - fitting.length;
   if (tooLong > 0) mergeInto(refused, new Map([["line_too_long", tooLong]]));
   return { kind: "done", refused, ...(detail === "" ? {} : { detail }) };
 }
 
-/** Pushes at once. */
-const lanes = 4;
+const maxConcurrentPushes = 4;

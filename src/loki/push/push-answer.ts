@@ -1,19 +1,20 @@
-/** What Loki's answer to a push means for the entries that were pushed. */
+/** Interprets the response of Loki to a push. */
 import type { EntryDropReason, RetryReason } from "../../prediction-log/destination.ts";
-import type { LokiHttpAnswer } from "../loki-http.ts";
-import { plainText } from "./plain-text.ts";
-import { readRefusals, saysStreamRate, withoutStreams, type Refusals } from "./refusal-text.ts";
-import { waitOf } from "./retry-after.ts";
+import { plainText, type LokiHttpAnswer } from "../loki-http.ts";
+import { readRefusals, isStreamRateLimit, withoutStreamLabels, type Refusals } from "./refusal-text.ts";
 
-/** What became of a push of one stream. `detail` is a clause for the log: no line, no credentials, at most 200 characters. */
+/**
+ * Result of a push of one stream. `detail` is a clause for the log: it holds no logged line and no credentials, and at most
+ * 200 characters.
+ */
 export type PushOutcome =
-  /** It is over with: all but `refused` are stored. */
+  /** All entries but `refused` are stored. */
   | { readonly kind: "settled"; readonly refused: Refusals; readonly detail: string }
-  /** Too much of late, for the tenant or for this stream: nothing is stored, or a part. `bytesPerSecond` is 0 when it is not said. */
+  /** Over the rate limit of the tenant or of this stream; some entries may be stored. `bytesPerSecond` is 0 if unknown. */
   | (Wait & { readonly kind: "rate_limited"; readonly scope: "tenant" | "stream"; readonly bytesPerSecond: number })
-  /** The stream does not exist and may not be made: nothing is stored. */
+  /** The stream is new and over the limit of streams: nothing is stored. */
   | (Wait & { readonly kind: "stream_limit" })
-  /** More than is taken in one piece: nothing is stored. */
+  /** The push is too large: nothing is stored. */
   | { readonly kind: "too_large"; readonly detail: string }
   | (Wait & { readonly kind: "later"; readonly reason: RetryReason });
 
@@ -22,33 +23,33 @@ interface Wait {
   readonly afterMs?: number;
 }
 
-/** What was pushed, and when the answer came. */
+/** Facts about a push that its response is interpreted with. */
 export interface PushFacts {
   readonly entries: number;
   /** Wall time, milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
-/** Reads an answer, whatever its status. */
+/** Interprets a response of any status. Never throws. */
 export function readPushAnswer(answer: LokiHttpAnswer, facts: PushFacts): PushOutcome {
   const { status } = answer;
   const text = new TextDecoder().decode(answer.body).trim();
-  const words = withoutStreams(text);
+  const words = withoutStreamLabels(text);
   const detail = detailOf(status, text);
   const wait: Wait = { detail, ...waitOf(answer.retryAfter, facts.nowMs) };
   if (isTooLarge(status, words)) return { kind: "too_large", detail };
   if (isPage(status, words)) return { kind: "later", reason: pageReasons[status] ?? "not_found", ...wait };
   if (status < 300) return settled(isBlocked(words) ? allOf(facts, "refused") : new Map(), detail);
-  if (status === 429 || saysStreamRate(words)) return readLimit(words, wait);
+  if (status === 429 || isStreamRateLimit(words)) return readLimit(words, wait);
   if (status === 400 && !tenantPattern.test(words)) return settled(readRefusals(words, facts.entries), detail);
   if (status === 422) return settled(allOf(facts, "refused"), detail);
   return { kind: "later", reason: laterReason(status), ...wait };
 }
 
-/** Pages are of proxies and of servers that are no Loki: they say nothing about entries. */
+/** HTML pages come from proxies and from servers other than Loki: they say nothing about the entries. */
 const isPage = (status: number, text: string): boolean => text.startsWith("<") && status < 500;
 
-/** Loki answers 260, or another status that is configured, while it takes nothing from a tenant and does not want it again. */
+/** While ingestion is blocked for a tenant, Loki responds with 260 or another configured status and discards entries. */
 const isBlocked = (text: string): boolean => text.startsWith("ingestion blocked");
 
 const isTooLarge = (status: number, text: string): boolean =>
@@ -58,13 +59,12 @@ const allOf = ({ entries }: PushFacts, reason: EntryDropReason): Refusals => new
 
 const settled = (refused: Refusals, detail: string): PushOutcome => ({ kind: "settled", refused, detail });
 
-/** Of these 400s: a tenant that cannot be one is a mistake of the configuration, like a wrong password. */
+/** A 400 because of the tenant id is a configuration mistake, like a wrong password. */
 const tenantPattern = /^(?:tenant ID |no org id|multiple org IDs)/;
 
 /**
- * Messages between Loki's own parts are bounded (`grpc: received message larger than max (5242946 vs. 4194304)`, 500), and
- * of a longer body than `distributor.max_recv_msg_size` or `max_decompressed_size` only the beginning is read, which then
- * ends too early (`unexpected EOF`, 400).
+ * Loki bounds its internal messages (`grpc: received message larger than max (5242946 vs. 4194304)`, 500). Of a body longer
+ * than `distributor.max_recv_msg_size` or `max_decompressed_size` it reads only the beginning (`unexpected EOF`, 400).
  */
 const tooLargePattern =
   /message larger than max|request body too large|compressed message size|unexpected (?:EOF|end of input)/;
@@ -102,8 +102,18 @@ function readLimit(words: string, wait: Wait): PushOutcome {
 
 const maxDetailLength = 200;
 
-/** What Loki says of a body that it cannot read quotes the body, which is not for the log. */
+/** The error for an unreadable body quotes the body, which must not be logged. */
 function detailOf(status: number, text: string): string {
   const [said = ""] = text.split(/,? error found in #/);
   return plainText(`${status} ${said}`, maxDetailLength);
+}
+
+/**
+ * The wait of a `Retry-After`: whole seconds or a date (RFC 9110, 10.2.3). Empty for any other value, and for a time in the
+ * past.
+ */
+function waitOf(retryAfter: string, nowMs: number): { readonly afterMs?: number } {
+  const value = retryAfter.trim();
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+  return Number.isFinite(ms) && ms > 0 ? { afterMs: Math.ceil(ms) } : {};
 }

@@ -1,16 +1,16 @@
-/** Why Loki refused entries, read from the text of its answer: there is nothing else that says so. */
+/** Parses why Loki refused entries, which only the text of its response tells. */
 import type { EntryDropReason } from "../../prediction-log/destination.ts";
 
-/** How many entries were refused, by reason. */
+/** Number of refused entries by reason. */
 export type Refusals = ReadonlyMap<EntryDropReason, number>;
 
 /**
- * Reads the text of a 400, see {@link withoutStreams}, to a push of `entries` entries of **one** stream. At least 1 and at most `entries` are refused.
+ * Parses the text of a 400, see {@link withoutStreamLabels}, to a push of `entries` entries of **one** stream. Between 1 and
+ * `entries` of them are refused.
  *
- * The distributor groups equal texts ("5 errors like: …; 1 errors like: …"), and says each once when there is only one.
- * An ingester that refuses what came through says how many of how many ("total ignored: 1 out of 2"): what is missing to
- * `entries` was refused before by the distributor, for a reason that is not said. What is wrong with the labels, or with
- * the body, is said once and refuses them all.
+ * The distributor groups equal errors ("5 errors like: …; 1 errors like: …"), and writes a single error without a count.
+ * The ingester reports counts of the entries that reached it ("total ignored: 1 out of 2"): the distributor refused the
+ * others before, for a reason it does not tell. An error in the labels or in the body is reported once and refuses all.
  * Source: Loki 3.7.8, pkg/util/errors.go, pkg/distributor/validator.go, pkg/ingester/stream.go, pkg/validation/validate.go.
  */
 export function readRefusals(words: string, entries: number): Refusals {
@@ -26,21 +26,20 @@ export function readRefusals(words: string, entries: number): Refusals {
   return refusals;
 }
 
-/** True when some entries were refused only because there were too many of late: they may be sent again. */
-export const saysStreamRate = (words: string): boolean => words.includes("reason: 'Per stream rate limit exceeded");
+/** Whether entries were refused because of a rate limit only, so that they may be sent again. */
+export const isStreamRateLimit = (words: string): boolean => words.includes("reason: 'Per stream rate limit exceeded");
 
 /**
- * The text without the labels of streams, whose values anybody may have chosen: `{name="value", …}` with quotes escaped
- * in the manner of Go.
+ * The text without stream labels, whose values clients may have chosen: `{name="value", …}` with quotes escaped as in Go.
  */
-export const withoutStreams = (text: string): string => text.replace(/\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}/g, "{}");
+export const withoutStreamLabels = (text: string): string => text.replace(/\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}/g, "{}");
 
 const ignoredPattern = /total ignored: (\d+) out of (\d+) for stream/;
 
 function readIgnored(ignored: number, arrived: number, entries: number): Refusals {
   const refusals = new Map<EntryDropReason, number>();
   add(refusals, "too_far_behind", Math.min(Math.max(ignored, 1), entries));
-  // More may be said to have arrived than were sent when Loki counts them otherwise: then nothing is missing.
+  // If Loki counts more entries than were sent, none is missing.
   add(refusals, "refused", Math.min(entries - arrived, entries - totalOf(refusals)));
   return refusals;
 }
@@ -53,7 +52,7 @@ interface RefusalPart {
 function partsOf(words: string): readonly RefusalPart[] {
   const parts = words.split(/(?:^|; )(\d+) errors like: /);
   if (parts.length === 1) return [{ count: 1, words }];
-  // What was split at a group in brackets alternates: text before, count, text, count, text …
+  // Splitting at a capture group alternates: text before, count, text, count, text …
   return Array.from({ length: (parts.length - 1) / 2 }, (_, index) => ({
     count: Math.max(1, Number(parts[2 * index + 1])),
     words: parts[2 * index + 2] ?? "",
@@ -64,7 +63,7 @@ function reasonOf(words: string): EntryDropReason | undefined {
   return reasons.find(([, pattern]) => pattern.test(words))?.[0];
 }
 
-/** The first that is found counts. */
+/** The first match counts. */
 const reasons: readonly (readonly [EntryDropReason, RegExp])[] = [
   ["bad_labels", /\d+ label names; limit|label (?:name|value) too long|duplicate label name|pars(?:e|ing) labels/],
   ["bad_labels", /at least one label pair is required|missing required labels/],
@@ -79,5 +78,4 @@ function add(refusals: Map<EntryDropReason, number>, reason: EntryDropReason, co
   if (count > 0) refusals.set(reason, (refusals.get(reason) ?? 0) + count);
 }
 
-/** How many that are together. */
-export const totalOf = (refusals: Refusals): number => [...refusals.values()].reduce((sum, count) => sum + count, 0);
+const totalOf = (refusals: Refusals): number => [...refusals.values()].reduce((sum, count) => sum + count, 0);

@@ -1,31 +1,31 @@
-/** How far the entries of a stream have come, from one attempt to deliver a batch to the next. */
+/** Remembers the settled entries of a stream between the attempts to deliver a batch. */
 import type { EntryDropReason } from "../../prediction-log/destination.ts";
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 import type { Refusals } from "./refusal-text.ts";
 
-/** What is remembered of one stream until a delivery is done. */
+/** Progress of one stream until its batch is done. */
 export class StreamProgress {
-  /** Attempts in a row that came to nothing because of a rate, or because the stream may not be made. */
+  /** Attempts in a row that failed because of a rate limit, and because of the limit of streams. */
   rateTries = 0;
   limitTries = 0;
-  /** What Loki said of the first ones that it refused. */
+  /** Loki's words about the first refused entries. */
   detail = "";
   #settled = 0;
   #firstNs = "";
   #lastNs = "";
   #refused: Map<EntryDropReason, number> = new Map();
 
-  /** Entries from the first one on that are over with. */
+  /** Number of settled entries, counted from the first one. */
   get settled(): number {
     return this.#settled;
   }
 
-  /** Those of the settled that were refused. */
+  /** Settled entries that were refused. */
   get refused(): Refusals {
     return this.#refused;
   }
 
-  /** Another attempt begins with `group`. When it does not begin as the last one did, none of it counts as settled. */
+  /** Starts an attempt for `group`. If its first entries are not those of the last attempt, progress starts over. */
   resume(group: readonly LogEntry[]): void {
     const isSame = group[0]?.timeNs === this.#firstNs && group[this.#settled - 1]?.timeNs === this.#lastNs;
     if (isSame || this.#settled === 0) return;
@@ -34,7 +34,7 @@ export class StreamProgress {
     this.detail = "";
   }
 
-  /** The next `count` of `group` are over with, and `refused` of them were turned down. */
+  /** The next `count` entries of `group` are settled: all but `refused` are stored. */
   settle(group: readonly LogEntry[], count: number, refused: Refusals): void {
     this.#settled += count;
     this.#firstNs = group[0]?.timeNs ?? "";
@@ -44,7 +44,7 @@ export class StreamProgress {
   }
 }
 
-/** Adds counts. */
+/** Adds the counts of `more` to `counts`. */
 export function mergeInto(counts: Map<EntryDropReason, number>, more: Refusals): void {
   for (const [reason, count] of more) counts.set(reason, (counts.get(reason) ?? 0) + count);
 }

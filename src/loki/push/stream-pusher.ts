@@ -1,30 +1,30 @@
-/** Pushes the entries of one stream, piece by piece, until they are over with or something holds them up. */
+/** Pushes the entries of one stream in chunks until all are settled or an obstacle stops it. */
 import { systemClock, type Clock } from "../../clock.ts";
 import type { EntryDropReason, RetryReason } from "../../prediction-log/destination.ts";
 import type { LogEntry } from "../../prediction-log/log-entry.ts";
 import type { DeliveryAttempt } from "./delivery-attempt.ts";
 import { lokiUrl, tenantHeaders, type LokiAddress, type LokiHttp } from "../loki-http.ts";
-import { PieceSize } from "./chunk-size.ts";
+import { ChunkSize } from "./chunk-size.ts";
 import { readPushAnswer, type PushOutcome } from "./push-answer.ts";
 import { compressPush, pushText } from "./push-body.ts";
 import { StreamProgress } from "./stream-progress.ts";
 
-/** What it is made with. */
+/** Options of {@link StreamPusher}. */
 export interface StreamPusherOptions extends LokiAddress {
   readonly http: LokiHttp;
-  /** For dates in `Retry-After`; the machine's when it is left out. */
+  /** For dates in `Retry-After`. Default: the system clock. */
   readonly clock?: Clock;
 }
 
-/** Keeps what is known of Loki's limits, and of the streams of a batch that is not done yet. */
+/** Pushes streams, and remembers what it learned about Loki's limits and about the streams of the current batch. */
 export class StreamPusher {
   readonly #options: StreamPusherOptions;
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #size: PieceSize = new PieceSize();
+  readonly #size: ChunkSize = new ChunkSize();
   readonly #progress: Map<string, StreamProgress> = new Map();
-  /** Streams that Loki refused to make as often as it is tried. */
-  readonly #full: Set<string> = new Set();
+  /** Streams that Loki refused to create in as many attempts as are made. */
+  readonly #uncreatable: Set<string> = new Set();
 
   constructor(options: StreamPusherOptions) {
     this.#options = options;
@@ -36,57 +36,57 @@ export class StreamPusher {
     };
   }
 
-  /** Pushes what is not settled of `group`, all entries of `stream` in a batch. Never rejects; what holds it up is told to `attempt`. */
+  /** Pushes the unsettled entries of `group`, the entries of `stream` in a batch. Never rejects: obstacles go to `attempt`. */
   async push(stream: string, group: readonly LogEntry[], attempt: DeliveryAttempt): Promise<StreamProgress> {
     const progress = this.#progress.get(stream) ?? new StreamProgress();
     this.#progress.set(stream, progress);
     progress.resume(group);
     while (progress.settled < group.length && !attempt.isOver) {
-      const piece = this.#size.pieceOf(group, progress.settled);
-      const outcome = await this.#post(piece, attempt.signal);
-      if (!this.#goesOn({ stream, group, piece, progress, attempt }, outcome)) break;
+      const chunk = this.#size.chunkOf(group, progress.settled);
+      const outcome = await this.#post(chunk, attempt.signal);
+      if (!this.#settle({ stream, group, chunk, progress, attempt }, outcome)) break;
     }
     return progress;
   }
 
-  /** The batch is done: what was remembered of its streams is of no use any more. */
-  forget(): void {
+  /** Forgets the progress of all streams, once the batch is done. */
+  batchDone(): void {
     this.#progress.clear();
-    if (this.#full.size > maxFullStreams) this.#full.clear();
+    if (this.#uncreatable.size > maxUncreatable) this.#uncreatable.clear();
   }
 
-  async #post(piece: readonly LogEntry[], signal: AbortSignal): Promise<PushOutcome> {
+  async #post(chunk: readonly LogEntry[], signal: AbortSignal): Promise<PushOutcome> {
     const { http, clock = systemClock } = this.#options;
     try {
-      const body = await compressPush(pushText(piece));
+      const body = await compressPush(pushText(chunk));
       const answer = await http.post(this.#url, { body, headers: this.#headers, signal }, maxAnswerBytes);
-      return readPushAnswer(answer, { entries: piece.length, nowMs: clock.wallMs() });
+      return readPushAnswer(answer, { entries: chunk.length, nowMs: clock.wallMs() });
     } catch (error) {
       const { code = "", message } = error as { readonly code?: string; readonly message: string };
       return { kind: "later", reason: failureReasons[code] ?? "connection", detail: message.slice(0, 200) };
     }
   }
 
-  /** Notes what became of a piece. False when the stream is held up. */
-  #goesOn(push: PushedPiece, outcome: PushOutcome): boolean {
-    const { stream, group, piece, progress, attempt } = push;
+  /** Records the outcome of a chunk. False when the stream cannot continue in this attempt. */
+  #settle(push: PushedChunk, outcome: PushOutcome): boolean {
+    const { stream, group, chunk, progress, attempt } = push;
     switch (outcome.kind) {
       case "settled":
-        this.#full.delete(stream);
-        this.#size.passed();
+        this.#uncreatable.delete(stream);
+        this.#size.accepted();
         if (outcome.refused.size > 0 && progress.detail === "") progress.detail = outcome.detail;
-        progress.settle(group, piece.length, outcome.refused);
+        progress.settle(group, chunk.length, outcome.refused);
         return true;
       case "too_large":
-        if (piece.length === 1) return refuse(push, "too_large", outcome.detail);
-        this.#size.tooMuch(bytesOf(piece));
+        if (chunk.length === 1) return refuse(push, "too_large", outcome.detail);
+        this.#size.rejected(bytesOf(chunk));
         return true;
       case "stream_limit":
-        if (++progress.limitTries >= maxLimitTries || this.#full.has(stream)) {
-          this.#full.add(stream);
-          return refuse({ ...push, piece: group.slice(progress.settled) }, "too_many_streams", outcome.detail);
+        if (++progress.limitTries >= maxLimitTries || this.#uncreatable.has(stream)) {
+          this.#uncreatable.add(stream);
+          return refuse({ ...push, chunk: group.slice(progress.settled) }, "too_many_streams", outcome.detail);
         }
-        attempt.hold({ ...outcome, reason: "rate_limited" });
+        attempt.blockStream({ ...outcome, reason: "rate_limited" });
         return false;
       case "rate_limited":
         return this.#slowDown(push, outcome);
@@ -97,41 +97,42 @@ export class StreamPusher {
   }
 
   /**
-   * A rate is waited out. Only what was refused often, or what takes more than a second of the rate and was refused twice,
-   * is more than may ever come at once and is tried in halves; a single entry of this kind is given up in the end.
+   * Waits for a rate limit. Loki does not tell a chunk that comes too soon from one that exceeds the burst size and can
+   * never pass. A chunk rejected often, or rejected twice and larger than a second of the rate, counts as the latter and
+   * is halved; a single entry of this kind is refused in the end.
    */
-  #slowDown(push: PushedPiece, outcome: PushOutcome & { readonly kind: "rate_limited" }): boolean {
-    const { piece, progress, attempt } = push;
-    const bytes = bytesOf(piece);
+  #slowDown(push: PushedChunk, outcome: PushOutcome & { readonly kind: "rate_limited" }): boolean {
+    const { chunk, progress, attempt } = push;
+    const bytes = bytesOf(chunk);
     let seconds = outcome.bytesPerSecond > 0 ? bytes / outcome.bytesPerSecond : 0;
     progress.rateTries++;
-    if (piece.length === 1) {
-      if (seconds > 1 && progress.rateTries >= maxSingleTries) return refuse(push, "too_large", outcome.detail);
-    } else if (progress.rateTries >= (seconds > 1 ? triesOfMuch : triesOfLittle)) {
-      this.#size.tooMuch(bytes);
+    if (chunk.length === 1) {
+      if (seconds > 1 && progress.rateTries >= maxSingleEntryTries) return refuse(push, "too_large", outcome.detail);
+    } else if (progress.rateTries >= (seconds > 1 ? largeChunkTries : smallChunkTries)) {
+      this.#size.rejected(bytes);
       progress.rateTries = 0;
       seconds /= 2;
     }
     const afterMs = outcome.afterMs ?? Math.min(Math.ceil(seconds * 1000), maxWaitMs);
     const obstacle = { reason: "rate_limited", detail: outcome.detail, afterMs } as const;
     if (outcome.scope === "tenant") attempt.end(obstacle);
-    else attempt.hold(obstacle);
+    else attempt.blockStream(obstacle);
     return false;
   }
 }
 
-interface PushedPiece {
+interface PushedChunk {
   readonly stream: string;
   readonly group: readonly LogEntry[];
-  /** The part of the group that was pushed. */
-  readonly piece: readonly LogEntry[];
+  /** The pushed part of the group. */
+  readonly chunk: readonly LogEntry[];
   readonly progress: StreamProgress;
   readonly attempt: DeliveryAttempt;
 }
 
-function refuse({ group, piece, progress }: PushedPiece, reason: EntryDropReason, detail: string): true {
+function refuse({ group, chunk, progress }: PushedChunk, reason: EntryDropReason, detail: string): true {
   if (progress.detail === "") progress.detail = detail;
-  progress.settle(group, piece.length, new Map([[reason, piece.length]]));
+  progress.settle(group, chunk.length, new Map([[reason, chunk.length]]));
   return true;
 }
 
@@ -143,15 +144,15 @@ const failureReasons: Readonly<Record<string, RetryReason>> = {
   credentials: "unauthorized",
 };
 
-/** Room for a text about each of some ten thousand entries; what is beyond is not counted. */
+/** Room for errors about some ten thousand entries; the rest of a longer response is ignored. */
 const maxAnswerBytes = 4 * 1024 * 1024;
 
-/** More streams than any configuration allows. */
-const maxFullStreams = 10_000;
+/** More than any configuration allows streams. */
+const maxUncreatable = 10_000;
 
 const maxLimitTries = 3;
-const triesOfMuch = 2;
-const triesOfLittle = 5;
-const maxSingleTries = 8;
-/** What is reckoned to take longer is more than should be waited for: it comes through in halves sooner. */
+const largeChunkTries = 2;
+const smallChunkTries = 5;
+const maxSingleEntryTries = 8;
+/** Longest wait by our own estimate: past it halving the chunk is faster. */
 const maxWaitMs = 2000;

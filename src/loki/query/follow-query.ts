@@ -1,32 +1,32 @@
-/** Goes on giving lines as they come in. */
+/** Follows a query: yields new lines as they arrive. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import { identityOf, queryRange } from "./loki-query.ts";
 import type { LokiQueryError } from "./query-failure.ts";
 import type { LokiLine, LokiSource } from "./query-page.ts";
 
-/** Says that all is given that was there at the beginning. */
+/** Yielded once all lines that existed at the start have been yielded. */
 export const caughtUp = "caught_up";
 
-/** How lines are followed. */
+/** Options of {@link followQuery}. */
 export interface LokiFollow {
   readonly logql: string;
   readonly startNs: bigint;
-  /** Between two questions, milliseconds. */
+  /** Pause between two queries, milliseconds. */
   readonly intervalMs: number;
-  /** How late a line may come in and still be given, milliseconds: it is asked for again and again for so long. */
+  /** How late a line may arrive and still be yielded, milliseconds: each query looks back for so long. */
   readonly lookBackMs: number;
   readonly clock: Clock;
   /** Ends it. */
   readonly signal: AbortSignal;
-  /** Told of what passes by itself, such as a Loki that is away. */
+  /** Called for a temporary error, such as an unreachable Loki; the next query follows anyway. */
   readonly onTrouble: (error: LokiQueryError) => void;
 }
 
 /**
- * Gives the lines from `startNs` on, each once, in the order in which they are found: a late one comes after younger
- * ones. {@link caughtUp} comes once, after the first question that was answered whole. Ends when `signal` says so. Rejects
- * with a `LokiQueryError` that does not pass by itself. Remembers the lines of the look-back, about 100 bytes each.
+ * Yields the lines from `startNs` on, each once, in the order of their arrival: a late line comes after newer ones.
+ * {@link caughtUp} comes once, after the first complete query. Ends when `signal` aborts. Rejects with a permanent
+ * `LokiQueryError`. Remembers the lines of the look-back, about 100 bytes each.
  */
 export async function* followQuery(
   source: LokiSource,
@@ -39,7 +39,7 @@ export async function* followQuery(
   let isCaughtUp = false;
   while (!signal.aborted) {
     const nowNs = nsOf(clock.wallMs());
-    // The clocks of those who write may be ahead.
+    // The clocks of the writers may be ahead.
     const range = { startNs, endNs: nowNs + lookBackNs, limit: Infinity, direction: "forward", signal } as const;
     try {
       yield* unseen(queryRange(source, { logql, ...range }), seen);
@@ -50,14 +50,14 @@ export async function* followQuery(
       seen = new Map([...seen].filter(([, timeNs]) => BigInt(timeNs) >= firstNs));
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error as LokiQueryError).isPassing) throw error;
+      if (!(error as LokiQueryError).isTransient) throw error;
       onTrouble(error as LokiQueryError);
     }
     await delay(follow.intervalMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** The lines that are not in `seen`, which then they are. */
+/** The lines that are not in `seen`; adds them. */
 async function* unseen(
   lines: AsyncIterable<LokiLine>,
   seen: Map<string, string>,

@@ -1,27 +1,27 @@
-/** Reads lines back from Loki, however many there are. */
+/** Reads any number of lines from Loki, page by page. */
 import { hash } from "node:crypto";
 import { lokiUrl, tenantHeaders } from "../loki-http.ts";
 import { errorOfFailure, errorOfStatus, LokiQueryError } from "./query-failure.ts";
-import { fetchPage, type LokiLine, type LokiSource, type PageQuestion } from "./query-page.ts";
+import { fetchPage, type LokiLine, type LokiSource, type PageQuery } from "./query-page.ts";
 
-/** What is asked for, see {@link PageQuestion}. */
-export interface LokiQuery extends PageQuestion {
-  /** Lines at most; may be infinite. */
+/** A query for any number of lines. */
+export interface LokiQuery extends PageQuery {
+  /** Upper bound of the number of lines; may be Infinity. */
   readonly limit: number;
 }
 
 /**
- * Gives the lines in the order of time, or backwards, each once. Every page but the first begins with the last time of
- * the one before, because others may share it, and leaves out what is known. Rejects with a {@link LokiQueryError}.
+ * Yields the lines in order of time, or backwards, each once. Every page but the first starts at the last time of the page
+ * before, because more lines may share it, and skips known lines. Rejects with a {@link LokiQueryError}.
  */
 export async function* queryRange(source: LokiSource, query: LokiQuery): AsyncGenerator<LokiLine, void, undefined> {
-  let question: PageQuestion = query;
+  let pageQuery: PageQuery = query;
   let remaining = query.limit;
   const size = new PageSize();
-  /** Lines of the border that were given already. */
+  /** Lines at the last time of the page before. */
   let border: Border = { timeNs: "", seen: new Set() };
-  while (remaining > 0 && question.startNs < question.endNs) {
-    const { lines, isLast } = await readPage(source, question, { size, known: border.seen.size, remaining });
+  while (remaining > 0 && pageQuery.startNs < pageQuery.endNs) {
+    const { lines, isLast } = await readPage(source, pageQuery, { size, known: border.seen.size, remaining });
     const known = border;
     const fresh = lines.filter((line) => line.timeNs !== known.timeNs || !known.seen.has(identityOf(line)));
     yield* fresh.slice(0, remaining);
@@ -29,11 +29,11 @@ export async function* queryRange(source: LokiSource, query: LokiQuery): AsyncGe
     const last = lines.at(-1);
     if (isLast || last === undefined) return;
     border = borderOf(known, last.timeNs, fresh);
-    question = from(question, BigInt(last.timeNs));
+    pageQuery = from(pageQuery, BigInt(last.timeNs));
   }
 }
 
-/** Resolves when Loki says that it is ready to take and to give lines. Rejects with a {@link LokiQueryError}. */
+/** Resolves when Loki reports that it is ready. Rejects with a {@link LokiQueryError}. */
 export async function askWhetherReady(source: LokiSource): Promise<void> {
   const call = { headers: tenantHeaders(source) };
   const answer = await source.http.get(lokiUrl(source, "/ready"), 65_536, call).catch((error: unknown) => {
@@ -42,7 +42,7 @@ export async function askWhetherReady(source: LokiSource): Promise<void> {
   if (answer.status !== 200) throw errorOfStatus(answer.status, new TextDecoder().decode(answer.body));
 }
 
-/** What makes a line another one: Loki keeps one of those that are equal in all of it. */
+/** Identity of a line: Loki stores lines that agree in time, labels and text only once. */
 export const identityOf = ({ timeNs, labels, line }: LokiLine): string =>
   hash("sha256", `${timeNs} ${JSON.stringify(labels)} ${line}`, "base64");
 
@@ -57,21 +57,21 @@ function borderOf(known: Border, timeNs: string, fresh: readonly LokiLine[]): Bo
   return { timeNs, seen: new Set([...before, ...added]) };
 }
 
-const from = (question: PageQuestion, ns: bigint): PageQuestion =>
-  question.direction === "forward" ? { ...question, startNs: ns } : { ...question, endNs: ns + 1n };
+const from = (pageQuery: PageQuery, ns: bigint): PageQuery =>
+  pageQuery.direction === "forward" ? { ...pageQuery, startNs: ns } : { ...pageQuery, endNs: ns + 1n };
 
-/** Lines of a page beside those that are known; less where Loki or the length of the lines asks for it. */
+/** Lines to request for a page; fewer where Loki bounds them or the lines are long. */
 class PageSize {
-  /** As Loki bounds it. */
-  most = Infinity;
+  /** Upper bound that Loki has reported. */
+  maxLines = Infinity;
   #lines = usualPageLines;
 
-  /** What to ask for: `known` come again. */
+  /** The limit of the next request; it includes the `known` lines that come again. */
   limit(known: number, remaining: number): number {
-    return Math.min(this.most, known + Math.min(this.#lines, remaining));
+    return Math.min(this.maxLines, known + Math.min(this.#lines, remaining));
   }
 
-  /** True when there is a smaller page. */
+  /** Halves the page; false when it cannot be smaller. */
   halve(): boolean {
     this.#lines = Math.floor(this.#lines / 2);
     return this.#lines > 0;
@@ -91,26 +91,27 @@ interface Page {
   readonly isLast: boolean;
 }
 
-/** Asks for as much as may be had at once. */
-async function readPage(source: LokiSource, question: PageQuestion, bounds: PageBounds): Promise<Page> {
+/** Reads one page, as large as Loki allows. */
+async function readPage(source: LokiSource, pageQuery: PageQuery, bounds: PageBounds): Promise<Page> {
   const { size, known, remaining } = bounds;
   for (;;) {
     const limit = size.limit(known, remaining);
-    if (limit <= known) throw new LokiQueryError("too_many_at_once", `more than ${size.most} lines share one time`);
+    if (limit <= known)
+      throw new LokiQueryError("too_many_at_once", `more than ${size.maxLines} lines have the same time`);
     try {
-      const lines = await fetchPage(source, question, limit);
+      const lines = await fetchPage(source, pageQuery, limit);
       return { lines, isLast: lines.length < limit };
     } catch (error) {
-      if (!isWorthLess(error as LokiQueryError, size)) throw error;
+      if (!canShrink(error as LokiQueryError, size)) throw error;
     }
   }
 }
 
-/** True when a smaller page may be had, which `size` then is for. */
-function isWorthLess({ code, message }: LokiQueryError, size: PageSize): boolean {
+/** Whether a smaller page may succeed; `size` is then reduced. */
+function canShrink({ code, message }: LokiQueryError, size: PageSize): boolean {
   if (code === "too_long") return size.halve();
   const most = code === "bad_query" ? /max_entries_limit\w* \(\d+ > (\d+)\)/.exec(message) : null;
-  if (most === null || Number(most[1]) >= size.most) return false;
-  size.most = Number(most[1]);
+  if (most === null || Number(most[1]) >= size.maxLines) return false;
+  size.maxLines = Number(most[1]);
   return true;
 }

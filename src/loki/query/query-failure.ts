@@ -1,8 +1,7 @@
-/** Why Loki gave no lines, and what to do about it. */
+/** Errors of queries, with remedies. */
+import { plainText } from "../loki-http.ts";
 
-import { plainText } from "../push/plain-text.ts";
-
-/** See {@link LokiQueryError}. `too_long` is dealt with by asking for less before anybody hears of it. */
+/** Kind of a {@link LokiQueryError}. `too_long` only reaches the user when a single line is too long. */
 export type LokiQueryErrorCode =
   | "unreachable"
   | "timeout"
@@ -14,7 +13,7 @@ export type LokiQueryErrorCode =
   | "too_many_at_once"
   | "too_long";
 
-/** Thrown by queries. `message` says what happened, `remedy` what may help: both are for whoever typed the command. */
+/** Thrown by queries. `message` tells what happened, `remedy` what may help; both are shown to the user. */
 export class LokiQueryError extends Error {
   readonly code: LokiQueryErrorCode;
   readonly remedy: string;
@@ -26,31 +25,31 @@ export class LokiQueryError extends Error {
     this.remedy = remedies[code];
   }
 
-  /** True when the same question may be answered a little later. */
-  get isPassing(): boolean {
-    return passing.has(this.code);
+  /** Whether the same query may succeed later. */
+  get isTransient(): boolean {
+    return transientCodes.has(this.code);
   }
 }
 
 const remedies: Readonly<Record<LokiQueryErrorCode, string>> = {
-  unreachable: "Check loki.url, and that Loki runs; for https also loki.ca_file.",
-  timeout: "Ask for a shorter time, or raise loki.timeout_ms.",
+  unreachable: "Check loki.url, and that Loki runs; with https also loki.ca_file.",
+  timeout: "Query a shorter time range, or raise loki.timeout_ms.",
   unauthorized: "Check loki.tenant, and loki.token_file or loki.username and loki.password_file.",
-  not_found: "Check loki.url: it is the address of Loki without /loki/api/v1.",
-  bad_query: "Check the LogQL and the time: https://grafana.com/docs/loki/latest/query/.",
-  busy: "Wait a moment; Loki has too many queries of this tenant.",
-  server_error: "Look into the log of Loki.",
-  too_many_at_once: "Narrow the LogQL: more lines share one nanosecond than Loki gives at once.",
-  too_long: "Narrow the LogQL: the lines are longer than can be taken.",
+  not_found: "Check loki.url: the address of Loki without /loki/api/v1.",
+  bad_query: "Check the LogQL and the time range: https://grafana.com/docs/loki/latest/query/.",
+  busy: "Try again later: Loki has too many queries from this tenant.",
+  server_error: "Check the logs of Loki.",
+  too_many_at_once: "Narrow the LogQL: more lines have the same nanosecond than Loki returns at once.",
+  too_long: "Narrow the LogQL: the lines are too long.",
 };
 
-const passing: ReadonlySet<LokiQueryErrorCode> = new Set(["unreachable", "timeout", "busy", "server_error"]);
+const transientCodes: ReadonlySet<LokiQueryErrorCode> = new Set(["unreachable", "timeout", "busy", "server_error"]);
 
-/** The error for a call that had no answer. */
+/** The error for a request without a response. */
 export function errorOfFailure(error: unknown, url: string): LokiQueryError {
   const { code, message } = error as { readonly code?: string; readonly message: string };
   const kind = failureCodes[code ?? ""] ?? "unreachable";
-  return new LokiQueryError(kind, `no answer from ${url}: ${message}`, error);
+  return new LokiQueryError(kind, `no response from ${url}: ${message}`, error);
 }
 
 const failureCodes: Readonly<Record<string, LokiQueryErrorCode>> = {
@@ -59,11 +58,11 @@ const failureCodes: Readonly<Record<string, LokiQueryErrorCode>> = {
   too_long: "too_long",
 };
 
-/** The error for an answer that is no success. */
+/** The error for a response with another status than 200. */
 export function errorOfStatus(status: number, text: string): LokiQueryError {
-  const said = plainText(text, 300);
+  const reason = plainText(text, 300);
   const code = statusCodes[status] ?? (status < 500 ? "not_found" : "server_error");
-  return new LokiQueryError(code, `Loki answered ${status}${said === "" ? "" : `: ${said}`}`);
+  return new LokiQueryError(code, `Loki responded with ${status}${reason === "" ? "" : `: ${reason}`}`);
 }
 
 const statusCodes: Readonly<Record<number, LokiQueryErrorCode>> = {

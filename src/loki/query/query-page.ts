@@ -1,23 +1,23 @@
-/** One question to Loki's query_range. */
+/** One request to query_range of Loki. */
 import { lokiUrl, tenantHeaders, type LokiAddress, type LokiHttp } from "../loki-http.ts";
 import { errorOfFailure, errorOfStatus, LokiQueryError } from "./query-failure.ts";
 
-/** The Loki that is asked. */
+/** A Loki to query. */
 export interface LokiSource extends LokiAddress {
   readonly http: LokiHttp;
 }
 
-/** A line as Loki gives it back. */
+/** A line returned by Loki. */
 export interface LokiLine {
   /** Nanoseconds since the epoch in decimal digits. */
   readonly timeNs: string;
-  /** Labels, and structured metadata with them. */
+  /** Labels and structured metadata together. */
   readonly labels: Readonly<Record<string, string>>;
   readonly line: string;
 }
 
-/** What is asked for: lines from `startNs` on and before `endNs`. */
-export interface PageQuestion {
+/** Lines from `startNs` to before `endNs`. */
+export interface PageQuery {
   readonly logql: string;
   readonly startNs: bigint;
   readonly endNs: bigint;
@@ -26,12 +26,12 @@ export interface PageQuestion {
 }
 
 /**
- * At most `limit` lines, those at the beginning of the direction, in its order. Lines of one time are in no certain
- * order. Rejects with a {@link LokiQueryError}.
+ * The first `limit` lines in the given direction. Lines with the same time are in no particular order. Rejects with a
+ * {@link LokiQueryError}.
  * Source: Loki HTTP API, `GET /loki/api/v1/query_range`.
  */
-export async function fetchPage(source: LokiSource, question: PageQuestion, limit: number): Promise<LokiLine[]> {
-  const { logql, startNs, endNs, direction, signal } = question;
+export async function fetchPage(source: LokiSource, query: PageQuery, limit: number): Promise<LokiLine[]> {
+  const { logql, startNs, endNs, direction, signal } = query;
   const parameters = new URLSearchParams({
     query: logql,
     start: String(startNs),
@@ -49,11 +49,11 @@ export async function fetchPage(source: LokiSource, question: PageQuestion, limi
   return linesOf(text, direction);
 }
 
-/** The order of two times, as for sorting. */
+/** Compares two times in decimal digits, for sorting. */
 export const compareNs = (left: string, right: string): number =>
   left.length - right.length || (left < right ? -1 : Number(left > right));
 
-/** A page of more is asked for again in smaller pieces. */
+/** A longer page is requested again with fewer lines. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
 interface QueryAnswer {
@@ -66,11 +66,14 @@ interface QueryAnswer {
   };
 }
 
-/** The lines of all streams in the order of time. */
+/** The lines of all streams, merged in order of time. */
 function linesOf(text: string, direction: "forward" | "backward"): LokiLine[] {
   const { resultType, result = [] } = parseAnswer(text).data ?? {};
   if (resultType !== "streams") {
-    throw new LokiQueryError("bad_query", `this LogQL gives no lines but a ${resultType ?? "result without a type"}`);
+    throw new LokiQueryError(
+      "bad_query",
+      `this LogQL does not return lines, but a ${resultType ?? "result without a type"}`,
+    );
   }
   const lines = result.flatMap(({ stream, values }) =>
     values.map(([timeNs, line]): LokiLine => ({ timeNs, labels: stream, line })),
@@ -83,6 +86,6 @@ function parseAnswer(text: string): QueryAnswer {
   try {
     return JSON.parse(text) as QueryAnswer;
   } catch (error) {
-    throw new LokiQueryError("not_found", "the answer is no JSON: this is no Loki", error);
+    throw new LokiQueryError("not_found", "the response is not JSON: the server is not Loki", error);
   }
 }

@@ -1,29 +1,32 @@
-/** The bodies of a record: as text or base64, cut, and without what is redacted. */
+/** The bodies of a record: as text or base64, redacted, and cut to a length. */
 import { mediaTypeOf } from "../../payload/media-type.ts";
 import { headerParameter } from "../../payload/form/header-parameter.ts";
 import type { LoggedSide } from "../exchange-log.ts";
 import type { BodyOmission, LoggedBody } from "../prediction-record.ts";
 import type { Redactor } from "../../redaction/redactor.ts";
 
-/** How bodies are logged. */
+/** Options of {@link loggedBody}. */
 export interface LoggedBodyPlan {
   readonly redactor: Redactor;
-  /** Longest part of a body in a record. */
+  /** Upper bound of a body in a record, bytes. */
   readonly bodyBytes: number;
-  /** True for an answer that may hold parts of its request in words, as errors do: rules cannot find them there. */
+  /** Whether the body may quote its request in prose, as error messages do: rules cannot find values there. */
   readonly mayQuoteInput: boolean;
   /**
-   * Whether the protocol's reader, given the redacted body, still finds a feature that a rule is about. Only asked, and
-   * needed, where there are rules about features: without it no body is logged then.
+   * Whether the protocol's reader no longer finds, in the redacted body, any feature that a rule is about. Required
+   * where there are rules about features: without it the body is omitted.
    */
   isFeatureGone?(this: void, redacted: Uint8Array): boolean;
 }
 
 /**
- * A body as it stands in a record. Without redaction: text when it is UTF-8, else base64. With redaction, and be it of a
- * header alone: JSON, whatever its media type says, without what is redacted; plain text and CSV without what patterns find, unless
- * there are rules about features or pointers, which cannot be applied to them; nothing else, so neither bytes nor event
- * streams, whose texts come in pieces, and nothing longer than 256 KiB and than `bodyBytes`. Cut last, on a whole character. Never throws; linear in the length of the body.
+ * A body for a record. Without redaction: text when it is UTF-8, else base64. With any redaction, even of a header alone:
+ * - JSON, whatever its media type is, with rules and patterns applied;
+ * - plain text and CSV with patterns applied, but omitted if there are rules about features or pointers;
+ * - everything else is omitted: binary bodies, event streams (their texts come in pieces), and bodies longer than both
+ *   256 KiB and `bodyBytes`.
+ *
+ * The result is cut last, on a whole character. Never throws; linear in the length of the body.
  */
 export function loggedBody(
   side: Pick<LoggedSide<unknown>, "content" | "contentType">,
@@ -41,8 +44,8 @@ export function loggedBody(
 }
 
 /**
- * A body of JSON as it is left by rules and patterns, for reading it again; undefined when it is no JSON in UTF-8, nests
- * too deep, or is longer than 256 KiB and than `bodyBytes`.
+ * A JSON body after rules and patterns, to be read again. Undefined when it is not JSON in UTF-8, nests too deep, or is
+ * longer than both 256 KiB and `bodyBytes`.
  */
 export function redactedJson(bytes: Uint8Array, redactor: Redactor, bodyBytes: number): Uint8Array | undefined {
   const text = bytes.length > maxRedactedBytes(bodyBytes) ? undefined : decode(bytes);
@@ -51,8 +54,8 @@ export function redactedJson(bytes: Uint8Array, redactor: Redactor, bodyBytes: n
 }
 
 /**
- * Longer bodies are not redacted, and so not logged: it takes up to 0.3 µs a byte, between two requests, and a few kilobytes
- * of gzip become megabytes. Whoever wants longer ones in records has said so.
+ * Longer bodies are not redacted, and so omitted: redaction takes up to 0.3 µs a byte on the relay's thread, and a few
+ * kilobytes of gzip can become megabytes. A larger `bodyBytes` accepts that cost.
  */
 const maxRedactedBytes = (bodyBytes: number): number => Math.max(262_144, bodyBytes);
 
@@ -75,12 +78,12 @@ function redactedBody(bytes: Uint8Array, contentType: string, plan: LoggedBodyPl
   return json;
 }
 
-/** Media types of text that is all there is to it: no markup, no pieces of a stream. */
+/** Media types without markup or framing, in which patterns see the whole text. */
 const plainTypes: ReadonlySet<string> = new Set(["text/plain", "text/csv"]);
-/** Encodings that write ASCII as UTF-8 does. */
+/** Character encodings that agree with UTF-8 on ASCII. */
 const asciiLike = /^(?:|utf-?8|us-ascii|iso-8859-1|latin1|windows-1252)$/i;
 
-/** False for text in another encoding, such as UTF-16, in which patterns would find nothing. */
+/** False for text in other encodings, such as UTF-16, in which patterns find nothing. */
 function isPlainText(text: string, contentType: string): boolean {
   const charset = headerParameter(contentType, "charset") ?? "";
   return plainTypes.has(mediaTypeOf(contentType)) && asciiLike.test(charset) && !text.includes("\0");
@@ -94,7 +97,7 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A body as it came. */
+/** A body without redaction. */
 function bodyOf(bytes: Uint8Array, contentType: string, bodyBytes: number): LoggedBody {
   const isCut = bytes.length > bodyBytes;
   const part = isCut ? bytes.subarray(0, bodyBytes) : bytes;
@@ -104,17 +107,17 @@ function bodyOf(bytes: Uint8Array, contentType: string, bodyBytes: number): Logg
   return { content_type: contentType, base64: base64Of(part), ...truncated };
 }
 
-/** Half a character at the end of a part is left out. */
+/** An incomplete character at the end of a cut body is left out. */
 function decodePart(part: Uint8Array, isCut: boolean): string | undefined {
   try {
-    // A decoder of its own: what is left of a stream would be put before the next body.
+    // A new decoder: a shared one would put the rest of this body in front of the next.
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(part, { stream: isCut });
   } catch {
     return undefined;
   }
 }
 
-/** Bytes that are made characters of at once: each is an argument of a call. */
+/** Bytes converted by one call: each is an argument of it. */
 const chunkBytes = 8192;
 
 function base64Of(bytes: Uint8Array): string {
@@ -126,7 +129,7 @@ function base64Of(bytes: Uint8Array): string {
 }
 
 function cutText(text: string, bodyBytes: number): { readonly text: string; readonly truncated?: true } {
-  // A code unit takes three bytes at most.
+  // A code unit takes at most three bytes.
   if (text.length * 3 <= bodyBytes) return { text };
   const { read } = encoder.encodeInto(text, new Uint8Array(Math.min(bodyBytes, text.length * 3)));
   return read === text.length ? { text } : { text: text.slice(0, read), truncated: true };

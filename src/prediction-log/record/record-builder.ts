@@ -1,4 +1,4 @@
-/** Makes the record of an exchange from its draft and its bodies. Nothing that it gives holds what redaction takes out. */
+/** Makes the record of an exchange from its draft and its bodies. Everything in the record is redacted. */
 import type { DecodedBody, ReadResult, RequestReading, ResponseReading } from "../../payload/reading.ts";
 import type { LoggedBodies, LoggedSide } from "../exchange-log.ts";
 import type { DriftFlag } from "../drift-flags.ts";
@@ -9,24 +9,24 @@ import type { RecordDraft } from "../record-draft.ts";
 import { areFeaturesGone } from "../../redaction/redaction-check.ts";
 import type { Redactor } from "../../redaction/redactor.ts";
 
-/** What a {@link RecordBuilder} is told. */
+/** Options of {@link RecordBuilder}. */
 export interface RecordBuilderOptions {
   readonly redactor: Redactor;
   /** Host name of the sidecar. */
   readonly instance: string;
   readonly digest: string;
-  /** Name of the header that `label_id` comes from. */
+  /** Name of the request header for `label_id`. */
   readonly labelHeader?: string;
   readonly maxRows: number;
-  /** Longest part of each body; 0 keeps bodies out. */
+  /** Upper bound of each body in the record, bytes; 0 leaves bodies out. */
   readonly bodyBytes: number;
-  /** What the last window of a model said. */
+  /** Drift state of a model after its last window; undefined before the first. */
   driftOf(this: void, model: string, version: string, variant: string): DriftFlag | undefined;
   /** `2026-11-25T12:00:00.000Z` for milliseconds since the epoch. */
   formatTime(this: void, ms: number): string;
 }
 
-/** Longest texts of a record that clients choose, characters after redaction. */
+/** Longest texts that clients choose, characters after redaction. */
 const maxTextLength = 256;
 const maxPathLength = 1024;
 const maxMethodLength = 64;
@@ -34,11 +34,11 @@ const maxMethodLength = 64;
 /** Digits of a second below the millisecond. */
 const serialDigits = 6;
 
-/** The builder. About 5 µs for a row of 40 numbers. */
+/** Makes records. About 5 µs for a row of 40 numbers. */
 export class RecordBuilder {
   readonly #options: RecordBuilderOptions;
   readonly #contents: RecordContents;
-  /** Flags with redacted names, by the flags as drift gives them: those change once a window. */
+  /** Flags with redacted names, by the original flags: these change once a window. */
   readonly #drifts: WeakMap<DriftFlag, DriftFlag> = new WeakMap();
 
   constructor(options: RecordBuilderOptions) {
@@ -46,7 +46,10 @@ export class RecordBuilder {
     this.#contents = new RecordContents(options.redactor, options.maxRows);
   }
 
-  /** The record; `serial`, 0 to 999,999, becomes the last digits of its time. Without bodies when they could not be had. */
+  /**
+   * The record of an exchange. `serial`, 0 to 999,999, becomes the last digits of its time. `bodies` is undefined when they
+   * were not captured.
+   */
   recordOf(draft: RecordDraft, bodies: LoggedBodies | undefined, serial: number): PredictionRecord {
     this.#options.redactor.renew();
     const readings = this.#readingsOf(draft, bodies);
@@ -99,7 +102,7 @@ export class RecordBuilder {
     };
   }
 
-  /** A rule about a header holds wherever the record has its value; undefined when it is to be left out. */
+  /** A rule about a header applies wherever the record repeats its value; undefined when the value is dropped. */
   #headerText(header: string, value: string): string | undefined {
     return value === "" ? value : this.#options.redactor.headerText(header, value)?.slice(0, maxTextLength);
   }
@@ -114,14 +117,14 @@ export class RecordBuilder {
     return shown;
   }
 
-  #text(text: string, longest: number): string {
-    return this.#options.redactor.text(text).slice(0, longest);
+  #text(text: string, maxLength: number): string {
+    return this.#options.redactor.text(text).slice(0, maxLength);
   }
 
   /**
-   * Where rules name places in a body, the body is read again with those places redacted: a place may be a feature, a
-   * tensor, or a part of one, as only the reader knows. Features have their names in a reading; answers have them only
-   * in the body.
+   * Where rules name places in a body, the body is redacted and read again: only the reader knows which feature or tensor
+   * is at a place. Rules about features apply to the request by the names in its reading; predictions have their names
+   * only in the body, so the response is redacted and read again for these as well.
    */
   #readingsOf(draft: RecordDraft, bodies: LoggedBodies | undefined): Readings {
     if (bodies === undefined) return { request: notCaptured, response: notCaptured };
@@ -195,7 +198,7 @@ const absent = (bytes: number): LoggedBody => ({
   omitted: bytes === 0 ? "empty" : "not_captured",
 });
 
-/** A body that passed and was not kept looks like an empty one. */
+/** A body that was not captured looks like an empty one; its size on the wire tells. */
 const captured = <Reading>(reading: SideReading<Reading>, bodyBytes: number): SideReading<Reading> =>
   reading.kind === "unread" && reading.reason === "empty" && bodyBytes > 0 ? notCaptured : reading;
 
@@ -209,7 +212,7 @@ interface ModelNames {
   readonly version: string;
 }
 
-/** As drift and metrics name the model: what the path says, but for protocols that name it in the body. */
+/** The model as drift and metrics name it: from the path, but for protocols with the name in the body from there. */
 function namesOf(draft: RecordDraft, { request, response }: Readings, prefersBodyModel: boolean): ModelNames {
   const named = [request, response].flatMap((side) => (side?.kind === "read" ? [side.value] : []));
   const bodyModel = named.find(({ model }) => model !== "")?.model ?? "";

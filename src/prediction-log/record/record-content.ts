@@ -1,4 +1,4 @@
-/** What the bodies of an exchange give to its record: features, predictions, scores, tokens, or why they give none. */
+/** The fields of a record that come from its bodies: features, predictions, scores, tokens, or why there are none. */
 import type {
   Cell,
   Columns,
@@ -16,18 +16,18 @@ export type RecordContent = Pick<
   PredictionRecord,
   "rows" | "features" | "prediction" | "score" | "tokens" | "unread"
 > & {
-  /** True when only the first rows are there. */
+  /** Whether only the first rows are in the record. */
   readonly hasMoreRows: boolean;
 };
 
-/** What was read of a side, or why nothing was; undefined when nobody asked. */
+/** Result of reading the request or the response. */
 export type SideReading<Reading> = ReadResult<Reading> | { readonly kind: "unread"; readonly reason: BodyOmission };
 
-/** Takes values out of readings, through redaction. */
+/** Converts parsed bodies into record fields, with redaction applied. */
 export class RecordContents {
   readonly #redactor: Redactor;
   readonly #maxRows: number;
-  /** Names after redaction: readers give the same columns again and again. */
+  /** Redacted names by columns: readers return the same object for the same columns. */
   readonly #names: WeakMap<Columns, readonly string[]> = new WeakMap();
 
   constructor(redactor: Redactor, maxRows: number) {
@@ -54,7 +54,7 @@ export class RecordContents {
     const shown = this.#shownNames(table.columns);
     const rows: Record<string, RecordValue>[] = [];
     for (let row = 0; row < Math.min(table.rowCount, this.#maxRows); row++) {
-      // Without a prototype, so that a feature called `__proto__` is a member like any other.
+      // No prototype: a feature named `__proto__` is a member like any other.
       const values = Object.create(null) as Record<string, RecordValue>;
       for (let column = 0; column < names.length; column++) {
         const cell = table.cells[row * names.length + column];
@@ -100,10 +100,10 @@ export class RecordContents {
   }
 }
 
-/** Finish reasons of a record, one for each choice of an answer. */
+/** Most finish reasons of a record, one for each choice of the response. */
 const maxReasons = 16;
 
-/** A cell as JSON can say it. */
+/** A cell as a JSON value. */
 function recordValue(cell: Cell): RecordValue {
   if (typeof cell === "number") return Number.isFinite(cell) ? cell : null;
   return typeof cell === "bigint" ? String(cell) : (cell ?? null);

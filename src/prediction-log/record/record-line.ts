@@ -1,19 +1,19 @@
-/** A record as a line of bounded length. */
+/** Serializes a record to a line of bounded length. */
 import { cutOrder, type CutPart, type PredictionRecord } from "../prediction-record.ts";
 
-/** See {@link lineOf}. */
+/** Result of {@link lineOf}. */
 export interface RecordLine {
   readonly line: string;
   /** Bytes of the line in UTF-8. */
   readonly bytes: number;
-  /** What had to be left out, `rows` among it when it was in the record. */
+  /** All parts that are missing, those already missing in the record included. */
   readonly cut: readonly CutPart[];
 }
 
 /**
- * The JSON of a record without a line end, at most `maxBytes` in UTF-8: parts are left out in {@link cutOrder} until it
- * fits, and `cut` in the record says which. What is left when all of them are gone is at most about 4 KB and is written
- * as it is. One pass for a record that fits.
+ * The JSON of a record without a line end. Parts are left out in {@link cutOrder} until it takes at most `maxBytes` in
+ * UTF-8, and the field `cut` names them. The rest without any of these parts, about 4 KB at most, is never cut. One
+ * pass for a record that fits.
  */
 export function lineOf(record: PredictionRecord, maxBytes: number): RecordLine {
   const cut: CutPart[] = [...(record.cut ?? [])];
@@ -29,7 +29,6 @@ export function lineOf(record: PredictionRecord, maxBytes: number): RecordLine {
   return { ...made, cut };
 }
 
-/** What a record takes besides its line, see `LogEntry.bytes`. */
 function measured(record: PredictionRecord): { readonly line: string; readonly bytes: number } {
   const line = JSON.stringify(record);
   return { line, bytes: Buffer.byteLength(line) };

@@ -1,20 +1,20 @@
-/** Finds numbers of payment cards: by length, first digits and check digit (ISO/IEC 7812-1, Luhn). */
+/** Finds payment card numbers by length, issuer prefix and check digit (ISO/IEC 7812-1, Luhn). */
 import { isInHash, type TextMatch } from "../redaction-match.ts";
 
 const minDigits = 13;
 const maxDigits = 19;
 
-/** First digits that issuers of cards use. Times since 1970, which begin with 1, and dates, which begin with 20, are none. */
+/** Prefixes of card issuers. Unix times, which begin with 1, and dates, which begin with 20, do not match. */
 const issuer = /^(?:[3-6]|2[2-7])/;
 
 const ZERO = 0x30;
 const NINE = 0x39;
 
 /**
- * Numbers of 13 to 19 digits, in one piece or in groups of any size with one space, dash or zero-width character between
- * them, also where other numbers stand before or behind. Pieces that overlap are one match: which of them is the card
- * cannot be told. Not found: digits in a longer run of digits, in the fraction of a decimal number, in a UUID or in a hash
- * that redaction made, or with other separators. Linear in the length of the text.
+ * Finds card numbers of 13 to 19 digits, unbroken or in groups of any size with one space, dash or zero-width character
+ * between them, also next to other numbers. Overlapping candidates are one match, because either may be the card. Not
+ * found: digits in a longer run of digits, in the fraction of a decimal number, in a UUID or in a hash that redaction
+ * made, or with other separators. Linear in the length of the text.
  */
 export function findCards(text: string): readonly TextMatch[] {
   if (text.length < minDigits) return none;
@@ -35,27 +35,27 @@ export function findCards(text: string): readonly TextMatch[] {
 const none: readonly TextMatch[] = [];
 
 /**
- * The digits of a number's whole part when they are those of a card. `literal` is a number as JSON writes it: the point is
- * moved as the exponent says, so that no way of writing hides one.
+ * The digits of a number's integer part if they are a card number, else undefined. `literal` is a JSON number; the
+ * exponent is applied, so that no notation hides a card.
  */
 export function cardOfNumber(literal: string): string | undefined {
   const hasExponent = literal.includes("e") || literal.includes("E");
-  if (!hasExponent && wholeLength(literal) < minDigits) return undefined;
+  if (!hasExponent && integerLength(literal) < minDigits) return undefined;
   const parts = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal);
   if (parts === null) return undefined;
   const [, whole = "", fraction = "", exponent = "0"] = parts;
-  const candidates = [moved(whole, fraction, Number(exponent)), whole];
+  const candidates = [shifted(whole, fraction, Number(exponent)), whole];
   return candidates.map((digits) => digits.replace(/^0+/, "")).find(isCard);
 }
 
-/** With the sign. */
-function wholeLength(literal: string): number {
+/** Length of the integer part, sign included. */
+function integerLength(literal: string): number {
   const point = literal.indexOf(".");
   return point === -1 ? literal.length : point;
 }
 
-/** The whole part of `whole.fraction × 10^exponent`; empty when it is longer than a card. */
-function moved(whole: string, fraction: string, exponent: number): string {
+/** The integer part of `whole.fraction × 10^exponent`; empty when its length is not that of a card. */
+function shifted(whole: string, fraction: string, exponent: number): string {
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
   const length = digits.length - fraction.length + exponent;
   if (!(length >= minDigits && length <= maxDigits)) return "";
@@ -71,7 +71,7 @@ function isBetweenDigits(text: string, at: number): boolean {
   return isSeparator(text.charCodeAt(at)) && isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1));
 }
 
-/** Where groups of digits start and end that have single separators between them. */
+/** Start and end of each group of digits in a run with single separators. */
 interface DigitGroups {
   readonly starts: readonly number[];
   readonly ends: readonly number[];
@@ -102,13 +102,13 @@ function cardsAmong(text: string, { starts, ends }: DigitGroups): readonly TextM
   });
 }
 
-/** First and last of the groups that make a card. */
+/** Index of the first and the last group of a card. */
 interface CardSpan {
   readonly first: number;
   readonly last: number;
 }
 
-/** Joins those that overlap. They come in the order in which they end; a later one may begin before an earlier one does. */
+/** Joins overlapping spans. They are in order of their ends; a later one may start before an earlier one. */
 function merged(spans: readonly CardSpan[]): readonly CardSpan[] {
   const apart: CardSpan[] = [];
   for (const span of spans) {
@@ -122,7 +122,7 @@ function merged(spans: readonly CardSpan[]): readonly CardSpan[] {
   return apart;
 }
 
-/** The group with which the longest card begins that ends with group `last`, or -1. Looks at 19 digits at most. */
+/** First group of the longest card that ends with group `last`, or -1. Looks at 19 digits at most. */
 function firstOfCard(text: string, { starts, ends }: DigitGroups, last: number): number {
   let found = -1;
   let digits = 0;
@@ -138,7 +138,7 @@ function firstOfCard(text: string, { starts, ends }: DigitGroups, last: number):
   return found;
 }
 
-/** The sum of Luhn's formula over digits that have `behind` further ones to their right. */
+/** Luhn sum of the digits from `start` to `end`, which `behind` further digits follow. */
 function checkSum(text: string, start: number, end: number, behind: number): number {
   let sum = 0;
   for (let at = end - 1, place = behind; at >= start; at--, place++) {
@@ -170,7 +170,7 @@ function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
 }
 
-/** Space (`+` in forms) and hyphen, and their relatives: no-break spaces, thin ones, zero-width ones, dashes, minus. */
+/** Space (`+` in forms), hyphen, and similar characters: no-break, thin and zero-width spaces, dashes, minus. */
 function isSeparator(code: number): boolean {
   if (code === 0x20 || code === 0x2d || code === 0x2b) return true;
   if (code < 0xa0) return false;

@@ -1,15 +1,15 @@
 /** Finds e-mail addresses. */
 import type { TextMatch } from "../redaction-match.ts";
 
-/** A label after a dot that begins with two letters: what stands behind `@` in `bert@1.2.0` is no domain. */
+/** A dot and a label that begins with two letters: `1.2.0` in `bert@1.2.0` is not a domain. */
 const domain = /[^.]\.+[A-Za-z\u0080-\uffff]{2}/;
 
 const letterOrMark = /[\p{L}\p{M}\p{N}]/u;
 
 /**
- * Addresses `local@domain.tld` of letters and digits of any script, with `. _ % + ' -` among those before the `@`. Of an
- * address with rarer characters before it (`a!b@example.com`, a quoted part) the rest is found; not found: domains without a dot and numeric ones. Linear in the length of the text; without an `@` it costs one
- * search for it.
+ * Finds addresses `local@domain.tld` of letters and digits of any script, with `. _ % + ' -` allowed before the `@`. Of an
+ * address with rarer characters there (`a!b@example.com`, a quoted local part) the end is found. Not found: domains
+ * without a dot, and numeric ones. Linear in the length of the text; without an `@` it costs one search for it.
  */
 export function findEmails(text: string): readonly TextMatch[] {
   let at = text.indexOf("@");
@@ -35,7 +35,7 @@ function startOfLocal(text: string, at: number, from: number): number {
   return start;
 }
 
-/** Domains do not end with a dot or a dash, sentences do. */
+/** A dot or dash at the end belongs to the sentence, not to the domain. */
 function endOfDomain(text: string, from: number): number {
   let end = from;
   while (end < text.length && isDomain(text.charCodeAt(end))) end++;
@@ -56,7 +56,7 @@ function isDomain(code: number): boolean {
 
 function isWord(code: number): boolean {
   if (code < 0x80) return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a);
-  // Either half of a pair: letters beyond the basic plane.
+  // Half of a surrogate pair: letters beyond the basic plane.
   return (code >= 0xd800 && code <= 0xdfff) || letterOrMark.test(String.fromCharCode(code));
 }
 

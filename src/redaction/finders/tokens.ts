@@ -1,7 +1,7 @@
 /** Finds bearer tokens (RFC 6750) and JSON Web Tokens (RFC 7519). */
 import type { TextMatch } from "../redaction-match.ts";
 
-/** The token of RFC 6750, section 2.1; the word itself is none, so that the last of several is the one before the token. */
+/** The token of RFC 6750, section 2.1, but never the word `bearer` itself, which may be repeated before the token. */
 const bearer = /bearer[\s:=+]+(?!bearer[\s:=+]|hash:[0-9a-f]{32})([\w.~+/-]+=*)/gi;
 
 const mayHoldToken = /bearer|eyJ/i;
@@ -9,9 +9,9 @@ const mayHoldToken = /bearer|eyJ/i;
 const base64Url = /[\w-]*/y;
 
 /**
- * What follows the word `Bearer`, in any case, after white space, `:`, `=` or `+`; and, anywhere, JSON Web Tokens: three
- * or more parts of base64url with dots between them, the first of which begins like a JSON object (`eyJ`). The word stays,
- * the token is the match. Linear in the length of the text.
+ * Finds the text after the word `Bearer`, in any case, and white space, `:`, `=` or `+`; and, anywhere, JSON Web Tokens:
+ * three or more parts of base64url with dots between them, the first beginning like a JSON object (`eyJ`). The match is
+ * the token without the word. Linear in the length of the text.
  */
 export function findTokens(text: string): readonly TextMatch[] {
   if (!mayHoldToken.test(text)) return none;
@@ -24,7 +24,7 @@ export function findTokens(text: string): readonly TextMatch[] {
   return withoutInner(found.sort((a, b) => a.start - b.start || b.end - a.end));
 }
 
-/** A web token may be the token after the word, or a part of it. */
+/** Removes matches inside others: a web token may be the token after the word, or a part of it. */
 function withoutInner(matches: readonly TextMatch[]): readonly TextMatch[] {
   const outer: TextMatch[] = [];
   for (const match of matches) {
@@ -41,7 +41,7 @@ function findWebTokens(text: string): TextMatch[] {
   while (start !== -1) {
     const stop = endOfParts(text, start);
     if (stop.parts >= 3) found.push({ start, end: stop.at, value: text.slice(start, stop.at) });
-    // Where the dots are missing, they are missing for whatever begins further on in the same parts.
+    // A start further on in the same parts would lack the same dots.
     start = text.indexOf("eyJ", stop.at);
   }
   return found;

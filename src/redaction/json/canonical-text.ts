@@ -1,13 +1,12 @@
-/** The one text that a value is hashed by, whichever form it has. */
+/** The text by which a value is hashed, the same for all notations of it. */
 import type { JsonDocument, JsonNode, JsonText } from "./json-tree.ts";
 
-/** Integers with more characters are numbers for readers of bodies, too. */
+/** Longer integers are rounded, as readers of bodies do. */
 const maxIntegerDigits = 40;
 
 /**
- * A text is itself; numbers are written like JavaScript writes them, integers past 2^53 as their digits, so that `12`,
- * `12.0` and `"12"` are alike; `NaN` is `null`, as it is for readers; lists and objects are JSON with sorted keys and
- * without white space.
+ * A string is itself. Numbers are written as in JavaScript, integers past 2^53 as their digits, so that `12`, `12.0` and
+ * `"12"` are the same. `NaN` is `null`, as for readers. Lists and objects are JSON with sorted keys and no white space.
  */
 export function canonicalText(node: JsonNode): string {
   if (node.kind === "text") return node.text;

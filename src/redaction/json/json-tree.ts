@@ -1,4 +1,4 @@
-/** Parses JSON into a tree that knows where in the text everything stands, so that what is not redacted stays as it was written. */
+/** Parses JSON into a tree with source positions, so that values that are not redacted keep their notation. */
 
 /** A value in a JSON text: `source.slice(start, end)`. */
 export type JsonNode = JsonText | JsonNumber | JsonWord | JsonList | JsonDocument;
@@ -8,19 +8,19 @@ interface JsonSpan {
   readonly end: number;
 }
 
-/** A string, without its escapes. */
+/** A string; `text` is unescaped. */
 export interface JsonText extends JsonSpan {
   readonly kind: "text";
   readonly text: string;
 }
 
-/** A number as it is written. */
+/** A number in its original notation. */
 export interface JsonNumber extends JsonSpan {
   readonly kind: "number";
   readonly literal: string;
 }
 
-/** `true`, `false`, `null`, and `NaN`, `Infinity` and `-Infinity`, which model servers write and take. */
+/** `true`, `false`, `null`, and `NaN`, `Infinity` and `-Infinity`, which model servers write and accept. */
 export interface JsonWord extends JsonSpan {
   readonly kind: "word";
   readonly literal: string;
@@ -32,7 +32,7 @@ export interface JsonList extends JsonSpan {
   readonly items: readonly JsonNode[];
 }
 
-/** An object, with all members of equal keys, in their order. */
+/** An object with all its members in order, repeated keys included. */
 export interface JsonDocument extends JsonSpan {
   readonly kind: "object";
   readonly members: readonly JsonMember[];
@@ -45,8 +45,8 @@ export interface JsonMember {
 }
 
 /**
- * The tree of a JSON text (RFC 8259, and the words above); undefined when it is something else or has more than
- * `maxDepth` containers within each other: it recurses that far. Linear, about 4 ns a byte.
+ * The tree of a JSON text (RFC 8259, and the words above); undefined when the text is not JSON or nests deeper than
+ * `maxDepth` containers, which bounds the recursion. Linear, about 4 ns a byte.
  */
 export function parseRedactableJson(source: string, maxDepth: number): JsonNode | undefined {
   const cursor: Cursor = { source, at: 0, room: maxDepth };
@@ -56,7 +56,7 @@ export function parseRedactableJson(source: string, maxDepth: number): JsonNode 
   return cursor.at < source.length ? undefined : node;
 }
 
-/** The values of an object under a key: as many as it has members with that key. */
+/** All values of an object under a key, which may be repeated; empty for other nodes. */
 export function valuesOf(node: JsonNode, key: string): readonly JsonNode[] {
   if (node.kind !== "object") return [];
   return node.members.filter((member) => member.key.text === key).map(({ value }) => value);
@@ -65,11 +65,11 @@ export function valuesOf(node: JsonNode, key: string): readonly JsonNode[] {
 interface Cursor {
   readonly source: string;
   at: number;
-  /** How many more containers may be opened within each other. */
+  /** Containers that may still be opened within each other. */
   room: number;
 }
 
-/** Every function below gives undefined, and leaves the cursor anywhere, when the text is not what it should be. */
+/** Every function below returns undefined on a syntax error; the cursor is then of no use. */
 function readValue(cursor: Cursor): JsonNode | undefined {
   skipSpace(cursor);
   switch (cursor.source[cursor.at]) {
@@ -119,7 +119,7 @@ function readObject(cursor: Cursor): JsonNode | undefined {
   return takes(cursor, "}") ? { kind: "object", start, end: cursor.at, members } : undefined;
 }
 
-/** What may stand in a string without an escape. */
+/** Characters of a string without escapes. */
 const plain = /[^"\\\u0000-\u001f]*/y;
 
 function readText(cursor: Cursor): JsonText | undefined {
@@ -159,7 +159,7 @@ const bare = [
   ["word", word],
 ] as const;
 
-/** Skips the character, and space before it, if it comes next. */
+/** Skips white space and, if it is next, the character; false when it is not. */
 function takes(cursor: Cursor, character: string): boolean {
   skipSpace(cursor);
   if (cursor.source[cursor.at] !== character) return false;

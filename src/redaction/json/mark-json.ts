@@ -1,23 +1,23 @@
-/** Finds in a body what rules are about: features in all shapes in which servers take them, and places that pointers name. */
+/** Finds the values in a JSON body that rules are about: features in every shape that servers accept, and pointers. */
 import type { JsonPointer } from "../../payload/json/json-pointer.ts";
 import { canonicalText } from "./canonical-text.ts";
 import { type JsonNode, valuesOf } from "./json-tree.ts";
 import { redactionActions, type RedactionAction } from "../redaction-rule.ts";
 import type { RedactionRules } from "../redaction-rules.ts";
 
-/** What is to be done with values, as a whole. What lies within such a value may be marked, too. */
+/** Marked values and the action for each as a whole. Values inside a marked one may be marked, too. */
 export type RedactionMarks = ReadonlyMap<JsonNode, RedactionAction>;
 
 /**
  * Marks the values in a body that rules are about. A feature is
- * - the value of a member with its name, wherever it stands (rows of dictionaries, dictionaries of columns, arguments);
- *   lists keep their shape, so that a column stays one and each value has the hash that it has elsewhere;
- * - the column with its name in `data` beside `columns` (MLflow, pandas' orientation `split`);
- * - what stands as `data`, `contents`, `values`, `value` and `parameters` beside a `name` with its name (tensors of KServe v2).
+ * - the value of any member with its name, at any depth (rows of dictionaries, dictionaries of columns, arguments); lists
+ *   keep their shape, so that a column stays a column and each value has the same hash as elsewhere;
+ * - the column with its name in `data` beside `columns` (MLflow, orientation `split` of pandas);
+ * - `data`, `contents`, `values`, `value` and `parameters` beside a `name` with its name (tensors of KServe v2).
  *
- * A name like `a.b` or `a[0]` is a way through members and elements. Features that have no name in the body but a
- * position only the protocol's reader can tell: whoever logs the body lets it read once more what is left. Pointers name
- * a value as a whole; all values where members have equal keys. Linear in the size of the body for each pointer.
+ * A name like `a.b` or `a[0]` is a path through members and elements. Features without a name in the body are known by
+ * position to the protocol's reader alone, so the caller reads the redacted body again to verify it. A pointer marks a
+ * value as a whole, and all values where keys repeat. Linear in the size of the body for each pointer.
  */
 export function markJson(root: JsonNode, rules: RedactionRules): RedactionMarks {
   const marks: Marks = new Map();
@@ -28,7 +28,7 @@ export function markJson(root: JsonNode, rules: RedactionRules): RedactionMarks 
   return marks;
 }
 
-/** Marks features alone: pointers are about a body, not about JSON in one of its texts. */
+/** Marks features only: pointers apply to a body, not to JSON inside one of its strings. */
 export function markFeatures(root: JsonNode, rules: RedactionRules): RedactionMarks {
   const marks: Marks = new Map();
   if (rules.hasFeatures) markNamed(root, "", rules, marks);
@@ -39,13 +39,13 @@ type Marks = Map<JsonNode, RedactionAction>;
 
 const rank: Readonly<Record<RedactionAction, number>> = { drop: 0, mask: 1, hash: 2 };
 
-/** Keeps the stronger of two marks. */
+/** Of two marks the stronger one stays. */
 function mark(node: JsonNode, action: RedactionAction, marks: Marks): void {
   const known = marks.get(node);
   if (known === undefined || rank[action] < rank[known]) marks.set(node, action);
 }
 
-/** Marks a feature: the elements of a list, unless it is dropped. */
+/** Marks a feature; a list is marked element by element, unless it is dropped as a whole. */
 function markValues(node: JsonNode, action: RedactionAction | undefined, marks: Marks): void {
   if (action === undefined) return;
   if (node.kind !== "list" || action === "drop") mark(node, action, marks);
@@ -73,27 +73,27 @@ function childrenAt(node: JsonNode, segment: string): readonly JsonNode[] {
   return item === undefined ? [] : [item];
 }
 
-function markNamed(node: JsonNode, way: string, rules: RedactionRules, marks: Marks): void {
+function markNamed(node: JsonNode, path: string, rules: RedactionRules, marks: Marks): void {
   if (node.kind === "list") {
     node.items.forEach((item, index) => {
-      markStep(item, rules.maxPathLength === 0 ? "" : rules.wayTo(way, `[${index}]`), rules, marks);
+      markStep(item, rules.maxPathLength === 0 ? "" : rules.pathTo(path, `[${index}]`), rules, marks);
     });
   } else if (node.kind === "object") {
     for (const { key, value } of node.members) {
       markValues(value, rules.featureAction(key.text), marks);
-      markStep(value, rules.maxPathLength === 0 ? "" : rules.wayTo(way, key.text), rules, marks);
+      markStep(value, rules.maxPathLength === 0 ? "" : rules.pathTo(path, key.text), rules, marks);
     }
     markColumns(node, rules, marks);
     markTensor(node, rules, marks);
   }
 }
 
-function markStep(node: JsonNode, way: string, rules: RedactionRules, marks: Marks): void {
-  if (rules.maxPathLength > 0) markValues(node, rules.wayAction(way), marks);
-  markNamed(node, way, rules, marks);
+function markStep(node: JsonNode, path: string, rules: RedactionRules, marks: Marks): void {
+  if (rules.maxPathLength > 0) markValues(node, rules.pathAction(path), marks);
+  markNamed(node, path, rules, marks);
 }
 
-/** Members may have equal keys: all of `columns` are gone through once, and then all of `data`, since pairs would be many. */
+/** Keys may repeat: visits all `columns` once, then all `data`, because checking every pair would be quadratic. */
 function markColumns(node: JsonNode, rules: RedactionRules, marks: Marks): void {
   const actions: (RedactionAction | undefined)[] = [];
   for (const columns of valuesOf(node, "columns").filter(({ kind }) => kind === "list")) {
@@ -105,7 +105,7 @@ function markColumns(node: JsonNode, rules: RedactionRules, marks: Marks): void 
   if (any === undefined) return;
   for (const data of valuesOf(node, "data")) {
     for (const row of childrenOf(data)) {
-      // A row that is no list holds the value of an only column.
+      // A row that is not a list holds the value of the only column.
       if (row.kind !== "list") markValues(row, any, marks);
       else row.items.forEach((cell, index) => markValues(cell, actions[index], marks));
     }
@@ -116,7 +116,7 @@ function strongest(actions: readonly (RedactionAction | undefined)[]): Redaction
   return redactionActions.find((action) => actions.includes(action));
 }
 
-/** pandas writes a list of names for a column that has several. */
+/** pandas writes a list of names for a multi-level column. */
 function columnName(name: JsonNode): string {
   const levels = name.kind === "list" ? name.items : [name];
   return levels.map(canonicalText).join(".");

@@ -1,16 +1,16 @@
-/** Writes a JSON text again, without what is to be redacted; all else stays as it was written. */
+/** Writes a JSON text with values redacted; the rest keeps its notation. */
 import type { RedactionMarks } from "./mark-json.ts";
 import { canonicalText } from "./canonical-text.ts";
 import type { JsonDocument, JsonList, JsonNode } from "./json-tree.ts";
 import type { RedactionAction } from "../redaction-rule.ts";
 
-/** What becomes of values that are not marked, and of those that are. */
+/** How values are replaced. */
 export interface ValueRedaction {
-  /** A text or a key without what patterns find; `room` is how much deeper JSON within it may nest. */
+  /** A string or a key with patterns applied; `room` is the depth that JSON inside it may still nest. */
   text(text: string, room: number): string;
-  /** What stands for a number; null when it is dropped, undefined when it may stay. */
+  /** Replacement of a number; null when it is dropped, undefined when it stays. */
   number(literal: string): string | null | undefined;
-  /** What stands for a marked value that is not dropped. */
+  /** Replacement of a marked value that is not dropped. */
   replacement(canonical: string, action: Exclude<RedactionAction, "drop">): string;
 }
 
@@ -18,13 +18,13 @@ export interface ValueRedaction {
 export interface JsonSource {
   readonly source: string;
   readonly root: JsonNode;
-  /** How many more containers JSON within a text may nest than the tree does: a tree of all of them has at most so many. */
+  /** Depth that the tree, with JSON inside its strings, may nest. */
   readonly room: number;
 }
 
 /**
- * The text without what is redacted. Dropped members are left out, dropped elements become null so that those after them
- * keep their places. Keys that become equal are numbered. The very same text when there is nothing to redact.
+ * The redacted text. Dropped members are left out; dropped elements become null, so that later ones keep their positions.
+ * Keys that become equal are numbered. Returns the same string when there is nothing to redact.
  */
 export function writeRedacted(
   { source, root, room }: JsonSource,
@@ -41,7 +41,7 @@ interface Writing {
   readonly room: number;
 }
 
-/** Undefined when it stays as it is written. */
+/** Undefined when the node stays unchanged. */
 function write(node: JsonNode, writing: Writing): string | undefined {
   const action = writing.marks.get(node);
   if (action === "drop") return "null";
@@ -89,15 +89,15 @@ function writeObject({ members }: JsonDocument, writing: Writing): string | unde
   return `{${texts.join(",")}}`;
 }
 
-/** Undefined when all may stay. */
+/** Undefined when all keys stay unchanged. */
 function writeKeys(keys: readonly string[], { values, room }: Writing): readonly string[] | undefined {
   const shown = keys.map((key) => values.text(key, room));
   return shown.every((key, index) => key === keys[index]) ? undefined : uniqueNames(keys, shown);
 }
 
 /**
- * Names after redaction, told apart: `***`, `***#2`, …. Names that are as they were before stay as they are. `names`
- * and `shown` have the same length.
+ * Makes redacted names unique: `***`, `***#2`, …. Names that redaction did not change stay unchanged. `names` and `shown`
+ * have the same length.
  */
 export function uniqueNames(names: readonly string[], shown: readonly string[]): readonly string[] {
   const used = new Set(shown.filter((name, index) => name === names[index]));

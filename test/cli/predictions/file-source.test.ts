@@ -175,6 +175,6 @@ describe("following the files of a log", () => {
     await until(() => ids.length === 4, "the addition");
     stop();
     await ended;
-    expect(notes.text()).toContain(`first ${logName(0, 0)}:3: it is no JSON object`);
+    expect(notes.text()).toContain(`first ${logName(0, 0)}:3: it is not a JSON object`);
   });
 });

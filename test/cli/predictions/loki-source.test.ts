@@ -168,10 +168,10 @@ describe("outrider predictions --loki", () => {
     const loki = await startLoki([], 429);
     const refused = await dispatched(["predictions", "--loki", loki.url, ...since]);
     expect(refused).toMatchObject({ exitCode: 1, output: "" });
-    expect(refused.errors).toContain("Loki answered 429: too many outstanding requests");
+    expect(refused.errors).toContain("Loki responded with 429: too many outstanding requests");
     const absent = await dispatched(["predictions", "--loki", "http://127.0.0.1:1", ...since]);
     expect(absent).toMatchObject({ exitCode: 1, output: "" });
-    expect(absent.errors).toContain("no answer from http://127.0.0.1:1");
+    expect(absent.errors).toContain("no response from http://127.0.0.1:1");
     expect(absent.errors).toContain("(loki_unanswered)");
   });
 

@@ -114,7 +114,7 @@ describe("outrider predictions", () => {
     expect(exitCode).toBe(0);
     expect(output).toBe(linesOf([recordAt(0), recordAt(1), recordAt(2)]));
     expect(errors).toBe(
-      `outrider: 2 lines left out, first ${logName(0, 0)}:2: it is no JSON object\n` +
+      `outrider: 2 lines left out, first ${logName(0, 0)}:2: it is not a JSON object\n` +
         "outrider: 1 unfinished line left out, at the end of a file: a process crashed, or is writing\n",
     );
   });

@@ -146,9 +146,9 @@ describe("what Loki says when there are no lines", () => {
     const source = sourceOf(started);
     expect(await failureOf(source)).toMatchObject({
       code: "unauthorized",
-      message: "Loki answered 401: unauthorized",
+      message: "Loki responded with 401: unauthorized",
       remedy: expect.stringContaining("loki.token_file") as string,
-      isPassing: false,
+      isTransient: false,
     });
     await expect(askWhetherReady(source)).rejects.toMatchObject({ code: "unauthorized" });
   });
@@ -158,7 +158,7 @@ describe("what Loki says when there are no lines", () => {
     await expect(askWhetherReady(source)).resolves.toBeUndefined();
     expect(await failureOf(source, { logql: "{a=" })).toMatchObject({
       code: "bad_query",
-      message: "Loki answered 400: parse error at line 1, col 4: syntax error: unexpected $end, expecting STRING",
+      message: "Loki responded with 400: parse error at line 1, col 4: syntax error: unexpected $end, expecting STRING",
     });
     expect(await failureOf({ ...source, url: `${source.url}/elsewhere` })).toMatchObject({ code: "not_found" });
     expect(await failureOf({ ...source, tenant: "" })).toMatchObject({ code: "unauthorized" });
@@ -169,7 +169,7 @@ describe("what Loki says when there are no lines", () => {
     const started = await start();
     await started.loki.close();
     const failure = await failureOf(sourceOf(started));
-    expect(failure).toMatchObject({ code: "unreachable", isPassing: true });
+    expect(failure).toMatchObject({ code: "unreachable", isTransient: true });
     expect(failure.message).toContain("ECONNREFUSED");
   });
 
