@@ -51,5 +51,5 @@ function ofName(output: string): DatasetFormat {
     throw usageError(`${output}: what is written is not compressed; leave the ending out`);
   const format = formatOfName(output);
   if (format !== undefined) return format;
-  throw usageError(`${output}: the ending does not tell the format; name it with --format csv, jsonl or parquet`);
+  throw usageError(`${output}: the file extension does not say the format; set it with --format csv, jsonl or parquet`);
 }

@@ -26,7 +26,7 @@ describe("the report of outrider baseline build", () => {
 
   it("asks whether something else than commas separates when there is one column", async () => {
     const { output } = await build([], "a\tb\n1\t2\n3\t4\n");
-    expect(output).toContain('  the only column is named "a\\tb": is a tab the separator? only commas separate\n');
+    expect(output).toContain('  the only column is named "a\\tb": is a tab the separator? it must be a comma\n');
     expect((await build([], "a\n1\n2\n")).output).not.toContain("separat");
   });
 

@@ -171,7 +171,7 @@ describe("outrider predictions export", () => {
 
   it.each<[string, readonly string[], string]>([
     ["no output", [], "name the data set with -o"],
-    ["an ending that says nothing", ["-o", "a.txt"], "a.txt: the ending does not tell the format"],
+    ["an ending that says nothing", ["-o", "a.txt"], "a.txt: the file extension does not say the format"],
     ["compression", ["-o", "a.csv.gz"], "what is written is not compressed"],
     ["a format that is none", ["-o", "a.csv", "--format", "xls"], "--format xls: one of csv, jsonl, parquet"],
     ["Parquet on standard output", ["-o", "-", "--format", "parquet"], "Parquet cannot go to standard output"],
