@@ -1,11 +1,10 @@
-import { csvRowWriter } from "./csv-row-writer.ts";
 import type { DatasetFormat } from "./dataset.ts";
-import { jsonLinesRowWriter } from "./json-lines-row-writer.ts";
 import type { AppendPart, RowColumn, RowWriter } from "./row-writer.ts";
+import { csvRowWriter, jsonLinesRowWriter } from "./text-row-writers.ts";
 
 /**
- * Begins to write. In CSV a text that looks like a number or like a missing value is read back as one, for CSV has no
- * types; the other formats keep them. Numbers are finite.
+ * The writer for a format. Numbers must be finite. CSV has no types, so text that looks like a number or like a missing
+ * value is read back as one; the other formats keep types. The Parquet library is loaded only for Parquet.
  */
 export async function createRowWriter(
   format: DatasetFormat,

@@ -1,14 +1,13 @@
 import { cellFromText } from "../payload/table/cell-text.ts";
 import { columnNames, CsvParser, maxFieldLength, maxFields, type CsvFault } from "../payload/csv/csv.ts";
 import type { Cell, Columns, FeatureTable } from "../payload/reading.ts";
-import type { Dataset } from "./dataset.ts";
-import { malformed } from "./malformed.ts";
+import { malformed, type Dataset } from "./dataset.ts";
 import { separatorQuestion } from "./separator-question.ts";
 import { TextFile } from "./text-file.ts";
 
 const faultTexts: Readonly<Record<CsvFault["reason"], string>> = {
-  text_after_quote: "there is text after the closing quote",
-  quote_not_closed: "the quote that opens here is never closed",
+  text_after_quote: "text after the closing quote",
+  quote_not_closed: "the opening quote is never closed",
   field_too_long: `the field is longer than ${maxFieldLength} characters; is a quote missing?`,
   too_many_fields: `the line has more than ${maxFields} fields`,
   line_too_long: "the line has more fields than the header",
@@ -47,7 +46,7 @@ export class CsvDataset implements Dataset {
       if (columns === undefined) columns = { names: columnNames(fields), isPositional: false };
       else this.#appendRow(fields, line, columns.names, cells);
     });
-    // A table for what came in one piece: some thousand rows, whatever the length of a row.
+    // One table for each piece of text: some thousand rows.
     const takeTable = (): FeatureTable | undefined => {
       if (parser.fault !== undefined) throw this.#fault(parser.fault);
       if (columns === undefined || cells.length === 0) return undefined;
@@ -65,7 +64,7 @@ export class CsvDataset implements Dataset {
     const last = takeTable();
     if (last !== undefined) yield last;
     if (rows === 0)
-      throw malformed(this.#file, columns === undefined ? "the file is empty" : "there is a header but no row");
+      throw malformed(this.#file, columns === undefined ? "the file is empty" : "the file has a header but no rows");
   }
 
   #appendRow(fields: readonly string[], line: number, names: readonly string[], cells: Cell[]): void {

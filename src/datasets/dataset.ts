@@ -1,24 +1,31 @@
-/** What a data set on disk is to those who read it. */
+/** The port of data set readers: one reader for each format. */
+import { OutriderError } from "../errors/outrider-error.ts";
 import type { FeatureTable } from "../payload/reading.ts";
 
-/** Formats that are read. `.gz` and `.zst` after the ending of the first two are unpacked. */
+/** Formats that are read and written. CSV and JSON lines are also read compressed (`.gz`, `.zst`). */
 export const datasetFormats = ["csv", "jsonl", "parquet"] as const;
 
-/** See {@link datasetFormats}. */
+/** One of {@link datasetFormats}. */
 export type DatasetFormat = (typeof datasetFormats)[number];
 
-/** One reading of a file. Memory is bounded by the largest row and, for Parquet, by a part of a row group. */
+/** One pass over a file. Memory is bounded by the largest row and, for Parquet, by a part of a row group. */
 export interface Dataset {
-  /** Bytes that will be read, and those that have been; for a progress bar. */
+  /** Bytes to read in total, for a progress bar. */
   readonly bytesTotal: number;
+  /** Bytes read so far. */
   readonly bytesRead: number;
-  /** Rows that had fewer fields than the header, so far. */
+  /** Rows so far with fewer fields than the header. */
   readonly shortRows: number;
-  /** `sha256:…` of the file's bytes; empty until all tables were read. */
+  /** `sha256:…` of the bytes of the file; empty until all tables were read. */
   readonly digest: string;
   /**
-   * The rows, in order; may be asked for once. Fails with `dataset_malformed` that names the place, or with the system's
-   * error. Leaving the loop early closes the file.
+   * The rows, in order. Can be called once. Fails with `dataset_malformed`, which names the place, or with the error of
+   * the system. Leaving the loop early closes the file.
    */
   tables(): AsyncIterable<FeatureTable>;
+}
+
+/** The error for a file that does not match its format; `place` begins with the name of the file. */
+export function malformed(place: string, problem: string, cause?: unknown): OutriderError {
+  return new OutriderError("dataset_malformed", `${place}: ${problem}`, cause === undefined ? {} : { cause });
 }

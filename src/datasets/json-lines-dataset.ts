@@ -3,20 +3,19 @@ import { readTable } from "../payload/table/feature-table.ts";
 import { isList, isObject, type JsonValue } from "../payload/json/json-value.ts";
 import { readJsonText } from "../payload/json/read-json.ts";
 import type { FeatureTable, ReaderLimits } from "../payload/reading.ts";
-import type { Dataset } from "./dataset.ts";
-import { malformed } from "./malformed.ts";
+import { malformed, type Dataset } from "./dataset.ts";
 import { TextFile } from "./text-file.ts";
 
 const limits: ReaderLimits = { columns: 65_536, rows: 4096, depth: 64 };
 
-/** Rows of a table at most, and the characters that they take together at most. */
+/** Maximum rows of a table, and maximum characters of their lines together. */
 const rowsAtOnce = 256;
 const charactersAtOnce = 2 ** 20;
 
-/** A longer line is most likely no row. */
+/** A longer line is most likely not a row. */
 const maxLineLength = 2 ** 24;
 
-/** A JSON value a line: an object (columns by key) or a list (by position), flattened as in requests. */
+/** One JSON value per line: an object (columns by key) or a list (columns by position), flattened as in requests. */
 export class JsonLinesDataset implements Dataset {
   readonly bytesTotal: number;
   readonly shortRows = 0;
@@ -89,7 +88,7 @@ export class JsonLinesDataset implements Dataset {
     if (result.kind === "unread") {
       if (result.reason === "too_deep") throw malformed(place, "the value is nested too deeply");
       if (this.#isFirst && line.trimStart().startsWith("[")) throw this.#oneArray();
-      throw malformed(place, "the line is no JSON");
+      throw malformed(place, "the line is not JSON");
     }
     if (this.#isFirst && isList(result.value) && result.value.some(isObject)) throw this.#oneArray();
     this.#isFirst = false;
@@ -101,7 +100,7 @@ export class JsonLinesDataset implements Dataset {
 
   /** A whole array in one line would be read as one very wide row. */
   #oneArray(): Error {
-    return malformed(this.#file, "JSON lines wants one object a line; this file is one array");
+    return malformed(this.#file, "JSON lines need one object per line; this file is one JSON array");
   }
 
   *#tablesOf(rows: readonly JsonValue[]): Generator<FeatureTable> {
@@ -112,7 +111,7 @@ export class JsonLinesDataset implements Dataset {
       // Rows that share few columns would make a table far larger than themselves.
       for (const row of rows) yield* this.#tablesOf([row]);
     } else {
-      throw malformed(`${this.#file}:${this.#line}`, "the line is no row of values");
+      throw malformed(`${this.#file}:${this.#line}`, "the line is not a row of values");
     }
   }
 }

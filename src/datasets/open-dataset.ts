@@ -22,32 +22,32 @@ const readers: Readonly<Record<DatasetFormat, new (file: string, bytesTotal: num
 };
 
 /**
- * Opens a file for one reading; the format is told by its ending when none is given. Fails with `file_unreadable`, or
- * with `usage` when the ending says nothing, and for what is no regular file: a pipe gives its rows once.
+ * Opens a file for one pass. Without `format` the file extension decides. Fails with `file_unreadable`; with `usage` when
+ * the extension is unknown, and for anything but a regular file, because a pipe can be read only once.
  */
 export async function openDataset(file: string, format?: DatasetFormat): Promise<Dataset> {
   if (file === "-") {
-    throw new OutriderError("usage", "standard input cannot be read twice; write the data to a file and name that");
+    throw new OutriderError("usage", "standard input cannot be read twice; write the data to a file");
   }
   const bytesTotal = await fileSize(file);
   const known = format ?? formatOfName(file);
   if (known === undefined) {
     throw new OutriderError(
       "usage",
-      `${file}: the ending does not tell the format; name it with --format csv, jsonl or parquet`,
+      `${file}: the file extension does not say the format; set it with --format csv, jsonl or parquet`,
     );
   }
   return new readers[known](file, bytesTotal);
 }
 
-/** The format that a file's ending tells, `.gz` and `.zst` left aside; undefined when it tells none. */
+/** The format for a file extension, ignoring `.gz` and `.zst`; `undefined` when the extension is unknown. */
 export function formatOfName(file: string): DatasetFormat | undefined {
   const name = path.basename(file).toLowerCase();
   const unpacked = name.replace(/\.(?:gz|zst)$/, "");
   return endings[path.extname(unpacked)];
 }
 
-/** Looks at the file without opening it: opening a pipe would wait for a writer. */
+/** Does not open the file: opening a pipe would wait for a writer. */
 async function fileSize(file: string): Promise<number> {
   const found = await stat(file).catch((error: unknown) => {
     throw unreadable(file, (error as Error).message, error);

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import type { FileMetaData } from "hyparquet";
 
@@ -5,9 +7,7 @@ import { ColumnsMemo } from "../payload/table/columns.ts";
 import { readTable } from "../payload/table/feature-table.ts";
 import { cutText, type JsonValue } from "../payload/json/json-value.ts";
 import type { Cell, Columns, FeatureTable } from "../payload/reading.ts";
-import type { Dataset } from "./dataset.ts";
-import { digestOf } from "./file-digest.ts";
-import { malformed } from "./malformed.ts";
+import { malformed, type Dataset } from "./dataset.ts";
 
 /** Cells of a row group that are decoded at once: about 32 MB of numbers. */
 const cellsAtOnce = 2 ** 22;
@@ -19,8 +19,8 @@ const rowsAtOnce = 1024;
 const columnsAtOnce = 256;
 
 /**
- * Parquet, a part of a row group at a time. Only the columns and pages that a part needs are decoded; the digest takes a
- * reading of its own, so the progress goes to twice the size.
+ * Parquet, a part of a row group at a time. Only the columns and pages that a part needs are decoded. The digest needs a
+ * pass of its own, so {@link bytesTotal} is twice the size of the file.
  */
 export class ParquetDataset implements Dataset {
   readonly bytesTotal: number;
@@ -63,7 +63,7 @@ export class ParquetDataset implements Dataset {
     const names = topLevelNames(metadata.schema);
     if (new Set(names).size < names.length) throw malformed(this.#file, "two of its columns have the same name");
     const rowCount = Number(metadata.num_rows);
-    if (names.length === 0 || rowCount === 0) throw malformed(this.#file, "there is no row");
+    if (names.length === 0 || rowCount === 0) throw malformed(this.#file, "the file has no rows");
     const columns: Columns = { names, isPositional: false };
     const rowsOfPart = Math.max(1, Math.floor(cellsAtOnce / names.length));
     let groupStart = 0;
@@ -105,7 +105,7 @@ export class ParquetDataset implements Dataset {
     const limits = { columns: 65_536, rows: rowsAtOnce, depth: 64 };
     const result = readTable(rows, { limits, columns: this.#memo, pass: { hasUnsafeInteger: false } });
     if (result.kind === "unread" || result.value.table === undefined) {
-      throw malformed(this.#file, "its lists differ too much in length to be columns");
+      throw malformed(this.#file, "its lists differ too much in length to become columns");
     }
     return result.value.table;
   }
@@ -115,7 +115,7 @@ export class ParquetDataset implements Dataset {
       return await read();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
-      throw malformed(this.#file, `it cannot be read as Parquet: ${(error as Error).message}`, error);
+      throw malformed(this.#file, `it is not readable as Parquet: ${(error as Error).message}`, error);
     }
   }
 }
@@ -133,7 +133,18 @@ interface OpenParquet {
   readonly readPart: (names: readonly string[], rowStart: number, rowEnd: number) => Promise<readonly ColumnCursor[]>;
 }
 
-/** Loads the decoder, which nothing else needs, and reads the footer. */
+/** `sha256:…` of the bytes of a file. Calls `took` for each piece. */
+async function digestOf(file: string, took: (bytes: number) => void): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) {
+    const bytes = chunk as Buffer;
+    hash.update(bytes);
+    took(bytes.length);
+  }
+  return `sha256:${hash.digest("hex")}`;
+}
+
+/** Loads the decoder, which only Parquet needs, and reads the footer of the file. */
 async function openParquet(file: AsyncBuffer): Promise<OpenParquet> {
   const { parquetMetadataAsync, parquetRead } = await import("hyparquet");
   const { compressors } = await import("hyparquet-compressors");
@@ -188,7 +199,7 @@ class ColumnCursor {
   }
 }
 
-/** Names of the columns: the children of the first element, of which each is followed by its own children. */
+/** Names of the columns: the children of the first schema element. Each is followed by its own children. */
 function topLevelNames(schema: FileMetaData["schema"]): readonly string[] {
   const names: string[] = [];
   let at = 1;
@@ -204,7 +215,7 @@ function topLevelNames(schema: FileMetaData["schema"]): readonly string[] {
   return names;
 }
 
-/** 64-bit integers become numbers when they can be exact, dates their ISO text; bytes are no feature. */
+/** 64-bit integers become numbers when that is exact, dates become ISO text, and bytes are dropped: they are not features. */
 function plainValue(value: unknown): JsonValue {
   switch (typeof value) {
     case "number":
@@ -234,18 +245,18 @@ function asyncBuffer(
     byteLength,
     slice: (start, end = byteLength) => {
       const bytes = readRange(start, end);
-      // The decoder asks for more than it waits for when it has met an error elsewhere.
+      // After an error elsewhere, the decoder does not wait for reads that it has started.
       bytes.catch(() => undefined);
       return bytes;
     },
   };
 
   async function readRange(start: number, end: number): Promise<ArrayBuffer> {
-    if (!(start >= 0 && end >= start && end <= byteLength)) throw new Error("it points outside of the file");
+    if (!(start >= 0 && end >= start && end <= byteLength)) throw new Error("an offset is outside the file");
     const bytes = new Uint8Array(end - start);
     for (let at = 0; at < bytes.length;) {
       const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
-      if (bytesRead === 0) throw new Error("the file became shorter");
+      if (bytesRead === 0) throw new Error("the file was truncated while it was read");
       at += bytesRead;
     }
     return bytes.buffer;

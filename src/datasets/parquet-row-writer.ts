@@ -2,7 +2,7 @@ import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-write
 
 import type { AppendPart, ColumnType, RowCell, RowColumn, RowWriter } from "./row-writer.ts";
 
-/** Of a row group, together: numbers take 8 bytes, texts one or two a character. */
+/** Maximum size of a row group. Numbers take 8 bytes, text one or two bytes a character. */
 const cellsOfGroup = 2 ** 18;
 const charactersOfGroup = 2 ** 23;
 

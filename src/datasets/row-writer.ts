@@ -1,24 +1,24 @@
-/** What writes rows as a data set is to those who have rows. */
+/** The port of data set writers. */
 
-/** What the values of a column are. */
+/** Type of the values of a column. */
 export type ColumnType = "number" | "boolean" | "string";
 
-/** A column of what is written. Names differ from each other. */
+/** A column to write. Names must be unique. */
 export interface RowColumn {
   readonly name: string;
   readonly type: ColumnType;
 }
 
-/** A value; `null` for none, `undefined` where the row does not have the column at all. */
+/** A value; `null` when it is missing, `undefined` when the row does not have the column. */
 export type RowCell = number | string | boolean | null | undefined;
 
-/** Takes what is written, in order. Rejects when that is not possible any more. */
+/** Appends to the output, in order. Rejects when writing fails. */
 export type AppendPart = (part: string | Uint8Array) => Promise<void>;
 
-/** One writing. Memory is bounded by a megabyte of text, or for Parquet by a row group of a quarter of a million cells. */
+/** Writes one data set. Memory is bounded by a megabyte of text or, for Parquet, by a row group of 262,144 cells. */
 export interface RowWriter {
-  /** Takes a row: a cell for each column, in their order. A value of another type than its column's becomes text. */
+  /** Writes a row: one cell per column, in the order of the columns. Await the result, which is how a slow disk slows the caller. */
   add(row: readonly RowCell[]): void | Promise<void>;
-  /** Writes what is left. Nothing is to be added after it. */
+  /** Writes the rest and ends the data set. */
   end(): Promise<void>;
 }

@@ -3,9 +3,9 @@ import { createReadStream } from "node:fs";
 import { pipeline, type Readable, Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 
-import { malformed } from "./malformed.ts";
+import { malformed } from "./dataset.ts";
 
-/** Reads a text file in pieces, unpacks it if its name says so, and counts and digests the bytes on disk. */
+/** Reads a text file in pieces, decompresses `.gz` and `.zst`, and counts and digests the bytes on disk. */
 export class TextFile {
   readonly #file: string;
   readonly #hash: Hash = createHash("sha256");
@@ -21,7 +21,7 @@ export class TextFile {
     return this.#bytesRead;
   }
 
-  /** `sha256:…` of the file's bytes; empty until the end. */
+  /** `sha256:…` of the bytes of the file; empty until the end. */
   get digest(): string {
     return this.#digest;
   }
@@ -31,20 +31,20 @@ export class TextFile {
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     let isFirst = true;
     try {
-      for await (const chunk of this.#unpacked()) {
+      for await (const chunk of this.#decompressed()) {
         const bytes = chunk as Buffer;
         if (isFirst) this.#refuseBinary(bytes);
         isFirst = false;
         yield decoder.decode(bytes, { stream: true });
       }
     } catch (error) {
-      throw this.#unpackingError(error);
+      throw this.#decompressionError(error);
     }
     yield decoder.decode();
     this.#digest = `sha256:${this.#hash.digest("hex")}`;
   }
 
-  #unpacked(): Readable {
+  #decompressed(): Readable {
     const count = new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
         this.#bytesRead += chunk.length;
@@ -53,7 +53,7 @@ export class TextFile {
       },
     });
     const source = createReadStream(this.#file, { highWaterMark: 256 * 1024 });
-    // An error of any of them ends the last one, from where the loop gets it.
+    // An error of any stage destroys the last one, where the reading loop gets it.
     const ignore = (): void => undefined;
     if (/\.gz$/i.test(this.#file)) return pipeline(source, count, createGunzip(), ignore);
     if (/\.zst$/i.test(this.#file)) return pipeline(source, count, createZstdDecompress(), ignore);
@@ -63,20 +63,20 @@ export class TextFile {
   #refuseBinary(bytes: Buffer): void {
     const [first = 0, second = 0] = bytes;
     if (bytes.subarray(0, 4).toString("latin1") === "PAR1") {
-      throw malformed(this.#file, "this is a Parquet file; say --format parquet");
+      throw malformed(this.#file, "this is a Parquet file; use --format parquet");
     }
     if (
       (first === 0xff && second === 0xfe) ||
       (first === 0xfe && second === 0xff) ||
       bytes.subarray(0, 4096).includes(0)
     ) {
-      throw malformed(this.#file, "this is no UTF-8 text; write it as UTF-8");
+      throw malformed(this.#file, "this is not UTF-8 text; convert it to UTF-8");
     }
   }
 
-  #unpackingError(error: unknown): unknown {
+  #decompressionError(error: unknown): unknown {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (!/^(?:Z_|ZSTD_)/.test(code)) return error;
-    return malformed(this.#file, `it cannot be unpacked: ${(error as Error).message}`, error);
+    return malformed(this.#file, `it cannot be decompressed: ${(error as Error).message}`, error);
   }
 }

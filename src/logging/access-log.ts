@@ -1,21 +1,21 @@
-/** One line for each request, or for a sample of them, without what the bodies, the headers or the query hold. */
+/** The access log: one line per request, or per sampled request. Bodies, header values and query strings are never logged. */
 import type { Exchange, ExchangeObserver } from "../exchange.ts";
 
-/** How many requests get a line. */
+/** Settings of {@link AccessLog}. */
 export interface AccessLogSettings {
   readonly isOn: boolean;
-  /** Part of the requests, 0 to 1. The same request id is always in or always out, here and in every replica. */
+  /** Share of requests that are logged, 0 to 1. The decision depends on the request ID alone, so all replicas agree. */
   readonly sampleRatio: number;
 }
 
-/** The one call that is made of a logger. */
+/** The part of a pino logger that {@link AccessLog} uses. */
 export interface AccessLogger {
   info(fields: object, message: string): void;
 }
 
 const maxPathLength = 512;
 
-/** Writes access lines. Costs nothing when off, a hash of the request id when sampled, about 5 µs a line. */
+/** Writes the access log. Free when off; sampling costs a hash of the request ID, and a line a few microseconds. */
 export class AccessLog implements ExchangeObserver {
   readonly #logger: AccessLogger;
   #settings: AccessLogSettings;
@@ -25,7 +25,7 @@ export class AccessLog implements ExchangeObserver {
     this.#settings = settings;
   }
 
-  /** Takes other settings; the next request follows them. */
+  /** Changes the settings, from the next finished request on. */
   configure(settings: AccessLogSettings): void {
     this.#settings = settings;
   }
@@ -37,12 +37,12 @@ export class AccessLog implements ExchangeObserver {
   }
 }
 
-/** True for `ratio` of all request ids, and always the same for one id. */
+/** True for a share of all request IDs; always the same for one ID. */
 export function isSampled(requestId: string, ratio: number): boolean {
   return ratio >= 1 || hash(requestId) < ratio * 4_294_967_296;
 }
 
-/** FNV-1a, then the finalizer of MurmurHash3: ids that differ in their last digit only must fall apart. */
+/** FNV-1a, then the finalizer of MurmurHash3: IDs that differ only in the last digit must get unrelated hashes. */
 function hash(text: string): number {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
@@ -75,7 +75,7 @@ function accessFields(exchange: Exchange): object {
   };
 }
 
-/** The path without its query, which may hold keys and personal data. */
+/** The path without the query string, which may contain keys and personal data. */
 function pathOf(target: string): string {
   const query = target.indexOf("?");
   const path = query === -1 ? target : target.slice(0, query);

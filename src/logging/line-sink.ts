@@ -1,38 +1,38 @@
 /**
- * Where log lines go: a file descriptor that may be slow, full or closed without serving noticing.
+ * Writes log lines to a file descriptor without ever blocking requests, however slow, full or broken the descriptor is.
  *
- * `process.stderr` writes to pipes synchronously, so a log reader that stalls would stall every request. Here one write
- * at a time runs on the thread pool, what waits is bounded, and what finds no room is dropped and counted.
+ * `process.stderr` writes to pipes synchronously: a stalled log reader would stall every request. Here one write at a
+ * time runs on the thread pool, the buffer is bounded, and lines that do not fit are dropped and counted.
  */
 import { write as writeToFile } from "node:fs";
 
-/** Takes lines and never throws. */
+/** Accepts log lines. No method throws or blocks. */
 export interface LineSink {
-  /** Takes a line with its line end, or drops it. */
+  /** Queues a line, with its line end, or drops it when the buffer is full. */
   write(line: string): void;
-  /** Lines dropped since the start: no room, or the other side is gone. */
+  /** Lines dropped since the start, because the buffer was full or writing failed. */
   readonly droppedTotal: number;
-  /** Resolves when all lines taken so far are written or lost, at the latest after `limitMs`. */
+  /** Resolves when all queued lines are written or lost, at the latest after `limitMs`. */
   flush(limitMs: number): Promise<void>;
 }
 
-/** What a sink is told. */
+/** Options of {@link createLineSink}. */
 export interface LineSinkOptions {
   readonly fileDescriptor: number;
-  /** Most characters that may wait, beside those being written. */
-  readonly maxWaiting: number;
+  /** Maximum characters in the buffer, beside those being written. */
+  readonly maxBufferedCharacters: number;
 }
 
-/** Time after which a descriptor that was full (EAGAIN) is tried again. */
+/** Pause before a full descriptor (EAGAIN) is tried again. */
 const retryMs = 20;
 
-/** A sink that writes to a file descriptor. */
+/** Makes a sink for a file descriptor, which stays open. */
 export const createLineSink = (options: LineSinkOptions): LineSink => new DescriptorSink(options);
 
 class DescriptorSink implements LineSink {
   readonly #options: LineSinkOptions;
-  #waiting: string[] = [];
-  #waitingLength = 0;
+  #buffer: string[] = [];
+  #bufferedCharacters = 0;
   #linesInWrite = 0;
   #droppedTotal = 0;
   #whenIdle: (() => void)[] = [];
@@ -46,12 +46,12 @@ class DescriptorSink implements LineSink {
   }
 
   write(line: string): void {
-    if (this.#waitingLength + line.length > this.#options.maxWaiting) {
+    if (this.#bufferedCharacters + line.length > this.#options.maxBufferedCharacters) {
       this.#droppedTotal++;
       return;
     }
-    this.#waiting.push(line);
-    this.#waitingLength += line.length;
+    this.#buffer.push(line);
+    this.#bufferedCharacters += line.length;
     if (this.#linesInWrite === 0) this.#writeNext();
   }
 
@@ -67,14 +67,14 @@ class DescriptorSink implements LineSink {
   }
 
   #writeNext(): void {
-    this.#linesInWrite = this.#waiting.length;
+    this.#linesInWrite = this.#buffer.length;
     if (this.#linesInWrite === 0) {
       for (const resolve of this.#whenIdle.splice(0)) resolve();
       return;
     }
-    const bytes = Buffer.from(this.#waiting.join(""));
-    this.#waiting = [];
-    this.#waitingLength = 0;
+    const bytes = Buffer.from(this.#buffer.join(""));
+    this.#buffer = [];
+    this.#bufferedCharacters = 0;
     this.#writeRest(bytes);
   }
 
@@ -85,7 +85,7 @@ class DescriptorSink implements LineSink {
       } else if (error?.code === "EAGAIN" || error?.code === "EBUSY") {
         setTimeout(() => this.#writeRest(bytes), retryMs).unref();
       } else {
-        // After EPIPE and the like these lines are lost; the next are tried, as the reader may come back (a terminal).
+        // After EPIPE and the like these lines are lost. Later ones are tried: the reader may come back (a terminal).
         if (error !== null) this.#droppedTotal += this.#linesInWrite;
         this.#writeNext();
       }

@@ -1,45 +1,46 @@
-/** Outrider's own log: JSON lines on standard error, text on a terminal. Bodies and header values are never logged. */
+/** The log of Outrider: JSON lines on standard error, text on a terminal. Bodies and header values are never logged. */
 import { isatty } from "node:tty";
 import { pino, stdTimeFunctions, type Logger } from "pino";
 import { createLineSink, type LineSink } from "./line-sink.ts";
 
-/** Levels from the least severe to the most; `silent` writes nothing. */
+/** Levels in order of severity; `silent` switches the log off. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 
 /** Options of {@link createLogger}. */
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** `auto` is human on a terminal and JSON elsewhere. */
+  /** `auto`: text on a terminal, JSON otherwise. */
   readonly format: "auto" | "json" | "human";
-  /** Where lines go; standard error when not given. */
+  /** Destination of the lines. Default: standard error. */
   readonly sink?: LineSink;
 }
 
-/** A log and what belongs to it. */
+/** The logger with its level and its sink. */
 export interface Log {
-  /** Calls never block and never throw: `logger.info({ fields }, "message")`. */
+  /** `logger.info({ fields }, "message")`. Never blocks, never throws. Messages: lower case, no period; fields: snake_case. */
   readonly logger: Logger;
+  /** Takes effect with the next call of the logger. */
   setLevel(level: LogLevel): void;
-  /** Lines that standard error did not take. */
+  /** Lines dropped so far: see {@link LineSink.droppedTotal}. */
   linesDropped(): number;
-  /** Waits for lines on their way, at most `limitMs`: before the process exits. */
+  /** Waits until queued lines are written, at most `limitMs`. Call it before the process exits. */
   flush(limitMs: number): Promise<void>;
 }
 
 const standardError = 2;
-/** Enough for a burst of some thousand lines. */
-const maxWaiting = 1_048_576;
+/** Enough for a burst of several thousand lines. */
+const maxBufferedCharacters = 1_048_576;
 
-/** Makes the log. The part that writes for people is loaded only when it is used. */
+/** Creates the log. The formatter for terminals is loaded only when it is used. */
 export async function createLogger(options: LoggerOptions): Promise<Log> {
-  const sink = options.sink ?? createLineSink({ fileDescriptor: standardError, maxWaiting });
+  const sink = options.sink ?? createLineSink({ fileDescriptor: standardError, maxBufferedCharacters });
   const isHuman = options.format === "human" || (options.format === "auto" && isatty(standardError));
   const format = isHuman ? await humanFormat() : undefined;
   const write = (line: string): void => sink.write(format === undefined ? line : format(line));
   const logger = pino(
     {
       level: options.level,
-      // Process id and host name are what the cluster's log collector adds itself.
+      // No process ID and host name: log collectors of clusters add their own.
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
@@ -58,7 +59,7 @@ export async function createLogger(options: LoggerOptions): Promise<Log> {
 }
 
 async function humanFormat(): Promise<(line: string) => string> {
-  // The default export, because a bundled chunk of a CommonJS package has no other.
+  // The default export: a bundled CommonJS package has no other.
   const { default: pretty } = await import("pino-pretty");
   return pretty.prettyFactory({
     colorize: isatty(standardError) && process.env["NO_COLOR"] === undefined,

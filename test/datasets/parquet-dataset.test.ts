@@ -87,12 +87,12 @@ describe("a Parquet file", () => {
   it("says why it cannot be read", async () => {
     const whole = parquet([{ name: "n", data: range(1000), type: "DOUBLE" }]);
     expect(await problemOf("a.parquet", "a,b\n1,2\n")).toMatch(
-      /^dataset_malformed: DIR\/a.parquet: it cannot be read as Parquet: /,
+      /^dataset_malformed: DIR\/a.parquet: it is not readable as Parquet: /,
     );
     expect(await problemOf("a.parquet", "")).toMatch(/^dataset_malformed: /);
     expect(await problemOf("a.parquet", whole.subarray(0, whole.length - 9))).toMatch(/^dataset_malformed: /);
     expect(await problemOf("a.parquet", parquet([{ name: "n", data: [], type: "DOUBLE" }]))).toBe(
-      "dataset_malformed: DIR/a.parquet: there is no row",
+      "dataset_malformed: DIR/a.parquet: the file has no rows",
     );
   });
 

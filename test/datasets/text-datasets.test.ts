@@ -67,15 +67,15 @@ describe("a CSV file", () => {
   it.each<[string, string | Uint8Array, string]>([
     ["a.csv", "", "dataset_malformed: DIR/a.csv: the file is empty"],
     ["a.csv", "\ufeff\n\n", "dataset_malformed: DIR/a.csv: the file is empty"],
-    ["a.csv", "a,b\n", "dataset_malformed: DIR/a.csv: there is a header but no row"],
+    ["a.csv", "a,b\n", "dataset_malformed: DIR/a.csv: the file has a header but no rows"],
     ["a.csv", "a,b\n1,2\n\n1,2,3\n", "dataset_malformed: DIR/a.csv:4: the line has 3 fields, the header has 2"],
     [
       "a.csv",
       "a;b\n1,5;2\n",
-      'dataset_malformed: DIR/a.csv:2: the line has 2 fields, the header has 1; the only column is named "a;b": is ; the separator? only commas separate',
+      'dataset_malformed: DIR/a.csv:2: the line has 2 fields, the header has 1; the only column is named "a;b": is ; the separator? it must be a comma',
     ],
-    ["a.csv", 'a,b\n1,"x\n', "dataset_malformed: DIR/a.csv:2: field 2: the quote that opens here is never closed"],
-    ["a.csv", 'a\n"x"y\n', "dataset_malformed: DIR/a.csv:2: field 1: there is text after the closing quote"],
+    ["a.csv", 'a,b\n1,"x\n', "dataset_malformed: DIR/a.csv:2: field 2: the opening quote is never closed"],
+    ["a.csv", 'a\n"x"y\n', "dataset_malformed: DIR/a.csv:2: field 1: text after the closing quote"],
     [
       "a.csv",
       `a\n${"x".repeat(2 ** 20 + 1)}\n`,
@@ -84,20 +84,20 @@ describe("a CSV file", () => {
     [
       "a.csv",
       Buffer.from("\ufeffa\n1\n", "utf16le"),
-      "dataset_malformed: DIR/a.csv: this is no UTF-8 text; write it as UTF-8",
+      "dataset_malformed: DIR/a.csv: this is not UTF-8 text; convert it to UTF-8",
     ],
-    ["a.csv", Buffer.from("a\0\n"), "dataset_malformed: DIR/a.csv: this is no UTF-8 text; write it as UTF-8"],
-    ["a.csv", "PAR1....", "dataset_malformed: DIR/a.csv: this is a Parquet file; say --format parquet"],
-    ["a.csv.gz", "a\n1\n", "dataset_malformed: DIR/a.csv.gz: it cannot be unpacked: incorrect header check"],
+    ["a.csv", Buffer.from("a\0\n"), "dataset_malformed: DIR/a.csv: this is not UTF-8 text; convert it to UTF-8"],
+    ["a.csv", "PAR1....", "dataset_malformed: DIR/a.csv: this is a Parquet file; use --format parquet"],
+    ["a.csv.gz", "a\n1\n", "dataset_malformed: DIR/a.csv.gz: it cannot be decompressed: incorrect header check"],
     [
       "a.csv.gz",
       gzipSync("a\n1\n2\n").subarray(0, 20),
-      "dataset_malformed: DIR/a.csv.gz: it cannot be unpacked: unexpected end of file",
+      "dataset_malformed: DIR/a.csv.gz: it cannot be decompressed: unexpected end of file",
     ],
     [
       "a.txt",
       "a\n1\n",
-      "usage: DIR/a.txt: the ending does not tell the format; name it with --format csv, jsonl or parquet",
+      "usage: DIR/a.txt: the file extension does not say the format; set it with --format csv, jsonl or parquet",
     ],
   ])("%s says where and why it cannot be read (%#)", async (name, content, problem) => {
     expect(await problemOf(name, content)).toBe(problem);
@@ -191,18 +191,21 @@ describe("a file of JSON lines", () => {
 
   it.each<[string, string]>([
     ["", "dataset_malformed: DIR/a.jsonl: the file is empty"],
-    ['{"a":1}\n{"a":1', "dataset_malformed: DIR/a.jsonl:2: the line is no JSON"],
-    ['{"a":1}\n\n{"a":1},{"b":1}', "dataset_malformed: DIR/a.jsonl:3: the line is no JSON"],
-    ['[\n{"a":1}\n]', "dataset_malformed: DIR/a.jsonl: JSON lines wants one object a line; this file is one array"],
+    ['{"a":1}\n{"a":1', "dataset_malformed: DIR/a.jsonl:2: the line is not JSON"],
+    ['{"a":1}\n\n{"a":1},{"b":1}', "dataset_malformed: DIR/a.jsonl:3: the line is not JSON"],
+    [
+      '[\n{"a":1}\n]',
+      "dataset_malformed: DIR/a.jsonl: JSON lines need one object per line; this file is one JSON array",
+    ],
     [
       '\ufeff [{"a":1},{"a":2}]\n',
-      "dataset_malformed: DIR/a.jsonl: JSON lines wants one object a line; this file is one array",
+      "dataset_malformed: DIR/a.jsonl: JSON lines need one object per line; this file is one JSON array",
     ],
     [
       `[${'{"a":1},'.repeat(2 ** 21 + 1)}`,
-      "dataset_malformed: DIR/a.jsonl: JSON lines wants one object a line; this file is one array",
+      "dataset_malformed: DIR/a.jsonl: JSON lines need one object per line; this file is one JSON array",
     ],
-    ['{"a":1}\n[', "dataset_malformed: DIR/a.jsonl:2: the line is no JSON"],
+    ['{"a":1}\n[', "dataset_malformed: DIR/a.jsonl:2: the line is not JSON"],
     ["5", 'dataset_malformed: DIR/a.jsonl:1: an object or a list is expected, e.g. {"age": 42}'],
     [`${"[".repeat(100)}${"]".repeat(100)}`, "dataset_malformed: DIR/a.jsonl:1: the value is nested too deeply"],
     [

@@ -21,7 +21,7 @@ const inProcess = (script: string) =>
       "--input-type=module-typescript",
       "-e",
       `import { createLineSink } from ${JSON.stringify(new URL("../../src/logging/line-sink.ts", import.meta.url).href)};
-       const sink = createLineSink({ fileDescriptor: 2, maxWaiting: 100_000 });
+       const sink = createLineSink({ fileDescriptor: 2, maxBufferedCharacters: 100_000 });
        ${script}`,
     ],
     { stdio: ["pipe", "pipe", "pipe"] },
@@ -31,7 +31,7 @@ describe("line sink", () => {
   it("writes every line in order", async () => {
     const path = join(folder, "log");
     const file = openSync(path, "w");
-    const sink = createLineSink({ fileDescriptor: file, maxWaiting: 1_000_000 });
+    const sink = createLineSink({ fileDescriptor: file, maxBufferedCharacters: 1_000_000 });
     const lines = Array.from({ length: 1000 }, (_, i) => `line ${i} ü\n`);
     for (const line of lines) sink.write(line);
     await sink.flush(5000);
@@ -43,7 +43,7 @@ describe("line sink", () => {
   it("drops and counts what a closed descriptor does not take, without throwing", async () => {
     writeFileSync(join(folder, "log"), "");
     const file = openSync(join(folder, "log"), "r");
-    const sink = createLineSink({ fileDescriptor: file, maxWaiting: 1000 });
+    const sink = createLineSink({ fileDescriptor: file, maxBufferedCharacters: 1000 });
     sink.write("one\n");
     await sink.flush(5000);
     sink.write("two\n");

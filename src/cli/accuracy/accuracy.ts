@@ -10,7 +10,7 @@ import { printable } from "../../text/printable.ts";
 /** 64 models of 49 windows are 5 MB. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 
-/** `outrider accuracy`: prints how right the models behind a running sidecar are. */
+/** `outrider accuracy`: prints the accuracy of the models behind a running sidecar. */
 export async function accuracy(invocation: Invocation, context: CommandContext): Promise<number> {
   const model = flagText(invocation, "--model");
   const { models: all, reason } = await askForReport(await adminTarget(invocation, context), question);
@@ -18,7 +18,7 @@ export async function accuracy(invocation: Invocation, context: CommandContext):
   if (isSwitchOn(invocation, "--json")) {
     context.write(`${JSON.stringify(reason === undefined ? { models } : { models, reason })}\n`);
   } else if (reason !== undefined && models.length === 0) {
-    context.write(`There is no accuracy to show: ${printable(reason)}\n`);
+    context.write(`There is no accuracy report: ${printable(reason)}\n`);
   } else if (models.length === 0) {
     context.write(noModelText(model, all));
   } else {
@@ -30,7 +30,7 @@ export async function accuracy(invocation: Invocation, context: CommandContext):
 
 interface AccuracyAnswer {
   readonly models: readonly ModelAccuracy[];
-  /** Why there are none, if the sidecar said so. */
+  /** Why there are none, when the sidecar gave a reason. */
   readonly reason?: string;
 }
 

@@ -6,7 +6,7 @@ import { durationText } from "../../text/duration-text.ts";
 import { formatCount, formatShare, formatValue } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";
 
-/** One block a model; empty when there is none. */
+/** One block of lines for each model; empty without models. */
 export function accuracyText(models: readonly ModelAccuracy[], isColoured: boolean): string {
   return models.map((model) => `${blockOf(model, isColoured).join("\n")}\n`).join("\n");
 }
@@ -31,10 +31,10 @@ function nameOf({ model, version, variant }: ModelAccuracy): string {
 }
 
 function stateOf({ ready, classes, numbers }: ModelAccuracy, isColoured: boolean): string {
-  if (!ready) return painted("not ready, at least 30 labels are needed", "2", isColoured);
+  if (!ready) return painted("not ready: at least 30 labels are needed", "2", isColoured);
   const before = classes === null ? numbers?.baseline_mean_absolute_error : classes.baseline_accuracy;
-  if (before === null || before === undefined) return "measured, nothing to compare with";
-  // Of errors there is no rule that says how much more is too much.
+  if (before === null || before === undefined) return "measured, no baseline to compare with";
+  // For numeric errors there is no rule for how large an increase is too large.
   if (classes === null) return "measured";
   return classes.dropped ? painted("DROPPED", "31;1", isColoured) : painted("ok", "32", isColoured);
 }
@@ -59,14 +59,14 @@ function classLines(report: ClassReport): readonly string[] {
   }
   const of = report.positive === "" ? "mean over classes" : `of ${printable(report.positive)}`;
   const scores = listed({ precision: report.precision, recall: report.recall, F1: report.f1 });
-  if (scores !== "") lines.push(`scores    ${scores} (${of})`);
+  if (scores !== "") lines.push(`classes   ${scores} (${of})`);
   const chances = listed({
     AUC: report.roc_auc,
     Brier: report.brier_score,
     "log loss": report.log_loss,
     "calibration error": report.calibration_error,
   });
-  if (chances !== "") lines.push(`chances   ${chances}`);
+  if (chances !== "") lines.push(`scores    ${chances}`);
   const strange = report.labels_never_predicted.map(({ label, rows }) => `${printable(label)} (${formatCount(rows)})`);
   if (strange.length > 0) lines.push(`labels never predicted: ${strange.join(", ")}`);
   return lines;
@@ -87,14 +87,14 @@ const listed = (values: Readonly<Record<string, number | null>>): string =>
     .join(", ");
 
 const problems: Readonly<Record<EstimateProblem, string>> = {
-  no_confidences: "no prediction came with a score",
+  no_confidences: "no prediction has a score",
   too_few_rows: "too few rows",
-  accuracy_missed: "labels say otherwise",
-  calibration_off: "its chances are off, as labels show",
-  not_calibrated: "the baseline cannot correct what the model says of itself, and too few labels bear it out",
+  accuracy_missed: "it disagrees with the labels",
+  calibration_off: "the scores are miscalibrated, as the labels show",
+  not_calibrated: "the baseline has no calibration for the scores, and there are too few labels to confirm them",
 };
 
 function estimateText({ rows, problem }: ConfidenceEstimate, accuracy: number): string {
-  const doubt = problem === "" ? "" : `; not to be believed: ${problems[problem]}`;
-  return `${formatShare(accuracy)} right, of ${formatCount(rows)} rows with and without labels${doubt}`;
+  const doubt = problem === "" ? "" : `; not reliable: ${problems[problem]}`;
+  return `${formatShare(accuracy)} of ${formatCount(rows)} rows correct, with and without labels${doubt}`;
 }

@@ -1,34 +1,34 @@
-/** Calls the admin port of a running sidecar. */
+/** HTTP client of the admin port of a running sidecar. */
 import { request } from "node:http";
 
 import { formatAddress, type Address } from "../../config/address.ts";
 import { OutriderError } from "../../errors/outrider-error.ts";
 
-/** One call. */
+/** Options of {@link adminCall}. */
 export interface AdminCall {
   readonly admin: Address;
-  /** Bearer token, if one is needed. */
+  /** Admin token; `undefined` sends none. */
   readonly token: string | undefined;
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly timeoutMs: number;
-  /** Longest answer that is read, in UTF-16 code units; the rest is left out. Default 65,536. */
+  /** Maximum response length, in UTF-16 code units; the rest is cut off. Default 65,536. */
   readonly maxBodyLength?: number;
 }
 
-/** What the sidecar answered. */
+/** Response of the sidecar; the body may be cut off. */
 export interface AdminAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-/** Sends the call and returns the answer whatever its status; `admin_unreachable` when there is none in time. */
+/** Sends the call. Returns the response whatever its status; fails with `admin_unreachable` when none arrives in time. */
 export async function adminCall(call: AdminCall): Promise<AdminAnswer> {
   try {
     return await send(call);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ECONNREFUSED" ? "nothing listens there" : message;
+    const reason = code === "ECONNREFUSED" ? "connection refused" : message;
     throw new OutriderError("admin_unreachable", `${formatAddress(call.admin)}: ${reason}`, { cause: error });
   }
 }

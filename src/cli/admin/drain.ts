@@ -10,7 +10,7 @@ export async function drain(invocation: Invocation, context: CommandContext): Pr
   const { admin, token } = await adminTarget(invocation, context);
   const startedAtMs = performance.now();
   refuseUnless(await adminCall({ admin, token, method: "POST", path: "/drain", timeoutMs: 5000 }), [200]);
-  // The sidecar keeps to the limit itself; the few seconds more only guard against one that hangs.
+  // The sidecar keeps the limit itself. The extra seconds guard against one that hangs.
   const waited = await adminCall({
     admin,
     token,

@@ -1,4 +1,4 @@
-/** Where a command finds a running sidecar, and what it shows to be let in. */
+/** Address and token of the admin port, from flags and the environment. */
 import { readFile } from "node:fs/promises";
 
 import { parseAddress, type Address } from "../../config/address.ts";
@@ -6,19 +6,19 @@ import { OutriderError } from "../../errors/outrider-error.ts";
 import type { AdminAnswer } from "./call.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 
-/** Address and token. */
+/** Where the admin port is, and the token to send. */
 export interface AdminTarget {
   readonly admin: Address;
   readonly token: string | undefined;
 }
 
-/** Reads `adminFlags`, and the environment for those that are not given. Fails with `usage` or `file_unreadable`. */
+/** Reads `adminFlags`, or the environment when a flag is not given. Fails with `usage` or `file_unreadable`. */
 export async function adminTarget(invocation: Invocation, context: CommandContext): Promise<AdminTarget> {
   const admin = adminAddress(flagText(invocation, "--admin") ?? context.environment["OUTRIDER_ADMIN_LISTEN"]);
   return { admin, token: await readToken(flagText(invocation, "--token-file")) };
 }
 
-/** Fails with `admin_refused` and what the sidecar said, unless it answered with one of these statuses. */
+/** Fails with `admin_refused` and the response, unless the response has one of these statuses. */
 export function refuseUnless(answer: AdminAnswer, statuses: readonly number[]): void {
   if (!statuses.includes(answer.status)) {
     const detail = answer.body.trim().slice(0, 200);
@@ -29,7 +29,7 @@ export function refuseUnless(answer: AdminAnswer, statuses: readonly number[]): 
   }
 }
 
-/** An address to listen on is not always one to connect to: `0.0.0.0` and `[::]` mean this machine. */
+/** The address may be one to listen on: `0.0.0.0` and `[::]` are replaced by loopback to connect. */
 function adminAddress(text: string | undefined): Address {
   const reading = parseAddress(text ?? "127.0.0.1:18090");
   if (reading.kind === "wrong") {
@@ -37,7 +37,7 @@ function adminAddress(text: string | undefined): Address {
   }
   const { host, port } = reading.value;
   if (port === 0) {
-    throw new OutriderError("usage", "--admin needs the port that the sidecar printed at start, not 0");
+    throw new OutriderError("usage", "--admin needs a port, not 0: the sidecar logs the actual port at start");
   }
   const local: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
   return { host: local[host] ?? host, port };

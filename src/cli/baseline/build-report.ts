@@ -1,4 +1,4 @@
-/** What there is to say about a baseline that was just built. */
+/** The report of `outrider baseline build`: a summary, and problems in the data. */
 import { separatorQuestion } from "../../datasets/separator-question.ts";
 import type { Baseline, BaselineSource, Distribution, DistributionNote } from "../../drift/baseline/baseline.ts";
 import type { BuiltBaseline } from "../../drift/baseline/baseline-builder.ts";
@@ -7,12 +7,12 @@ import type { BuildRequest } from "./build-request.ts";
 import { formatCount, formatCounted, formatShare, formatValue } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";
 
-/** What was built, and how many rows of its input had fewer fields than the header. */
+/** A new baseline, and the number of input rows with fewer fields than the header. */
 export interface BuildResult extends BuiltBaseline {
   readonly shortRows: number;
 }
 
-/** Something odd; `column` is empty when it is about the whole input. */
+/** A problem in the data; `column` is empty when it is about the whole input. */
 interface Remark {
   readonly column: string;
   readonly remark: string;
@@ -20,10 +20,10 @@ interface Remark {
 
 const noRows = { long: 0, infinite: 0, booleans: 0, words: 0 } as const;
 
-/** Remarks printed at most; `--json` has all. */
+/** Maximum remarks in the text; `--json` has all. */
 const maxRemarks = 40;
 
-/** The report for people. */
+/** The report as text. */
 export function buildReport(built: BuildResult, request: BuildRequest): string {
   const { baseline } = built;
   const remarks = remarksOf(built, request);
@@ -37,7 +37,7 @@ export function buildReport(built: BuildResult, request: BuildRequest): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The report for machines. */
+/** The report as JSON. */
 export function buildReportJson(built: BuildResult, request: BuildRequest): object {
   const { features, prediction, quality, source } = built.baseline;
   return {
@@ -50,7 +50,7 @@ export function buildReportJson(built: BuildResult, request: BuildRequest): obje
   };
 }
 
-/** How much a baseline stands on: `569 rows`, or `569 rows, weight 372,631.9` when they were weighted. */
+/** Size of the data behind a baseline: `569 rows`, or `569 rows, weight 372,631.9` when rows have weights. */
 export function rowsText({ rows, weightedRows }: Pick<BaselineSource, "rows" | "weightedRows">): string {
   if (weightedRows === undefined) return formatCounted(rows, "row");
   return `${formatCounted(weightedRows, "row")}, weight ${formatCount(rows)}`;
@@ -96,21 +96,21 @@ function inputRemarks(built: BuildResult, { options }: BuildRequest): readonly s
     [question !== "", printable(question)],
     [
       shortRows > 0,
-      `rows with fewer fields than the header: ${formatCount(shortRows)}; what they lack counts as missing`,
+      `rows with fewer fields than the header: ${formatCount(shortRows)}; the other fields count as missing`,
     ],
     [
       unweightedRows > 0,
-      `rows left out because their weight is no number of 0 or more: ${formatCount(unweightedRows)}`,
+      `rows left out because their weight is not a number of at least 0: ${formatCount(unweightedRows)}`,
     ],
-    [wrongScores > 0, `scores that are no number from 0 to 1: ${formatCount(wrongScores)}`],
+    [wrongScores > 0, `scores that are not a number from 0 to 1: ${formatCount(wrongScores)}`],
     [droppedColumns > 0, `columns left out because there are too many: at least ${formatCount(droppedColumns)}`],
-    [hasLabelOnly, "no row has what accuracy needs: a label and a prediction of the same kind"],
+    [hasLabelOnly, "no accuracy: no row has a label and a prediction of the same type"],
     [positive !== "" && neverPositive(baseline), `no row has the label ${positive}`],
     [
       names.length > 1 && names.every((name) => /^-?\d/.test(name)),
       "the column names are numbers: is the header missing?",
     ],
-    [names.length === 0, "there is no feature"],
+    [names.length === 0, "there are no features"],
   ];
   return remarks.filter(([isSo]) => isSo).map(([, text]) => text);
 }
@@ -130,7 +130,7 @@ function columnRemarks(distribution: Distribution, profile: ColumnProfile | unde
   ];
 }
 
-/** Integers past 2^53 are numbers to whoever wrote them: it would be no help to say that they are none. */
+/** Integers beyond 2^53 are reported on their own: calling them "not a number" would not help. */
 function invalidRemarks(invalid: number, profile: ColumnProfile | undefined, example: string): readonly string[] {
   const { long, infinite, booleans, words } = profile?.rows ?? noRows;
   if (long === 0) return [`rows without a finite number: ${formatCount(invalid)}${example}`];
@@ -152,13 +152,13 @@ const noteRemarks: Readonly<Record<DistributionNote, (distribution: Distribution
 function mixedRemark(distribution: Distribution, example: string): string {
   if (distribution.kind === "numeric")
     return `rows without a finite number: ${formatCount(distribution.invalid)}${example}; they count as invalid`;
-  return `words and numbers are mixed${example}: all count as categories; --numeric makes the words invalid, --exclude leaves the column out`;
+  return `text and numbers are mixed${example}; all values count as categories. --numeric counts the text as invalid, --exclude leaves the column out`;
 }
 
 function manyRemark(distribution: Distribution): string {
   if (distribution.kind === "numeric") return "there are many values";
   const own = distribution.values.length;
-  return `at least ${formatCount(distribution.distinct)} different values, ${own === 0 ? "none" : own} frequent enough for a cell: new ones will not be told from rare ones; --exclude leaves the column out`;
+  return `at least ${formatCount(distribution.distinct)} different values, ${own === 0 ? "none" : own} frequent enough to be counted separately, so new values cannot be told from rare ones. --exclude leaves the column out`;
 }
 
 function missingRemarks(distribution: Distribution): readonly string[] {

@@ -11,16 +11,16 @@ import { choiceFlag, columnHint, listFlag, usageError } from "../program/flag-va
 import { outputName } from "../terminal/output.ts";
 import { printable } from "../../text/printable.ts";
 
-/** What `outrider baseline build` was asked for. */
+/** The command line of `outrider baseline build`, checked. */
 export interface BuildRequest {
   readonly inputs: readonly string[];
   readonly output: string;
   readonly format: DatasetFormat | undefined;
   readonly options: BuildOptions;
   readonly model: Baseline["model"];
-  /** Each flag that names columns, as it was given. */
+  /** The flags that name columns, with the columns. */
   readonly named: readonly NamedColumns[];
-  /** True when the first rows show every column there is. */
+  /** True when the first rows have every column, which is so for CSV and Parquet. */
   readonly areColumnsKnownAtOnce: boolean;
 }
 
@@ -38,12 +38,12 @@ const seed = 1;
 const roleFlags = ["--prediction", "--label", "--score", "--weight"] as const;
 const listFlags = ["--exclude", "--categorical", "--numeric"] as const;
 
-/** Reads the flags; fails with `usage` at the first that makes no sense. */
+/** Reads the flags. Fails with `usage` at the first mistake. */
 export function buildRequest(invocation: Invocation): BuildRequest {
   const inputs = flagTexts(invocation, "--input");
   const output = outputName(invocation);
-  if (inputs.length === 0) throw usageError("name the data set with --input, e.g. --input train.csv");
-  if (output === "") throw usageError("name the baseline's file with -o, e.g. -o baseline.json; - is standard output");
+  if (inputs.length === 0) throw usageError("--input is needed, e.g. --input train.csv");
+  if (output === "") throw usageError("-o is needed, e.g. -o baseline.json; - is standard output");
   const named = [...roleFlags, ...listFlags].map((flag) => ({ flag, columns: flagColumns(invocation, flag) }));
   requireOneRole(invocation, named);
   const format = choiceFlag(invocation, "--format", datasetFormats);
@@ -72,7 +72,7 @@ export function buildRequest(invocation: Invocation): BuildRequest {
   };
 }
 
-/** Fails with `usage` when a flag names a column that is not there. */
+/** Fails with `usage` when a flag names a column that does not exist. */
 export function checkColumns({ named }: BuildRequest, columns: ReadonlySet<string>): void {
   for (const { flag, columns: wanted } of named) {
     const missing = wanted.find((name) => !columns.has(name));
@@ -83,7 +83,7 @@ export function checkColumns({ named }: BuildRequest, columns: ReadonlySet<strin
   }
 }
 
-/** Fails with `usage` when columns that were seen whole cannot have the role that a flag gives them. */
+/** Fails with `usage` when the values of a column do not fit the role that a flag gives it. Needs all rows. */
 export function checkRoles({ options }: BuildRequest, values: RoleValues, rows: number): void {
   const { roles, positive } = options;
   if (rows > 0 && roles.score !== undefined && values.scores === 0) {
@@ -94,7 +94,7 @@ export function checkRoles({ options }: BuildRequest, values: RoleValues, rows: 
   if (!values.hasPositive) {
     const seen = values.classes.map(printable).join(", ");
     throw usageError(
-      `--positive ${positive}: no prediction and no label is this; the values are ${seen}${values.hasMoreClasses ? ", …" : ""}`,
+      `--positive ${positive}: no prediction and no label has this value; the values are ${seen}${values.hasMoreClasses ? ", …" : ""}`,
     );
   }
 }
@@ -109,14 +109,14 @@ function requireOneRole(invocation: Invocation, named: readonly NamedColumns[]):
     }
   }
   if (flagText(invocation, "--positive") !== undefined && flagText(invocation, "--score") === undefined) {
-    throw usageError("--positive says what --score is the probability of; give --score too");
+    throw usageError("--positive needs --score: it names the class whose probability the score is");
   }
   const both = flagColumns(invocation, "--categorical").find((name) =>
     flagColumns(invocation, "--numeric").includes(name),
   );
   if (both !== undefined) throw usageError(`--categorical and --numeric name the same column, ${both}`);
   if (outputName(invocation) === "-" && isSwitchOn(invocation, "--json")) {
-    throw usageError("--json and -o - both want standard output; write the baseline to a file");
+    throw usageError("--json and -o - both write to standard output; write the baseline to a file");
   }
 }
 
@@ -125,13 +125,13 @@ function flagColumns(invocation: Invocation, flag: FlagSpec["name"]): readonly s
   return listFlag(invocation, flag);
 }
 
-/** The class as it is counted: `1.0` on the command line is the `1` of the column. */
+/** The class as the column counts it: `1.0` on the command line is the same as `1` in the column. */
 function positiveClass(invocation: Invocation): string {
   const text = flagText(invocation, "--positive");
   if (text === undefined) return "";
   const cell = cellFromText(text);
   if (cell === null || cell === undefined)
-    throw usageError(`--positive ${JSON.stringify(text)}: this is how a missing value is written`);
+    throw usageError(`--positive ${JSON.stringify(text)}: this stands for a missing value`);
   return categoryOf(cell);
 }
 

@@ -15,7 +15,7 @@ import { ProgressBar } from "../terminal/progress.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 import { writeTarget, writeWhole, type WriteTarget } from "../terminal/output.ts";
 
-/** `outrider baseline build`: reads the input twice and writes the baseline of it. */
+/** `outrider baseline build`: reads the input twice and writes its baseline. */
 export async function baselineBuild(invocation: Invocation, context: CommandContext): Promise<number> {
   const request = buildRequest(invocation);
   const target = await writeTarget(request.output);
@@ -27,7 +27,7 @@ export async function baselineBuild(invocation: Invocation, context: CommandCont
     const built = await Promise.race([build(request, progress), stopped]);
     if (built === "stopped") return interruptedExitCode;
     progress.clear();
-    // A pipe that nobody reads from keeps a writer waiting: a signal ends that as usual.
+    // Writing to a pipe without a reader blocks: from here on a signal ends the process as usual.
     if (target.kind === "stream") signals.close();
     await writeWhole(target, writeBaseline(built.baseline), context);
     const isJson = isSwitchOn(invocation, "--json");
@@ -41,19 +41,19 @@ export async function baselineBuild(invocation: Invocation, context: CommandCont
   }
 }
 
-/** Fails with `usage` when the baseline would take the place of the data that it is made of. */
+/** Fails with `usage` when the output would overwrite an input. */
 async function refuseInputAsOutput({ inputs, output }: BuildRequest, target: WriteTarget): Promise<void> {
   if (target.kind !== "file" || target.there === undefined) return;
   const { dev, ino } = target.there;
   for (const input of inputs) {
-    // An input that cannot be looked at is told of when it is opened.
+    // An input that does not exist is reported when it is opened.
     const found = await stat(input).catch(() => undefined);
     if (found === undefined || found.dev !== dev || found.ino !== ino) continue;
     throw new OutriderError("usage", `-o ${output} is the input ${input}: the baseline would replace the data`);
   }
 }
 
-/** What one pass over all inputs found out beside their rows. */
+/** Result of one pass over all inputs, beside the rows. */
 interface Pass {
   readonly digests: readonly string[];
   readonly shortRows: number;
@@ -63,9 +63,9 @@ async function build(request: BuildRequest, progress: ProgressBar): Promise<Buil
   const profiler = new BaselineProfiler(request.options);
   const columns = new Set<string>();
   let rows = 0;
-  const first = await readAll(request, progress.pass("looking", 0), (table) => {
+  const first = await readAll(request, progress.pass("profiling", 0), (table) => {
     for (const name of table.columns.names) columns.add(name);
-    // In JSON lines a column may come late; elsewhere a slip is better told before a long reading than after it.
+    // In JSON lines a column may appear late. In other formats a wrong name is reported before the long read.
     if (request.areColumnsKnownAtOnce) checkColumns(request, columns);
     profiler.add(table);
     rows += table.rowCount;
@@ -75,7 +75,7 @@ async function build(request: BuildRequest, progress: ProgressBar): Promise<Buil
   const counter = profiler.finish();
   const second = await readAll(request, progress.pass("counting", 1), (table) => counter.add(table));
   if (first.digests.join() !== second.digests.join()) {
-    throw new OutriderError("dataset_changed", `${sourceName(request.inputs)} was changed while it was read`);
+    throw new OutriderError("dataset_changed", `${sourceName(request.inputs)} changed while it was being read`);
   }
   const built = counter.finish({
     createdAt: new Date().toISOString(),
@@ -107,7 +107,7 @@ async function readAll(
   };
 }
 
-/** The files' names without their folders. */
+/** Names of the files, without their folders. */
 function sourceName(files: readonly string[]): string {
   return files
     .map((file) => path.basename(file))
@@ -115,7 +115,7 @@ function sourceName(files: readonly string[]): string {
     .slice(0, 1000);
 }
 
-/** The digest of one file, or one over the digests of several, a line each. */
+/** The digest of a single file; for several files, the digest of their digests, one per line. */
 function digestOfAll(digests: readonly string[]): string {
   const [first = "", second] = digests;
   if (second === undefined) return first;

@@ -14,7 +14,7 @@ import { printable } from "../../text/printable.ts";
 export async function baselineDiff(invocation: Invocation, context: CommandContext): Promise<number> {
   const [oldFile, newFile] = invocation.operands;
   if (oldFile === undefined || newFile === undefined) {
-    throw new OutriderError("usage", "name two baselines, e.g. outrider baseline diff old.json new.json");
+    throw new OutriderError("usage", "two baselines are needed, e.g. outrider baseline diff old.json new.json");
   }
   const difference = compareBaselines(await loadBaseline(oldFile), await loadBaseline(newFile));
   if (isSwitchOn(invocation, "--json")) context.write(`${JSON.stringify(jsonOf(difference))}\n`);
@@ -40,7 +40,7 @@ function jsonOf({ columns, added, removed, retyped, isDifferent }: BaselineDiffe
   };
 }
 
-/** Only the columns that differ, worst first, and how many do not; with `isComplete` every column. */
+/** The columns that differ, largest difference first, and the number of others; with `isComplete` every column. */
 function textOf(difference: BaselineDifference, isComplete: boolean): string {
   const { columns, added, removed, retyped, isDifferent } = difference;
   const shown = isComplete ? columns : columns.filter(({ psi }) => psi >= warnPsi);
@@ -53,10 +53,10 @@ function textOf(difference: BaselineDifference, isComplete: boolean): string {
     ...listLine("changed type", retyped),
     ...(shown.length === 0 ? [] : [`${"column".padEnd(width)}     PSI      JS`]),
     ...shown.map((column, index) => columnLine(column, (names[index] ?? "").padEnd(width))),
-    ...(alike === 0 ? [] : [`${formatCounted(alike, "column")} with an index below ${warnPsi}: --all shows them`]),
+    ...(alike === 0 ? [] : [`${formatCounted(alike, "column")} with a PSI below ${warnPsi}; --all shows them`]),
     isDifferent
-      ? `They differ: an index (PSI) of ${warnPsi} or more is worth a look, and so is a column that comes, goes or changes its type.`
-      : "They are the same but for chance.",
+      ? `The baselines differ. Check columns with a PSI of ${warnPsi} or more, and columns that were added, removed or changed their type.`
+      : "The baselines do not differ beyond chance.",
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -70,7 +70,7 @@ function columnLine({ psi, jensenShannon, isApproximate }: ColumnDifference, nam
   return `${name} ${rounded(psi)} ${rounded(jensenShannon)}  ${marks.join(", ")}`.trimEnd();
 }
 
-/** Four digits at most: what is below is chance. */
+/** Four digits at most: smaller differences are chance. */
 function rounded(value: number): string {
   return value.toFixed(value < 10 ? 3 : 2).padStart(7);
 }

@@ -4,12 +4,12 @@ import type { Baseline } from "../../drift/baseline/baseline.ts";
 import { readBaseline } from "../../drift/baseline/baseline-file.ts";
 import { OutriderError } from "../../errors/outrider-error.ts";
 
-/** Reads a baseline's file. Fails with `file_unreadable`, or with `baseline_invalid` and the first problems of it. */
+/** Reads a baseline file. Fails with `file_unreadable`, or with `baseline_invalid` and the first problems. */
 export async function loadBaseline(file: string): Promise<Baseline> {
   const reading = readBaseline(await readText(file));
   if (reading.kind === "baseline") return reading.baseline;
   const lines = reading.problems.map(({ path, problem }) => `  ${path}: ${problem}`);
-  throw new OutriderError("baseline_invalid", `${file} is no baseline that can be read\n${lines.join("\n")}\n`);
+  throw new OutriderError("baseline_invalid", `${file} is not a valid baseline\n${lines.join("\n")}\n`);
 }
 
 async function readText(file: string): Promise<string> {

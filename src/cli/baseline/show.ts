@@ -11,7 +11,7 @@ import { printable } from "../../text/printable.ts";
 import { rowsText } from "./build-report.ts";
 import { cutText, wrappedList } from "../terminal/text.ts";
 
-/** Width of a chart that goes to no terminal, and on the narrowest and the widest one. */
+/** Width of a chart in a file or pipe, and minimum and maximum width on a terminal. */
 const usualWidth = 80;
 const minWidth = 40;
 const maxWidth = 120;
@@ -20,7 +20,7 @@ const maxWidth = 120;
 export async function baselineShow(invocation: Invocation, context: CommandContext): Promise<number> {
   const [file] = invocation.operands;
   if (file === undefined)
-    throw new OutriderError("usage", "name the baseline, e.g. outrider baseline show baseline.json");
+    throw new OutriderError("usage", "a baseline is needed, e.g. outrider baseline show baseline.json");
   const baseline = withColumns(await loadBaseline(file), flagTexts(invocation, "--columns"));
   if (isSwitchOn(invocation, "--json")) {
     context.write(writeBaseline(baseline));
@@ -35,13 +35,13 @@ export async function baselineShow(invocation: Invocation, context: CommandConte
     const lines = distributionChart(distribution, style);
     return (title === "" || title === distribution.name ? lines : [`${title}:`, ...lines]).join("\n");
   });
-  // Only a terminal wraps what is too long; elsewhere a whole digest can be searched for.
+  // Lines are wrapped for terminals only: in a file or pipe the whole digest can be searched for.
   const head = headLines(baseline, context.columns === undefined ? Infinity : style.width);
   context.write(`${[head.join("\n"), ...charts].join("\n\n")}\n`);
   return 0;
 }
 
-/** The baseline with only the columns that were asked for; of the prediction and the confidence by their names too. */
+/** The baseline with the named columns only; prediction and confidence count as columns. */
 function withColumns(baseline: Baseline, texts: readonly string[]): Baseline {
   if (texts.length === 0) return baseline;
   const { features, prediction, confidence, ...rest } = baseline;

@@ -1,7 +1,7 @@
-/** Two histograms small enough for a row of a table. */
+/** Two histograms that fit into a row of a table. */
 import type { ReportedCells, TargetReport } from "../../drift/monitor/drift-report.ts";
 
-/** Widest chart, in columns of the terminal: twenty bins, below and above. */
+/** Maximum width of a chart, in columns of the terminal: twenty bins, one column below them and one above. */
 export const maxChartWidth = 22;
 
 /** Characters from low to high. */
@@ -10,9 +10,9 @@ const plainBlocks = "_.-=+*%#";
 const nothing = { utf8: "·", plain: " " } as const;
 
 /**
- * Both histograms on one scale: bins in order with the rows below and above at their ends, or the most frequent values,
- * other and new ones. Empty for a target that was reported without cells. A place without rows is a dot, or a space
- * where the terminal has no block characters.
+ * Both histograms on one scale. A numeric target has its bins in order, between the rows below and above them; a
+ * categorical one has its most frequent values, then other and new values. A bin without rows is a dot, or a space
+ * without UTF-8. Both are empty when the report has no bins for the target.
  */
 export function driftCharts(target: TargetReport, isUtf8: boolean): { readonly before: string; readonly now: string } {
   if (target.cells === null) return { before: "", now: "" };

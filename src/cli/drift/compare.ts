@@ -17,7 +17,7 @@ import { defaultTop, driftText, driftTextOptions } from "./text.ts";
 import { choiceFlag, countFlag, listFlag, numberFlag, usageError } from "../program/flag-values.ts";
 import { loadBaseline } from "../baseline/load.ts";
 
-/** `outrider drift compare`: prints how far a data set is from a baseline. */
+/** `outrider drift compare`: prints the drift of a data set from a baseline. */
 export async function driftCompare(invocation: Invocation, context: CommandContext): Promise<number> {
   const baselineFile = needed(invocation, "--baseline");
   needed(invocation, "--input");

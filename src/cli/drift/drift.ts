@@ -13,7 +13,7 @@ import { listenForStopSignals } from "../program/stop-signals.ts";
 
 /** 64 models of 500 features are 50 MB. */
 const maxAnswerBytes = 256 * 1024 * 1024;
-/** What scrolled by before is left alone. */
+/** Clears the screen but keeps the scrollback. */
 const clearScreen = "\u001b[H\u001b[2J";
 
 /** `outrider drift`: prints the drift of a running sidecar. */
@@ -26,7 +26,7 @@ export async function drift(invocation: Invocation, context: CommandContext): Pr
   }
   const target = await adminTarget(invocation, context);
   const model = flagText(invocation, "--model");
-  const look = async (): Promise<Look> => {
+  const fetchReport = async (): Promise<PrintedReport> => {
     const answer = await askForDrift(target, model);
     const { reports } = answer;
     const isJson = isSwitchOn(invocation, "--json");
@@ -34,29 +34,33 @@ export async function drift(invocation: Invocation, context: CommandContext): Pr
     const isExplained = reports.length > 0 || isJson;
     return { text: isExplained ? text : await emptyText(target, model, answer), exitCode: driftExitCode(reports) };
   };
-  if (isWatching) return watch(context, intervalMs, look);
-  const { text, exitCode } = await look();
+  if (isWatching) return watch(context, intervalMs, fetchReport);
+  const { text, exitCode } = await fetchReport();
   context.write(text);
   return exitCode;
 }
 
-interface Look {
+interface PrintedReport {
   readonly text: string;
   readonly exitCode: number;
 }
 
 /**
- * Looks again and again. On a terminal a text that did not change is not printed again; a file or a pipe gets every look.
- * The code is that of the last look.
+ * Fetches and prints the report until a signal. A terminal is redrawn only when the text has changed; a file or pipe gets
+ * every report. The exit code is that of the last report.
  */
-async function watch(context: CommandContext, intervalMs: number, look: () => Promise<Look>): Promise<number> {
+async function watch(
+  context: CommandContext,
+  intervalMs: number,
+  fetchReport: () => Promise<PrintedReport>,
+): Promise<number> {
   const signals = listenForStopSignals();
   const stopped = signals.next();
   const waiting = new AbortController();
   let printed = "";
   try {
     for (;;) {
-      const { text, exitCode } = await look();
+      const { text, exitCode } = await fetchReport();
       if (!context.isTerminal) context.write(text);
       else if (text !== printed) context.write(`${clearScreen}${text}`);
       printed = text;
@@ -73,7 +77,7 @@ async function watch(context: CommandContext, intervalMs: number, look: () => Pr
 
 /** Why there is nothing to show. */
 async function emptyText(target: AdminTarget, model: string | undefined, { reason }: DriftAnswer): Promise<string> {
-  if (reason !== undefined) return `There is no drift to show: ${printable(reason)}\n`;
+  if (reason !== undefined) return `There is no drift report: ${printable(reason)}\n`;
   const others = model === undefined ? [] : (await askForDrift(target, undefined)).reports;
   return noModelText(model, others);
 }

@@ -10,7 +10,7 @@ export function driftExitCode(reports: readonly Pick<DriftReport, "state">[]): n
   return driftExitCodes[reports.reduce<DriftState>((worst, { state }) => worseState(worst, state), "not_ready")];
 }
 
-/** Colours of the states (SGR codes). */
+/** Colours of the states (SGR parameters). */
 const colours: Readonly<Record<DriftState, string>> = { not_ready: "2", ok: "32", warn: "33", critical: "31;1" };
 
 const words: Readonly<Record<DriftState, string>> = {
@@ -20,10 +20,10 @@ const words: Readonly<Record<DriftState, string>> = {
   critical: "CRITICAL",
 };
 
-/** Width of the longest word. */
+/** Width of the longest word, in characters. */
 export const stateWidth = 9;
 
-/** The word, padded to a width. */
+/** The word for a state, padded to a width, and coloured if wanted. Padding does not count colour codes. */
 export function stateText(state: DriftState, isColoured: boolean, width = 0): string {
   const word = words[state].padEnd(width);
   return isColoured ? `\u001b[${colours[state]}m${word}\u001b[0m` : word;

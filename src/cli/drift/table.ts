@@ -1,24 +1,24 @@
-/** The targets of a report as a table that keeps to the width of the terminal. */
+/** The targets of a report as a table that fits the width of the terminal. */
 import type { DriftReport, TargetReport } from "../../drift/monitor/drift-report.ts";
 import type { ShapeChanges } from "../../drift/verdict/changes.ts";
 import { driftCharts, maxChartWidth } from "./chart.ts";
 import { cleanName, listedNames } from "../terminal/text.ts";
 import { stateText, stateWidth } from "./state.ts";
 
-/** How it is printed. */
+/** Options of {@link driftTable}. */
 export interface DriftTableOptions {
   readonly isColoured: boolean;
   readonly isUtf8: boolean;
-  /** Rows of each model. */
+  /** Maximum rows for each model. */
   readonly top: number;
-  /** Columns of the terminal; undefined for as many as are needed. */
+  /** Width of the terminal; `undefined` for no limit. */
   readonly columns: number | undefined;
 }
 
-/** Below this width there are no histograms. */
+/** Narrower terminals get no histograms. */
 const minChartColumns = 110;
 
-/** A remark that is cut to less says nothing. */
+/** A remark is left out when less than this would remain of it. */
 const minRemarkLength = 8;
 
 const gap = "  ";
@@ -26,14 +26,14 @@ const gap = "  ";
 interface Column {
   readonly head: string;
   readonly width: number;
-  /** Numbers stand at the right. */
+  /** Numbers are aligned to the right. */
   readonly isRight: boolean;
   readonly cells: readonly string[];
-  /** Of the columns that do not fit, those with the highest number go first; 0 stays. */
+  /** On a narrow terminal, columns with the highest number are left out first; 0 always stays. */
   readonly goes: number;
 }
 
-/** Head, rows, and how many more there are. Histograms, then columns, then remarks give way where there is no room. */
+/** Header, rows, and the number of further rows. On a narrow terminal histograms are left out first, then columns, then remarks. */
 export function driftTable({ targets, changes }: DriftReport, options: DriftTableOptions): readonly string[] {
   const { top, columns: room = Infinity } = options;
   const shown = targets.slice(0, top);
@@ -91,7 +91,7 @@ function columnsOf(targets: readonly TargetReport[], isUtf8: boolean): readonly 
   ];
 }
 
-/** Both histograms go together, before all others. */
+/** Both histograms are left out together, before all other columns. */
 const chartRank = 5;
 
 function fitting(columns: readonly Column[], room: number): readonly Column[] {
@@ -113,7 +113,7 @@ function cut(text: string, room: number): string {
   return room < minRemarkLength ? "" : `${text.slice(0, room - 1)}…`;
 }
 
-/** What the row's numbers do not say. */
+/** What the numbers of the row do not show. */
 function remark(target: TargetReport, changes: ShapeChanges): string {
   const { decided_by: test, level, new_values: words } = target;
   const isOdd = level === "warn" || level === "critical";

@@ -1,4 +1,4 @@
-/** Drift as text for a terminal. */
+/** Drift reports as text for a terminal. */
 import type { DriftReport } from "../../drift/monitor/drift-report.ts";
 import { isColoured, isUtf8 } from "../terminal/abilities.ts";
 import type { CommandContext } from "../program/command.ts";
@@ -11,15 +11,15 @@ import { stateText } from "./state.ts";
 /** Targets shown of each model, unless `--top` says otherwise. */
 export const defaultTop = 20;
 
-/** How it is printed. */
+/** Options of {@link driftText}. */
 export interface DriftTextOptions extends DriftTableOptions {
-  /** What a model without a name is called. */
+  /** Text for a model without a name. */
   readonly unnamed: string;
   /** Milliseconds since the epoch, for the age of a verdict. */
   readonly nowMs: number;
 }
 
-/** The options that a command's terminal allows. */
+/** Options for the terminal of a command. */
 export function driftTextOptions({ isTerminal, environment, columns }: CommandContext, top: number): DriftTextOptions {
   return {
     isColoured: isColoured(isTerminal, environment),
@@ -31,7 +31,7 @@ export function driftTextOptions({ isTerminal, environment, columns }: CommandCo
   };
 }
 
-/** One block a model; empty when there is none. */
+/** One block of lines for each report; empty without reports. */
 export function driftText(reports: readonly DriftReport[], options: DriftTextOptions): string {
   return reports.map((report) => reportText(report, options)).join("\n");
 }
@@ -64,14 +64,14 @@ function facts(report: DriftReport, nowMs: number): readonly string[] {
   return lines;
 }
 
-/** The window that decided, and how far the next one is. */
+/** The window of the verdict, and progress towards the next one. */
 function windowLines({ window, scope, collecting }: DriftReport, nowMs: number): readonly string[] {
   if (window === null) return [];
   const requests = formatCount(Math.round(window.requests));
   if (scope === "file") return [`window    ${requests} rows`];
   const counts = `${formatCount(Math.round(window.rows))} rows, n ${formatCount(Math.round(window.effective_rows))}`;
   const age = durationText(Math.max(0, Math.round((nowMs - window.to_ms) / 1000)));
-  // A fleet's open windows are with its replicas.
+  // The open windows of a fleet are in its replicas.
   const next =
     collecting === null || scope === "fleet"
       ? ""
@@ -82,10 +82,10 @@ function windowLines({ window, scope, collecting }: DriftReport, nowMs: number):
   ];
 }
 
-/** Why there is no verdict, on anything or on some of the targets; that the next one is still short is no matter. */
+/** Why there is no verdict on any target, or on some. Nothing when only the next window is incomplete. */
 function readinessLines({ ready, reason, state, scope, targets }: DriftReport): readonly string[] {
   if (ready || reason === "") return [];
-  const hint = scope === "file" ? " (--min-rows lowers what is needed)" : "";
+  const hint = scope === "file" ? " (--min-rows lowers the minimum)" : "";
   if (state === "not_ready") return [`not ready ${reason}${hint}`];
   return targets.some((target) => target.state === "not_ready") ? [`partly    ${reason}${hint}`] : [];
 }
@@ -97,13 +97,11 @@ function changeLines({ changes, targets, unwatched_features: unwatched }: DriftR
   const features = targets.filter(({ kind }) => kind === "feature").length;
   const isForeign = features > 0 && changes.absent.length >= features;
   return [
-    ...(isForeign
-      ? ["foreign   most rows have none of the baseline's features: is it the baseline of this model?"]
-      : []),
+    ...(isForeign ? ["foreign   most rows have no feature of the baseline: is it the baseline of this model?"] : []),
     ...(changes.absent.length > 0 ? [`absent    ${listedNames(changes.absent.map(cleanName))}`] : []),
     ...(unknown.length > 0 ? [`unknown   ${listedNames(unknown)}${more}`] : []),
     ...(retyped.length > 0 ? [`retyped   ${listedNames(retyped)}`] : []),
-    ...(unwatched > 0 ? [`unwatched ${unwatched} features, as there are too many`] : []),
+    ...(unwatched > 0 ? [`unwatched ${unwatched} features, because there are too many`] : []),
   ];
 }
 

@@ -1,33 +1,33 @@
-/** From records to the rows of a data set: which columns there are, and what stands in them. */
+/** The columns of an exported data set, and their values for each record. */
 import type { ColumnType, RowCell, RowColumn } from "../../datasets/row-writer.ts";
 import type { PredictionRecord, RecordValue } from "../../prediction-log/prediction-record.ts";
 
-/** A column and how its value is had. */
+/** A column, and how to get its value. */
 export interface ExportColumn extends RowColumn {
   readonly isFeature: boolean;
-  /** What it is called when no feature has its name; a feature's own name. */
+  /** Its name without the prefix that avoids a clash with a feature. */
   readonly plainName: string;
   readonly valueOf: (record: PredictionRecord, row: number) => RowCell;
 }
 
-/** Rows that a record gives: those of its features, or of its answer where the request had none. */
+/** Number of rows of a record: those of its features, or of its predictions when it has no features. */
 export function rowsOf({ features = [], prediction = [] }: PredictionRecord): number {
   return Math.max(features.length, prediction.length);
 }
 
-/** Names and types that were seen. Memory: a name for each feature. */
+/** Collects the columns of all records. Memory: one name per feature. */
 export class ColumnCensus {
   readonly #features: Map<string, ColumnType | undefined> = new Map();
   #prediction: ColumnType | undefined;
   #hasScore = false;
   #hasLabelId = false;
 
-  /** Features so far. */
+  /** Number of features so far. */
   get features(): number {
     return this.#features.size;
   }
 
-  /** Looks at a record. */
+  /** Adds the columns of a record. */
   add({ features = [], prediction = [], score = [], label_id: labelId }: PredictionRecord): void {
     for (const row of features) {
       for (const [name, value] of Object.entries(row)) {
@@ -39,7 +39,7 @@ export class ColumnCensus {
     this.#hasLabelId ||= labelId !== undefined;
   }
 
-  /** All columns in order: features as they were met, then the others. */
+  /** All columns: features in the order of their first record, then the others. */
   columns(isForBaseline: boolean): readonly ExportColumn[] {
     const features = [...this.#features].map(([name, type]): ExportColumn => {
       const valueOf = ({ features: rows }: PredictionRecord, row: number): RowCell => ownValue(rows?.[row], name);
@@ -47,7 +47,7 @@ export class ColumnCensus {
     });
     const taken = new Set(this.#features.keys());
     const others = isForBaseline ? this.#roles(this.#hasScore) : [...this.#roles(true), ...this.#facts()];
-    // Weight is the last: what comes after the facts is easily seen to be no fact of the request.
+    // Weight is last, because it does not describe the request.
     return [...features, ...[...others, weight].map((column) => named(column, taken))];
   }
 
@@ -86,7 +86,7 @@ function named(column: PlainColumn, taken: Set<string>): ExportColumn {
   return { ...column, name, plainName: column.name, isFeature: false };
 }
 
-/** A feature may have the name of what every object has. */
+/** A feature may be called like a property of every object, e.g. `constructor`. */
 function ownValue(row: Readonly<Record<string, RecordValue>> | undefined, name: string): RowCell {
   return row !== undefined && Object.hasOwn(row, name) ? row[name] : undefined;
 }

@@ -5,23 +5,23 @@ import { choiceFlag, columnHint, listFlag, usageError } from "../program/flag-va
 import { outputName } from "../terminal/output.ts";
 import type { ExportColumn } from "./export-columns.ts";
 
-/** What `outrider predictions export` was asked for, beside which records. */
+/** The command line of `outrider predictions export`, checked, without the filter. */
 export interface ExportRequest {
   readonly output: string;
   readonly format: DatasetFormat;
-  /** Names of columns in their order; empty for all. */
+  /** Columns to write, in order; empty for all. */
   readonly columns: readonly string[];
   readonly isForBaseline: boolean;
   readonly isJson: boolean;
 }
 
-/** Reads the flags; fails with `usage` at the first that makes no sense. */
+/** Reads the flags. Fails with `usage` at the first mistake. */
 export function exportRequest(invocation: Invocation): ExportRequest {
   const output = outputName(invocation);
   const isJson = isSwitchOn(invocation, "--json");
-  if (output === "") throw usageError("name the data set with -o, e.g. -o predictions.parquet; - is standard output");
+  if (output === "") throw usageError("-o is needed, e.g. -o predictions.parquet; - is standard output");
   if (output === "-" && isJson)
-    throw usageError("--json and -o - both want standard output; write the data set to a file");
+    throw usageError("--json and -o - both write to standard output; write the data set to a file");
   const format = choiceFlag(invocation, "--format", datasetFormats) ?? ofName(output);
   if (format === "parquet" && output === "-") {
     throw usageError("Parquet cannot go to standard output; name a file with -o");
@@ -32,7 +32,7 @@ export function exportRequest(invocation: Invocation): ExportRequest {
   return { output, format, columns, isForBaseline: isSwitchOn(invocation, "--for-baseline"), isJson };
 }
 
-/** Those of the columns that were asked for. Fails with `usage` when one is not there. */
+/** The columns to write. Fails with `usage` when a requested one does not exist. */
 export function chosenColumns(
   all: readonly ExportColumn[],
   { columns }: Pick<ExportRequest, "columns">,
@@ -48,8 +48,8 @@ export function chosenColumns(
 
 function ofName(output: string): DatasetFormat {
   if (/\.(?:gz|zst)$/i.test(output))
-    throw usageError(`${output}: what is written is not compressed; leave the ending out`);
+    throw usageError(`${output}: the output is not compressed; leave the extension out`);
   const format = formatOfName(output);
   if (format !== undefined) return format;
-  throw usageError(`${output}: the ending does not tell the format; name it with --format csv, jsonl or parquet`);
+  throw usageError(`${output}: the file extension does not say the format; set it with --format csv, jsonl or parquet`);
 }

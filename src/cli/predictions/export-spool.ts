@@ -10,8 +10,8 @@ import { LineReader } from "./lines.ts";
 const charactersAtOnce = 2 ** 18;
 
 /**
- * Records on disk between two passes over them: the log goes on while it is read, and the second pass must see what the
- * first saw. The file is gone when it is closed, and also after a crash, for it has no name from the start.
+ * Records on disk between two passes over them. The log grows while it is read, but both passes must see the same
+ * records. The file is deleted right after it is opened, so that not even a crash leaves it behind.
  */
 export class RecordSpool {
   readonly #directory: string;
@@ -26,7 +26,7 @@ export class RecordSpool {
     this.#handle = handle;
   }
 
-  /** Makes one in a folder, which must have room for what is kept. Fails with `file_unwritable`, as writing does. */
+  /** Creates one in a folder with enough free space. Fails with `file_unwritable`, as writing does. */
   static async in(directory: string): Promise<RecordSpool> {
     const file = path.join(directory, `.outrider-export.${randomUUID()}.tmp`);
     try {
@@ -38,14 +38,14 @@ export class RecordSpool {
     }
   }
 
-  /** Keeps the line of a record. */
+  /** Adds the line of a record. */
   async add(line: string): Promise<void> {
     this.#lines.push(line, "\n");
     this.#characters += line.length;
     if (this.#characters >= charactersAtOnce) await this.#write();
   }
 
-  /** The records in their order; `onRead` is told how many bytes are done. */
+  /** The records in order; `onRead` gets the number of bytes read so far. */
   async *records(onRead: (bytes: number) => void): AsyncGenerator<PredictionRecord> {
     await this.#write();
     const reader = new LineReader(this.#handle, { offset: 0, lines: 0 }, this.bytes);
@@ -68,7 +68,7 @@ export class RecordSpool {
     const bytes = Buffer.from(this.#lines.join(""));
     this.#lines = [];
     this.#characters = 0;
-    // At its own place: reading leaves the position where it is.
+    // Always at an explicit position: reading does not move it.
     for (let at = 0; at < bytes.length;) {
       const writing = this.#handle.write(bytes, at, bytes.length - at, this.bytes);
       const { bytesWritten } = await writing.catch((error: unknown) => {

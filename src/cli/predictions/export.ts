@@ -20,13 +20,13 @@ import { ProgressBar } from "../terminal/progress.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 import { writeTarget, writeWholeInParts, type WriteTarget } from "../terminal/output.ts";
 
-/** No record has rows. */
+/** Exit code when no record has rows. */
 const nothing = 4;
 
-/** Features that are more than a data set of ours can hold, beside the other columns. */
+/** Maximum features: what our own reader accepts, less the other columns. */
 const maxFeatures = maxFields - 16;
 
-/** `outrider predictions export`: makes a data set of the log. */
+/** `outrider predictions export`: writes the log as a data set. */
 export async function predictionsExport(invocation: Invocation, context: CommandContext): Promise<number> {
   const request = exportRequest(invocation);
   const filter = readFilter(invocation, Date.now());
@@ -76,7 +76,7 @@ interface ExportWork {
 interface ExportResult {
   readonly records: number;
   readonly rows: number;
-  /** Records that gave no row. */
+  /** Records without rows. */
   readonly empty: number;
   readonly columns: readonly ExportColumn[];
 }
@@ -94,7 +94,7 @@ async function makeDataset(work: ExportWork): Promise<ExportResult> {
   }
 }
 
-/** The first pass: keeps the records and learns the columns. */
+/** The first pass: stores the records and collects the columns. */
 async function gather(
   { source, filter, progress, signal }: ExportWork,
   spool: RecordSpool,
@@ -116,14 +116,17 @@ async function gather(
     rows += rowsOf(record);
     census.add(record);
     if (census.features > maxFeatures) {
-      throw new OutriderError("usage", `there are more than ${maxFeatures} features: choose one --model, or less time`);
+      throw new OutriderError(
+        "usage",
+        `there are more than ${maxFeatures} features: select one --model, or a shorter time`,
+      );
     }
     await spool.add(line);
   }
   return { census, records, empty, rows };
 }
 
-/** The second pass. */
+/** The second pass: writes the rows. */
 async function write(work: ExportWork, spool: RecordSpool, columns: readonly ExportColumn[]): Promise<void> {
   const { target, context, request, progress, signal } = work;
   const draw = progress.pass("writing", 1);
@@ -165,9 +168,9 @@ function report(made: ExportResult, { request, notes, source, context }: ExportR
 }
 
 function emptyText({ records }: ExportResult, { name }: RecordSource): string {
-  if (records === 0) return `No record in ${name} is one of those asked for: nothing is written.\n`;
+  if (records === 0) return `No record in ${name} matches: nothing is written.\n`;
   const many = formatCounted(records, "record");
-  return `None of ${many} in ${name} has a row of features or an answer: nothing is written.\n`;
+  return `None of ${many} in ${name} has features or predictions: nothing is written.\n`;
 }
 
 function reportText({ records, rows, empty, columns }: ExportResult, { output }: ExportRequest): string {
@@ -175,7 +178,10 @@ function reportText({ records, rows, empty, columns }: ExportResult, { output }:
   const left = empty === 0 ? "" : `; ${formatCounted(empty, "record")} without rows left out`;
   const renamed = columns
     .filter(({ name, plainName }) => name !== plainName)
-    .map(({ name, plainName }) => `The column ${plainName} is called ${printable(name)}: a feature has its name.\n`);
+    .map(
+      ({ name, plainName }) =>
+        `The column ${plainName} is called ${printable(name)}, because a feature has its name.\n`,
+    );
   const what = output === "-" ? "Data set" : output;
   return `${what}: ${formatCounted(rows, "row")} of ${formatCounted(records - empty, "record")}, ${formatCounted(columns.length, "column")} (${formatCounted(features, "feature")})${left}\n${renamed.join("")}`;
 }

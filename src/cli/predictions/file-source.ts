@@ -9,18 +9,18 @@ import { mergedLines, type WaitingFile } from "./merge.ts";
 import type { ReadingNotes } from "./notes.ts";
 import { caughtUp, isInSpan, wantedRecord, type LoggedRecord, type RecordFilter, type RecordSource } from "./source.ts";
 
-/** What a {@link FileSource} is made with. */
+/** Options of {@link FileSource}. */
 export interface FileSourceOptions {
   readonly directory: string;
   readonly notes: ReadingNotes;
-  /** Between two looks for what was added, milliseconds. Default 250. */
+  /** Interval at which follow looks for new lines, in milliseconds. Default 250. */
   readonly pollMs?: number;
 }
 
-/** Clocks of file servers are not ours: a file that was last written so long before a time holds nothing after it. */
+/** Tolerance for the clock of a file server: a file last written this long before a time has no record after it. */
 const clockSlackMs = 60_000;
 
-/** The files of a folder, also of several processes that write there at the same time. */
+/** The log in the files of a folder. Several processes may be writing to it. */
 export class FileSource implements RecordSource {
   readonly name: string;
   readonly #options: FileSourceOptions;
@@ -57,7 +57,7 @@ export class FileSource implements RecordSource {
       name: file.name,
       firstTime,
       open: () => this.#opened(file.path, positions.get(file.path)),
-      // It may be in the middle of being written.
+      // It may be half written.
       isLine: () => false,
       onEnd: (reader) => {
         positions.set(file.path, reader.position);
@@ -66,7 +66,7 @@ export class FileSource implements RecordSource {
     });
     let files = await this.#list();
     yield* this.#wanted(await this.#dueFiles(files, filter, followed), filter);
-    // What was left out is old; only what is added to it counts.
+    // Files that were skipped are old: only lines added from now on count.
     for (const { path, bytes } of files) {
       if (!positions.has(path)) positions.set(path, { offset: bytes, lines: 0 });
     }
@@ -98,18 +98,18 @@ export class FileSource implements RecordSource {
   async #list(): Promise<readonly LogFile[]> {
     const { directory } = this.#options;
     try {
-      if (!(await stat(directory)).isDirectory()) throw new Error("it is no folder");
+      if (!(await stat(directory)).isDirectory()) throw new Error("it is not a folder");
       return await listLogFiles(directory);
     } catch (error) {
       const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
       const problem = isAbsent
-        ? "there is no such folder: has the sidecar written predictions, and is this where it writes?"
+        ? "the folder does not exist: does the sidecar write its prediction log here?"
         : (error as Error).message;
       throw new OutriderError("file_unreadable", `${directory}: ${problem}`, { cause: error });
     }
   }
 
-  /** Files that may hold something of the span that is asked for. */
+  /** The files that can have records in the time span of the filter. */
   async #dueFiles(
     files: readonly LogFile[],
     { since, until }: RecordFilter,
@@ -146,7 +146,7 @@ export class FileSource implements RecordSource {
   }
 }
 
-/** Waits; false when the signal came. */
+/** Waits; false when the signal aborted the wait. */
 async function passed(ms: number, signal: AbortSignal): Promise<boolean> {
   return delay(ms, true, { signal }).catch(() => false);
 }

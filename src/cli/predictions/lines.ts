@@ -1,11 +1,11 @@
 import { open, type FileHandle } from "node:fs/promises";
 
-/** A longer line is no record: the configuration allows 16 MiB. */
+/** A longer line is not a record: the configuration allows 16 MiB. */
 const maxLineBytes = 32 * 2 ** 20;
 const chunkBytes = 256 * 1024;
 const lineFeed = 0x0a;
 
-/** Where to read on in a file: after a whole line. */
+/** Where to continue in a file: after a whole line. */
 export interface LinePosition {
   readonly offset: number;
   /** Lines before it. */
@@ -13,12 +13,12 @@ export interface LinePosition {
 }
 
 /**
- * The whole lines of a file from a position on, some at a time. What stands after the last line end is not given: it is
- * a line that was torn by a crash, or is being written. Holds a chunk, or the longest line.
+ * Reads whole lines from a position on, some at a time. What follows the last line end is not returned: it is a line cut
+ * off by a crash, or being written. Memory: a chunk of 256 KiB, or the longest line.
  */
 export class LineReader {
   readonly #handle: FileHandle;
-  /** What is before it was there when the file was opened; a line that goes over it is read to its end. */
+  /** Size of the file when it was opened. A line that crosses it is read to its end. */
   readonly #limit: number;
   #readOffset: number;
   #position: LinePosition;
@@ -33,7 +33,7 @@ export class LineReader {
     this.#readOffset = position.offset;
   }
 
-  /** After the lines that were given. */
+  /** Position after the lines returned so far. */
   get position(): LinePosition {
     return this.#position;
   }
@@ -43,7 +43,7 @@ export class LineReader {
     return this.#readOffset;
   }
 
-  /** The next lines; none at the end of the file. Of a line that is far too long only the beginning is given. */
+  /** The next lines; empty at the end of the file. A line over 32 MiB is cut, so that it fails to parse. */
   async next(): Promise<readonly string[]> {
     while (!this.#isAtEnd) {
       const wanted = this.#readOffset < this.#limit || this.#restBytes > 0;
@@ -59,7 +59,7 @@ export class LineReader {
     return [];
   }
 
-  /** What stands after the last line end. Only at the end of the file. */
+  /** The text after the last line end. Call it only at the end of the file. */
   tail(): string {
     return Buffer.concat(this.#rest).toString();
   }
@@ -90,7 +90,7 @@ export class LineReader {
     return lines;
   }
 
-  /** Past the longest line nothing more of it is kept: what was kept is no whole JSON any more. */
+  /** Beyond the maximum the rest of a line is dropped: what remains is not valid JSON. */
   #keep(part: Buffer): void {
     this.#restBytes += part.length;
     if (part.length > 0 && this.#restBytes <= maxLineBytes) this.#rest.push(part);
@@ -99,7 +99,7 @@ export class LineReader {
 
 const empty = Buffer.alloc(0);
 
-/** Opens a file; undefined when it is gone: the oldest files are deleted while others are read. */
+/** Opens a file; `undefined` when it no longer exists: the oldest files are deleted while others are read. */
 export async function openLines(
   path: string,
   position: LinePosition = { offset: 0, lines: 0 },
@@ -114,7 +114,7 @@ export async function openLines(
   }
 }
 
-/** What is known of a file without reading it all. */
+/** The beginning of a file, and when it was written. */
 export interface FirstLook {
   /** The beginning of its first line. */
   readonly start: string;
@@ -122,7 +122,7 @@ export interface FirstLook {
   readonly writtenAtMs: number;
 }
 
-/** Looks at the beginning of a file; undefined when it is gone. */
+/** Reads the beginning of a file; `undefined` when it no longer exists. */
 export async function lookAt(path: string): Promise<FirstLook | undefined> {
   const handle = await openUnlessGone(path);
   if (handle === undefined) return undefined;

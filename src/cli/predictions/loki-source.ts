@@ -14,14 +14,14 @@ const hourMs = 3_600_000;
 /** Loki refuses spans over `max_query_length`, 30 days by default. */
 const maxSpanNs = 24n * 3_600_000_000_000n;
 
-/** Between two questions while following, and how late a record may come in. */
+/** Interval of queries while following, and how late a record may arrive. */
 const followIntervalMs = 1000;
 const lookBackMs = 10_000;
 
-/** Opens the log in a Loki, as the sink writes to it. Nothing is asked before records are. */
+/** The log in Loki, as the Loki sink writes it. Sends no query before records are read. */
 export function openLokiSource(settings: Config["loki"], notes: ReadingNotes): RecordSource {
   const { url, tenant } = settings;
-  if (url === "") throw new OutriderError("usage", "name the Loki with --loki, e.g. --loki http://loki:3100");
+  if (url === "") throw new OutriderError("usage", "--loki is needed, e.g. --loki http://loki:3100");
   return new LokiRecords({ http: createHttpClient(settings), url, tenant }, settings, notes);
 }
 
@@ -51,8 +51,7 @@ class LokiRecords implements RecordSource {
   async *follow(filter: RecordFilter, signal: AbortSignal): AsyncGenerator<LoggedRecord | typeof caughtUp> {
     const nowMs = systemClock.wallMs();
     const startNs = startOf(filter, nowMs);
-    // What is younger may still be joined by what comes late: it is left to following, which gives each line once and
-    // remembers all that it gave of its first look.
+    // Newer records may still arrive out of order. They are left to the follow query, which returns each line once.
     const borderNs = larger(startNs, nsOf(nowMs - lookBackMs));
     yield* this.#range(filter, startNs, borderNs, signal);
     const lines = followQuery(this.#endpoint, {
@@ -105,17 +104,17 @@ const larger = (left: bigint, right: bigint): bigint => (left > right ? left : r
 
 const nsOf = (ms: number): bigint => BigInt(Math.floor(ms)) * 1_000_000n;
 
-/** Loki refuses to look through all that it has. */
+/** Loki refuses queries without a start. */
 function startOf({ since }: RecordFilter, nowMs: number): bigint {
   return since === "" ? nsOf(nowMs - hourMs) : nsOfTime(since);
 }
 
-/** Of a time as it stands in records: nine digits of a second. */
+/** Nanoseconds of a time as records have it, with nine digits of a second. */
 function nsOfTime(time: string): bigint {
   return nsOf(Date.parse(`${time.slice(0, 23)}Z`)) + BigInt(time.slice(23, 29));
 }
 
-/** With errors that the command line knows. */
+/** The same lines; errors of the query become command errors. */
 async function* coded<Line>(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
   try {
     yield* lines;
@@ -130,12 +129,12 @@ function codedError(error: unknown): unknown {
   return new OutriderError("loki_unanswered", `${message}\n${remedy}`, { cause: error });
 }
 
-/** Labels of streams past the cap of the sink. */
+/** Label value of streams beyond the maximum of the sink. */
 const overflow = "__other__";
 
 /**
- * LogQL for the records that a filter may want: no fewer, and not many more. A stream without a label that is asked for,
- * or with the one for those past the cap, may hold them as well. The time is no part of it.
+ * The LogQL query for a filter, without the time. It may match more records than the filter, never fewer: records can
+ * also be in streams without the label, or with the overflow value.
  */
 export function lokiSelector(
   { model, variant, outcomes, id }: RecordFilter,
@@ -145,25 +144,25 @@ export function lokiSelector(
     const equals = pair.indexOf("=");
     return `${pair.slice(0, equals)}=${quoted(pair.slice(equals + 1))}`;
   });
-  // Loki wants one matcher at least that no missing label fits.
+  // Loki needs at least one matcher that does not match a missing label.
   const first = labels[0];
   if (matchers.length === 0 && first !== undefined) matchers.push(`${first}=~".+"`);
   if (model !== undefined) matchers.push(oneOf("model", [model]));
   if (variant !== undefined) matchers.push(oneOf("variant", [variant]));
   if (outcomes.size > 0) matchers.push(oneOf("outcome", [...outcomes]));
-  // Such an identity stands in the line as it is.
+  // An ID of these characters is in the line as it is.
   const line = id !== undefined && /^[\w.:-]+$/.test(id) ? ` |= ${quoted(id)}` : "";
   return `{${matchers.join(", ")}}${line}`;
 }
 
-/** Values of labels are cut at this length by the sink. */
+/** The sink cuts label values at this length. */
 const maxValueLength = 256;
 
 const oneOf = (label: string, values: readonly string[]): string =>
   `${label}=~${quoted([...values.map((value) => escaped(value.slice(0, maxValueLength))), overflow, ""].join("|"))}`;
 
-/** A text that RE2 takes for itself. */
+/** Escapes text for RE2. */
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 
-/** A string of LogQL, which are those of Go: JSON's escapes are among them. */
+/** A LogQL string. Its escapes are those of Go, which include those of JSON. */
 const quoted = (text: string): string => JSON.stringify(text);

@@ -1,29 +1,29 @@
-/** Joins the files of several processes into one sequence in the order of time. */
+/** Merges the files of several processes in order of time. */
 import { timeOfLine } from "../../prediction-log/parse-record.ts";
 import type { LineReader } from "./lines.ts";
 import type { PlacedLine } from "./source.ts";
 
-/** A file that is not open yet. */
+/** A file to merge, opened when its first record is due. */
 export interface WaitingFile {
   readonly name: string;
-  /** The time of its first record; empty when it is not known, then it is opened at once. */
+  /** Time of its first record; empty when unknown, and then it is opened at once. */
   readonly firstTime: string;
-  /** Gives undefined when it is gone. */
+  /** `undefined` when it no longer exists. */
   open(): Promise<LineReader | undefined>;
-  /** Asked with what stands after the last line end, if anything does: true when it is a line all the same. */
+  /** Called with the text after the last line end, if any: true when it counts as a line. */
   isLine(tail: string): boolean;
-  /** Called when all was read. */
+  /** Called at the end of the file. */
   onEnd(reader: LineReader): void;
 }
 
-/** A line with the time by which it was sorted in; empty for a line that shows none. */
+/** A line with its time; empty when the line has none. */
 export interface TimedLine extends PlacedLine {
   readonly time: string;
 }
 
 /**
- * The lines of all files. Within a file they stay in their order; between files the earlier time goes first. A file is
- * opened when its first record is due, so as many are open as there are processes that wrote at the same time.
+ * The lines of all files, merged by time. The order within a file is kept. A file is opened when its first record is due,
+ * so only as many files are open as processes wrote at the same time.
  */
 export async function* mergedLines(files: readonly WaitingFile[]): AsyncGenerator<TimedLine> {
   const waiting = files.toSorted((left, right) => compareTexts(left.firstTime, right.firstTime));
@@ -79,7 +79,7 @@ class OpenFile {
   /** Number of the first of `#lines` in the file. */
   #firstNumber = 1;
   #isTailTaken = false;
-  /** Of the line at hand. */
+  /** Time of the current line. */
   time = "";
 
   private constructor(file: WaitingFile, reader: LineReader) {
@@ -87,7 +87,7 @@ class OpenFile {
     this.#reader = reader;
   }
 
-  /** Undefined when the file is gone or has no line. */
+  /** `undefined` when the file no longer exists or has no line. */
   static async of(file: WaitingFile): Promise<OpenFile | undefined> {
     const reader = await file.open();
     if (reader === undefined) return undefined;
@@ -97,7 +97,7 @@ class OpenFile {
     return undefined;
   }
 
-  /** Reads on; false at the end. */
+  /** Reads the next lines; false at the end. */
   async fill(): Promise<boolean> {
     for (;;) {
       this.#firstNumber = this.#reader.position.lines + 1;
@@ -116,7 +116,7 @@ class OpenFile {
     return tail.trim() !== "" && this.#file.isLine(tail) ? [tail] : [];
   }
 
-  /** Goes to the next line of those read; false when there is none. Blank lines are nothing. */
+  /** Moves to the next line read, skipping blank ones; false when there is none. */
   advance(): boolean {
     for (this.#index++; this.#index < this.#lines.length; this.#index++) {
       const line = this.#lines[this.#index] ?? "";

@@ -2,11 +2,11 @@ import { recordSchema } from "../../prediction-log/prediction-record.ts";
 import { formatCounted } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";
 
-/** What was odd about a log while it was read: told at the end, in a line each. */
+/** Counts problems of a log while it is read; each kind becomes one line at the end. */
 export class ReadingNotes {
-  /** Lines that are no records. */
+  /** Lines that are not records. */
   malformedLines = 0;
-  /** Last lines without an end: of a process that crashed while it wrote, or that is writing. */
+  /** Incomplete last lines, of a process that crashed while it wrote, or that is writing. */
   tornLines = 0;
   #firstMalformed = "";
   #firstNewer = "";
@@ -26,26 +26,26 @@ export class ReadingNotes {
     if (this.#firstNewer === "") this.#firstNewer = place;
   }
 
-  /** Something that passed by itself. */
+  /** A temporary failure while following. */
   trouble(problem: string): void {
     this.#troubles++;
     this.#lastTrouble = problem;
   }
 
-  /** Lines for standard error; empty when there was nothing. */
+  /** Lines for standard error; empty without problems. */
   text(): string {
     const lines: string[] = [];
     if (this.#firstNewer !== "") {
       lines.push(
-        `there are records of a newer version than this program's (schema ${recordSchema}), first ${this.#firstNewer}: they are shown as far as they are understood`,
+        `some records have a newer schema than ${recordSchema}, first ${this.#firstNewer}: fields unknown to this version are ignored`,
       );
     }
     if (this.malformedLines > 0) {
-      lines.push(`${formatCounted(this.malformedLines, "line")} left out, first ${this.#firstMalformed}`);
+      lines.push(`${formatCounted(this.malformedLines, "line")} skipped, first ${this.#firstMalformed}`);
     }
     if (this.tornLines > 0) {
-      const lost = formatCounted(this.tornLines, "unfinished line");
-      lines.push(`${lost} left out, at the end of a file: a process crashed, or is writing`);
+      const lost = formatCounted(this.tornLines, "incomplete line");
+      lines.push(`${lost} skipped at the end of a file: a process crashed, or is writing`);
     }
     if (this.#troubles > 0) {
       lines.push(

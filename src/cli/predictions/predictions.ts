@@ -9,13 +9,13 @@ import { RecordLines } from "./text.ts";
 import { countFlag } from "../program/flag-values.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 
-/** Most records that `--limit` holds in memory. */
+/** Maximum of `--limit`, which holds the records in memory. */
 const maxRecords = 10_000;
 
-/** Shown of what is there before following, unless the flags say how much. */
+/** Existing records shown before following, unless flags select others. */
 const shownBeforeFollowing = 10;
 
-/** Text that may wait for a slow reader. */
+/** Maximum output in memory when the reader of a pipe is slow. */
 const maxWaitingBytes = 2 ** 20;
 
 /** `outrider predictions`: prints the log. */
@@ -35,7 +35,7 @@ export async function predictions(invocation: Invocation, context: CommandContex
       await follow(source, filter, limit ?? (filter.since === "" ? shownBeforeFollowing : undefined), printer);
     } else {
       await print(source, filter, limit, printer);
-      if (printer.printed === 0) context.writeError(`No record in ${source.name} is one of those asked for.\n`);
+      if (printer.printed === 0) context.writeError(`No record in ${source.name} matches.\n`);
     }
   } finally {
     await source.close();
@@ -58,7 +58,7 @@ async function print(
   await outputTaken();
 }
 
-/** Prints what comes until a signal. */
+/** Prints new records until a signal. */
 async function follow(
   source: RecordSource,
   filter: RecordFilter,
@@ -77,7 +77,7 @@ async function follow(
     }
   };
   try {
-    // A reader that stands still must not keep the program from ending.
+    // A stalled reader of a pipe must not keep the program from ending.
     await Promise.race([work(), stopped]);
   } finally {
     stopping.abort();
@@ -85,19 +85,19 @@ async function follow(
   }
 }
 
-/** Holds back all but the last records, until it is known which these are. */
+/** Keeps the last records, until all existing ones are read. */
 class LastRecords {
   readonly #limit: number | undefined;
   readonly #ring: LoggedRecord[] = [];
   #next = 0;
   #isOver = false;
 
-  /** Without a limit nothing is held back. */
+  /** Without a limit, records pass through at once. */
   constructor(limit: number | undefined) {
     this.#limit = limit;
   }
 
-  /** Takes a record, and gives those that are due. */
+  /** Adds a record; returns those to print now. */
   take(record: LoggedRecord): readonly LoggedRecord[] {
     if (this.#limit === undefined || this.#isOver) return [record];
     this.#ring[this.#next] = record;
@@ -105,7 +105,7 @@ class LastRecords {
     return [];
   }
 
-  /** Those held back, oldest first. From now on nothing is. */
+  /** The kept records, oldest first. From now on records pass through at once. */
   rest(): readonly LoggedRecord[] {
     this.#isOver = true;
     const start = this.#ring.length === this.#limit ? this.#next : 0;
@@ -113,7 +113,7 @@ class LastRecords {
   }
 }
 
-/** Writes records to standard output, no faster than they are taken. */
+/** Prints records, no faster than standard output accepts them. */
 class Printer {
   readonly #context: CommandContext;
   readonly #lines: RecordLines | undefined;

@@ -1,4 +1,4 @@
-/** What the commands that read the log of predictions were asked for: where it is, and which records. */
+/** The common part of commands that read the prediction log: where the log is, and which records are wanted. */
 import { loadConfig } from "../../config/load.ts";
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
@@ -22,7 +22,7 @@ export type PlaceResult =
   | { readonly kind: "found"; readonly place: RecordPlace; readonly config: Config }
   | { readonly kind: "mistakes"; readonly mistakes: readonly Mistake[] };
 
-/** Flags that stand for fields, and those of the fields. Other flags may be called like a field's and mean another thing. */
+/** Flags that set a configuration field, and the flag of that field. Other flags of these commands do not set fields. */
 const flagsOfFields: ReadonlyMap<string, string> = new Map([
   ["--directory", "--predictions-directory"],
   ["--loki", "--loki-url"],
@@ -31,12 +31,12 @@ const flagsOfFields: ReadonlyMap<string, string> = new Map([
   ["--protocol", "--protocol"],
 ]);
 
-/** Reads `placeFlags` and the configuration that they stand for. Fails with `usage`. */
+/** Reads `placeFlags` and the configuration. Fails with `usage`. */
 export async function readPlace(invocation: Invocation, context: CommandContext): Promise<PlaceResult> {
   const directory = flagText(invocation, "--directory");
   const loki = flagText(invocation, "--loki");
   if (directory !== undefined && loki !== undefined) {
-    throw usageError("--directory and --loki name two places; one is read");
+    throw usageError("--directory and --loki exclude each other");
   }
   const result = await loadConfig({
     file: flagText(invocation, "--config"),
@@ -54,13 +54,13 @@ function fieldFlags({ flag, text }: FlagValue): readonly FlagValue[] {
   return field === undefined ? [] : [{ flag: field, text }];
 }
 
-/** Files are quick to read and whole, so they go first where there are both. */
+/** Files are preferred when there are both: they are faster to read, and complete. */
 function placeOf({ predictions, loki }: Config, wantsFiles: boolean, wantsLoki: boolean): RecordPlace {
   const isLoki = wantsLoki || (!wantsFiles && loki.url !== "" && !predictions.sinks.includes("file"));
   return isLoki ? { kind: "loki", settings: loki } : { kind: "files", directory: predictions.directory };
 }
 
-/** Opens the log where it is. What is odd about its lines goes to the notes. */
+/** Opens the log. Problems of its lines are added to `notes`. */
 export async function openRecords(place: RecordPlace, notes: ReadingNotes): Promise<RecordSource> {
   if (place.kind === "files") return new FileSource({ directory: place.directory, notes });
   const { openLokiSource } = await import("./loki-source.ts");
@@ -74,7 +74,7 @@ export function readFilter(invocation: Invocation, nowMs: number): RecordFilter 
     return text === undefined ? "" : recordMoment(text, flag, nowMs);
   });
   if (since !== "" && until !== "" && since >= until) {
-    throw usageError("--since is not before --until: no record can lie between them");
+    throw usageError("--since must be before --until");
   }
   return {
     model: flagText(invocation, "--model"),

@@ -1,56 +1,56 @@
-/** The port between the commands that read the log of predictions and the places where it may be. */
+/** The port of the commands that read the prediction log; files and Loki implement it. */
 import { parseRecord } from "../../prediction-log/parse-record.ts";
 import type { PredictionRecord } from "../../prediction-log/prediction-record.ts";
 import type { ReadingNotes } from "./notes.ts";
 
-/** Which records are wanted; what is undefined, or empty, holds for all. */
+/** Which records are wanted. A part that is undefined or empty matches all. */
 export interface RecordFilter {
   readonly model: string | undefined;
   readonly variant: string | undefined;
   readonly outcomes: ReadonlySet<string>;
-  /** Identity of the request, of its trace, or of its label. */
+  /** ID of the request, trace or label. */
   readonly id: string | undefined;
-  /** Times as they stand in records: from the first on, before the second; empty texts for none. */
+  /** Times as in records: from `since` on, before `until`; empty for no limit. */
   readonly since: string;
   readonly until: string;
 }
 
-/** A record and the line it was read from. */
+/** A record, and the line it was parsed from. */
 export interface LoggedRecord {
   readonly record: PredictionRecord;
   readonly line: string;
 }
 
-/** Says that all is read that was there when a {@link RecordSource.follow} began. */
+/** Marks the point of {@link RecordSource.follow} at which all records that existed at its start are read. */
 export const caughtUp = "caught_up";
 
-/** Where records are read from. Memory is bounded whatever there is to read. */
+/** A place that records are read from. Memory is bounded, however large the log is. */
 export interface RecordSource {
-  /** For people: a folder, an address. */
+  /** Name for messages: a folder or an address. */
   readonly name: string;
-  /** How much will be read and has been, in any unit, for a progress bar; a total of 0 when it is not known. */
+  /** Progress, in any unit, for a progress bar; `total` is 0 when unknown. */
   progress(): { readonly done: number; readonly total: number };
-  /** The records that are there, in the order of their times. Fails with a coded error. Leaving the loop early closes it. */
+  /** The existing records, in order of time. Fails with a coded error. Leaving the loop early closes files. */
   records(filter: RecordFilter): AsyncIterable<LoggedRecord>;
-  /** Like {@link records}, then {@link caughtUp} once, then those that come, until the signal. */
+  /** Like {@link records}, then {@link caughtUp} once, then new records, until the signal aborts. */
   follow(filter: RecordFilter, signal: AbortSignal): AsyncIterable<LoggedRecord | typeof caughtUp>;
   close(): Promise<void>;
 }
 
-/** A line and its place. */
+/** A line, and where it is. */
 export interface PlacedLine {
   readonly line: string;
   /** E.g. `predictions-….jsonl:17`. */
   readonly place: string;
 }
 
-/** Reads a line, notes what is odd about it, and gives it when it is wanted. */
+/** Parses a line and returns it when it matches the filter. Adds problems to `notes`. */
 export function wantedRecord(
   { line, place }: PlacedLine,
   filter: RecordFilter,
   notes: ReadingNotes,
 ): LoggedRecord | undefined {
-  // Spares reading all of a line that cannot be wanted: an identity of these characters is written as it is.
+  // Skips parsing lines that cannot match: an ID of these characters is in the line as it is.
   if (filter.id !== undefined && /^[\w.:-]+$/.test(filter.id) && !line.includes(filter.id)) return undefined;
   const reading = parseRecord(line);
   if (reading.kind === "malformed") {
@@ -61,7 +61,7 @@ export function wantedRecord(
   return isWanted(reading.record, filter) ? { record: reading.record, line } : undefined;
 }
 
-/** True when a time lies in the span that a filter asks for. */
+/** True when a time is in the time span of a filter. */
 export function isInSpan(time: string, { since, until }: RecordFilter): boolean {
   return time >= since && (until === "" || time < until);
 }

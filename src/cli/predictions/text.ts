@@ -1,45 +1,45 @@
-/** Records as lines for people: one each, aligned as far as the lines before have shown what is needed. */
+/** Records as text, one line each. Columns are as wide as the records so far needed. */
 import type { PredictionRecord, RecordValue } from "../../prediction-log/prediction-record.ts";
 import { formatValue } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";
 import { cutText } from "../terminal/text.ts";
 
-/** How they are shown. */
+/** Options of {@link RecordLines}. */
 export interface RecordLinesOptions {
   readonly isColoured: boolean;
-  /** Width of the terminal; undefined cuts nothing. */
+  /** Width of the terminal; `undefined` for no limit. */
   readonly columns: number | undefined;
 }
 
 interface Column {
   readonly title: string;
   readonly width: number;
-  /** It does not grow past this; a longer text is cut. */
-  readonly longest: number;
+  /** Maximum width; longer text is cut. */
+  readonly maxWidth: number;
   readonly isRight?: true;
   readonly of: (record: PredictionRecord) => string;
 }
 
 const columns: readonly Column[] = [
-  { title: "time", width: 24, longest: 24, of: ({ time }) => `${time.slice(0, 23)}Z` },
-  { title: "outcome", width: 7, longest: 14, of: ({ outcome }) => outcome },
-  { title: "code", width: 4, longest: 4, isRight: true, of: ({ status }) => (status === 0 ? "-" : String(status)) },
-  { title: "model", width: 8, longest: 28, of: modelText },
-  { title: "variant", width: 7, longest: 16, of: ({ variant }) => variant || "-" },
-  { title: "latency", width: 9, longest: 12, isRight: true, of: latencyText },
-  { title: "prediction", width: 12, longest: 40, of: predictionText },
-  { title: "score", width: 6, longest: 22, of: ({ score = [] }) => firstOf(score, score.length) },
-  { title: "kept as", width: 7, longest: 8, of: ({ sampling }) => sampling.reason },
-  { title: "id", width: 8, longest: 80, of: ({ request_id: id }) => id || "-" },
+  { title: "time", width: 24, maxWidth: 24, of: ({ time }) => `${time.slice(0, 23)}Z` },
+  { title: "outcome", width: 7, maxWidth: 14, of: ({ outcome }) => outcome },
+  { title: "code", width: 4, maxWidth: 4, isRight: true, of: ({ status }) => (status === 0 ? "-" : String(status)) },
+  { title: "model", width: 8, maxWidth: 28, of: modelText },
+  { title: "variant", width: 7, maxWidth: 16, of: ({ variant }) => variant || "-" },
+  { title: "latency", width: 9, maxWidth: 12, isRight: true, of: latencyText },
+  { title: "prediction", width: 12, maxWidth: 40, of: predictionText },
+  { title: "score", width: 6, maxWidth: 22, of: ({ score = [] }) => firstOf(score, score.length) },
+  { title: "sampled", width: 7, maxWidth: 8, of: ({ sampling }) => sampling.reason },
+  { title: "id", width: 8, maxWidth: 80, of: ({ request_id: id }) => id || "-" },
 ];
 
-/** Left out, in this order, until a line fits into a narrow terminal; the rest is cut. */
-const spared: readonly string[] = ["kept as", "score", "variant", "model"];
+/** Columns to leave out on a narrow terminal, in this order, until a line fits. */
+const spared: readonly string[] = ["sampled", "score", "variant", "model"];
 
 const shownValues = 3;
 const maxValueLength = 16;
 
-/** Makes the lines. Columns grow with what comes, so that lines can be printed at once. */
+/** Formats records line by line: columns grow with later records, so that no line has to wait for them. */
 export class RecordLines {
   readonly #options: RecordLinesOptions;
   readonly #widths: Map<string, number> = new Map(columns.map(({ title, width }) => [title, width]));
@@ -48,15 +48,15 @@ export class RecordLines {
     this.#options = options;
   }
 
-  /** The names of the columns. */
+  /** The header line, with its line end. */
   header(): string {
     return this.#line(columns.map(({ title }) => title));
   }
 
-  /** The line of a record, with its end. */
+  /** The line of a record, with its line end. */
   line(record: PredictionRecord): string {
-    const texts = columns.map(({ title, longest, of }) => {
-      const text = cutText(printable(of(record)), longest);
+    const texts = columns.map(({ title, maxWidth, of }) => {
+      const text = cutText(printable(of(record)), maxWidth);
       this.#widths.set(title, Math.max(this.#widths.get(title) ?? 0, text.length));
       return text;
     });
@@ -87,7 +87,7 @@ export class RecordLines {
     return left;
   }
 
-  /** Colours the outcome, which stands second. */
+  /** Colours the outcome, the second column. */
   #painted(line: string, outcome: string, colour: string): string {
     const start = (this.#widths.get("time") ?? 0) + 2;
     const end = start + outcome.trimEnd().length;
@@ -113,7 +113,7 @@ function predictionText({ prediction = [], rows }: PredictionRecord): string {
   return firstOf(prediction, Math.max(rows, prediction.length));
 }
 
-/** The first values, and how many more there are. */
+/** The first values, and the number of further ones. */
 function firstOf(values: readonly RecordValue[], count: number): string {
   if (values.length === 0) return "-";
   const shown = values.slice(0, shownValues).map(valueText);

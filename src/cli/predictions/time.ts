@@ -3,27 +3,27 @@ import { OutriderError } from "../../errors/outrider-error.ts";
 
 const dayMs = 86_400_000;
 
-/** Longest ago that is asked for: a year has some 8,760 hours. */
+/** Maximum age: a hundred years. */
 const maxAgoMs = 100 * 366 * dayMs;
 
 const momentPattern = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d:\d\d))?$/;
 
 /**
- * A moment as records write it, of what people write: so long ago (`30m`, `2h`, `1d`), a time of RFC 3339, or a day,
- * which begins at midnight UTC. Fails with `usage` that names the flag.
+ * Parses an age (`30m`, `2h`, `1d`), an RFC 3339 time, or a day, which begins at midnight UTC. Returns the time as
+ * records have it. Fails with `usage`, which names the flag.
  */
 export function recordMoment(text: string, flag: string, nowMs: number): string {
   const moment = momentAgo(text, nowMs) ?? namedMoment(text);
   if (moment !== undefined) return moment;
   throw new OutriderError(
     "usage",
-    `${flag} ${text}: so long ago, or a time, is expected, e.g. 30m, 1d or 2026-11-25T12:00:00Z`,
+    `${flag} ${text}: an age or a time is expected, e.g. 30m, 1d or 2026-11-25T12:00:00Z`,
   );
 }
 
 function momentAgo(text: string, nowMs: number): string | undefined {
   const days = /^(\d+(?:\.\d+)?)d$/.exec(text)?.[1];
-  // A number alone would be milliseconds elsewhere; here nobody means that.
+  // A number without a unit means milliseconds in other flags, which would be useless here.
   const agoMs = days === undefined ? (/[a-z]$/.test(text) ? parseTime(text) : Number.NaN) : Number(days) * dayMs;
   if (Number.isNaN(agoMs) || agoMs > maxAgoMs) return undefined;
   return withNanoseconds(new Date(nowMs - agoMs).toISOString().slice(0, -1));
@@ -36,7 +36,7 @@ function namedMoment(text: string): string | undefined {
   const ms = Date.parse(`${day}T${minutes}:${seconds}${zone.toUpperCase()}`);
   if (Number.isNaN(ms)) return undefined;
   const whole = new Date(ms).toISOString();
-  // A 30 February is taken for a day in March; a year past 9999 has another form.
+  // Date.parse accepts 30 February as a day in March; years after 9999 have another format.
   if (whole.length !== 24 || !isDay(day)) return undefined;
   return withNanoseconds(`${whole.slice(0, 19)}.${fraction}`);
 }
@@ -46,7 +46,7 @@ function isDay(day: string): boolean {
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 }
 
-/** Nine digits of a second, whatever there were. */
+/** With nine digits of a second. */
 function withNanoseconds(text: string): string {
   const [whole = "", fraction = ""] = text.split(".");
   return `${whole}.${fraction.padEnd(9, "0")}Z`;

@@ -1,4 +1,4 @@
-/** Reads the words after a command: flags and operands. */
+/** Parses the words after a command: flags and operands. */
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
 import { nearestName } from "../../text/nearest-name.ts";
@@ -13,8 +13,8 @@ interface Reader {
 }
 
 /**
- * Reads `--flag value`, `--flag=value` (or the flag's alias), switches as `--flag`, `--no-flag` or `--flag=false`, and
- * operands; all words after `--` are operands. Every mistake is reported, none ends the reading.
+ * Parses `--flag value`, `--flag=value` (or the alias of the flag), switches as `--flag`, `--no-flag` or `--flag=false`,
+ * and operands; all words after `--` are operands. Reports every mistake, not only the first.
  */
 export function readArguments(
   words: readonly string[],
@@ -37,12 +37,12 @@ export function readArguments(
     }
   }
   for (const word of reader.operands.slice(command.maxOperands)) {
-    reader.mistakes.push(usageMistake(word, "this word is not expected here"));
+    reader.mistakes.push(usageMistake(word, "unexpected word"));
   }
   return { flags: reader.flags, operands: reader.operands.slice(0, command.maxOperands), mistakes: reader.mistakes };
 }
 
-/** Takes one flag and returns how many words it was. */
+/** Reads one flag; returns the number of words it takes. */
 function readFlag(reader: Reader, word: string, next: string | undefined): number {
   const equals = word.indexOf("=");
   const given = equals < 0 ? word : word.slice(0, equals);
@@ -86,7 +86,7 @@ function readNegatedOrUnknown(
     ...usageMistake(name, "there is no such flag"),
     ...(nearest === undefined ? {} : { nearest }),
   });
-  // What follows a misspelt flag is most likely its value, not one more mistake.
+  // The word after a misspelt flag is most likely its value, not another mistake.
   return inline === undefined && next !== undefined && !next.startsWith("-") ? 2 : 1;
 }
 

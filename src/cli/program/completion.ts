@@ -16,7 +16,7 @@ export async function completion(invocation: Invocation, context: CommandContext
   if (script === undefined) {
     const nearest = shell === "" ? undefined : nearestName(shell, shells.keys());
     const hint = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
-    const problem = shell === "" ? "name the shell" : `no completion for ${JSON.stringify(shell)}`;
+    const problem = shell === "" ? "a shell is needed" : `no completion for the shell ${JSON.stringify(shell)}`;
     context.writeError(`outrider: ${problem}; one of ${[...shells.keys()].join(", ")}.${hint}\n`);
     return 2;
   }
@@ -45,7 +45,7 @@ complete -F _outrider outrider
 `;
 }
 
-/** For zsh: a file \`_outrider\` in \`$fpath\`. */
+/** For zsh: a file `_outrider` in `$fpath`. */
 function zshCompletion(): string {
   return `#compdef outrider
 # zsh completion for outrider
@@ -103,7 +103,7 @@ function fishFlag(flag: FlagSpec): string {
   return parts.join(" ");
 }
 
-/** Cases on the word before: the values of flags that have known ones, files for those that name a file. */
+/** Cases on the previous word: the choices of a flag, or files for a flag that takes a file. */
 function valueCases(offer: (words: string) => string, offerFiles: string, leave: string): string {
   const flags = new Map(commands.flatMap(flagsOf).map((flag) => [flag.name, flag]));
   const withChoices = [...flags.values()].filter((flag) => flag.choices !== undefined);
@@ -118,12 +118,12 @@ function valueCases(offer: (words: string) => string, offerFiles: string, leave:
   ].join("\n");
 }
 
-/** A pattern of the shells' `case` for all names of these flags. */
+/** A `case` pattern that matches all names of the flags. */
 function pattern(flags: readonly FlagSpec[]): string {
   return flags.flatMap((flag) => (flag.alias === undefined ? [flag.name] : [flag.alias, flag.name])).join("|");
 }
 
-/** Cases on the command: its second words, operands and flags. */
+/** Cases on the command: its second words, its operands and its flags. */
 function wordCases(offer: (words: string) => string): string {
   return firstWords()
     .map((word) => {
@@ -135,7 +135,7 @@ function wordCases(offer: (words: string) => string): string {
     .join("\n");
 }
 
-/** Words an operand is one of: a list such as \`bash|zsh|fish\`, or the names of commands. */
+/** Words that are allowed as an operand: a list such as `bash|zsh|fish`, or the names of commands. */
 function operandWords(command: Command): readonly string[] {
   if (command.operands === "[COMMAND]") {
     return firstWords();
@@ -154,7 +154,7 @@ function describedWords(): readonly (readonly [string, string])[] {
   ]);
 }
 
-/** Single quotes for any of the three shells; the table's texts hold none that would need more. */
+/** Quotes text for all three shells. An apostrophe becomes a typographic one, which needs no escape. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", "’")}'`;
 }

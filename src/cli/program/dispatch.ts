@@ -1,4 +1,4 @@
-/** From the words of the command line to an exit code. */
+/** Runs the command that the command line names. */
 import { formatMistakes, type Mistake } from "../../config/mistake.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import { readArguments } from "./arguments.ts";
@@ -7,7 +7,7 @@ import type { Command, CommandContext } from "./command.ts";
 import { failureReport } from "./failure.ts";
 import { commands, flagsOf, groupOf } from "./table.ts";
 
-/** Runs the command that the words name. Prints every failure; never rejects. */
+/** Runs a command line and resolves to the exit code. Prints every failure; never rejects. */
 export async function dispatch(words: readonly string[], context: CommandContext): Promise<number> {
   try {
     return await runCommand(words, context);
@@ -18,7 +18,7 @@ export async function dispatch(words: readonly string[], context: CommandContext
   }
 }
 
-/** The command that the words begin with and how many words its name is, or `undefined`. */
+/** The command that the words begin with, and the number of words in its name. */
 export function findCommand(
   words: readonly string[],
 ): { readonly command: Command; readonly length: number } | undefined {
@@ -68,7 +68,7 @@ function asksForHelp(words: readonly string[]): boolean {
   return words.slice(0, end < 0 ? words.length : end).some((word) => word === "--help" || word === "-h");
 }
 
-/** `outrider baseline --help`: the first word is no command but begins the names of some. */
+/** `outrider baseline --help`: the first word is not a command but a group. */
 function asksForGroupHelp(words: readonly string[]): boolean {
   return (
     words.length > 1 && (words[1] ?? "").startsWith("-") && asksForHelp(words) && groupOf(words[0] ?? "").length > 0

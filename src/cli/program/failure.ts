@@ -1,4 +1,4 @@
-/** What is printed, and with which code the process ends, when a command fails. */
+/** Message and exit code of a command that failed. */
 import { commandErrors, type CommandErrorCode } from "../../errors/command-errors.ts";
 
 /** Text for standard error and the exit code. */
@@ -7,7 +7,7 @@ export interface FailureReport {
   readonly exitCode: number;
 }
 
-/** Codes of the system that listening or reading fails with, and ours for them. */
+/** Our codes for errors of the system. */
 const systemCodes: Readonly<Record<string, CommandErrorCode>> = {
   EADDRINUSE: "port_in_use",
   EACCES: "permission_denied",
@@ -17,8 +17,8 @@ const systemCodes: Readonly<Record<string, CommandErrorCode>> = {
 };
 
 /**
- * One message with its remedy for an error that is known by its code; the stack for one that is not. A wrong command
- * line is best explained by the help of its command, where there is one.
+ * For an error with a known code: its message and remedy, or the help of the command for `usage`. For any other error: its
+ * stack, with the request to report it.
  */
 export function failureReport(error: unknown, command?: string): FailureReport {
   const { code, message, stack } = describe(error);

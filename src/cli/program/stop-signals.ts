@@ -1,16 +1,16 @@
 import { isatty } from "node:tty";
 
-/** SIGTERM and SIGINT in the order in which they come, and the SIGHUP of a terminal that was closed. */
+/** SIGTERM and SIGINT in order of arrival, and SIGHUP when the terminal was closed. */
 export interface StopSignals {
-  /** The next signal; one that came before the call counts. */
+  /** The next signal, including one that arrived before the call. */
   next(): Promise<NodeJS.Signals>;
-  /** Gives the signals their usual effect back. */
+  /** Restores the default effect of the signals. */
   close(): void;
 }
 
 const standardError = 2;
 
-/** Listens for the signals that ask a process to stop. */
+/** Listens for signals that ask the process to stop. Until `close` they do not end it by themselves. */
 export function listenForStopSignals(): StopSignals {
   const came: NodeJS.Signals[] = [];
   let waiting: ((signal: NodeJS.Signals) => void) | undefined;
@@ -22,7 +22,7 @@ export function listenForStopSignals(): StopSignals {
       waiting = undefined;
     }
   };
-  // A closed terminal sends the signal that otherwise means "reload"; nobody could end a program left behind by it.
+  // A closed terminal sends SIGHUP, which otherwise means "reload". A process without its terminal must stop.
   const hadTerminal = isatty(standardError);
   const onHangUp = (): void => {
     if (hadTerminal && !isatty(standardError)) onSignal("SIGHUP");

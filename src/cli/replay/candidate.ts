@@ -1,19 +1,19 @@
 import type { LoggedBody, PredictionRecord } from "../../prediction-log/prediction-record.ts";
 import { holdsRedacted } from "../../redaction/redaction-match.ts";
 
-/** Why a logged request is not sent again. */
+/** Reasons why a logged request is not sent again. */
 export const skipReasons = ["no_answer", "no_body", "body_omitted", "body_truncated", "bad_path"] as const;
 
-/** See {@link skipReasons}. */
+/** One of {@link skipReasons}. */
 export type SkipReason = (typeof skipReasons)[number];
 
-/** What each means, for people. */
+/** Text for each reason. */
 export const skipTexts: Readonly<Record<SkipReason, string>> = {
-  no_answer: "the model server gave no answer then that could be compared",
-  no_body: "the request's body was not logged (`predictions.bodies` is off)",
-  body_omitted: "the request's body was left out of the record",
-  body_truncated: "the request's body is longer than what was logged of it (`predictions.body_bytes`)",
-  bad_path: "the path holds what no request line can hold",
+  no_answer: "no response of the model server was logged that could be compared",
+  no_body: "the request body was not logged (`predictions.bodies` is off)",
+  body_omitted: "the request body was left out of the record",
+  body_truncated: "only part of the request body was logged (`predictions.body_bytes`)",
+  bad_path: "the path or method is not valid in a request line",
 };
 
 /** A request to send. */
@@ -23,16 +23,16 @@ export interface ReplayCandidate {
   readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** True when something in it was masked or hashed: the model sees other values than then. */
+  /** True when values were masked or hashed: the model gets other values than in the original request. */
   readonly isRedacted: boolean;
 }
 
-/** The request of a record, or why it cannot be sent again. */
+/** A request to send, or why the record has none. */
 export type CandidateResult =
   | { readonly kind: "candidate"; readonly candidate: ReplayCandidate }
   | { readonly kind: "skipped"; readonly reason: SkipReason };
 
-/** Headers that belong to one message or connection, and are made anew. */
+/** Headers of one message or connection, which the client sets anew. */
 const ownHeaders: ReadonlySet<string> = new Set([
   "connection",
   "content-encoding",
@@ -48,7 +48,7 @@ const ownHeaders: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** Takes the request out of a record. */
+/** Rebuilds the request of a record. */
 export function candidateOf(record: PredictionRecord): CandidateResult {
   const body = wholeBody(record);
   if (typeof body === "string") return { kind: "skipped", reason: body };
@@ -63,7 +63,7 @@ export function candidateOf(record: PredictionRecord): CandidateResult {
   return { kind: "candidate", candidate: { method, path, contentType, headers, body: bytes, isRedacted } };
 }
 
-/** The body when it can be sent as it was, or why not. */
+/** The body, if it was logged whole, or why it cannot be sent. */
 function wholeBody(record: PredictionRecord): Exclude<LoggedBody, { readonly omitted: unknown }> | SkipReason {
   const { request_body: body, cut } = record;
   if (record.error_code !== "" || !isOfServer(record)) return "no_answer";
@@ -72,7 +72,7 @@ function wholeBody(record: PredictionRecord): Exclude<LoggedBody, { readonly omi
   return body.truncated === true ? "body_truncated" : body;
 }
 
-/** What the other outcomes were answered with was not the model server's, or not whole. */
+/** With other outcomes the response was not from the model server, or not complete. */
 function isOfServer({ outcome, status }: PredictionRecord): boolean {
   return status !== 0 && ["ok", "client_error", "upstream_error"].includes(outcome);
 }

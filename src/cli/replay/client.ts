@@ -3,7 +3,7 @@ import https from "node:https";
 
 import type { ReplayUpstream } from "./request.ts";
 
-/** What is sent. */
+/** A request to send. */
 export interface SentRequest {
   readonly method: string;
   readonly path: string;
@@ -11,23 +11,23 @@ export interface SentRequest {
   readonly body: Uint8Array;
 }
 
-/** What came back. */
-export type ReceivedAnswer =
+/** The response, or why there is none. */
+export type ReceivedResponse =
   | {
       readonly kind: "answer";
       readonly status: number;
       readonly contentType: string;
       readonly body: Buffer;
-      /** From sending to the last byte, milliseconds. */
+      /** From sending to the last byte of the response, in milliseconds. */
       readonly tookMs: number;
     }
-  /** `problem` is a clause. */
+  /** `problem` completes the sentence "the request failed: …". */
   | { readonly kind: "failed"; readonly problem: string };
 
-/** Longer answers are given up. */
+/** Longer responses count as failed. */
 const maxAnswerBytes = 64 * 2 ** 20;
 
-/** Sends requests to one server over connections that are kept. */
+/** Sends requests to one server over keep-alive connections. */
 export class ReplayClient {
   readonly #upstream: ReplayUpstream;
   readonly #timeoutMs: number;
@@ -40,11 +40,11 @@ export class ReplayClient {
     this.#agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   }
 
-  /** Sends one and reads the whole answer. Never rejects; `signal` gives it up. */
-  async send(request: SentRequest, signal: AbortSignal): Promise<ReceivedAnswer> {
+  /** Sends a request and reads the whole response. Never rejects; `signal` cancels it. */
+  async send(request: SentRequest, signal: AbortSignal): Promise<ReceivedResponse> {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#attempt(request, signal);
-      // The server closed a kept connection just when it was used again: it has not seen the request.
+      // The server closed an idle connection just as it was reused: it has not processed the request.
       if (answer.kind === "failed" && answer.wasStale && attempt === 1) continue;
       return answer;
     }
@@ -70,7 +70,7 @@ export class ReplayClient {
       incoming.on("data", (part: Buffer) => {
         bytes += part.length;
         parts.push(part);
-        if (bytes > maxAnswerBytes) incoming.destroy(new Error(`the answer is longer than ${maxAnswerBytes} bytes`));
+        if (bytes > maxAnswerBytes) incoming.destroy(new Error(`the response is longer than ${maxAnswerBytes} bytes`));
       });
       incoming.on("error", (error) => failed(this.#problemOf(error)));
       incoming.on("end", () =>
@@ -101,12 +101,12 @@ export class ReplayClient {
   }
 
   #problemOf(error: NodeJS.ErrnoException): string {
-    if (error.code === "ECONNREFUSED") return "nothing listens there";
+    if (error.code === "ECONNREFUSED") return "connection refused";
     const isLate = error.name === "AbortError" && (error.cause as Error | undefined)?.name === "TimeoutError";
-    return isLate ? `there was no whole answer within ${this.#timeoutMs} ms` : error.message;
+    return isLate ? `no complete response within ${this.#timeoutMs} ms` : error.message;
   }
 }
 
 type Attempt =
-  | Extract<ReceivedAnswer, { readonly kind: "answer" }>
+  | Extract<ReceivedResponse, { readonly kind: "answer" }>
   | { readonly kind: "failed"; readonly problem: string; readonly wasStale: boolean };

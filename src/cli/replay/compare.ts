@@ -1,16 +1,16 @@
-/** Holds an answer against the one that was logged. */
+/** Compares a response with the logged one. */
 import type { BodyReader, Cell, Predictions } from "../../payload/reading.ts";
 import type { PredictionRecord, RecordValue } from "../../prediction-log/prediction-record.ts";
 import { holdsRedacted } from "../../redaction/redaction-match.ts";
 
-/** An answer that came. */
+/** A response to compare. */
 export interface NewAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: Uint8Array;
 }
 
-/** Where two answers differ first. `was` and `is` are JSON. */
+/** The first difference between two responses: `was` as logged, `is` now. */
 export interface AnswerDifference {
   readonly what: "status" | "rows" | "prediction" | "score" | "unread";
   /** Row from 0. */
@@ -19,15 +19,15 @@ export interface AnswerDifference {
   readonly is: RecordValue;
 }
 
-/** What came of it. `status_only`: there was nothing else to compare. */
+/** Result of a comparison. `status_only`: the status is the same, and the log has no predictions to compare. */
 export type Comparison =
   | { readonly kind: "same" | "status_only" }
   | { readonly kind: "different"; readonly difference: AnswerDifference };
 
-/** What comparing needs. */
+/** Options of {@link compareAnswers}. */
 export interface AnswerComparer {
   readonly reader: BodyReader;
-  /** Numbers are the same within this, and within this part of the larger. */
+  /** Numbers are equal when they differ by at most this, absolutely or relative to the larger one. */
   readonly tolerance: number;
 }
 
@@ -71,13 +71,13 @@ function firstDifference(
   return undefined;
 }
 
-/** As it would stand in a record. */
+/** The value as it would be logged. */
 function recordValue(cell: Cell): RecordValue {
   if (typeof cell === "number") return Number.isFinite(cell) ? cell : null;
   return typeof cell === "bigint" ? String(cell) : (cell ?? null);
 }
 
-/** What was masked or hashed may be anything. */
+/** A masked or hashed value equals anything. */
 function isSame(was: RecordValue, is: RecordValue, tolerance: number): boolean {
   if (was === is) return true;
   if (typeof was === "number" && typeof is === "number") {

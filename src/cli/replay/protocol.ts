@@ -5,10 +5,10 @@ import { definitions, fallbackProtocol, type Protocol } from "../../protocols/li
 import type { BodyReader } from "../../payload/reading.ts";
 import type { ReplayClient } from "./client.ts";
 
-/** Deeper than any answer, and far from what would overflow a stack. */
+/** Deeper than any real response, and far from a stack overflow. */
 const maxJsonDepth = 64;
 
-/** Asks a server which protocol it speaks, as a sidecar does; the fallback when it answers like none. */
+/** Detects the protocol of a server with the same probes as the sidecar; the fallback when none matches. */
 export async function askedProtocol(client: ReplayClient, signal: AbortSignal): Promise<Protocol> {
   const answers: ProbeAnswer[] = [];
   for (const question of detectionRequests) {
@@ -31,7 +31,7 @@ export async function askedProtocol(client: ReplayClient, signal: AbortSignal): 
   return detection.kind === "detected" ? detection.protocol : fallbackProtocol;
 }
 
-/** The reader of answers, with the paths of the configuration, as the sidecar that logged them had it. */
+/** The reader of responses, with the configured JSON paths: those of the sidecar that wrote the log. */
 export async function answerReader(protocol: Protocol, { inference, reading }: Config): Promise<BodyReader> {
   const { prediction, score } = inference;
   const createReader = await definitions[protocol].loadReader();

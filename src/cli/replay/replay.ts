@@ -18,7 +18,7 @@ import { ReplayTally } from "./tally.ts";
 import { StatusLine } from "../terminal/progress.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 
-/** `outrider replay`: sends logged requests again and compares the answers. */
+/** `outrider replay`: sends logged requests again and compares the responses. */
 export async function replay(invocation: Invocation, context: CommandContext): Promise<number> {
   const request = replayRequest(invocation);
   const filter = readFilter(invocation, Date.now());
@@ -115,7 +115,7 @@ class Replay {
     }
   }
 
-  /** Made when there is something to send: nobody is asked for nothing. */
+  /** Created with the first request to send: without one, the upstream is not contacted. */
   async #makeReader(): Promise<BodyReader> {
     const { config, signal } = this.#options;
     const { protocol } = config;
@@ -129,7 +129,7 @@ class Replay {
     this.#tally.began(lateMs, candidate.isRedacted);
     const typed = contentType === "" ? headers : { ...headers, "content-type": contentType };
     const answer = await this.#client.send({ method, path, headers: typed, body }, signal);
-    // What the signal cut off says nothing about the server.
+    // A request that the signal cancelled says nothing about the server.
     if (signal.aborted || this.#reader === undefined) return;
     if (answer.kind === "failed") {
       this.#tally.unanswered(record, answer.problem);

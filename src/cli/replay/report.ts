@@ -1,22 +1,22 @@
-/** What a replay found, as text and as JSON. */
+/** The report of a replay, as text and as JSON. */
 import type { Protocol } from "../../protocols/list.ts";
 import type { RecordValue } from "../../prediction-log/prediction-record.ts";
 import { formatCounted, formatCount, formatValue } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";
 import { skipTexts } from "./candidate.ts";
-import type { ReplayTally, TimeQuantiles, ToldDifference } from "./tally.ts";
+import type { ReplayTally, TimeQuantiles, ReportedDifference } from "./tally.ts";
 
-/** What is reported. */
+/** Result of a replay. */
 export interface ReplayFindings {
   readonly tally: ReplayTally;
   readonly upstream: string;
   /** Undefined when nothing was sent. */
   readonly protocol: Protocol | undefined;
-  /** A signal ended it. */
+  /** True when a signal stopped it. */
   readonly isStopped: boolean;
 }
 
-/** For programs. */
+/** The report as JSON. Field names are part of the command line interface. */
 export function replayJson({ tally, upstream, protocol, isStopped }: ReplayFindings): object {
   const { then, now, late } = tally.times();
   return {
@@ -37,11 +37,11 @@ export function replayJson({ tally, upstream, protocol, isStopped }: ReplayFindi
   };
 }
 
-/** For people. */
+/** The report as text. */
 export function replayText(findings: ReplayFindings): string {
   const { tally, isStopped } = findings;
   const lines = [
-    ...(isStopped ? ["A signal ended it; until then:"] : []),
+    ...(isStopped ? ["Stopped by a signal. Until then:"] : []),
     ...(tally.sent > 0 ? answerLines(findings) : []),
     ...skippedLines(tally),
     ...(tally.sent === 0 && !isStopped ? [nothingText(tally)] : []),
@@ -56,25 +56,27 @@ export function replayText(findings: ReplayFindings): string {
 function answerLines({ tally, upstream, protocol }: ReplayFindings): readonly string[] {
   const { then, now, late } = tally.times();
   const status =
-    tally.statusOnly === 0 ? "" : `, ${formatCount(tally.statusOnly)} with the same status and nothing else to compare`;
+    tally.statusOnly === 0
+      ? ""
+      : `, ${formatCount(tally.statusOnly)} with the same status and no predictions to compare`;
   return [
-    `sent       ${formatCounted(tally.sent, "request")} to ${upstream}${protocol === undefined ? "" : `, answers read as ${protocol}`}`,
-    `answers    ${formatCount(tally.same)} same, ${formatCount(tally.different)} different, ${formatCount(tally.failed)} failed${status}`,
+    `sent       ${formatCounted(tally.sent, "request")} to ${upstream}${protocol === undefined ? "" : `, responses read as ${protocol}`}`,
+    `responses  ${formatCount(tally.same)} same, ${formatCount(tally.different)} different, ${formatCount(tally.failed)} failed${status}`,
     ...(now === null || then === null
       ? []
-      : [`latency    ${quantileText(now)}`, `           ${quantileText(then)} when it was logged`]),
+      : [`latency    ${quantileText(now)}`, `           ${quantileText(then)} in the log`]),
     ...(late !== null && late.p50 > lateFromMs
-      ? [`late       ${quantileText(late)}: the rate was not kept; raise --concurrency or lower --rate`]
+      ? [`late       ${quantileText(late)}: the rate was not reached; raise --concurrency or lower --rate`]
       : []),
     ...(tally.redacted > 0
       ? [
-          `redacted   ${formatCounted(tally.redacted, "request")} with masked or hashed values: their answers may differ for that alone`,
+          `redacted   ${formatCounted(tally.redacted, "request")} with masked or hashed values: their responses may differ for that reason alone`,
         ]
       : []),
   ];
 }
 
-/** Less is the timers' own. */
+/** Less is timer inaccuracy. */
 const lateFromMs = 20;
 
 function skippedLines({ skipped }: ReplayTally): readonly string[] {
@@ -82,14 +84,14 @@ function skippedLines({ skipped }: ReplayTally): readonly string[] {
 }
 
 function nothingText(tally: ReplayTally): string {
-  if (tally.skippedTotal === 0) return "No record is one of those asked for: nothing was sent.";
+  if (tally.skippedTotal === 0) return "No record matches: nothing was sent.";
   const hint = tally.skipped.has("no_body")
-    ? "; bodies are logged with `predictions.bodies: true` in the sidecar's configuration"
+    ? "; to log bodies, set `predictions.bodies: true` in the configuration of the sidecar"
     : "";
-  return `No request could be sent again${hint}.`;
+  return `No request could be sent${hint}.`;
 }
 
-function differenceLine(difference: ToldDifference): string {
+function differenceLine(difference: ReportedDifference): string {
   const { request_id: id, what, row, was, is } = difference;
   const place = row === undefined ? what : `${what}[${row}]`;
   return `different  ${printable(id)}  ${place} was ${shown(was)}, is ${shown(is)}`;

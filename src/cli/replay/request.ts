@@ -4,31 +4,31 @@ import { countFlag, numberFlag, timeFlag, usageError } from "../program/flag-val
 
 /** Where requests are sent. */
 export interface ReplayUpstream {
-  /** As it was given, for people. */
+  /** As given on the command line, for messages. */
   readonly name: string;
   readonly isTls: boolean;
-  /** A host with its port, or a socket. */
+  /** Host and port, or the path of a Unix socket. */
   readonly address: { readonly host: string; readonly port: number } | { readonly socketPath: string };
-  /** Goes before the path of each request; without a slash at its end. */
+  /** Put before the path of each request; has no trailing slash. */
   readonly pathPrefix: string;
 }
 
-/** How they are sent and compared. */
+/** The command line of `outrider replay`, checked, without the filter. */
 export interface ReplayRequest {
   readonly upstream: ReplayUpstream;
   readonly perSecond: number;
   readonly concurrency: number;
   readonly timeoutMs: number;
-  /** Most requests; undefined for all. */
+  /** Maximum requests to send; `undefined` for all. */
   readonly limit: number | undefined;
   readonly tolerance: number;
-  /** Differences that are told one by one. */
+  /** Maximum differences, and failures, to print in detail. */
   readonly shown: number;
 }
 
 const maxRequests = 1_000_000_000;
 
-/** Reads the flags of `outrider replay` that are its own; fails with `usage` at the first that makes no sense. */
+/** Reads the flags. Fails with `usage` at the first mistake. */
 export function replayRequest(invocation: Invocation): ReplayRequest {
   return {
     upstream: readUpstream(flagText(invocation, "--upstream")),
@@ -43,7 +43,7 @@ export function replayRequest(invocation: Invocation): ReplayRequest {
 
 function readUpstream(text: string | undefined): ReplayUpstream {
   if (text === undefined) {
-    throw usageError("name the server to send to with --upstream, e.g. --upstream http://127.0.0.1:8080");
+    throw usageError("--upstream is needed, e.g. --upstream http://127.0.0.1:8080");
   }
   return text.startsWith("unix:") ? ofSocket(text) : ofUrl(text);
 }
@@ -54,7 +54,7 @@ function ofUrl(text: string): ReplayUpstream {
     throw usageError(`--upstream ${text}: a URL that begins with http://, https:// or unix: is expected`);
   }
   if ([url.username, url.password, url.search, url.hash].some((part) => part !== "")) {
-    throw usageError("--upstream: a user name, a query or a fragment has no place in it");
+    throw usageError("--upstream must not have a user name, a query or a fragment");
   }
   const isTls = url.protocol === "https:";
   const usualPort = isTls ? 443 : 80;

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** How a sequence is worked off. */
+/** Options of {@link atRate}. */
 export interface ReplaySchedule {
   readonly perSecond: number;
   readonly concurrency: number;
-  /** Ends it; what is under way is waited for. */
+  /** Starts no more work once aborted; waits for work in progress. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Starts work on the items at a fixed rate, whether or not the work before is done, but on no more than `concurrency` at
- * once: an item that finds no room waits, and how late it began is told. Ends when all is done. `work` never rejects.
+ * Starts work at a fixed rate, whether or not earlier work is done (an open loop), but on at most `concurrency` items at
+ * once. `work` gets how late it starts, and must not reject. Resolves when all work is done.
  */
 export async function atRate<Item>(
   items: AsyncIterable<Item>,
@@ -36,7 +36,7 @@ export async function atRate<Item>(
   await Promise.all(underWay);
 }
 
-/** Timers fire up to a millisecond early or late; none is asked for less. */
+/** Timers are accurate to a millisecond: shorter waits are skipped. */
 async function waitUntil(dueMs: number, signal: AbortSignal): Promise<void> {
   const restMs = dueMs - performance.now();
   if (restMs >= 1) await delay(restMs, undefined, { signal }).catch(() => undefined);

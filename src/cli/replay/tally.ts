@@ -3,14 +3,14 @@ import type { SkipReason } from "./candidate.ts";
 import type { AnswerDifference, Comparison } from "./compare.ts";
 import { replayExitCodes } from "./commands.ts";
 
-/** A difference and the request it belongs to. */
-export interface ToldDifference extends AnswerDifference {
+/** A difference, and the request it belongs to. */
+export interface ReportedDifference extends AnswerDifference {
   readonly request_id: string;
   readonly time: string;
   readonly path: string;
 }
 
-/** Quantiles of some times, milliseconds; null for none. */
+/** Quantiles of times, in milliseconds, by the nearest rank. */
 export interface TimeQuantiles {
   readonly p50: number;
   readonly p95: number;
@@ -18,34 +18,34 @@ export interface TimeQuantiles {
   readonly max: number;
 }
 
-/** Counts what came of requests that were sent again. Memory: 24 bytes a request. */
+/** Counts the results of a replay. Memory: 24 bytes per request. */
 export class ReplayTally {
   same = 0;
   statusOnly = 0;
   different = 0;
   failed = 0;
-  /** Requests in which something was redacted. */
+  /** Requests with redacted values. */
   redacted = 0;
   readonly skipped: Map<SkipReason, number> = new Map();
-  /** The first ones. */
-  readonly differences: ToldDifference[] = [];
+  /** The first differences, up to the maximum. */
+  readonly differences: ReportedDifference[] = [];
   readonly failures: { readonly request_id: string; readonly problem: string }[] = [];
   readonly #shown: number;
   readonly #thenMs: number[] = [];
   readonly #nowMs: number[] = [];
   readonly #lateMs: number[] = [];
 
-  /** Tells at most so many differences and failures one by one. */
+  /** Keeps details of at most `shown` differences, and as many failures. */
   constructor(shown: number) {
     this.#shown = shown;
   }
 
-  /** Requests that were sent and are over. */
+  /** Requests that were sent and have ended. */
   get sent(): number {
     return this.compared + this.failed;
   }
 
-  /** Those that were answered. */
+  /** Requests that got a response. */
   get compared(): number {
     return this.same + this.statusOnly + this.different;
   }
@@ -59,7 +59,7 @@ export class ReplayTally {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
   }
 
-  /** A request began so late. */
+  /** Records that a request started, `lateMs` after its time. */
   began(lateMs: number, isRedacted: boolean): void {
     this.#lateMs.push(lateMs);
     if (isRedacted) this.redacted++;
@@ -83,12 +83,12 @@ export class ReplayTally {
     if (this.failures.length < this.#shown) this.failures.push({ request_id, problem });
   }
 
-  /** How long the model server took then and takes now, over the same requests, and how late requests began. */
+  /** Latencies as logged (`then`) and in the replay (`now`), for the same requests, and how late requests started. */
   times(): Readonly<Record<"then" | "now" | "late", TimeQuantiles | null>> {
     return { then: quantilesOf(this.#thenMs), now: quantilesOf(this.#nowMs), late: quantilesOf(this.#lateMs) };
   }
 
-  /** The exit code when all was sent. */
+  /** Exit code of a replay that was not stopped. */
   exitCode(): number {
     if (this.different > 0) return replayExitCodes.different;
     if (this.failed > 0) return replayExitCodes.failed;
@@ -96,7 +96,6 @@ export class ReplayTally {
   }
 }
 
-/** By the nearest rank. */
 function quantilesOf(values: readonly number[]): TimeQuantiles | null {
   if (values.length === 0) return null;
   const sorted = Float64Array.from(values).sort();

@@ -1,4 +1,4 @@
-/** Distributions as bars of characters. */
+/** Bar charts of distributions, made of characters. */
 import type { CategoricalDistribution, Distribution, NumericDistribution } from "../../drift/baseline/baseline.ts";
 import { massBelow } from "../../drift/baseline/binned-mass.ts";
 import { nextUp } from "../../sketch/next-up.ts";
@@ -6,11 +6,11 @@ import { formatCounted, formatShare, formatValue } from "../../text/number-text.
 import { printable } from "../../text/printable.ts";
 import { cutText, wrappedList } from "./text.ts";
 
-/** How charts are drawn. */
+/** Options of {@link distributionChart}. */
 export interface ChartStyle {
-  /** Columns of the terminal. */
+  /** Maximum width of a line. */
   readonly width: number;
-  /** Plain characters where it is false. */
+  /** False: only ASCII characters. */
   readonly isUtf8: boolean;
   readonly isColoured: boolean;
 }
@@ -19,35 +19,35 @@ export interface ChartStyle {
 interface Bar {
   readonly label: string;
   readonly count: number;
-  /** True when the bins do not say how much it is, because it holds parts of some. */
+  /** True when the count is interpolated, because the row covers parts of bins. */
   readonly isApproximate: boolean;
-  /** True for what is no value: missing, invalid, other. */
+  /** True for missing, invalid and other values. */
   readonly isRest: boolean;
 }
 
-/** Rows of equal width of a numeric chart; a distribution with fewer bins is drawn bin by bin. */
+/** Rows of equal width in a numeric chart. A distribution with fewer bins has one row per bin. */
 const evenRows = 12;
 
-/** Values of a categorical chart; more are drawn together. */
+/** Rows of a categorical chart; further values are drawn as one row. */
 const shownValues = 12;
 
 const maxLabelLength = 28;
 const minLabelLength = 8;
 
-/** What a row takes beside its label and its bar: spaces and the share with its mark. */
+/** Width of a row without label and bar: spaces, and the share with its mark. */
 const shareColumns = 13;
 const minBarLength = 10;
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
-/** A heading with the facts, and a bar for each part of the values. Every line fits and ends without spaces. */
+/** A heading with key figures, and one bar per bin or value. Lines fit the width and have no trailing spaces. */
 export function distributionChart(distribution: Distribution, style: ChartStyle): readonly string[] {
   const bars = distribution.kind === "numeric" ? numericBars(distribution) : categoricalBars(distribution);
   const total = rowsOf(distribution);
   return [...heading(distribution, style), ...barLines(bars, total, style)];
 }
 
-/** Rows that a distribution stands for. */
+/** Number of rows in a distribution. */
 function rowsOf(distribution: Distribution): number {
   const counted = distribution.counts.reduce((sum, count) => sum + count, distribution.missing);
   return counted + (distribution.kind === "numeric" ? distribution.invalid : distribution.other);
@@ -64,7 +64,7 @@ function heading(distribution: Distribution, { isColoured, width }: ChartStyle):
   return [isColoured ? `\u001b[1m${name}\u001b[0m${first.slice(name.length)}` : first, ...more];
 }
 
-/** Counting ends at a bound, and only where every value was kept is it sure that the bound was not hit. */
+/** Distinct values are counted up to a bound; the count is exact only when every value was kept. */
 function distinctText({ distinct, isRareComplete }: CategoricalDistribution): string {
   return `${isRareComplete ? "" : "at least "}${formatCounted(distinct, "different value")}`;
 }
@@ -100,8 +100,8 @@ function numericBars(distribution: NumericDistribution): readonly Bar[] {
 }
 
 /**
- * Bins hold about the same number of rows, so their counts show nothing: rows of equal width do. Far tails would make
- * them too wide, and nobody knows how the rows lie in a tail: the outermost bins are rows as they are.
+ * All bins have about the same number of rows, so a chart of bins would be flat: the chart has rows of equal width
+ * instead. The outermost bins stay as they are, because values are unevenly spread in the tails.
  */
 function shownEdges({ edges, counts }: NumericDistribution): readonly number[] {
   if (counts.length <= evenRows + 2) return edges;
@@ -154,7 +154,7 @@ function barLines(bars: readonly Bar[], total: number, style: ChartStyle): reado
   });
 }
 
-/** A bar of `length` characters, which may have a fraction; what is there at all is drawn. */
+/** A bar of `length` characters, in steps of an eighth; any value above 0 is drawn. */
 function barText(length: number, { isUtf8 }: ChartStyle): string {
   if (!isUtf8) return "#".repeat(length > 0 ? Math.max(1, Math.round(length)) : 0);
   const parts = length > 0 ? Math.max(1, Math.round(length * 8)) : 0;

@@ -43,10 +43,10 @@ describe("outrider accuracy", () => {
         /^labels {4}100 for 100 predictions \(100\.0 %\), half of them within \d\d min, 95 % within \d\d min$/,
       ),
       "accuracy  90.0 % (95 % interval 82.6 % to 94.5 %), baseline 90.0 %",
-      "scores    precision 0.9, recall 1, F1 0.9474 (of yes)",
-      "chances   AUC 0.5, Brier 0.1125, log loss 0.3975, calibration error 0.15",
+      "classes   precision 0.9, recall 1, F1 0.9474 (of yes)",
+      "scores    AUC 0.5, Brier 0.1125, log loss 0.3975, calibration error 0.15",
       "labels never predicted: no (10)",
-      "expected  75.0 % right, of 100 rows with and without labels; not to be believed: labels say otherwise",
+      "expected  75.0 % of 100 rows correct, with and without labels; not reliable: it disagrees with the labels",
       "",
     ]);
   });
@@ -57,7 +57,7 @@ describe("outrider accuracy", () => {
     const early = await accuracyOf(bodyOf(monitorOf(0, 29)));
     expect([early.exitCode, early.output.split("\n")[0]]).toEqual([
       5,
-      "m 1 stable: not ready, at least 30 labels are needed",
+      "m 1 stable: not ready: at least 30 labels are needed",
     ]);
     expect(await accuracyOf({ models: [] })).toMatchObject({ exitCode: 5, output: "No model has been seen yet.\n" });
   });
@@ -88,7 +88,7 @@ describe("outrider accuracy", () => {
     for (let row = 0; row < 40; row++) monitor.label(aLabel("r", row < 32 ? "benign" : "1", row), noonMs);
     const { exitCode, output } = await accuracyOf(bodyOf(monitor));
     expect(exitCode).toBe(0);
-    expect(output).toContain("m 1: measured, nothing to compare with\n");
+    expect(output).toContain("m 1: measured, no baseline to compare with\n");
     expect(output).toContain("labels never predicted: benign (32)\n");
   });
 
@@ -96,7 +96,7 @@ describe("outrider accuracy", () => {
     const answer = { reports: [], reason: "no bodies are read: `reading.sample` or `tap.body_bytes` is 0" };
     expect(await accuracyOf(answer)).toEqual({
       exitCode: 5,
-      output: `There is no accuracy to show: ${answer.reason}\n`,
+      output: `There is no accuracy report: ${answer.reason}\n`,
       errors: "",
     });
     expect(JSON.parse((await accuracyOf(answer, "--json")).output)).toEqual({ models: [], reason: answer.reason });

@@ -87,7 +87,7 @@ describe("outrider drain", () => {
   it("fails when nobody is there", async () => {
     const { exitCode, errors } = await dispatched(["drain", "--admin", "127.0.0.1:1"]);
     expect(exitCode).toBe(1);
-    expect(errors).toContain("127.0.0.1:1: nothing listens there (admin_unreachable)");
+    expect(errors).toContain("127.0.0.1:1: connection refused (admin_unreachable)");
   });
 
   it.each([

@@ -12,11 +12,11 @@ describe("the report of outrider baseline build", () => {
     const lines = output.split("\n").slice(1, -1);
     expect(lines).toEqual(
       [
-        "  rows with fewer fields than the header: 1; what they lack counts as missing",
-        '  mixed: words and numbers are mixed, e.g. "?": all count as categories; --numeric makes the words invalid, --exclude leaves the column out',
+        "  rows with fewer fields than the header: 1; the other fields count as missing",
+        '  mixed: text and numbers are mixed, e.g. "?"; all values count as categories. --numeric counts the text as invalid, --exclude leaves the column out',
         "  same: every row has the same value",
         "  none: no row has a value",
-        "  id: at least 2,000 different values, none frequent enough for a cell: new ones will not be told from rare ones; --exclude leaves the column out",
+        "  id: at least 2,000 different values, none frequent enough to be counted separately, so new values cannot be told from rare ones. --exclude leaves the column out",
         "  infinite: rows without a finite number: 667",
         "  mostly: 75.0 % of the rows have no value",
         "  mostly: every row has the same value",
@@ -26,7 +26,7 @@ describe("the report of outrider baseline build", () => {
 
   it("asks whether something else than commas separates when there is one column", async () => {
     const { output } = await build([], "a\tb\n1\t2\n3\t4\n");
-    expect(output).toContain('  the only column is named "a\\tb": is a tab the separator? only commas separate\n');
+    expect(output).toContain('  the only column is named "a\\tb": is a tab the separator? it must be a comma\n');
     expect((await build([], "a\n1\n2\n")).output).not.toContain("separat");
   });
 
@@ -34,7 +34,7 @@ describe("the report of outrider baseline build", () => {
     const content = "answer,truth,p\nyes,no,0.9\nno,no,high\n";
     const flags = ["--prediction", "answer", "--label", "truth", "--score", "p", "--positive", "yes"];
     const { output } = await build(flags, content);
-    expect(output).toContain("  scores that are no number from 0 to 1: 1\n  no row has the label yes\n");
+    expect(output).toContain("  scores that are not a number from 0 to 1: 1\n  no row has the label yes\n");
   });
 
   it("tells rows from their weight", async () => {

@@ -98,8 +98,8 @@ describe("outrider baseline build", () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ["no input", ["-o", "b.json"], "name the data set with --input"],
-    ["no output", ["--input", "a.csv"], "name the baseline's file with -o"],
+    ["no input", ["-o", "b.json"], "--input is needed"],
+    ["no output", ["--input", "a.csv"], "-o is needed"],
     [
       "a column that is not there",
       ["--input", "a.csv", "-o", "b.json", "--label", "trut"],
@@ -123,7 +123,7 @@ describe("outrider baseline build", () => {
     [
       "a positive class that no row has",
       ["--input", "a.csv", "-o", "b.json", "--label", "truth", "--score", "p", "--positive", "1"],
-      "--positive 1: no prediction and no label is this; the values are yes, no",
+      "--positive 1: no prediction and no label has this value; the values are yes, no",
     ],
     ["standard input", ["--input", "-", "--format", "csv", "-o", "b.json"], "standard input cannot be read twice"],
     ["its own input as output", ["--input", "a.csv", "-o", "a.csv"], "the baseline would replace the data (usage)"],
@@ -143,22 +143,18 @@ describe("outrider baseline build", () => {
       ["--input", "a.csv", "-o", "b.json", "--numeric", "p", "--categorical", "p"],
       "name the same column, p",
     ],
-    [
-      "a class without a score",
-      ["--input", "a.csv", "-o", "b.json", "--positive", "yes"],
-      "--positive says what --score is",
-    ],
+    ["a class without a score", ["--input", "a.csv", "-o", "b.json", "--positive", "yes"], "--positive needs --score"],
     [
       "a class that is missing",
       ["--input", "a.csv", "-o", "b.json", "--score", "p", "--positive", "NA"],
-      "this is how a missing value is written",
+      "this stands for a missing value",
     ],
     [
       "a format that is none",
       ["--input", "a.csv", "-o", "b.json", "--format", "xls"],
       "--format xls: one of csv, jsonl, parquet",
     ],
-    ["two texts for one output", ["--input", "a.csv", "-o", "-", "--json"], "both want standard output"],
+    ["two texts for one output", ["--input", "a.csv", "-o", "-", "--json"], "both write to standard output"],
     ["no such file", ["--input", "missing.csv", "-o", "b.json"], "no such file"],
     [
       "a broken file",
@@ -198,7 +194,7 @@ describe("outrider baseline build", () => {
     const directory = await inDirectory({ "a.csv": csv });
     const words = ["baseline", "build", "--input", path.join(directory, "a.csv"), "-o", path.join(directory, "b.json")];
     const { errors } = await dispatched(words, { isErrorTerminal: true });
-    expect(errors).toMatch(/^\r[#.]{30} +\d+ %  looking\u001b\[K[^]*\r\u001b\[K$/);
+    expect(errors).toMatch(/^\r[#.]{30} +\d+ %  profiling\u001b\[K[^]*\r\u001b\[K$/);
     expect((await dispatched(words)).errors).toBe("");
   });
 

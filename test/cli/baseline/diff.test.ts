@@ -26,7 +26,7 @@ describe("outrider baseline diff", () => {
     expect(await diff({ a: values }, { a: values })).toEqual({
       exitCode: 0,
       errors: "",
-      output: "1 column with an index below 0.05: --all shows them\nThey are the same but for chance.\n",
+      output: "1 column with a PSI below 0.05; --all shows them\nThe baselines do not differ beyond chance.\n",
     });
   });
 
@@ -45,7 +45,7 @@ describe("outrider baseline diff", () => {
     const before = { moved: values, still: values, calm: values };
     const after = { ...before, moved: values.map((value) => value + 300) };
     const short = (await diff(before, after)).output;
-    expect(short).toContain("\n2 columns with an index below 0.05: --all shows them\n");
+    expect(short).toContain("\n2 columns with a PSI below 0.05; --all shows them\n");
     expect(short).not.toMatch(/^(still|calm) /m);
     const { output, exitCode } = await diff(before, after, "--all");
     expect(exitCode).toBe(1);

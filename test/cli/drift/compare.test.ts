@@ -119,7 +119,7 @@ describe("outrider drift compare", () => {
   it("says that too few rows allow no verdict", async () => {
     const { exitCode, output } = await compare(csv(rows(100)));
     expect(exitCode).toBe(5);
-    expect(output).toContain("not ready too few rows: 100 of 600 (--min-rows lowers what is needed)\n");
+    expect(output).toContain("not ready too few rows: 100 of 600 (--min-rows lowers the minimum)\n");
     expect(output, "both histograms are there").toMatch(/not ready +age .*#+ +[%#+*]+/);
   });
 
@@ -154,7 +154,7 @@ describe("outrider drift compare", () => {
     const { exitCode, output } = await compare('{"other": 1}', [], "current.jsonl");
     expect(exitCode).toBe(3);
     expect(output).toContain(
-      "foreign   most rows have none of the baseline's features: is it the baseline of this model?\n",
+      "foreign   most rows have no feature of the baseline: is it the baseline of this model?\n",
     );
   });
 

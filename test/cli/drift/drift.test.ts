@@ -149,7 +149,7 @@ describe("outrider drift", () => {
     const admin = await startAdmin((_, response) => void response.end(JSON.stringify(body)));
     const words = ["drift", "--admin", admin.address, "--model", "churn"];
     const { exitCode, output } = await dispatched(words);
-    expect({ exitCode, output }).toEqual({ exitCode: 5, output: `There is no drift to show: ${body.reason}\n` });
+    expect({ exitCode, output }).toEqual({ exitCode: 5, output: `There is no drift report: ${body.reason}\n` });
     expect(JSON.parse((await dispatched([...words, "--json"])).output)).toEqual(body);
   });
 

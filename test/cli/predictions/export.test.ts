@@ -94,7 +94,7 @@ describe("outrider predictions export", () => {
       '[{"weight": 70, "outrider_weight": 1, "__proto__": 2, "constructor": 3, "": 4}]',
     ) as [];
     const { file, output } = await exported([recordAt(0, { features })], "a.jsonl");
-    expect(output).toContain("The column weight is called outrider_outrider_weight: a feature has its name.\n");
+    expect(output).toContain("The column weight is called outrider_outrider_weight, because a feature has its name.\n");
     const [line = ""] = (await readFile(file, "utf8")).split("\n");
     expect(line).toContain('{"weight":70,"outrider_weight":1,"__proto__":2,"constructor":3,"":4,');
     expect(line).toContain('"outrider_outrider_weight":100}');
@@ -162,7 +162,7 @@ describe("outrider predictions export", () => {
   it("writes nothing when there is nothing, and ends with 4", async () => {
     const none = await exported([recordAt(0)], "a.csv", "--model", "other");
     expect(none).toMatchObject({ exitCode: 4, output: "" });
-    expect(none.errors).toContain("is one of those asked for: nothing is written");
+    expect(none.errors).toContain("matches: nothing is written");
     const empty = await exported([failed], "a.csv");
     expect(empty).toMatchObject({ exitCode: 4, output: "" });
     expect(empty.errors).toContain("None of 1 record in");
@@ -170,12 +170,12 @@ describe("outrider predictions export", () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ["no output", [], "name the data set with -o"],
-    ["an ending that says nothing", ["-o", "a.txt"], "a.txt: the ending does not tell the format"],
-    ["compression", ["-o", "a.csv.gz"], "what is written is not compressed"],
+    ["no output", [], "-o is needed"],
+    ["an ending that says nothing", ["-o", "a.txt"], "a.txt: the file extension does not say the format"],
+    ["compression", ["-o", "a.csv.gz"], "the output is not compressed"],
     ["a format that is none", ["-o", "a.csv", "--format", "xls"], "--format xls: one of csv, jsonl, parquet"],
     ["Parquet on standard output", ["-o", "-", "--format", "parquet"], "Parquet cannot go to standard output"],
-    ["two texts for one output", ["-o", "-", "--format", "csv", "--json"], "both want standard output"],
+    ["two texts for one output", ["-o", "-", "--format", "csv", "--json"], "both write to standard output"],
     ["a column twice", ["-o", "a.csv", "--columns", "age,age"], "--columns names age twice"],
     [
       "a column that is not there",

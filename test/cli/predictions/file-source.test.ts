@@ -115,7 +115,7 @@ describe("the files of a log", () => {
     const ids: string[] = [];
     for await (const { record } of sourceOf(directory, notes).records(all)) ids.push(record.request_id);
     expect(ids).toEqual(["r0", "r1", "r2"]);
-    expect(notes.text()).toContain(`1 line left out, first ${logName(0, 0)}:2`);
+    expect(notes.text()).toContain(`1 line skipped, first ${logName(0, 0)}:2`);
   });
 });
 

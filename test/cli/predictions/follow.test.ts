@@ -18,7 +18,7 @@ describe("outrider predictions --follow", () => {
     program.child.kill("SIGINT");
     expect(await program.ended).toBe(0);
     expect(program.output()).toBe(linesOf([...records.slice(2), recordAt(20)]));
-    expect(program.errors()).toMatch(/^outrider: 1 line left out, first .*:13: it is not a JSON object\n$/);
+    expect(program.errors()).toMatch(/^outrider: 1 line skipped, first .*:13: it is not a JSON object\n$/);
   });
 
   it("begins with all since a time, or with as many as --limit says", async () => {

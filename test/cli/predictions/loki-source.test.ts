@@ -122,7 +122,7 @@ describe("outrider predictions --loki", () => {
       "churn",
     ]);
     expect(output).toBe(linesOf([recordAt(1, { model: "churn" })]));
-    expect(errors).toContain("1 line left out, first");
+    expect(errors).toContain("1 line skipped, first");
     expect(loki.asked[0]?.query).toBe('{service_name="outrider", model=~"churn|__other__|"}');
   });
 
@@ -183,7 +183,7 @@ describe("outrider predictions --loki", () => {
     expect(exported).toMatchObject({ exitCode: 0, errors: "" });
     const replayed = await dispatched(["replay", ...words, "--upstream", "http://127.0.0.1:1"]);
     expect(replayed.exitCode).toBe(4);
-    expect(replayed.output).toContain("bodies are logged with `predictions.bodies: true`");
+    expect(replayed.output).toContain("to log bodies, set `predictions.bodies: true`");
   });
 });
 

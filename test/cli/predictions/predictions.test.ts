@@ -102,7 +102,7 @@ describe("outrider predictions", () => {
     const before = new Date(Date.UTC(2020, 10, 25, 11, 50));
     await utimes(path.join(directory, logName(0, 0)), before, before);
     expect(await idsOf(directory, "--since", "2020-11-25T12:00:00Z")).toEqual(["r0"]);
-    expect((await shown(directory)).errors).toContain("1 line left out");
+    expect((await shown(directory)).errors).toContain("1 line skipped");
   });
 
   it("leaves out what is no record, and says so at the end", async () => {
@@ -114,8 +114,8 @@ describe("outrider predictions", () => {
     expect(exitCode).toBe(0);
     expect(output).toBe(linesOf([recordAt(0), recordAt(1), recordAt(2)]));
     expect(errors).toBe(
-      `outrider: 2 lines left out, first ${logName(0, 0)}:2: it is not a JSON object\n` +
-        "outrider: 1 unfinished line left out, at the end of a file: a process crashed, or is writing\n",
+      `outrider: 2 lines skipped, first ${logName(0, 0)}:2: it is not a JSON object\n` +
+        "outrider: 1 incomplete line skipped at the end of a file: a process crashed, or is writing\n",
     );
   });
 
@@ -130,7 +130,7 @@ describe("outrider predictions", () => {
     const { output, errors } = await shown(directory);
     expect(output.split("\n").length).toBe(4);
     expect(errors).toBe(
-      `outrider: there are records of a newer version than this program's (schema 1), first ${logName(0, 0)}:2: they are shown as far as they are understood\n`,
+      `outrider: some records have a newer schema than 1, first ${logName(0, 0)}:2: fields unknown to this version are ignored\n`,
     );
   });
 
@@ -174,23 +174,23 @@ describe("outrider predictions", () => {
 
   it("says that there is nothing", async () => {
     const directory = await logDirectory(linesOf([recordAt(0)]));
-    const nothing = `No record in ${directory} is one of those asked for.\n`;
+    const nothing = `No record in ${directory} matches.\n`;
     expect(await shown(directory, "--model", "x")).toEqual({ exitCode: 0, output: "", errors: nothing });
     const empty = await temporaryDirectory();
     expect((await shown(empty)).errors).toContain(`No record in ${empty}`);
   });
 
   it.each<[string, readonly string[], string]>([
-    ["a folder that is not there", ["--directory", "/nowhere/at/all"], "there is no such folder"],
-    ["a file for a folder", ["--directory", import.meta.filename], "it is no folder"],
-    ["two places", ["--directory", "a", "--loki", "http://b"], "--directory and --loki name two places"],
+    ["a folder that is not there", ["--directory", "/nowhere/at/all"], "the folder does not exist"],
+    ["a file for a folder", ["--directory", import.meta.filename], "it is not a folder"],
+    ["two places", ["--directory", "a", "--loki", "http://b"], "--directory and --loki exclude each other"],
     [
       "an outcome that is none",
       ["--outcome", "ok,timeot"],
       "--outcome timeot: there is no such outcome; did you mean timeout?",
     ],
-    ["a time that is none", ["--since", "yesterday"], "--since yesterday: so long ago, or a time, is expected"],
-    ["a span without time", ["--since", "1h", "--until", "2h"], "--since is not before --until"],
+    ["a time that is none", ["--since", "yesterday"], "--since yesterday: an age or a time is expected"],
+    ["a span without time", ["--since", "1h", "--until", "2h"], "--since must be before --until"],
     ["a limit that is none", ["--limit", "0"], "--limit 0: a whole number from 1 to 10000 is expected"],
     ["a flag that is none", ["--outcomes", "ok"], "--outcomes: there is no such flag"],
     ["a wrong configuration", ["--loki", "nothing"], "loki"],

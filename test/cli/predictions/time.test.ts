@@ -36,7 +36,7 @@ describe("a moment on the command line", () => {
     "100000000d",
     "0000-01-01T00:00:00+23:59",
   ])("%j is none", (text) => {
-    expect(() => recordMoment(text, "--since", nowMs)).toThrow(/--since .*: so long ago, or a time, is expected/);
+    expect(() => recordMoment(text, "--since", nowMs)).toThrow(/--since .*: an age or a time is expected/);
   });
 
   it("that a record shows is itself, and moments are ordered as their texts are", () => {

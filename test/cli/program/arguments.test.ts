@@ -32,7 +32,7 @@ describe("the words after a command", () => {
       [{ kind: "flag", name: "--listn" }, "there is no such flag", "--listen"],
       [{ kind: "flag", name: "--jsn" }, "there is no such flag", "--json"],
       [{ kind: "flag", name: "--listen" }, "the value is missing", undefined],
-      [{ kind: "flag", name: "two" }, "this word is not expected here", undefined],
+      [{ kind: "flag", name: "two" }, "unexpected word", undefined],
     ]);
     expect(flags).toEqual([{ flag: "--json", text: "true" }]);
   });

@@ -89,9 +89,9 @@ describe("outrider replay", () => {
     ];
     const { exitCode, output, errors } = await replayed(records, `${model.url}/prefix/`, "--concurrency", "1");
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
-    expect(output).toContain(`sent       2 requests to ${model.url}/prefix/, answers read as mlflow\n`);
-    expect(output).toContain("answers    2 same, 0 different, 0 failed\n");
-    expect(output).toMatch(/latency {4}p50 [\d.]+ ms, .*\n {11}p50 10 ms, p95 10 ms, p99 10 ms when it was logged\n/);
+    expect(output).toContain(`sent       2 requests to ${model.url}/prefix/, responses read as mlflow\n`);
+    expect(output).toContain("responses  2 same, 0 different, 0 failed\n");
+    expect(output).toMatch(/latency {4}p50 [\d.]+ ms, .*\n {11}p50 10 ms, p95 10 ms, p99 10 ms in the log\n/);
     const [first, second] = model.seen;
     expect(first).toMatchObject({
       method: "POST",
@@ -114,7 +114,7 @@ describe("outrider replay", () => {
     ];
     const { exitCode, output } = await replayed(records, model.url, "--show", "2", "--concurrency", "1");
     expect(exitCode).toBe(3);
-    expect(output).toContain("answers    1 same, 3 different, 0 failed\n");
+    expect(output).toContain("responses  1 same, 3 different, 0 failed\n");
     expect(output).toContain("different  r2  prediction[0] was 5, is 4\n");
     expect(output).toContain("different  r3  status was 201, is 200\n");
     expect(output).toContain("and 1 more difference\n");
@@ -164,11 +164,11 @@ describe("outrider replay", () => {
     expect(exitCode).toBe(0);
     expect(model.seen.length).toBe(1);
     for (const line of [
-      "not sent   1 record: the request's body was not logged (`predictions.bodies` is off)\n",
-      "not sent   2 records: the request's body was left out of the record\n",
-      "not sent   1 record: the request's body is longer than what was logged of it (`predictions.body_bytes`)\n",
-      "not sent   2 records: the model server gave no answer then that could be compared\n",
-      "not sent   1 record: the path holds what no request line can hold\n",
+      "not sent   1 record: the request body was not logged (`predictions.bodies` is off)\n",
+      "not sent   2 records: the request body was left out of the record\n",
+      "not sent   1 record: only part of the request body was logged (`predictions.body_bytes`)\n",
+      "not sent   2 records: no response of the model server was logged that could be compared\n",
+      "not sent   1 record: the path or method is not valid in a request line\n",
     ]) {
       expect(output).toContain(line);
     }
@@ -178,21 +178,21 @@ describe("outrider replay", () => {
     const { request_body: _, ...bare } = logged(2);
     const { exitCode, output } = await replayed([bare], "http://127.0.0.1:1");
     expect(exitCode).toBe(4);
-    expect(output).toContain("No request could be sent again; bodies are logged with `predictions.bodies: true`");
+    expect(output).toContain("No request could be sent; to log bodies, set `predictions.bodies: true`");
     const none = await replayed([logged(1)], "http://127.0.0.1:1", "--model", "other");
-    expect(none).toMatchObject({ exitCode: 4, output: "No record is one of those asked for: nothing was sent.\n" });
+    expect(none).toMatchObject({ exitCode: 4, output: "No record matches: nothing was sent.\n" });
   });
 
   it("ends with 1 when requests get no answer", async () => {
     const model = await startModel((_request, response) => response.destroy());
     const { exitCode, output } = await replayed([logged(1)], model.url);
     expect(exitCode).toBe(1);
-    expect(output).toContain("answers    0 same, 0 different, 1 failed\n");
+    expect(output).toContain("responses  0 same, 0 different, 1 failed\n");
     expect(output).toContain("failed     r1  socket hang up\n");
     const silent = await startModel((_request, _response) => undefined);
     const late = await replayed([logged(1)], silent.url, "--timeout", "50ms");
-    expect(late.output).toContain("failed     r1  there was no whole answer within 50 ms\n");
-    expect((await replayed([logged(1)], "http://127.0.0.1:1")).output).toContain("r1  nothing listens there");
+    expect(late.output).toContain("failed     r1  no complete response within 50 ms\n");
+    expect((await replayed([logged(1)], "http://127.0.0.1:1")).output).toContain("r1  connection refused");
   });
 
   it("warns that redacted requests may get other answers", async () => {
@@ -203,7 +203,7 @@ describe("outrider replay", () => {
       model.url,
     );
     expect(output).toContain(
-      "redacted   1 request with masked or hashed values: their answers may differ for that alone\n",
+      "redacted   1 request with masked or hashed values: their responses may differ for that reason alone\n",
     );
     expect(model.seen[0]?.body).toBe(text);
   });
@@ -232,7 +232,7 @@ describe("outrider replay", () => {
     expect(late.max).toBeGreaterThan(100);
     const text = await replayed(records, model.url, "--concurrency", "2");
     expect(text.output).toMatch(
-      /late {7}p50 [\d.]+ ms, .*: the rate was not kept; raise --concurrency or lower --rate/,
+      /late {7}p50 [\d.]+ ms, .*: the rate was not reached; raise --concurrency or lower --rate/,
     );
   });
 
@@ -244,7 +244,7 @@ describe("outrider replay", () => {
     });
     const { output, exitCode } = await replayed([logged(1)], model.url, "--protocol", "auto");
     expect(exitCode).toBe(0);
-    expect(output).toContain("answers read as mlflow");
+    expect(output).toContain("responses read as mlflow");
   });
 
   it("sends again what a server did not take on a connection that it was closing", async () => {
@@ -273,7 +273,7 @@ describe("outrider replay", () => {
     await until(() => model.seen.length >= 3, "some requests", 60_000);
     program.child.kill("SIGINT");
     expect(await program.ended).toBe(130);
-    expect(program.output()).toMatch(/^A signal ended it; until then:\nsent {7}\d+ requests/);
+    expect(program.output()).toMatch(/^Stopped by a signal. Until then:\nsent {7}\d+ requests/);
     expect(program.output()).toContain("0 different, 0 failed");
     expect(model.seen.length).toBeLessThan(500);
   });
@@ -287,9 +287,13 @@ describe("outrider replay", () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ["no upstream", [], "name the server to send to with --upstream"],
+    ["no upstream", [], "--upstream is needed"],
     ["an upstream that is none", ["--upstream", "localhost"], "--upstream localhost: a URL that begins with"],
-    ["a user name in the URL", ["--upstream", "http://a:b@c"], "a user name, a query or a fragment has no place in it"],
+    [
+      "a user name in the URL",
+      ["--upstream", "http://a:b@c"],
+      "--upstream must not have a user name, a query or a fragment",
+    ],
     ["a socket that is none", ["--upstream", "unix:model.sock"], "the path of a Unix socket is absolute"],
     ["no rate", ["--upstream", "http://a", "--rate", "0"], "--rate 0: a number above 0 and up to 100000 is expected"],
     [
