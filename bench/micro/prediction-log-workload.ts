@@ -98,7 +98,7 @@ function builderOf(patterns: readonly TextPatternName[]): RecordBuilder {
   });
 }
 
-/** One that gives its entries to nobody. */
+/** One that drops its entries. */
 function recorderOf(sample: number): PredictionRecorder {
   const counters = new PredictionLogCounters();
   const plan = new KeepPlan(

@@ -188,7 +188,7 @@ describe("the demonstration", () => {
     expect(processes.filter(isStillThere)).toEqual([]);
   });
 
-  it("ends cleanly when it is told to before anything is ready", async () => {
+  it("ends cleanly on Ctrl-C before anything is ready", async () => {
     const demo = start();
     demo.signal("SIGINT");
     const end = await demo.ended;
