@@ -26,7 +26,7 @@ export const scenarioNames = [
 /** See {@link scenarioNames}. */
 export type ScenarioName = (typeof scenarioNames)[number];
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export type BenchOptions =
   | { readonly kind: "help" }
   | { readonly kind: "micro"; readonly filter: string | undefined; readonly isQuick: boolean }
@@ -49,19 +49,19 @@ export interface LoadOptions {
 /** What `--help` prints. */
 export const usage: string = `npm run bench -- [OPTIONS]
 
-Puts proxies side by side on loopback and prints what each costs, as ratios to nginx in the same round.
-A full run takes about three quarters of an hour, a quick one six minutes. Other work on the machine shows in the figures.
+Measures proxies side by side on loopback and prints the cost of each as a ratio to nginx in the same round.
+A full run takes about 45 minutes, a quick one 6. Other work on the machine distorts the figures.
 
-  --quick             short rounds: a look, not a result (bench/results is left alone)
-  --all               also the peers that take minutes to build: KServe's agent, Knative's queue-proxy
-  --only a,b          only these peers; nginx is always there. Known: ${peers.map((peer) => peer.name).join(", ")}
+  --quick             short rounds, for a first look; nothing is written to bench/results
+  --all               also peers that take minutes to build: KServe's agent, Knative's queue-proxy
+  --only a,b          only these peers, and always nginx. Known: ${peers.map((peer) => peer.name).join(", ")}
   --before FILE       also the Outrider of another build, e.g. ../before/dist/outrider.mjs, in the same rounds; implies
                       --no-save
-  --scenarios a,b     only these. Known: ${scenarioNames.join(", ")}
+  --scenarios a,b     only these scenarios. Known: ${scenarioNames.join(", ")}
   --rounds N          interleaved rounds, 1 to 100 (default 5, quick 2)
   --json FILE         also write the results as JSON to FILE
-  --no-save           leave bench/results alone
-  --micro [FILTER]    micro-benchmarks of hot functions instead, those whose file name holds FILTER
+  --no-save           write nothing to bench/results
+  --micro [FILTER]    micro-benchmarks of hot functions instead; only files whose name contains FILTER
   --help              this text
 `;
 
@@ -84,7 +84,7 @@ const quickPace: Pace = {
   stallSeconds: 4,
 };
 
-/** Reads the arguments. Never throws: what is wrong is said in the `wrong` kind. */
+/** Reads the arguments. Never throws: mistakes are returned as the `wrong` kind. */
 export function readOptions(args: readonly string[]): BenchOptions {
   try {
     return interpret(args);

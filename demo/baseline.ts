@@ -20,15 +20,8 @@ export interface BaselineOptions {
   readonly run: (command: ChildCommand) => Promise<void>;
 }
 
-/** A baseline that was made. */
-export interface MadeBaseline {
-  readonly file: string;
-  /** The command line that made it. */
-  readonly command: string;
-}
-
-/** Makes it of the rows that traffic will be drawn from, with the answers of the demonstration's own classifier. */
-export async function makeBaseline({ product, folder, rows, model, run }: BaselineOptions): Promise<MadeBaseline> {
+/** Makes it of the rows that traffic will be drawn from, with the answers of the demonstration's own classifier; gives its file. */
+export async function makeBaseline({ product, folder, rows, model, run }: BaselineOptions): Promise<string> {
   const table = path.join(folder, "rows.csv");
   const file = path.join(folder, "baseline.json");
   writeFileSync(table, baselineTable(rows, model.parameters));
@@ -36,7 +29,7 @@ export async function makeBaseline({ product, folder, rows, model, run }: Baseli
   const answers = ["--prediction", prediction, "--label", label, "--score", score, "--positive", "1"];
   const args = ["baseline", "build", "--input", table, ...answers, "--model-name", model.name, "-o", file];
   await run({ name: "outrider baseline build", command: process.execPath, args: [product, ...args] });
-  return { file, command: ["npx", "outrider", ...args].join(" ") };
+  return file;
 }
 
 /** Columns beside the features, by what they hold. */

@@ -8,11 +8,11 @@ import type { ShapeName } from "./model-server/serving-shape.ts";
 
 /** An address to listen on. */
 export interface WantedAddress extends HostAndPort {
-  /** True when the command line named it: then another one is no good. */
+  /** True when the command line named it: then no other port is taken instead. */
   readonly isGiven: boolean;
 }
 
-/** What the command line asks for. */
+/** Options of the demonstration, checked and with their defaults. */
 export interface DemoOptions {
   readonly help: boolean;
   /** A real MLflow server instead of the embedded one. */

@@ -84,8 +84,8 @@ function startTraffic(scene: Scene, options: DemoOptions, say: (text: string) =>
       changeWhenDue();
     },
     look: async () => {
-      // Before the sidecar is asked: it may know more labels than this, but not fewer.
-      const told = labels.read();
+      // Read before the sidecar is asked, which may then know more labels than this, but not fewer.
+      const delivered = labels.read();
       const { sidecar, drift, accuracy } = await lookAtSidecar(scene.adminUrl);
       timeline.note(drift, elapsedSeconds());
       changeWhenDue();
@@ -98,7 +98,7 @@ function startTraffic(scene: Scene, options: DemoOptions, say: (text: string) =>
         pace: replay.pace(),
         drift: drift && { ...drift, ...changed },
         accuracy,
-        labels: told,
+        labels: delivered,
         timeline: timeline.read(),
       };
     },

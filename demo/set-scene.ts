@@ -7,11 +7,9 @@ import { fileURLToPath } from "node:url";
 import { freePort, writeHostAndPort } from "./processes/addresses.ts";
 import type { HostAndPort } from "./processes/addresses.ts";
 import { makeBaseline } from "./baseline.ts";
-import type { MadeBaseline } from "./baseline.ts";
 import type { Display } from "./show/display.ts";
 import { readLabelledRows } from "./traffic/labelled-rows.ts";
 import { readModelFile } from "./model-server/classifier.ts";
-import type { ModelFile } from "./model-server/classifier.ts";
 import type { DemoOptions, WantedAddress } from "./options.ts";
 import type { Production } from "./production.ts";
 import { requestForms } from "./traffic/request-forms.ts";
@@ -28,6 +26,9 @@ const product = fileURLToPath(new URL("../dist/outrider.mjs", import.meta.url));
 /** How long the model server and the sidecar may take to be ready, milliseconds; MLflow needs minutes on a slow machine. */
 const startLimitMs = 300_000;
 
+/** How long the reason why the sidecar is not ready yet stays unsaid, milliseconds. */
+const quietMs = 2_000;
+
 /** Starts the servers and waits until the sidecar says that it is ready. */
 export async function setScene(production: Production): Promise<Scene> {
   const { stage, options, display } = production;
@@ -37,7 +38,10 @@ export async function setScene(production: Production): Promise<Scene> {
   const model = readModelFile();
   const listen = await chooseAddress("--listen", options.listen, display);
   const admin = await chooseAddress("--admin", options.admin, display);
-  const [upstream, baseline] = await Promise.all([startUpstream(production), buildBaseline(production, model)]);
+  const [upstream, baselineFile] = await Promise.all([
+    startUpstream(production),
+    makeBaseline({ product, folder: production.folder, rows: readLabelledRows(), model, run: stage.run }),
+  ]);
   const upstreamUrl = `http://${writeHostAndPort(upstream.address)}`;
   const adminUrl = `http://${writeHostAndPort(admin)}`;
   const windowLength = windowSeconds(options.requestsPerSecond);
@@ -50,7 +54,7 @@ export async function setScene(production: Production): Promise<Scene> {
     writeHostAndPort(admin),
   ];
   const identity = ["--model-name", model.name, "--model-version", model.version];
-  const drift = ["--drift-baseline", baseline.file, "--drift-window-ms", `${windowLength}s`];
+  const drift = ["--drift-baseline", baselineFile, "--drift-window-ms", `${windowLength}s`];
   const predictionsFolder = path.join(production.folder, "predictions");
   const log = ["--predictions", "--predictions-sample", "0.1", "--predictions-directory", predictionsFolder];
   const bodies = ["--predictions-bodies"];
@@ -67,8 +71,8 @@ export async function setScene(production: Production): Promise<Scene> {
     heldOutAccuracy: model.training.heldOutAccuracy,
     predictCommand: predictCommand(dataUrl, options),
     deniedCommand: deniedCommand(dataUrl, options),
-    baselineFile: baseline.file,
-    baselineCommand: `npx outrider baseline show ${baseline.file}`,
+    baselineFile,
+    baselineCommand: `npx outrider baseline show ${baselineFile}`,
     driftCommand: `npx outrider drift --admin ${writeHostAndPort(admin)}`,
     accuracyCommand: `npx outrider accuracy --admin ${writeHostAndPort(admin)}`,
     predictionsCommand: `npx outrider predictions --directory ${predictionsFolder} --limit 10`,
@@ -76,12 +80,6 @@ export async function setScene(production: Production): Promise<Scene> {
     windowSeconds: windowLength,
     driftAfterSeconds: options.driftAfterSeconds,
   };
-}
-
-async function buildBaseline({ stage, display, folder }: Production, model: ModelFile): Promise<MadeBaseline> {
-  const baseline = await makeBaseline({ product, folder, rows: readLabelledRows(), model, run: stage.run });
-  display.say(`baseline made of the rows: ${baseline.command}`);
-  return baseline;
 }
 
 async function chooseAddress(flag: string, wanted: WantedAddress, display: Display): Promise<HostAndPort> {
@@ -118,11 +116,14 @@ async function startUpstream({
 }
 
 async function untilReady(stage: Stage, adminUrl: string, display: Display): Promise<void> {
+  const startedMs = performance.now();
   let reason = "";
   const look = async (): Promise<true | undefined> => {
     const { status, body } = await askAdmin(adminUrl, "/readyz");
     const found = status === 0 ? "" : readReadiness(body);
-    if (status !== 200 && found !== "" && found !== reason) {
+    // What lasts for a moment only is not worth a line.
+    const isNews = found !== "" && found !== reason && performance.now() - startedMs > quietMs;
+    if (status !== 200 && isNews) {
       reason = found;
       display.say(`waiting: ${reason}`);
     }

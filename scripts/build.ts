@@ -63,7 +63,7 @@ async function main(): Promise<void> {
 
 /** The commit that is built, abbreviated; empty where there is no repository or no git. */
 function sourceRevision(): string {
-  // Without this, git would look in the folders above and might find the repository of somebody else.
+  // Without this, git would look in the folders above and might find another repository.
   if (!existsSync(path.join(rootDir, ".git"))) return "";
   try {
     return execFileSync("git", ["rev-parse", "--short", "HEAD"], {

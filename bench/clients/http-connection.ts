@@ -48,7 +48,7 @@ export function openHttpConnection(port: number): HttpConnection {
   };
 }
 
-/** The requests that all clients of the bench send in turn unless told otherwise. `numbers`: see {@link predictionBodies}. */
+/** The requests that all clients of the bench send in turn by default. `numbers`: see {@link predictionBodies}. */
 export function predictionRequests(port: number, path = "/invocations", numbers?: number): readonly Buffer[] {
   return predictionBodies(numbers).map((body) => postOf(port, path, body));
 }

@@ -4,7 +4,7 @@
  */
 import { seededRandom } from "../../src/sketch/seeded-random.ts";
 
-/** Numbers of a row unless told otherwise. */
+/** Numbers of a row, by default. */
 export const usualNumbers = 40;
 
 /** Bodies that are sent in turn. */

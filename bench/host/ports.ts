@@ -1,7 +1,7 @@
 /** Ports of the loopback interface. */
 import { createServer, type AddressInfo } from "node:net";
 
-/** A loopback port that is free now. For programs that cannot be told to listen on port 0 and say which they got. */
+/** A loopback port that is free now. For programs that cannot listen on port 0 and say which port they got. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

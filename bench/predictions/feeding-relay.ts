@@ -1,5 +1,5 @@
 /**
- * A relay that also logs exchanges which nobody sent, at a fixed rate, on the relay's thread: as many as no client could
+ * A relay that also logs synthetic exchanges at a fixed rate, on the relay's thread: as many as no client could
  * send beside it. Reading and sinks are the product's own; the relay itself reads nothing. Prints its port, feeds more and
  * more for two seconds while compilers are at work, then at the full rate until SIGTERM, then delivers what waits and ends
  * with one line of JSON.
@@ -13,7 +13,7 @@ import { startSidecar, type Sidecar } from "../../src/sidecar.ts";
 import { configOf, startLog, sumOfMetric } from "./start-log.ts";
 import { SyntheticExchange } from "./synthetic-exchange.ts";
 
-/** What it is told in its one argument. */
+/** Its one argument, as JSON. */
 export interface FeedingOptions {
   readonly upstreamPort: number;
   /** 0 feeds none. */

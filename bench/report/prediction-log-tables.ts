@@ -77,7 +77,7 @@ function fileSinkSection(samples: readonly FileSinkSample[]): Section {
   const latencies = ["p50", "p99", "p99.9", "max"].flatMap((figure) => [`${figure} ms without`, `${figure} ms`]);
   return {
     title: "20,000 records/s to files beside 500 requests/s",
-    note: "The records are made of exchanges that nobody sent, on the thread of the relay.",
+    note: "The records are made of synthetic exchanges, on the thread of the relay.",
     table: markdownTable([...head, ...latencies], rows),
   };
 }

@@ -33,7 +33,7 @@ const manyModels = outriderPeer({
   title: "Outrider with many models",
   protocol: "kserve-v2",
   probePath: "/v2/health/ready",
-  // No body is read: these are no tensors, and the page is about requests.
+  // No body is read: these are not tensors, and the page is about requests.
   config: { metrics: { max_models: maxModels }, reading: { sample: 0 } },
 });
 

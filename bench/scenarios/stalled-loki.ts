@@ -13,7 +13,7 @@ import { type LokiCounts, type LokiMode, type RunningLoki, startLoki } from "../
 import { type OpenLoopSample, runOpenLoop } from "./open-loop.ts";
 import { type Contender, type ScenarioContext, withPeakResident, withRunningPeers } from "./scenario.ts";
 
-/** The books of the sink `loki`, by its own metrics. */
+/** Delivery accounting of the sink `loki`, from its own metrics. */
 export interface LokiAccounts {
   readonly accepted: number;
   readonly recovered: number;

@@ -13,7 +13,7 @@ export interface ModelParameters {
   readonly intercept: number;
 }
 
-/** How the parameters came about, for whoever wants to check them. */
+/** How the parameters were made, so that they can be checked. */
 export interface TrainingFacts {
   readonly library: string;
   readonly estimator: string;

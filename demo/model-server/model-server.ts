@@ -10,7 +10,7 @@ import { shapeNames } from "./serving-shape.ts";
 import type { Answer, ModelRequest, ServingShape, ShapeName } from "./serving-shape.ts";
 import { tensorflowServingShape } from "./tensorflow-serving-shape.ts";
 
-/** What the server can be told. */
+/** Options of {@link startModelServer}. */
 export interface ModelServerOptions {
   readonly model: ModelFile;
   readonly host: string;
@@ -93,7 +93,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      // Too much is still read, to no end: a client that is sending hears an answer only if nobody cuts it off.
+      // The rest is read and dropped: a client that is still sending would not see the answer if the connection were cut.
       if (bytes <= maxBodyBytes) {
         chunks.push(chunk);
       }

@@ -1,4 +1,4 @@
-/** Where the demonstration's words go: a terminal that is refreshed in place, plain lines, or JSON lines. */
+/** Output of the demonstration: a terminal that is refreshed in place, plain lines, or JSON lines. */
 import { introduction, liveLines, plainLine, summary } from "./show.ts";
 import type { Moment, Scene } from "./show.ts";
 
@@ -50,7 +50,7 @@ function terminalDisplay(output: Output): Display {
     refresh: (moment) => {
       history.push(moment.sidecar?.requestsPerSecond ?? 0);
       history.splice(0, history.length - historyLength);
-      // Asked each time: a process in a group of its own is not told when the window changes.
+      // Read each time: a process in a group of its own gets no signal when the window changes.
       const [columns] = output.getWindowSize?.() ?? [80];
       const lines = liveLines(moment, history, columns);
       output.write(`${hideCursor}${clear()}${lines.join("\n")}\n`);
@@ -66,7 +66,7 @@ function plainDisplay(output: Output): Display {
     say: (text) => output.write(`  ${text}\n`),
     introduce: (scene) => output.write(introduction(scene)),
     refresh: (moment) => {
-      // A line with nothing to tell yet would stay on the screen.
+      // A line without figures would stay on the screen.
       if (moment.elapsedSeconds >= 1) {
         output.write(`  ${plainLine(moment)}\n`);
       }

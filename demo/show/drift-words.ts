@@ -9,7 +9,7 @@ export function findingWords({ kind, name, state, psi }: Finding): string {
 /** Findings that one line names; the worst come first. */
 const namedFindings = 3;
 
-/** What was found, in one line; why there is no verdict before the first. */
+/** What was found, in one line; before the first verdict, why there is none. */
 export function verdictWords({ findings, features, windowRequests, reason }: DriftReading): string {
   if (windowRequests === 0) {
     return `no verdict yet: ${reason}`;

@@ -23,7 +23,7 @@ export interface Moment {
   readonly drift: (DriftReading & { readonly changedFeature?: string }) | undefined;
   /** Undefined while the sidecar has read no prediction. */
   readonly accuracy: AccuracyReading | undefined;
-  /** The right answers that clients have told the sidecar. */
+  /** The right answers that clients have sent to the sidecar. */
   readonly labels: LabelReading;
   readonly timeline: TimelineReading;
 }
@@ -57,7 +57,7 @@ export interface Scene {
   readonly driftAfterSeconds: number;
 }
 
-/** Said once, before the figures: what stands where and what to try. */
+/** Shown once, before the figures: the addresses and commands to try. */
 export function introduction(scene: Scene): string {
   return [
     "",
@@ -65,7 +65,7 @@ export function introduction(scene: Scene): string {
     "",
     "  Open",
     `    ${scene.adminUrl}/metrics    what Prometheus scrapes`,
-    `    ${scene.adminUrl}/readyz     may traffic come?`,
+    `    ${scene.adminUrl}/readyz     is it ready for traffic?`,
     `    ${scene.adminUrl}/config     the configuration in force`,
     `    ${scene.adminUrl}/hdr        latencies for any HdrHistogram tool`,
     `    ${scene.adminUrl}/drift      how far features and predictions are from the baseline`,
@@ -84,10 +84,10 @@ export function introduction(scene: Scene): string {
     `      curl -s ${scene.adminUrl}/metrics | grep outrider_drift`,
     "    how right the predictions were, from labels:",
     `      ${scene.accuracyCommand}`,
-    "    one prediction in ten, as logged; then the same requests to the model server again, and are the answers the same?",
+    "    one prediction in ten, as logged; then send the same requests again and compare the answers:",
     `      ${scene.predictionsCommand}`,
     `      ${scene.replayCommand}`,
-    "    the baseline that both are compared with:",
+    "    the baseline that live traffic is compared with:",
     `      ${scene.baselineCommand}`,
     "",
     `  ${expectation(scene)}`,

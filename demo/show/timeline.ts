@@ -1,4 +1,4 @@
-/** When drift was seen, and the news of it. */
+/** When drift was seen, and the messages about it. */
 import { findingWords, verdictWords } from "./drift-words.ts";
 import type { DriftReading, Finding } from "../sidecar/insight-reading.ts";
 import { unitChange } from "../traffic/unit-change.ts";
@@ -22,7 +22,7 @@ export interface Timeline {
   read(): TimelineReading;
 }
 
-/** Starts a timeline; `say` is told of everything new, once. */
+/** Starts a timeline; `say` gets each piece of news once. */
 export function createTimeline(say: (text: string) => void): Timeline {
   let times: TimelineReading = {};
   const known = new Map<string, Finding["state"]>();

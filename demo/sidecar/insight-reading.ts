@@ -43,7 +43,7 @@ export interface AccuracyReading {
   readonly dropped: boolean;
 }
 
-/** Reads what `GET /drift` answers; undefined as long as no request was read, and for anything that is no report. */
+/** Reads what `GET /drift` answers; undefined until a request was read, and for anything but a report. */
 export function readDrift(body: string): DriftReading | undefined {
   const report = firstOf(body, "reports") as DriftReport | undefined;
   if (report === undefined) {
@@ -64,7 +64,7 @@ export function readDrift(body: string): DriftReading | undefined {
   };
 }
 
-/** Reads what `GET /accuracy` answers; undefined as long as no prediction was read, and for anything that is no report. */
+/** Reads what `GET /accuracy` answers; undefined until a prediction was read, and for anything but a report. */
 export function readAccuracy(body: string): AccuracyReading | undefined {
   const report = firstOf(body, "models") as AccuracyReport | undefined;
   if (report === undefined) {

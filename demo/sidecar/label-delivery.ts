@@ -1,4 +1,4 @@
-/** The right answers, as clients tell them to the sidecar: a little after the predictions, many at a time. */
+/** Sends the right answers to the sidecar: a little after the predictions, many at a time. */
 import { askAdmin } from "./sidecar-reading.ts";
 import type { KnownAnswers } from "../traffic/tally.ts";
 import { waitFor } from "../wait.ts";

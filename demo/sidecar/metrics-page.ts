@@ -7,7 +7,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Every sample on a page, in its order; comments and lines that are no sample are passed over. Linear in the page. */
+/** Every sample on a page, in its order; comments and other lines are skipped. Linear in the page. */
 export function readMetricsPage(page: string): readonly Sample[] {
   const samples: Sample[] = [];
   for (const line of page.split("\n")) {

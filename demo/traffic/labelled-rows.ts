@@ -14,7 +14,7 @@ export const breastCancerRowsUrl: URL = new URL("../data/breast-cancer.csv", imp
 
 /**
  * Reads a CSV file whose first line names the columns and whose last column is the class. Quoting is not understood.
- * Throws with the line's number when a line has another number of cells or a cell is no number.
+ * Throws with the line's number when a line has another number of cells or a cell is not a number.
  */
 export function readLabelledRows(url: URL = breastCancerRowsUrl): LabelledRows {
   const [header = "", ...lines] = readFileSync(url, "utf8").trimEnd().split("\n");

@@ -1,4 +1,4 @@
-/** Chance that repeats: the same seed gives the same numbers on every machine, so a run of the demonstration can be told again. */
+/** Random numbers that repeat: the same seed gives the same numbers on every machine, so a run can be repeated. */
 
 /** A stream of numbers from 0 (included) to 1 (excluded), about 32 bits fine. */
 export type RandomNumber = () => number;

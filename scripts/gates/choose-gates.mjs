@@ -11,7 +11,7 @@ import { gates, tiers } from "./gates.mjs";
 
 /**
  * The stages in their order, none of them empty; a gate of several tiers is in the first of them only. Undefined when
- * help is asked for. Throws an Error that tells what is wrong with the arguments.
+ * help is asked for. Throws an Error that says what is wrong with the arguments.
  * @param {readonly string[]} args
  * @returns {readonly Stage[] | undefined}
  */

@@ -1,5 +1,5 @@
 /**
- * Every gate that a change passes, in the order in which they run: what is quick and tells most comes first. A gate
+ * Every gate that a change passes, in the order in which they run: the quick and most telling ones first. A gate
  * with `vitest` counts its tests, any other counts as one.
  */
 

@@ -109,7 +109,7 @@ export async function loadComponents() {
 export async function installComponents(wanted) {
   if ((await missingOf(wanted)).length === 0) return;
   const failures = await withLock(path.join(cacheFolder(), "setup.lock"), async () => {
-    // Looked at again: whoever held the lock may have installed the same.
+    // Looked at again: the set-up that held the lock may have installed the same.
     const missing = await missingOf(wanted);
     for (const component of missing) say(`  installing ${component.name}: ${component.why}`);
     const packageFailure = await attempt("Debian packages", () => installAllPackages(missing));

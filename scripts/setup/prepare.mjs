@@ -18,7 +18,7 @@ export async function prepare(wanted) {
   if (unknown.length > 0) throw new Error(`Unknown: ${unknown.join(", ")}. Known: all, ${[...known].join(", ")}.`);
   const isWanted = (component) => [component.name, "all", ...component.groups].some((name) => wanted.includes(name));
   await installComponents(components.filter(isWanted));
-  say(green(`  all there (${seconds(performance.now() - startedAt)})`));
+  say(green(`  done (${seconds(performance.now() - startedAt)})`));
 }
 
 /** Groups that commands ask for even when no component is in them. */

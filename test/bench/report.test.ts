@@ -35,7 +35,7 @@ describe("the report of the bench", () => {
     expect(renderReport(results)).toContain("**missed**");
   });
 
-  it("tells what reading wide rows costs, and holds its memory and the delay by verdicts to their targets", () => {
+  it("gives what reading wide rows costs, and checks its memory and the delay by verdicts against their targets", () => {
     expect(verdict(someResults, "100 features")).toBeUndefined();
     const results = { ...someResults, measurements: { features: someFeatures } };
     expect(verdict(results, "100 features")).toMatchObject({ found: 120, isMet: false });

@@ -20,10 +20,10 @@ describe("the demonstration's command line", () => {
     });
   });
 
-  it("asks a real MLflow server for fewer requests per second, and lets it drift later, unless told otherwise", () => {
+  it("sends fewer requests per second to a real MLflow server, and changes the unit later, by default", () => {
     expect(readDemoOptions(["--mlflow"])).toMatchObject({ requestsPerSecond: 50, driftAfterSeconds: 60 });
-    const told = readDemoOptions(["--mlflow", "--rate", "80", "--drift-after", "0"]);
-    expect(told).toMatchObject({ requestsPerSecond: 80, driftAfterSeconds: 0 });
+    const given = readDemoOptions(["--mlflow", "--rate", "80", "--drift-after", "0"]);
+    expect(given).toMatchObject({ requestsPerSecond: 80, driftAfterSeconds: 0 });
   });
 
   it("takes addresses in every form", () => {

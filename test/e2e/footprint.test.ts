@@ -69,11 +69,11 @@ function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 }
 
-/** What is told at the signal with this number, counted from 1. */
+/** What the sidecar prints at the signal with this number, counted from 1. */
 async function loadedParts(outrider: Outrider, number: number): Promise<readonly string[]> {
-  const told = (): readonly string[] =>
+  const printed = (): readonly string[] =>
     [...outrider.log().matchAll(/^LOADED (.*)\.$/gm)].map((match) => match[1] ?? "");
   outrider.signal("SIGUSR2");
-  await until(() => told().length === number, "the sidecar to tell what it has loaded");
-  return [...(told()[number - 1] ?? "").matchAll(/NativeModule ([^,]+)/g)].map((match) => match[1] ?? "");
+  await until(() => printed().length === number, "the sidecar to print what it has loaded");
+  return [...(printed()[number - 1] ?? "").matchAll(/NativeModule ([^,]+)/g)].map((match) => match[1] ?? "");
 }

@@ -100,7 +100,7 @@ describeWith("the image's file tree, run as root to set it up", isRoot, () => {
     expect(verdicts?.filter((verdict) => !verdict.endsWith("accepted"))).toEqual([]);
   });
 
-  it("ends by itself when it is told to", async () => {
+  it("ends by itself on SIGTERM", async () => {
     container.signal("SIGTERM");
     await until(() => container.hasExited(), "the sidecar to end", 30_000);
   });

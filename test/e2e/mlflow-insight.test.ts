@@ -1,5 +1,5 @@
 /**
- * A real MLflow model and its real data set behind Outrider: rows like those of the baseline are no drift, a feature in
+ * A real MLflow model and its real data set behind Outrider: rows like those of the baseline do not drift, a feature in
  * another unit is named, and the accuracy from labels is scikit-learn's.
  */
 import { execFileSync } from "node:child_process";
@@ -155,7 +155,7 @@ describeWith("what Outrider says of a real MLflow model", findInstalled("mlflow"
     expect(await outrider.metric("outrider_accuracy_upper_bound")).toBeGreaterThan(expected.accuracy);
   });
 
-  it("is no drift for rows drawn from those of the baseline, and names a feature that comes in another unit", async () => {
+  it("finds no drift in rows drawn from those of the baseline, and names a feature that comes in another unit", async () => {
     let decided = new Set<number>();
     const countDecided = (report: DriftReport): number => {
       if (report.ready && report.window !== null) decided.add(report.window.to_ms);

@@ -1,6 +1,6 @@
 /**
  * A real MLflow scoring server behind Outrider: what it answers arrives unchanged, and what it does to connections
- * is no client's trouble.
+ * does not harm clients.
  */
 import { existsSync } from "node:fs";
 import path from "node:path";

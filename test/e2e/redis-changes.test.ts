@@ -39,7 +39,7 @@ describeWith("Redis that changes", findRedis(), (program) => {
       for (const server of servers.splice(0)) await server.stop();
     });
 
-    it("fails at once where nobody listens, and works when somebody does", async () => {
+    it("fails at once while nothing listens, and works when Redis does", async () => {
       const first = await start();
       await first.stop();
       const store = await open(optionsFor(first.url));

@@ -80,7 +80,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     const expected = new Float64Array(50);
     for (const replica of some) {
       const sequence = parts.find(({ replicaId }) => replicaId === replica.replicaId())?.sequence ?? -1;
-      // One flush may have been on its way when the process was killed: kept, and nobody left to hear of it.
+      // One flush may have been on its way when the process was killed: stored, but its acknowledgement was not seen.
       expect(sequence).toBeGreaterThanOrEqual(replica.acknowledged());
       expect(sequence).toBeLessThanOrEqual(replica.acknowledged() + 1);
       for (const [cell, count] of replica.published.get(sequence)?.entries() ?? []) {

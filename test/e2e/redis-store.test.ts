@@ -56,7 +56,7 @@ describeWith("Redis", findRedis(), (program) => {
       }
     });
 
-    it("reads labels of a stream that others fill, and counts what is no label", async () => {
+    it("reads labels of a stream that others fill, and counts what is not a label", async () => {
       await redis.command("XADD", "their:labels", "5-1", "label", "cat", "id", "r1");
       await redis.command("XADD", "their:labels", "5-2", "id", "r2", "label", "dog", "row", "3", "more", "of it");
       await redis.command("XADD", "their:labels", "5-3", "id", "r3");
@@ -83,14 +83,14 @@ describeWith("Redis", findRedis(), (program) => {
       expect(page).toMatchObject({ entries: 2, addedTotal: 5 });
     });
 
-    it("takes what is no stream for garbage, not for an empty one", async () => {
+    it("takes a value of another type for garbage, not for an empty stream", async () => {
       await redis.command("SET", "text", "x");
       const outcome = await store.readLabels({ kind: "named", name: "text" }, "0-0");
       expect(outcome).toEqual({ kind: "failed", reason: "garbage" });
       await untilWorking(store);
     });
 
-    it("leaves out counts that somebody has overwritten, and goes on with the others", async () => {
+    it("leaves out counts that were overwritten, and goes on with the others", async () => {
       await publish(store, 1, 5);
       const name = `outrider:{test}:counts:${aWindow.windowMs}:${aWindow.windowIndex}:k`;
       await redis.command("HSET", name, "s:b", "what?", "c:b", "no counts", "c:c", "", "unknown", "x");
@@ -99,7 +99,7 @@ describeWith("Redis", findRedis(), (program) => {
       expect(await read(store)).toEqual([5]);
     });
 
-    it("is not confused by records of replicas that somebody has overwritten", async () => {
+    it("is not confused by records of replicas that were overwritten", async () => {
       await redis.command("HSET", "outrider:{test}:replicas", "x", "no record", "a", "neither", "y", "1 2 {}");
       const beat = { replicaId: "a", startedAtMs: 1, address: "", flushMs: 1, sequence: 1, seenAtMs: 1 };
       expect(valueOf(await store.heartbeat(beat))).toEqual([{ ...beat, hasLeft: false }]);
@@ -151,7 +151,7 @@ describeWith("Redis", findRedis(), (program) => {
       expect(await read(store)).toEqual([3]);
     });
 
-    it("fails as busy while a script of somebody else runs for ever", async () => {
+    it("fails as busy while another script runs for ever", async () => {
       await redis.command("CONFIG", "SET", "busy-reply-threshold", "50");
       const endless = redis.command("EVAL", "while true do end", "0").catch(() => undefined);
       try {

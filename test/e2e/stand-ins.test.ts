@@ -88,7 +88,7 @@ describe("an exact stand-in for MLServer", () => {
     expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
   });
 
-  it("says that it is ready although its only model is unloaded; Outrider, told the model's name, says it is not", async () => {
+  it("says that it is ready although its only model is unloaded; Outrider, given the model's name, says it is not", async () => {
     expect((await outrider.readiness()).status).toBe(200);
     isLoaded = false;
     expect((await expectSameAnswer(ports, { target: "/v2/health/ready" })).status).toBe(200);

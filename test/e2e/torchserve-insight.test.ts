@@ -194,7 +194,7 @@ describeWith("what Outrider reads of a real TorchServe", findInstalled("torchser
         { request: "truncated", response: "truncated" },
       ],
       ["what only claims to be gzip", coded("gzip", json), { request: "bad_encoding" }],
-      ["a coding that nobody knows", coded("compress", json), { request: "unsupported_encoding" }],
+      ["an unknown coding", coded("compress", json), { request: "unsupported_encoding" }],
       ["5 MB in 5 KB", coded("gzip", gzipSync(Buffer.alloc(5_000_000))), { request: "decoded_too_large" }],
       [
         "a form with another boundary than it says",
@@ -260,7 +260,7 @@ describeWith("what Outrider reads of a real TorchServe", findInstalled("torchser
   });
 });
 
-/** The first bytes of an image, and more that nobody looks at. */
+/** The first bytes of an image, and more that is not looked at. */
 function pngOf(width: number, height: number): Buffer {
   const size = Buffer.alloc(8);
   size.writeUInt32BE(width, 0);

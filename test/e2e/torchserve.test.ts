@@ -1,6 +1,6 @@
 /**
  * A real TorchServe (its Java front end, its Python workers) behind Outrider: what it answers arrives unchanged, and
- * what it does to connections is no client's trouble.
+ * what it does to connections does not reach clients.
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -119,7 +119,7 @@ describeWith("a real TorchServe", installation, (installation) => {
     });
   });
 
-  it("does not tell its API through Outrider: OPTIONS on a prediction path is denied", async () => {
+  it("does not describe its API through Outrider: OPTIONS on a prediction path is denied", async () => {
     const options: Ask = { method: "OPTIONS", target: "/predictions/echo" };
     expect((await askOnce(ports.direct, options)).body.toString()).toContain("openapi");
     const answer = await askOnce(ports.via, options);
@@ -174,7 +174,7 @@ describeWith("a real TorchServe", installation, (installation) => {
       expect((await askOnce(ports.via, echo({}))).status).toBe(200);
     });
 
-    it("and a full queue is told as TorchServe tells it, misleading text and all", async () => {
+    it("and a full queue is reported as TorchServe reports it, misleading text and all", async () => {
       const direct = await Promise.all(Array.from({ length: 6 }, () => askOnce(ports.direct, sleep(400))));
       const via = await Promise.all(Array.from({ length: 6 }, () => askOnce(ports.via, sleep(400))));
       const refused = [direct, via].map((answers) => answers.filter((answer) => answer.status === 503));
@@ -184,7 +184,7 @@ describeWith("a real TorchServe", installation, (installation) => {
       expect(refused[1]![0]!.body.toString()).toContain("no worker");
     });
 
-    it("and a worker killed from outside is told as TorchServe tells it: 507 or 500", async () => {
+    it("and a worker killed from outside is reported as TorchServe reports it: 507 or 500", async () => {
       for (const port of [ports.direct, ports.via]) {
         await untilServed("/predictions/sleeper");
         const { workers } = await describeTorchServeModel(torchserve.managementPort, "sleeper");
@@ -247,7 +247,7 @@ describeWith("a real TorchServe", installation, (installation) => {
     expect(await outrider.metric("outrider_responses_broken_total")).toBe(0);
   });
 
-  it("says that it is healthy without workers and without the model; Outrider, told the model's name, misses the model", async () => {
+  it("says that it is healthy without workers and without the model; Outrider, given the model's name, reports the model missing", async () => {
     const args = ["--model-name", "fragile"];
     const named = await startOutrider({ entry, folder, upstreamPort: torchserve.port, args });
     await manage("PUT", "/models/fragile?min_worker=0&max_worker=0&synchronous=true");
@@ -268,7 +268,7 @@ describeWith("a real TorchServe", installation, (installation) => {
     expect([target, response.status, await response.text()]).toEqual([target, 200, expect.any(String)]);
   }
 
-  it("breaks what is in flight at SIGTERM; the client is told, and Outrider is not ready", async () => {
+  it("breaks what is in flight at SIGTERM; the client gets an error, and Outrider is not ready", async () => {
     await untilServed("/predictions/sleeper");
     const { answer } = await askSleeper(ports.via, 5_000);
     torchserve.signal("SIGTERM");

@@ -77,7 +77,7 @@ describeWith("a real Triton", findInstalled("triton"), (installation) => {
       expect(tensorBytes(answer).equals(data)).toBe(true);
     });
 
-    it("byte strings, the empty one and bytes that are no text included", async () => {
+    it("byte strings, the empty one and bytes that are not text included", async () => {
       const elements = [Buffer.from("abc"), Buffer.alloc(0), Buffer.from([0x00, 0xff, 0x80])];
       const data = Buffer.concat(elements.map(lengthPrefixed));
       const answer = await expectSameAnswer(
@@ -186,7 +186,7 @@ describeWith("a real Triton", findInstalled("triton"), (installation) => {
       expect((await expectSameAnswer(ports, ask)).status).toBe(status);
     });
 
-    it("and what a client leaves behind is no trouble for the next", async () => {
+    it("and what a client leaves behind does not reach the next", async () => {
       const client = await connectRaw({ host: "127.0.0.1", port: ports.via });
       client.send(requestBytes(count({ COUNT: 20, PAUSE_MS: 50 })));
       await client.received('"NUMBER":0');

@@ -144,12 +144,12 @@ describeWith("what Outrider reads of a real Triton", findInstalled("triton"), (i
       await untilRead(4);
       expect(await metric("outrider_feature_rows_total", { model: "identity" })).toBe(8);
       expect(await metric("outrider_predictions_total", { model: "identity" })).toBe(8);
-      // Bytes that are no text are neither a feature nor a prediction.
+      // Bytes that are not text are neither a feature nor a prediction.
       expect(await metric("outrider_feature_rows_total", { model: "reverse" })).toBe(2);
       expect(await metric("outrider_prediction_classes_total", { model: "reverse", class: "cba" })).toBe(1);
     });
 
-    it("why the rest was not read: a raw request tells no names, and a long body is kept in part", async () => {
+    it("why the rest was not read: a raw request has no names, and a long body is kept in part", async () => {
       const headers = [["Inference-Header-Content-Length", "0"]] as const;
       await ask(outrider, { target: identity, headers, body: Buffer.from(new Float32Array([1, 2]).buffer) });
       await ask(outrider, askWithTensor(tensorOf(200_000)));

@@ -1,4 +1,4 @@
-/** What a real Triton does to connections, and what it says of itself, is no client's trouble. */
+/** What a real Triton does to connections, and what it says of itself, does not harm clients. */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, expect, it } from "vitest";
@@ -123,7 +123,7 @@ describeWith("a real Triton", findInstalled("triton"), (installation) => {
     expect(await outrider.metric(stream, { model: "counter" })).toBe(1);
   });
 
-  it("says that it is ready although its model is unloaded; Outrider, told the model's name, says it is not", async () => {
+  it("says that it is ready although its model is unloaded; Outrider, given the model's name, says it is not", async () => {
     const named = await startOutrider({ entry, folder, upstreamPort: triton.port, args: ["--model-name", "reverse"] });
     await untilAsync(async () => (await named.readiness()).status === 200, "ready");
     await manage("unload");
@@ -149,7 +149,7 @@ describeWith("a real Triton", findInstalled("triton"), (installation) => {
     await untilAsync(async () => (await askOnce(ports.direct, ready)).status === wanted, `the model's ${verb}`);
   }
 
-  it("finishes what is in flight at SIGTERM, and new requests are told that it is gone", async () => {
+  it("finishes what is in flight at SIGTERM, and new requests get an error that says so", async () => {
     const touch = path.join(folder, "at-work");
     const answer = askOnce(ports.via, moody(1_000, touch));
     await untilAsync(async () => existsSync(touch), "the model to be at work");

@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import { readRequests, type StrictRequest } from "../support/strict/strict-reader.ts";
 import { feedToNode, type NodeView } from "./node-view.ts";
 
-/** What tells one request from another: method, target without scheme and authority, length and checksum of the body. */
+/** What distinguishes one request from another: method, target without scheme and authority, length and checksum of the body. */
 export function fingerprint(request: {
   readonly method: string;
   readonly target: string;

@@ -92,9 +92,9 @@ function check({ seeds, reader, isRequest, bytes }: Input, tally: Tally): void {
 
 function problemsOf(reading: RequestReading | ResponseReading): string[] {
   const problems: string[] = [];
-  if (typeof reading.model !== "string" || typeof reading.version !== "string") problems.push("a name is no text");
+  if (typeof reading.model !== "string" || typeof reading.version !== "string") problems.push("a name is not text");
   if (!reading.ids.every((id) => typeof id === "string" && id.length <= 256))
-    problems.push("an identity is no short text");
+    problems.push("an identity is not a short text");
   if (reading.ids.length > limits.rows) problems.push("there are more identities than rows");
   if ("features" in reading && reading.features) problems.push(...problemsOfTable(reading.features));
   if ("predictions" in reading && reading.predictions) problems.push(...problemsOfPredictions(reading.predictions));
@@ -103,18 +103,18 @@ function problemsOf(reading: RequestReading | ResponseReading): string[] {
 
 function problemsOfTable({ columns, rowCount, cells }: FeatureTable): string[] {
   const problems: string[] = [];
-  if (rowCount * columns.names.length !== cells.length) problems.push("the table is no rectangle");
+  if (rowCount * columns.names.length !== cells.length) problems.push("the table is not a rectangle");
   if (cells.length > maxCells) problems.push("the table is too large");
-  if (!columns.names.every((name) => typeof name === "string")) problems.push("a column's name is no text");
-  if (!Array.from(cells).every(isCell)) problems.push("a cell is no cell");
+  if (!columns.names.every((name) => typeof name === "string")) problems.push("a column's name is not text");
+  if (!Array.from(cells).every(isCell)) problems.push("a cell has a wrong type");
   return problems;
 }
 
 function problemsOfPredictions({ rowCount, values, classes, probabilities, confidences }: Predictions): string[] {
   const problems: string[] = [];
   if (values.length !== rowCount || rowCount > limits.rows) problems.push("there is not a value a row");
-  if (!Array.from(values).every(isCell)) problems.push("a value is no cell");
-  if (probabilities.length !== rowCount * classes.length) problems.push("the probabilities are no rectangle");
+  if (!Array.from(values).every(isCell)) problems.push("a value has a wrong type");
+  if (probabilities.length !== rowCount * classes.length) problems.push("the probabilities are not a rectangle");
   if (confidences.length !== 0 && confidences.length !== rowCount) problems.push("there is not a confidence a row");
   const ratios = [...Array.from(probabilities), ...Array.from(confidences)];
   if (!ratios.every((ratio) => ratio >= 0 && ratio <= 1)) problems.push("a probability is none");

@@ -37,7 +37,7 @@ describe("differential fuzz through the relay", () => {
     relay = await startTestRelay(
       relayOptions(
         { kind: "tcp", host: upstream.host, port: upstream.port },
-        // A length that was mutated into a very long one is no fault for the strict reader.
+        // A length that was mutated into a very long one is not a fault for the strict reader.
         { timeouts: { halfCloseMs: 10_000 }, limits: { bodyBytes: Number.MAX_SAFE_INTEGER } },
       ),
     );

@@ -50,7 +50,7 @@ describe("differential fuzz of responses", () => {
     await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
     const address = upstream.address();
     if (address === null || typeof address === "string") throw new Error("no address");
-    // Bytes that come late on a reused connection cannot be told from the answer to the next request.
+    // Bytes that come late on a reused connection cannot be told apart from the answer to the next request.
     const options = { pool: { maxIdleConnections: 0 } };
     const relay = await startTestRelay(relayOptions({ kind: "tcp", host: "127.0.0.1", port: address.port }, options));
 

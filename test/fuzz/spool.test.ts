@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 describe("fuzz of the spool", () => {
-  it(`reads nothing from any bytes that was not written, and comes to their end (seed ${seed})`, () => {
+  it(`reads nothing from any bytes that was not written, and reaches their end (seed ${seed})`, () => {
     const random = new SeededRandom(seed);
     const findings: string[] = [];
     const started = performance.now();
@@ -156,7 +156,7 @@ function entriesIn(whole: Buffer, firstBytes: number): LogEntry[] {
       throw new Error(`it goes from ${at} to ${step.end}`);
     if (step.kind === "frame") {
       const entry = decodeEntry(there, step.payload, step.end);
-      if (entry === undefined) throw new Error("a frame is no entry");
+      if (entry === undefined) throw new Error("a frame is not an entry");
       entries.push(entry);
     }
     at = step.end;

@@ -81,7 +81,7 @@ export async function call(admin: RunningAdmin, path: string, options: CallOptio
   return { status: incoming.statusCode ?? 0, headers: incoming.headers, body };
 }
 
-/** Writes bytes and reads all that comes until the other side ends. */
+/** Writes bytes and reads all that comes until the server ends. */
 export async function raw(
   admin: RunningAdmin,
   bytes: string,

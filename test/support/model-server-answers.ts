@@ -166,7 +166,7 @@ export function answerOf(server: ServerAnswers, method: string, path: string): S
   return server.answers[`${method} ${path}`] ?? server.fallback(method, path);
 }
 
-/** A real HTTP server that answers as told; `current` may change what it is between requests. Not yet listening. */
+/** A real HTTP server with scripted answers; `current` may change what it is between requests. Not yet listening. */
 export function createModelServer(current: () => ServerAnswers, seen?: (line: string) => void): Server {
   const listener: RequestListener = (request, response) => {
     const { method = "", url = "" } = request;

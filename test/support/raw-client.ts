@@ -10,7 +10,7 @@ export type Address = { readonly host: string; readonly port: number } | { reado
 export type PeerState = "open" | "ended" | "reset";
 
 /**
- * A client that writes exactly the bytes it is told to and keeps every byte that comes back. The methods of the
+ * A client that writes exactly the given bytes and keeps every byte that comes back. The methods of the
  * requests are needed to read responses (HEAD has no body): give them to {@link readings} where they are not all GET.
  */
 export class RawClient {
@@ -39,7 +39,7 @@ export class RawClient {
     return this.#pieces[0] ?? Buffer.alloc(0);
   }
 
-  /** Writes in one go. Writing to a peer that has left is no error here: what it answered still counts. */
+  /** Writes in one go. Writing to a peer that has left is not an error here: what it answered still counts. */
   send(bytes: string | Uint8Array): void {
     if (this.socket.writable) this.socket.write(typeof bytes === "string" ? latin1(bytes) : bytes);
   }
@@ -109,7 +109,7 @@ export class RawClient {
     );
   }
 
-  /** Waits until the peer has left, and tells how. */
+  /** Waits until the peer has left, and gives how. */
   async left(limitMs: number = patienceMs): Promise<PeerState> {
     await until(
       () => this.peer !== "open",

@@ -1,6 +1,6 @@
 import { createConnection, createServer, type Socket, type AddressInfo } from "node:net";
 
-/** A TCP proxy that can be told to pass nothing on, as a network does that is cut in two. */
+/** A TCP proxy that can stop passing bytes on, as a partitioned network does. */
 export interface StallingProxy {
   readonly port: number;
   /** Connections now. */
@@ -11,7 +11,7 @@ export interface StallingProxy {
   stall(): void;
   /** Passes on again, what was kept back first. */
   resume(): void;
-  /** Keeps back what the server says, but passes on what it is told: answers are lost. */
+  /** Passes requests on to the server, but keeps its answers back. */
   stallAnswers(): void;
   /** Cuts all connections. */
   cut(): void;

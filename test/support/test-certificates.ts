@@ -10,7 +10,7 @@ export interface TestCertificate {
   readonly key: string;
 }
 
-/** An authority that nobody else knows, a server for 127.0.0.1 and localhost, and a client. */
+/** A private authority, a server for 127.0.0.1 and localhost, and a client. */
 export interface TestCertificates {
   readonly caFile: string;
   readonly ca: string;

@@ -87,7 +87,7 @@ describe("the replay", () => {
     expect(maxWaiting).toBeLessThanOrEqual(8 * minInFlight);
   });
 
-  it("gives every request an identity of its own, and tells it with the reply", async () => {
+  it("gives every request an identity of its own, which its reply has too", async () => {
     const identities: unknown[] = [];
     const port = await serve((request, response) => {
       identities.push(request.headers["x-request-id"]);
@@ -111,7 +111,7 @@ describe("the replay", () => {
     const seconds = (performance.now() - startedAt) / 1_000;
     await running.stop(5_000);
     expect(replies.every(({ status, body }) => status === 200 && body === "[1]")).toBe(true);
-    // Arrivals are random and a busy machine delays them: only a wrong unit or a closed loop is told apart here.
+    // Arrivals are random and a busy machine delays them: this finds a wrong unit or a closed loop, no more.
     expect(100 / seconds).toBeLessThan(400);
   });
 

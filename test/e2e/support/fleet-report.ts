@@ -5,7 +5,7 @@ export const countedKey = "counted/by/processes";
 /** Where the leader says who it is. */
 export const verdictKey = "who";
 
-/** What the program is told. */
+/** Options of the program. */
 export interface FleetProgramOptions {
   readonly url: string;
   readonly flushMs: number;

@@ -56,7 +56,7 @@ export async function startOutrider(plan: OutriderPlan): Promise<Outrider> {
   const server = await startServer({
     name,
     command: process.execPath,
-    // Nobody has to notice late that a sidecar of a test goes.
+    // No load balancer stands before it that would need time to notice its end.
     env: { OUTRIDER_DRAIN_MIN_MS: "0", ...env },
     args: [entry, "run", "--upstream", `http://127.0.0.1:${upstreamPort}`, ...anyPort, "--log-level", "debug", ...args],
     folder,

@@ -31,7 +31,7 @@ export function findRedis(): string | undefined {
   return folders.map((folder) => path.join(folder, "redis-server")).find((file) => existsSync(file));
 }
 
-/** Starts a Redis that saves nothing unless told to, and waits until it answers. */
+/** Starts a Redis that saves nothing by default, and waits until it answers. */
 export async function startRedis(program: string, options: RedisServerOptions): Promise<RedisServer> {
   const [free = 0] = await freePorts(1);
   const port = options.port ?? free;

@@ -41,7 +41,7 @@ const endAll = (): void => {
   for (const pid of running) killGroup(pid);
   running.clear();
 };
-// A test that fails stops nothing; and a run that is broken off never comes to its last hook.
+// A test that fails stops nothing; and an interrupted run does not reach its last hook.
 afterAll(endAll);
 process.once("exit", endAll);
 

@@ -17,7 +17,7 @@ export interface WatchedDelivery extends Delivery {
   readonly acknowledged: readonly LogEntry[];
   /** The reasons that have dropped something, and how much. */
   dropped(): Partial<Record<EntryDropReason, number>>;
-  /** What the books have lacked or had too much at the worst moment that was looked at; 0 is right. */
+  /** Largest difference between accepted and accounted entries that was seen; 0 is right. */
   readonly worstBalance: number;
 }
 
@@ -37,7 +37,7 @@ export async function startWatchedDelivery(plan: WatchedDeliveryPlan): Promise<W
   const { url, tenant, folder, batchBytes = 65_536, through = (http) => http } = plan;
   const counters = new DeliveryCounters();
   const acknowledged: LogEntry[] = [];
-  const http = through(createHttpClient({ tokenFile: "", timeoutMs: 5_000 }));
+  const http = through(createHttpClient({ tokenFile: "", timeoutMs: 30_000 }));
   const loki = createLokiDestination({ http, url, tenant, lineBytes: 262_144, clock: systemClock });
   const destination: Destination = {
     ...loki,

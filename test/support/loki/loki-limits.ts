@@ -44,7 +44,7 @@ export const usualLokiLimits: Required<LokiLimits> = {
 /** Bytes of a size such as `256KB`. */
 export function sizeBytes(size: string): number {
   const [, number = "", unit = ""] = /^(\d+)([KMG]?)B?$/.exec(size) ?? [];
-  if (number === "") throw new Error(`${size} is no size`);
+  if (number === "") throw new Error(`${size} is not a size`);
   return Number(number) * 1024 ** " KMG".indexOf(unit || " ");
 }
 
@@ -52,6 +52,6 @@ export function sizeBytes(size: string): number {
 export function durationMs(duration: string): number {
   const [, number = "", unit = ""] = /^(\d+)(s|m|h)$/.exec(duration) ?? [];
   const unitMs = { s: 1000, m: 60_000, h: 3_600_000 }[unit];
-  if (unitMs === undefined) throw new Error(`${duration} is no duration`);
+  if (unitMs === undefined) throw new Error(`${duration} is not a duration`);
   return Number(number) * unitMs;
 }

@@ -32,7 +32,7 @@ export function parsePush(body: string): readonly PushedStream[] {
       `loghttp.PushRequest.Streams: []loghttp.LogProtoStream: ${what}, error found in #10 byte of ...|${body.slice(0, 10)}|...`,
     );
   if (body === "") throw new PushRefusal(400, "EOF");
-  // Half a surrogate pair is no JSON to Loki.
+  // Half a surrogate pair is not JSON to Loki.
   if (/\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f]/i.test(body.replaceAll("\\\\", ""))) {
     throw bad("unmarshalerDecoder: Value looks like Number/Boolean/None, but can't find its end");
   }

@@ -1,6 +1,6 @@
 /**
  * The parts of HTTP/1.1 that requests and responses share, read from complete bytes by the letter of RFC 9112. Written
- * for clarity and apart from the product's own grammar, so that the two can be held against each other.
+ * for clarity and apart from the product's own grammar, so that the two can be compared.
  */
 
 /** One header or trailer line: the name as it was sent, the value without the white space around it. */
