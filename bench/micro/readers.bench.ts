@@ -2,6 +2,7 @@
  * Reading JSON bodies: what a reader costs beside parsing, which the rows "parse …" show alone. Numbers have the digits
  * that clients write.
  */
+import { compilePointer } from "../../src/payload/json/json-pointer.ts";
 import { createReader } from "../../src/protocols/create-reader.ts";
 import type { BodyReader, ReaderLimits } from "../../src/payload/reading.ts";
 import type { MicroCases } from "./run-micro.ts";
@@ -9,7 +10,12 @@ import type { MicroCases } from "./run-micro.ts";
 const limits: ReaderLimits = { columns: 1000, rows: 10_000, depth: 64 };
 const mlflow = createReader("mlflow", { limits });
 const tensorflow = createReader("tensorflow-serving", { limits });
-const configured = createReader("generic", { limits, features: ["/rows/*"], prediction: "/label", score: "/score" });
+const configured = createReader("generic", {
+  limits,
+  features: [compilePointer("/rows/*")],
+  prediction: compilePointer("/label"),
+  score: compilePointer("/score"),
+});
 
 const namesOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `feature_number_${index}`);
 const rowOf = (count: number): number[] =>

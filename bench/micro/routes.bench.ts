@@ -1,11 +1,12 @@
 /** Routing: the relay asks once for each method and target of a connection, so the first row is the usual price. */
+import { routeRules } from "../../test/support/route-rules.ts";
 import { findModelName } from "../../src/payload/json/model-name.ts";
 import { createRouteTable } from "../../src/protocols/route-table.ts";
 import type { RouteTable } from "../../src/protocols/route-table.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const tableOf = (protocol: "kserve-v2" | "torchserve" | "generic", deny: readonly string[] = []): RouteTable =>
-  createRouteTable({ protocol, allow: [], deny, modelName: "", modelVersion: "" });
+  createRouteTable({ protocol, allow: [], deny: routeRules(...deny), modelName: "", modelVersion: "" });
 
 const v2 = tableOf("kserve-v2");
 const torchserve = tableOf("torchserve");

@@ -1,4 +1,5 @@
 /** The admin port: probes, scrapes and control, on an address of its own. */
+import type { TcpAddress } from "../address.ts";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { commandErrors, OutriderError, type CommandErrorCode } from "../errors.ts";
 import { refusal } from "./access.ts";
@@ -15,7 +16,7 @@ import { createTokenCheck, type TokenCheck } from "./token-file.ts";
 /** Options of {@link startAdmin}. */
 export interface AdminOptions {
   /** Port 0 takes any free one. */
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: TcpAddress;
   /** File with the bearer token; empty for none, then what acts is taken from loopback only. */
   readonly tokenFile: string;
   readonly ports: AdminPorts;
@@ -32,7 +33,7 @@ export interface AdminOptions {
 /** A running admin port. */
 export interface RunningAdmin {
   /** Where it listens, with the port that was chosen. */
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: TcpAddress;
   /** Closes the port: idle connections at once, others after their answer, at the latest after a second. */
   stop(): Promise<void>;
 }

@@ -109,7 +109,7 @@ const contentRows = {
   features: sometimes(
     "list of objects of values",
     "when features were read",
-    "Features by name, an object a row, of the first `predictions.max_rows` rows. An integer past 2^53 is a string of its digits; NaN and infinity are null.",
+    "Features by name, an object a row, of the first 100 rows. An integer past 2^53 is a string of its digits; NaN and infinity are null.",
   ),
   prediction: sometimes(
     "list of values",
@@ -136,7 +136,7 @@ const contentRows = {
   cut: sometimes(
     "list of strings",
     "when something was left out",
-    "What was left out: `rows` are those past `predictions.max_rows`, the others made the record longer than `predictions.record_bytes`.",
+    "What was left out: `rows` are those past the first 100, the others made the record longer than `predictions.record_bytes`.",
     { values: cutParts },
   ),
 } as const;
@@ -171,7 +171,11 @@ function bodyRows<Side extends "request" | "response">(side: Side): Record<BodyP
       `Body of the ${side} after redaction, without its content coding.`,
     ),
     base64: sometimes("string", "when the body is not UTF-8", "The same in base64."),
-    truncated: sometimes("true", "when the body is longer", "Only its first `predictions.body_bytes` are there."),
+    truncated: sometimes(
+      "true",
+      "when the body is longer",
+      "Only its beginning is there, a quarter of `predictions.record_bytes`.",
+    ),
     omitted: sometimes("string", "when the body is not there", "Why it is not there.", { values: bodyOmissions }),
   };
   return Object.fromEntries(Object.entries(rows).map(([name, row]) => [`${side}_body.${name}`, row])) as Record<

@@ -1,4 +1,3 @@
-import { OutriderError } from "../errors.ts";
 import type { Route } from "../exchange.ts";
 import { createBoundedMemo } from "../routing/bounded-memo.ts";
 import { createGenericDecider } from "../routing/generic-routes.ts";
@@ -7,17 +6,16 @@ import { createProtocolDecider } from "../routing/protocol-decider.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Admission, RouteDecider, RouteDecision } from "../routing/route-decision.ts";
 import { protocolRoutes } from "./route-rows.ts";
-import { parseRouteRule } from "../routing/route-rule.ts";
 import type { RouteRule } from "../routing/route-rule.ts";
 import { pathOfTarget } from "../routing/target-path.ts";
 
 /** What a route table is made of. */
 export interface RouteTableOptions {
   readonly protocol: Protocol;
-  /** Route rules, `METHOD /pattern`. They open paths beside the protocol's own; for `generic` nothing else is open. */
-  readonly allow: readonly string[];
-  /** Route rules. They win over everything. */
-  readonly deny: readonly string[];
+  /** They open paths beside the protocol's own; for `generic` nothing else is open. */
+  readonly allow: readonly RouteRule[];
+  /** They win over everything. */
+  readonly deny: readonly RouteRule[];
   /** Label for requests whose path names no model; may be empty. */
   readonly modelName: string;
   /** Version of {@link modelName}, for requests whose path names none; may be empty. */
@@ -40,7 +38,7 @@ const generationSize = 1024;
 // Longer paths are decided anew each time: remembering them would let a client choose how much memory they take.
 const maxRememberedKeyLength = 512;
 
-/** Makes the route table of a protocol. Throws an OutriderError (`config_invalid`) when a rule is no route rule. */
+/** Makes the route table of a protocol. */
 export function createRouteTable(options: RouteTableOptions): RouteTable {
   const decidePath = createDecider(options);
   const internRoute = createRouteInterner(options);
@@ -69,23 +67,10 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
   };
 }
 
-function createDecider(options: RouteTableOptions): RouteDecider {
-  const allow = readRules("routes.allow", options.allow);
-  const deny = readRules("routes.deny", options.deny);
-  return options.protocol === "generic"
+function createDecider({ protocol, allow, deny }: RouteTableOptions): RouteDecider {
+  return protocol === "generic"
     ? createGenericDecider(allow, deny)
-    : createProtocolDecider(options.protocol, protocolRoutes[options.protocol], { allow, deny });
-}
-
-function readRules(place: string, texts: readonly string[]): readonly RouteRule[] {
-  return texts.map((text) => {
-    const rule = parseRouteRule(text);
-    if (rule.kind === "rule") return rule;
-    throw new OutriderError(
-      "config_invalid",
-      `${place}: "${text}" is not a route rule: ${rule.problem}, e.g. "${rule.example}"`,
-    );
-  });
+    : createProtocolDecider(protocol, protocolRoutes[protocol], { allow, deny });
 }
 
 interface RouteInterner {

@@ -9,6 +9,7 @@ import { protocols } from "../../src/protocols/protocol.ts";
 import type { Protocol } from "../../src/protocols/protocol.ts";
 import { privateRows, routeRows } from "../../src/protocols/route-rows.ts";
 import { createRouteTable } from "../../src/protocols/route-table.ts";
+import { routeRules } from "../support/route-rules.ts";
 
 const forbidden: Readonly<Record<Exclude<Protocol, "generic">, RegExp>> = {
   mlflow: /^\/(api|ajax-api|docs|openapi\.json)(\/|$)/,
@@ -128,7 +129,13 @@ describe.each(Object.entries(forbidden) as [Exclude<Protocol, "generic">, RegExp
     });
 
     it("are decided for any text without an exception", () => {
-      const table = createRouteTable({ protocol, allow: ["* /a/**"], deny: ["* /b"], modelName: "", modelVersion: "" });
+      const table = createRouteTable({
+        protocol,
+        allow: routeRules("* /a/**"),
+        deny: routeRules("* /b"),
+        modelName: "",
+        modelVersion: "",
+      });
       fc.assert(
         fc.property(fc.string({ unit: "binary", maxLength: 40 }), fc.string({ maxLength: 8 }), (text, method) => {
           for (const target of [text, `/${text}`, `http://${text}`]) {
@@ -145,7 +152,7 @@ describe("rules of generic", () => {
     const table = createRouteTable({
       protocol: "generic",
       allow: [],
-      deny: ["* /v2/repository/**", "* /models/**"],
+      deny: routeRules("* /v2/repository/**", "* /models/**"),
       modelName: "",
       modelVersion: "",
     });
@@ -164,7 +171,7 @@ describe("rules of generic", () => {
   it("hold for every reading: all that passes an allow rule normalises into its tree", () => {
     const table = createRouteTable({
       protocol: "generic",
-      allow: ["* /v2/models/**"],
+      allow: routeRules("* /v2/models/**"),
       deny: [],
       modelName: "",
       modelVersion: "",

@@ -1,12 +1,12 @@
 /** Calls the admin port of a running sidecar. */
 import { request } from "node:http";
 
-import { formatAddress, type Address } from "../../config/address.ts";
+import { formatAddress, type TcpAddress } from "../../address.ts";
 import { OutriderError } from "../../errors.ts";
 
 /** One call. */
 export interface AdminCall {
-  readonly admin: Address;
+  readonly admin: TcpAddress;
   /** Bearer token, if one is needed. */
   readonly token: string | undefined;
   readonly method: "GET" | "POST";

@@ -1,14 +1,15 @@
 /** Where a command finds a running sidecar, and what it shows to be let in. */
 import { readFile } from "node:fs/promises";
 
-import { parseAddress, type Address } from "../../config/address.ts";
+import type { TcpAddress } from "../../address.ts";
+import { parseAddress } from "../../config/address.ts";
 import { OutriderError } from "../../errors.ts";
 import type { AdminAnswer } from "./admin-call.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 
 /** Address and token. */
 export interface AdminTarget {
-  readonly admin: Address;
+  readonly admin: TcpAddress;
   readonly token: string | undefined;
 }
 
@@ -30,7 +31,7 @@ export function refuseUnless(answer: AdminAnswer, statuses: readonly number[]): 
 }
 
 /** An address to listen on is not always one to connect to: `0.0.0.0` and `[::]` mean this machine. */
-function adminAddress(text: string | undefined): Address {
+function adminAddress(text: string | undefined): TcpAddress {
   const reading = parseAddress(text ?? "127.0.0.1:18090");
   if (reading.kind === "wrong") {
     throw new OutriderError("usage", `--admin ${text ?? ""}: ${reading.problem}, e.g. 127.0.0.1:18090`);

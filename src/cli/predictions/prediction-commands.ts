@@ -104,7 +104,7 @@ const replay: Command = {
   operands: "",
   maxOperands: 0,
   about:
-    "A regression test of a new version with real traffic: sends the requests of the log to an upstream, one after the other at a fixed rate whether or not it keeps up, and holds status, predictions and scores against those that were logged. Needs whole request bodies in the log: `predictions.bodies: true`, and `predictions.body_bytes` large enough. Redacted values are sent as they stand in the log; queries of paths are not logged.",
+    "A regression test of a new version with real traffic: sends the requests of the log to an upstream, one after the other at a fixed rate whether or not it keeps up, and holds status, predictions and scores against those that were logged. Needs whole request bodies in the log: `predictions.bodies: true`, and `predictions.record_bytes` at least four times the size of a body. Redacted values are sent as they stand in the log; queries of paths are not logged.",
   takesConfig: false,
   flags: [
     {

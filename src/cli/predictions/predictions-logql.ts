@@ -12,10 +12,7 @@ export function lokiSelector(
   { model, variant, outcomes, id }: RecordFilter,
   { labels, staticLabels }: Pick<Config["loki"], "labels" | "staticLabels">,
 ): string {
-  const matchers = staticLabels.map((pair) => {
-    const equals = pair.indexOf("=");
-    return `${pair.slice(0, equals)}=${quoted(pair.slice(equals + 1))}`;
-  });
+  const matchers = staticLabels.map(({ name, value }) => `${name}=${quoted(value)}`);
   // Loki wants one matcher at least that no missing label fits.
   const first = labels[0];
   if (matchers.length === 0 && first !== undefined) matchers.push(`${first}=~".+"`);

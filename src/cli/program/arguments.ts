@@ -1,6 +1,7 @@
 /** Reads the words after a command: flags and operands. */
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
+import { removedFlag } from "../../config/table/removed-fields.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import type { Command, FlagSpec, Invocation } from "./command.ts";
 
@@ -14,7 +15,7 @@ interface Reader {
 
 /**
  * Reads `--flag value`, `--flag=value` (or the flag's alias), switches as `--flag`, `--no-flag` or `--flag=false`, and
- * operands; all words after `--` are operands. Every mistake is reported, none ends the reading.
+ * operands; all words after `--` are operands. Every mistake is reported; none stops the reading.
  */
 export function readArguments(
   words: readonly string[],
@@ -37,7 +38,7 @@ export function readArguments(
     }
   }
   for (const word of reader.operands.slice(command.maxOperands)) {
-    reader.mistakes.push(usageMistake(word, "this word is not expected here"));
+    reader.mistakes.push(usageMistake(word, "unexpected argument"));
   }
   return { flags: reader.flags, operands: reader.operands.slice(0, command.maxOperands), mistakes: reader.mistakes };
 }
@@ -81,12 +82,13 @@ function readNegatedOrUnknown(
     return 1;
   }
   const names = reader.specs.map((spec) => spec.name);
-  const nearest = nearestName(name, names);
+  const removed = names.includes("--config") ? removedFlag(name) : undefined;
+  const nearest = removed === undefined ? nearestName(name, names) : undefined;
   reader.mistakes.push({
-    ...usageMistake(name, "there is no such flag"),
+    ...usageMistake(name, removed ?? "unknown flag"),
     ...(nearest === undefined ? {} : { nearest }),
   });
-  // What follows a misspelt flag is most likely its value, not one more mistake.
+  // What follows an unknown flag is most likely its value, not another mistake.
   return inline === undefined && next !== undefined && !next.startsWith("-") ? 2 : 1;
 }
 

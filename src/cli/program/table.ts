@@ -51,7 +51,7 @@ const run: Command = {
 
 const check: Command = {
   name: "check",
-  summary: "Say whether a configuration is right.",
+  summary: "Check a configuration.",
   operands: "",
   maxOperands: 0,
   about:
@@ -62,7 +62,7 @@ const check: Command = {
     { line: "outrider check --config outrider.yaml", explains: "Before it is deployed." },
     { line: "outrider check --config outrider.yaml --json", explains: "For a pipeline." },
   ],
-  exitCodes: [{ code: 0, meaning: "The configuration is right." }, wrongUsage],
+  exitCodes: [{ code: 0, meaning: "The configuration is valid." }, wrongUsage],
   load: async () => (await import("../config/check.ts")).check,
 };
 

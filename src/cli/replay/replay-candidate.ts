@@ -12,7 +12,7 @@ export const skipTexts: Readonly<Record<SkipReason, string>> = {
   no_answer: "the model server gave no answer then that could be compared",
   no_body: "the request's body was not logged (`predictions.bodies` is off)",
   body_omitted: "the request's body was left out of the record",
-  body_truncated: "the request's body is longer than what was logged of it (`predictions.body_bytes`)",
+  body_truncated: "the request's body is longer than what was logged of it (a quarter of `predictions.record_bytes`)",
   bad_path: "the path holds what no request line can hold",
 };
 

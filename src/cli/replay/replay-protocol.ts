@@ -37,7 +37,7 @@ export function answerReader(protocol: Protocol, { inference, reading }: Config)
   const { prediction, score } = inference;
   return createReader(protocol, {
     limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: maxJsonDepth },
-    ...(prediction === "" ? {} : { prediction }),
-    ...(score === "" ? {} : { score }),
+    prediction,
+    score,
   });
 }

@@ -154,7 +154,7 @@ const rows = {
   outrider_tap_dropped_total: [
     "counter",
     "bodies",
-    "Bodies not kept for observers because `tap.total_bytes` was used up.",
+    "Bodies not kept for observers because half of `memory.budget_bytes` was in use.",
   ],
   outrider_observer_failures_total: ["counter", "calls", "Calls of observers that threw."],
   outrider_log_dropped_total: ["counter", "lines", "Log lines dropped because standard error did not take them."],

@@ -231,7 +231,7 @@ export const driftRows = {
   outrider_drift_models_dropped_total: [
     "counter",
     "exchanges",
-    "Readings that drift did not count because `drift.max_models` were followed.",
+    "Readings that drift did not count because a quarter of `metrics.max_models` were followed.",
   ],
   outrider_drift_windows_lost_total: [
     "counter",

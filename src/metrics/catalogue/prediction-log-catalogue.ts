@@ -30,7 +30,7 @@ export const predictionLogRows = {
   outrider_prediction_log_cut_total: [
     "counter",
     "records",
-    "Records that lack a part: `rows` past `predictions.max_rows`, the others because the record was longer than `predictions.record_bytes`.",
+    "Records that lack a part: `rows` past the first 100, the others because the record was longer than `predictions.record_bytes`.",
     "part",
   ],
   outrider_prediction_log_omitted_bodies_total: [
@@ -89,7 +89,7 @@ export const predictionDeliveryRows = {
   outrider_prediction_log_queue_bytes: [
     "gauge",
     "bytes",
-    "Memory that these records take; at most `predictions.queue_bytes`.",
+    "Memory of these records; at most an eighth of `memory.budget_bytes`.",
     "sink",
   ],
   outrider_prediction_log_spool_entries: ["gauge", "records", "Records on disk that are not delivered yet.", "sink"],

@@ -1,12 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { compilePointer } from "../../../src/payload/json/json-pointer.ts";
 import { compareAnswers, type Comparison } from "../../../src/cli/replay/replay-compare.ts";
 import { createReader } from "../../../src/protocols/create-reader.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
 import { aRecord } from "../../prediction-log/a-record.ts";
 
-const reader = createReader("mlflow", { limits: { columns: 100, rows: 1000, depth: 64 }, score: "/scores" });
+const reader = createReader("mlflow", {
+  limits: { columns: 100, rows: 1000, depth: 64 },
+  score: compilePointer("/scores"),
+});
 
 function compared(over: Partial<PredictionRecord>, body: unknown, status = 200, tolerance = 1e-9): Comparison {
   const answer = { status, contentType: "application/json", body: Buffer.from(JSON.stringify(body)) };

@@ -166,7 +166,7 @@ describe("outrider replay", () => {
     for (const line of [
       "not sent   1 record: the request's body was not logged (`predictions.bodies` is off)\n",
       "not sent   2 records: the request's body was left out of the record\n",
-      "not sent   1 record: the request's body is longer than what was logged of it (`predictions.body_bytes`)\n",
+      "not sent   1 record: the request's body is longer than what was logged of it (a quarter of `predictions.record_bytes`)\n",
       "not sent   2 records: the model server gave no answer then that could be compared\n",
       "not sent   1 record: the path holds what no request line can hold\n",
     ]) {
@@ -290,7 +290,7 @@ describe("outrider replay", () => {
     ["no upstream", [], "name the server to send to with --upstream"],
     ["an upstream that is none", ["--upstream", "localhost"], "--upstream localhost: a URL that begins with"],
     ["a user name in the URL", ["--upstream", "http://a:b@c"], "a user name, a query or a fragment has no place in it"],
-    ["a socket that is none", ["--upstream", "unix:model.sock"], "the path of a Unix socket is absolute"],
+    ["a socket that is none", ["--upstream", "unix:model.sock"], "the path of a Unix socket must be absolute"],
     ["no rate", ["--upstream", "http://a", "--rate", "0"], "--rate 0: a number over 0 is expected"],
     [
       "a negative tolerance",
