@@ -93,14 +93,10 @@ async function fileMistakes({ config, origins }: Assembly): Promise<readonly Mis
 type FileCheck = (file: string, field: Field) => Promise<string | undefined>;
 
 const fileChecks: { readonly [Kind in FieldKind]?: FileCheck } = {
-  file: emptyProblem,
   secret_file: secretProblem,
+  certificate_file: certificateProblem,
   baseline_file: baselineProblem,
 };
-
-async function emptyProblem(file: string): Promise<string | undefined> {
-  return (await secretBytes(file)) === 0 ? `the file ${file} is empty` : undefined;
-}
 
 /** A short secret could be guessed, so that some fields want a minimum. */
 async function secretProblem(file: string, field: Field): Promise<string | undefined> {
@@ -117,6 +113,11 @@ async function secretBytes(file: string): Promise<number> {
   await using handle = await open(file, "r");
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096);
   return buffer.subarray(0, bytesRead).toString("latin1").trim().length;
+}
+
+async function certificateProblem(file: string): Promise<string | undefined> {
+  const holdsOne = (await readFile(file, "latin1")).includes("-----BEGIN CERTIFICATE-----");
+  return holdsOne ? undefined : `the file ${file} holds no certificate (PEM)`;
 }
 
 async function baselineProblem(file: string): Promise<string | undefined> {

@@ -183,6 +183,8 @@ describe("checks between fields", () => {
     ["redis.password_file: the file /nowhere/secret cannot", { OUTRIDER_REDIS_PASSWORD_FILE: "/nowhere/secret" }],
     ["labels.stream: labels are read from a Redis stream", { OUTRIDER_LABELS_STREAM: "truth" }],
     ["redis.url: the configuration holds no passwords", { OUTRIDER_REDIS_URL: "redis://me:secret@redis" }],
+    ["redis.url: the database is not a number", { OUTRIDER_REDIS_URL: "redis://redis/one" }],
+    ["loki.ca_file: the file /dev/null holds no certificate", { OUTRIDER_LOKI_CA_FILE: "/dev/null" }],
     ["redis.url: the scheme http is not known", { OUTRIDER_REDIS_URL: "http://redis:6379" }],
     ["registry.url: this is not a URL", { OUTRIDER_REGISTRY_URL: "mlflow" }],
     [

@@ -11,7 +11,7 @@ const placeholders: Readonly<Record<Exclude<FieldKind, "boolean">, string>> = {
   ratio: "RATIO",
   name: "TEXT",
   path: "PATH",
-  file: "FILE",
+  certificate_file: "FILE",
   baseline_file: "FILE",
   secret_file: "FILE",
   folder: "FOLDER",
@@ -20,6 +20,7 @@ const placeholders: Readonly<Record<Exclude<FieldKind, "boolean">, string>> = {
   pointer: "POINTER",
   pointers: "POINTER,…",
   url: "URL",
+  redis_url: "URL",
   routes: "RULE,…",
   tokens: "TOKEN,…",
   names: "NAME,…",
@@ -34,7 +35,7 @@ const placeholders: Readonly<Record<Exclude<FieldKind, "boolean">, string>> = {
 };
 
 /** The shell completes file names after these. */
-const fileKinds: ReadonlySet<FieldKind> = new Set(["file", "baseline_file", "secret_file", "folder"]);
+const fileKinds: ReadonlySet<FieldKind> = new Set(["certificate_file", "baseline_file", "secret_file", "folder"]);
 
 /** `--config`, then one flag for each field. */
 export const configFlags: readonly FlagSpec[] = [

@@ -168,8 +168,7 @@ export const labelsFields = {
 /** Fields of `redis`: the Redis shared by the replicas. */
 export const redisFields = {
   url: {
-    kind: "url",
-    schemes: ["redis", "rediss", "unix"],
+    kind: "redis_url",
     default: "",
     doc: "Redis in which the replicas add up their counts and elect a leader. Empty: each replica reports for itself.",
     example: "redis://redis:6379/0",
@@ -184,7 +183,7 @@ export const redisFields = {
     reload: false,
   },
   ca_file: {
-    kind: "file",
+    kind: "certificate_file",
     default: "",
     doc: "CA certificates that verify the server of a `rediss://` URL (PEM). Default: Node's.",
     example: "/etc/ssl/redis-ca.pem",

@@ -43,7 +43,7 @@ export const limitsFields = {
     min: 0,
     max: 1_000_000,
     default: 0,
-    zero: "no limit but `limits.connections`",
+    zero: "no limit except `limits.connections`",
     doc: "Maximum number of requests in flight; more are answered 503.",
     example: 64,
     reload: false,

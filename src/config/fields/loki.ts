@@ -38,14 +38,14 @@ export const lokiFields = {
     reload: false,
   },
   ca_file: {
-    kind: "file",
+    kind: "certificate_file",
     default: "",
     doc: "CA certificates that verify the server (PEM). Default: Node's.",
     example: "/etc/ssl/loki-ca.pem",
     reload: false,
   },
   cert_file: {
-    kind: "file",
+    kind: "certificate_file",
     default: "",
     doc: "Client certificate (PEM), with `loki.key_file`.",
     example: "/etc/ssl/outrider.pem",

@@ -47,14 +47,14 @@ interface BooleanField extends FieldCommon {
 }
 
 interface TextField extends FieldCommon {
-  readonly kind: "name" | "path" | "header" | "key_prefix" | "pointer";
+  readonly kind: "name" | "path" | "header" | "key_prefix" | "pointer" | "redis_url";
   /** The empty text stands for "not set". */
   readonly default: string;
 }
 
-/** `file` and `secret_file` must be readable and not empty; `folder` need not exist. */
-interface FileField extends FieldCommon {
-  readonly kind: "file" | "secret_file" | "folder" | "baseline_file";
+/** Files must be readable and hold what their kind says; a `folder` need not exist. */
+export interface FileField extends FieldCommon {
+  readonly kind: "secret_file" | "certificate_file" | "baseline_file" | "folder";
   /** The empty text stands for "not set". */
   readonly default: string;
   /** Least length of a secret, bytes; blanks around it do not count. */
@@ -141,8 +141,8 @@ export interface ValueOfKind {
   readonly boolean: boolean;
   readonly name: string;
   readonly path: string;
-  readonly file: string;
   readonly baseline_file: string;
+  readonly certificate_file: string;
   readonly secret_file: string;
   readonly folder: string;
   /** In lower case; empty when not set. */
@@ -150,6 +150,7 @@ export interface ValueOfKind {
   readonly key_prefix: string;
   readonly pointer: JsonPointer | undefined;
   readonly url: string;
+  readonly redis_url: string;
   readonly routes: readonly RouteRule[];
   readonly tokens: readonly string[];
   readonly pointers: readonly JsonPointer[];

@@ -13,7 +13,7 @@ import { parseAddress } from "../address.ts";
 import type { Parsed } from "../parsed.ts";
 import { formatUpstream, parseUpstream } from "../upstream.ts";
 import { choices } from "./choices.ts";
-import type { Field, FieldKind, Input, ValueOfKind } from "./field.ts";
+import type { Field, FieldKind, FileField, Input, ValueOfKind } from "./field.ts";
 import {
   parseHeaderName,
   parseKeyPrefix,
@@ -21,6 +21,7 @@ import {
   parseOptionalHeaderName,
   parseOptionalPointer,
   parsePointer,
+  parseRedisServerUrl,
   parseRedaction,
   parseRoute,
   parseSample,
@@ -97,8 +98,8 @@ export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } =
     toInput: sameInput,
     expected: () => "a path that begins with /",
   },
-  file: fileRules("the path of a file"),
   baseline_file: fileRules("the path of a file"),
+  certificate_file: fileRules("the path of a PEM file"),
   secret_file: fileRules("the path of a file"),
   folder: fileRules("the path of a folder"),
   header: {
@@ -183,6 +184,12 @@ export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } =
     toInput: sameInput,
     expected: (field) => `a URL that begins with ${field.schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
   },
+  redis_url: {
+    schema: () => parsed(parseRedisServerUrl),
+    fromText: sameText,
+    toInput: sameInput,
+    expected: () => "redis://host:port/database, rediss:// for TLS, or unix:///path of a socket",
+  },
   choice: {
     schema: (field) => v.picklist(choices[field.of]),
     fromText: sameText,
@@ -223,7 +230,7 @@ interface Bounds {
 }
 
 function zeroNote(field: Bounds): string {
-  return field.zero === undefined ? "" : `; 0 is ${field.zero}`;
+  return field.zero === undefined ? "" : `; 0 means ${field.zero}`;
 }
 
 function wholeNumber({ min, max }: Bounds): v.GenericSchema<number, number> {
@@ -235,9 +242,7 @@ function quantity(bounds: Bounds, pattern: RegExp, parse: (text: string) => numb
   return v.union([wholeNumber(bounds), fromText]);
 }
 
-function fileRules<Kind extends "file" | "baseline_file" | "secret_file" | "folder">(
-  expected: string,
-): KindRules<FieldOf<Kind>> {
+function fileRules<Kind extends FileField["kind"]>(expected: string): KindRules<FieldOf<Kind>> {
   return {
     schema: () => v.pipe(v.string(), v.regex(/^[^\0]{0,4096}$/)),
     fromText: sameText,

@@ -7,6 +7,7 @@ import { parseSampleRule, type SampleRule } from "../../prediction-log/sample-ru
 import type { StaticLabel } from "../../prediction-log/stream-fields.ts";
 import { parseRedactionRule, type RedactionRule } from "../../redaction/redaction-rule.ts";
 import { parseRouteRule, type RouteRule } from "../../routing/route-rule.ts";
+import { parseRedisUrl } from "../../text/redis-url.ts";
 import { ok, wrong, type Parsed } from "../parsed.ts";
 
 /** Parses a route rule such as `GET /v1/models/*`. */
@@ -99,6 +100,14 @@ export function parseServerUrl(text: string, schemes: readonly string[]): Parsed
   if (url.password !== "") return wrong("the configuration holds no passwords: put it into a file and name the file");
   const server = scheme === "unix" ? url.pathname : url.hostname;
   return server === "" ? wrong("the URL names no server") : ok(text);
+}
+
+/** Parses the URL of a Redis server; the empty text means "not set". The Redis client has the same grammar. */
+export function parseRedisServerUrl(text: string): Parsed<string> {
+  const parsed = parseServerUrl(text, ["redis", "rediss", "unix"]);
+  if (parsed.kind === "wrong" || text === "") return parsed;
+  const address = parseRedisUrl(text);
+  return typeof address === "string" ? wrong(address) : parsed;
 }
 
 const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);

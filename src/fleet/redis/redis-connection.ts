@@ -11,7 +11,7 @@ import { X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { Redis, type RedisOptions } from "ioredis";
 import { guardReplies } from "./guarded-replies.ts";
-import type { RedisAddress } from "./redis-address.ts";
+import type { RedisAddress } from "../../text/redis-url.ts";
 import { redisFailure } from "./redis-failure.ts";
 import type { RedisScript } from "./redis-scripts.ts";
 import type { FailureReason, Outcome } from "../store.ts";
