@@ -1,9 +1,11 @@
 /** The running sidecar: its parts, how they are joined, and the order in which they start and stop. */
 import { startAdmin, type RunningAdmin } from "./admin/admin.ts";
 import type { Insight } from "./assembly/insight.ts";
+import { memoryShares } from "./assembly/memory-budget.ts";
+import { relayBounds } from "./assembly/relay-bounds.ts";
 import type { AdminPorts } from "./admin/ports.ts";
 import { systemClock } from "./clock.ts";
-import { formatAddress } from "./config/address.ts";
+import { formatAddress, type Address } from "./address.ts";
 import { restartPaths, type EffectiveValue } from "./config/effective.ts";
 import type { ReloadCounters } from "./config/live-config.ts";
 import type { Config } from "./config/table/table.ts";
@@ -18,7 +20,7 @@ import type { Log } from "./logging/logger.ts";
 import { RequestMetrics, type RequestMetricsOptions } from "./metrics/requests/request-metrics.ts";
 import { startProber, type Prober, type ProberOptions } from "./probe/prober.ts";
 import { Drain } from "./relay/drain.ts";
-import type { RelayOptions, UpstreamAddress } from "./relay/options.ts";
+import type { RelayOptions } from "./relay/options.ts";
 import { startRelay, type Relay } from "./relay/relay.ts";
 import { systemRandom } from "./relay/system-random.ts";
 
@@ -207,7 +209,7 @@ async function createRouting(relay: Relay, config: Config, insight: Insight | un
   };
 }
 
-function proberOptions(config: Config, upstream: UpstreamAddress, { logger }: Log): Omit<ProberOptions, "onProtocol"> {
+function proberOptions(config: Config, upstream: Address, { logger }: Log): Omit<ProberOptions, "onProtocol"> {
   const { model, readiness, protocol } = config;
   return {
     upstream,
@@ -232,7 +234,7 @@ function metricsOptions({ model, variant, metrics }: Config): RequestMetricsOpti
   return { model: model.name, version: model.version, variant, maxModels: metrics.maxModels };
 }
 
-function upstreamOf({ upstream }: Config): UpstreamAddress {
+function upstreamOf({ upstream }: Config): Address {
   if (upstream === undefined) {
     throw new OutriderError("config_invalid", "the model server is not named: give --upstream");
   }
@@ -243,22 +245,20 @@ function accessSettings({ log }: Config): AccessLogSettings {
   return { isOn: log.access, sampleRatio: log.accessSample };
 }
 
-function relayOptions(config: Config, upstream: UpstreamAddress, observers: RelayOptions["observers"]): RelayOptions {
-  const { listen, variant, limits, timeouts, pool, tap, upgrade, labels, predictions } = config;
+function relayOptions(config: Config, upstream: Address, observers: RelayOptions["observers"]): RelayOptions {
+  const { listen, variant, tap, upgrade, labels, predictions } = config;
   return {
     listen,
     upstream,
     variant,
-    limits,
-    timeouts,
-    pool,
+    ...relayBounds(config),
     tap: {
-      ...tap,
-      idHeader: labels.idHeader.toLowerCase(),
-      headers: predictions.enabled ? predictions.headers.map((name) => name.toLowerCase()) : [],
+      bodyBytes: tap.bodyBytes,
+      totalBytes: memoryShares(config).tapBytes,
+      idHeader: labels.idHeader,
+      headers: predictions.enabled ? predictions.headers : [],
     },
     upgradeProtocols: upgrade.protocols,
-    retryAfterSeconds: limits.retryAfterSeconds,
     observers,
     clock: systemClock,
     random: systemRandom,

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { processTree } from "./processes.ts";
+import { productEnvironment } from "../../scripts/product-environment.ts";
 
 /** How to start a program. */
 export interface ProgramOptions {
@@ -40,7 +41,7 @@ export function startProgram(options: ProgramOptions): Program {
   const spawnedAtMs = performance.now();
   const child = spawn(options.command, options.args, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...options.env },
+    env: { ...productEnvironment(), ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   const output = captureOutput(child);

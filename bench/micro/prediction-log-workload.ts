@@ -80,7 +80,7 @@ const planOf = (draft: RecordDraft): WaitingPlan => ({
 
 const streamPlan = {
   labels: ["model", "version", "variant", "outcome"],
-  staticLabels: ["service_name=outrider"],
+  staticLabels: [{ name: "service_name", value: "outrider" }],
   metadata: ["request_id", "trace_id", "status"],
   maxStreams: 100,
 } as const;

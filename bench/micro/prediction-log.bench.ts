@@ -67,7 +67,7 @@ async function exchangeFindings({ rounds, exchanges }: Amounts): Promise<readonl
       ...readLogged,
       ...toFiles(),
       PREDICTIONS_SAMPLE: "1",
-      PREDICTIONS_QUEUE_BYTES: "256MiB",
+      MEMORY_BUDGET_BYTES: "2GiB",
     }),
   };
   const passing =

@@ -3,13 +3,19 @@
  * that clients write.
  */
 import { createReader } from "../../test/support/create-reader.ts";
+import { compilePointer } from "../../src/payload/json/json-pointer.ts";
 import type { BodyReader, ReaderLimits } from "../../src/payload/reading.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const limits: ReaderLimits = { columns: 1000, rows: 10_000, depth: 64 };
 const mlflow = createReader("mlflow", { limits });
 const tensorflow = createReader("tensorflow-serving", { limits });
-const configured = createReader("generic", { limits, features: ["/rows/*"], prediction: "/label", score: "/score" });
+const configured = createReader("generic", {
+  limits,
+  features: [compilePointer("/rows/*")],
+  prediction: compilePointer("/label"),
+  score: compilePointer("/score"),
+});
 
 const namesOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `feature_number_${index}`);
 const rowOf = (count: number): number[] =>

@@ -51,7 +51,8 @@ export interface StalledLokiSample {
 
 const mebibyte = 1_048_576;
 const requestsPerSecond = 1000;
-const batchBytes = mebibyte / 2;
+/** The queue of a sink is an eighth of `memory.budget_bytes`, and a push an eighth of the queue. */
+const queueShare = 8;
 const usualQueueBytes = 4 * mebibyte;
 /** A connection that hangs is given up after ten seconds, and the next try may be half a minute away. */
 const recoveryLimitMs = 120_000;
@@ -94,14 +95,13 @@ function loggingTo({ url }: RunningLoki, { hasSpool, queueBytes }: StallCase): R
     sinks: ["loki"],
     sample: 1,
     record_bytes_per_second: "1GiB",
-    queue_bytes: queueBytes,
   };
   const spool = hasSpool ? { spool_directory: makeScratchFolder("spool") } : {};
   return outriderPeer({
     name: "outrider-stalled-loki",
     title: "Outrider with a stalled Loki",
     protocol: "mlflow",
-    config: { predictions, loki: { url, batch_bytes: batchBytes, ...spool } },
+    config: { memory: { budget_bytes: queueShare * queueBytes }, predictions, loki: { url, ...spool } },
   });
 }
 
@@ -130,7 +130,7 @@ async function measureOnce({ stall, loki, without, logging, context }: StallRun)
   const accountsAfter = await untilDelivered(adminPort);
   return {
     ...stall,
-    capBytes: stall.queueBytes + 2 * batchBytes,
+    capBytes: stall.queueBytes * (1 + 2 / 8),
     without: alone,
     well,
     stalled,

@@ -1,6 +1,7 @@
 /** The processes that the demonstration starts, and their orderly end. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { productEnvironment } from "../../scripts/product-environment.ts";
 
 /** What to start. */
 export interface ChildCommand {
@@ -44,7 +45,7 @@ export function startChild(command: ChildCommand): RunningChild {
   const child = spawn(command.command, command.args, {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
-    env: { ...process.env, ...command.env },
+    env: { ...productEnvironment(), ...command.env },
   });
   for (const stream of [child.stdout, child.stderr]) {
     forEachLine(stream, (line) => {

@@ -8,17 +8,17 @@ export const configPage: Page = { file: "config.md", render };
 function render(): string {
   return [
     pageHead("Configuration", "src/config/table/table.ts"),
-    "Every value has a default. A YAML file (`--config`, `OUTRIDER_CONFIG`) overrides it, an environment variable overrides the file, a flag overrides all.",
-    "`outrider config print` shows what is in force and where each value came from; `outrider check` lists every mistake with its place.",
+    "Every field has a default. A YAML file (`--config`, `OUTRIDER_CONFIG`) overrides it, an environment variable overrides the file, and a flag overrides both.",
+    "`outrider config print` shows the values in force and where each came from; `outrider check` lists every mistake with its place.",
     "",
     "- **Sizes** are bytes, or text with B, KiB, MiB or GiB: `65536`, `64KiB`. **Times** are milliseconds, or text with ms, s, m or h: `10000`, `10s`.",
-    "- **Lists** are YAML lists in the file and comma-separated in flags and environment; the flag of a list may stand more than once.",
+    "- **Lists** are YAML lists in the file and comma-separated in flags and environment; the flag of a list may be given more than once.",
     "- **Switches** are `--log-access`, `--no-log-access` or `--log-access=false`.",
-    "- Secrets never stand in the configuration: a field names the file that holds one.",
-    "- **Reload**: on SIGHUP, and when the file changes (an editor's save, or a new version of a Kubernetes ConfigMap). A file with mistakes changes nothing; fields that cannot be taken without a restart are named in a warning.",
-    "- An `OUTRIDER_*` variable that is no field is a mistake, but for those that Kubernetes sets for services (`OUTRIDER_SERVICE_HOST`, `OUTRIDER_PORT_18080_TCP`, …).",
+    "- The configuration holds no secrets: a field names the file with the secret.",
+    "- **Reload**: on SIGHUP, and when the file changes (an editor's save, or a new version of a Kubernetes ConfigMap). A file with mistakes changes nothing. Fields that need a restart are listed in a warning.",
+    "- An unknown `OUTRIDER_*` variable is a mistake, except for those that Kubernetes sets for services (`OUTRIDER_SERVICE_HOST`, `OUTRIDER_PORT_18080_TCP`, …).",
     "",
-    "`config.schema.json` beside this page is for editors: `# yaml-language-server: $schema=config.schema.json`.",
+    "`config.schema.json`, in the same folder as this page, is for editors: `# yaml-language-server: $schema=config.schema.json`.",
     "",
     "## All fields",
     "",
@@ -59,13 +59,13 @@ function fieldText(row: FieldRow): string {
     `- Default: ${standard === "" ? "not set" : code(standard)}`,
     `- Example: ${code(`${row.path}: ${JSON.stringify(field.example)}`)}`,
     `- Flag ${code(row.flag)}, environment ${code(row.environment)}`,
-    field.reload ? "- Taken by a running sidecar when it is reloaded." : "- A change needs a restart.",
+    field.reload ? "- Can be reloaded without a restart." : "- A change needs a restart.",
     "",
   ].join("\n");
 }
 
 function shownDefault(row: FieldRow): string {
-  const input = rulesOf(row.field).toInput(row.field.default as never);
+  const { default: input } = row.field;
   return input === undefined || input === "" ? "" : typeof input === "object" ? JSON.stringify(input) : String(input);
 }
 

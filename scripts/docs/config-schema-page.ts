@@ -6,7 +6,7 @@ import type { Page } from "./page.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** docs/reference/config.schema.json: what may stand in the file, for editors and pipelines. */
+/** docs/reference/config.schema.json: the schema of the file, for editors and pipelines. */
 export const configSchemaPage: Page = { file: "config.schema.json", render };
 
 function render(): string {
@@ -40,14 +40,14 @@ function fieldSchemas(section: Section["name"]): JsonObject {
   );
 }
 
-/** Checks that only code can make (an address, a route rule) have no JSON Schema and stay with `outrider check`. */
+/** Grammars that only code can check (addresses, route rules) are not in the schema; `outrider check` checks them. */
 function fieldSchema({ field }: FieldRow): JsonObject {
   const rules = rulesOf(field);
   const { $schema: _, ...schema } = toJsonSchema(rules.schema(field), { typeMode: "input", errorMode: "ignore" });
   return {
     description: field.doc,
     ...schema,
-    default: rules.toInput(field.default as never),
+    default: field.default,
     examples: [field.example],
   };
 }

@@ -33,6 +33,8 @@ export function isInRegistry({ registry, model, drift }: Config): boolean {
   return registry.url !== "" && model.name !== "" && model.version !== "" && drift.baseline === "";
 }
 
+/** Baselines are small, and what fails is tried again: no reason to wait longer for one response. */
+const responseTimeoutMs = 10_000;
 const firstRetryMs = 1000;
 const maxRetryMs = 60_000;
 
@@ -55,8 +57,8 @@ export function fetchBaseline(config: Config, log: Log["logger"], use: (baseline
 
 async function askUntilAnswered(config: Config, log: Log["logger"], over: AbortSignal): Promise<Baseline | undefined> {
   const { createHttpClient } = await import("../outbound/http-client.ts");
-  const { url, tokenFile, timeoutMs } = config.registry;
-  const http = createHttpClient({ timeoutMs, tokenFile });
+  const { url, tokenFile } = config.registry;
+  const http = createHttpClient({ timeoutMs: responseTimeoutMs, tokenFile });
   try {
     let delayMs = firstRetryMs;
     while (!over.aborted) {

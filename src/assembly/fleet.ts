@@ -119,15 +119,15 @@ function takeLabel(labels: LabelMonitor, { id, row = 0, label: text }: LabelItem
 
 /** What is wrong with the address or the files of Redis is a mistake of the configuration, and told as one. */
 async function openStore({ config, clock }: FleetParts): Promise<StateStore> {
-  const { url, passwordFile, caFile, prefix, timeoutMs } = config.redis;
+  const { url, passwordFile, caFile, prefix } = config.redis;
   const options = {
     url,
     ...(passwordFile === "" ? {} : { passwordFile }),
     ...(caFile === "" ? {} : { caFile }),
     fleet: prefix,
     clientName: "outrider",
-    connectTimeoutMs: timeoutMs,
-    commandTimeoutMs: timeoutMs,
+    connectTimeoutMs: redisTimeoutMs,
+    commandTimeoutMs: redisTimeoutMs,
     clock,
   };
   try {
@@ -142,6 +142,9 @@ function identityOf({ random, config }: FleetParts): { readonly replicaId: strin
   const bytes = random.fill(new Uint8Array(12));
   return { replicaId: Buffer.from(bytes).toString("hex"), address: `${hostname()}:${config.listen.port}` };
 }
+
+/** Redis answers within milliseconds; a write that fails is part of the next one, so that nothing is lost by giving up. */
+const redisTimeoutMs = 1000;
 
 /** Flushes in a row that may fail before this replica speaks for itself again. */
 const patientFlushes = 10;

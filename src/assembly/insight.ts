@@ -27,6 +27,7 @@ import { createReading, type Reading, type ReadingOptions } from "../capture/rea
 import { baselineFromFile, fetchBaseline, isInRegistry } from "./baseline-sources.ts";
 import { DriftLog } from "../drift/monitor/drift-log.ts";
 import { DriftWatch } from "../capture/drift-watch.ts";
+import { memoryShares } from "./memory-budget.ts";
 import type { PredictionLog } from "./prediction-log.ts";
 import type { RunningFleet } from "./fleet.ts";
 import { voiceGroups, type Voice } from "./voice.ts";
@@ -167,7 +168,7 @@ function createLabels(
     ttlMs,
     maxPredictions,
     windowMs,
-    maxModels: config.drift.maxModels,
+    maxModels: followedModels(config),
     baselineOf: (model, version) => monitors.find(model, version, variant)?.baseline,
     onUnmatched: passOn,
   });
@@ -207,26 +208,29 @@ async function postLabels(post: LabelPost, clock: Clock): Promise<LabelPostAnswe
   return post.answer();
 }
 
-const readingOptions = ({ reading }: Config): Omit<ReadingOptions, "sinks" | "clock"> => ({
-  sampleRatio: reading.sample,
-  cpuRatio: reading.cpu,
-  queueBytes: reading.queueBytes,
-  decodedBytes: reading.decodedBytes,
-});
+function readingOptions(config: Config): Omit<ReadingOptions, "sinks" | "clock"> {
+  const { readingQueueBytes, decodedBytes } = memoryShares(config);
+  const { sample, cpu } = config.reading;
+  return { sampleRatio: sample, cpuRatio: cpu, queueBytes: readingQueueBytes, decodedBytes };
+}
+
+/** Drift and accuracy need far more memory and series per model than request metrics: fewer models are followed. */
+const followedModels = ({ metrics }: Config): number => Math.min(64, Math.ceil(metrics.maxModels / 4));
 
 const hourMs = 3_600_000;
 
 /** Longer windows that are shown beside the one that decides. */
 const longWindows = (windowMs: number): readonly number[] => [hourMs, 24 * hourMs].filter((ms) => ms > windowMs);
 
-function monitorOptions({ drift, reading }: Config, baseline: Baseline | undefined): DriftMonitorRegistryOptions {
+function monitorOptions(config: Config, baseline: Baseline | undefined): DriftMonitorRegistryOptions {
+  const { drift, reading } = config;
   return {
     baselines: baseline === undefined ? [] : [baseline],
     learnRequests: drift.learnRequests,
     windowMs: drift.windowMs,
     longWindowsMs: longWindows(drift.windowMs),
     thresholds: { warnPsi: drift.warnPsi, criticalPsi: drift.criticalPsi, falseDiscovery: drift.falseDiscovery },
-    maxModels: drift.maxModels,
+    maxModels: followedModels(config),
     maxFeatures: reading.maxColumns,
     formatTime: (ms) => new Date(ms).toISOString(),
   };
@@ -236,10 +240,10 @@ function readerOptions({ inference, reading, labels }: Config): ReaderOptions {
   const { features, prediction, score } = inference;
   return {
     limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: maxJsonDepth },
-    ...(features.length === 0 ? {} : { features }),
-    ...(prediction === "" ? {} : { prediction }),
-    ...(score === "" ? {} : { score }),
-    ...(labels.idPath === "" ? {} : { id: labels.idPath }),
+    features,
+    prediction,
+    score,
+    id: labels.idPath,
   };
 }
 

@@ -13,9 +13,7 @@ import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
 import { LogSampler, type LogSamplerOptions } from "../prediction-log/sampler/log-sampler.ts";
 import { RecordBuilder } from "../prediction-log/record/record-builder.ts";
 import { PredictionRecorder } from "../prediction-log/recorder.ts";
-import { parseRedactionRule, type RedactionRule } from "../redaction/redaction-rule.ts";
 import { Redactor, type RedactionPlan } from "../redaction/redactor.ts";
-import { parseSampleRule } from "../prediction-log/sampler/sample-rule.ts";
 import { StreamTable, type StreamPlan } from "../prediction-log/stream-fields.ts";
 import { onceAMinute } from "./once-a-minute.ts";
 import { startSink, type RunningSink } from "./prediction-sinks.ts";
@@ -51,8 +49,8 @@ export async function startPredictionLog(options: PredictionLogOptions): Promise
     instance: hostname(),
     digest: config.model.digest,
     labelHeader: config.labels.idHeader,
-    maxRows: config.predictions.maxRows,
-    bodyBytes: config.predictions.bodies ? config.predictions.bodyBytes : 0,
+    maxRows: loggedRows,
+    bodyBytes: config.predictions.bodies ? Math.floor(config.predictions.recordBytes / 4) : 0,
     driftOf: (model, version, variant) => driftFlags.of(model, version, variant),
     formatTime: (ms) => new Date(ms).toISOString(),
   });
@@ -79,13 +77,13 @@ export async function startPredictionLog(options: PredictionLogOptions): Promise
   };
 }
 
+/** Rows of a batch in its record: enough to see what the batch is like, and a record of usual size holds them. */
+const loggedRows = 100;
+
 function samplerOptions({ predictions }: Config): LogSamplerOptions {
   return {
     sample: predictions.sample,
-    rules: predictions.sampleRules.flatMap((text) => {
-      const result = parseSampleRule(text);
-      return result.kind === "rule" ? [result.rule] : [];
-    }),
+    rules: predictions.sampleRules,
     always: predictions.always,
     alwaysPerSecond: predictions.alwaysPerSecond,
     slowMs: predictions.slowMs,
@@ -103,9 +101,9 @@ const streamPlan = ({ loki }: Config): StreamPlan => ({
 
 async function redactionPlan({ redaction }: Config): Promise<RedactionPlan> {
   return {
-    drop: rulesOf(redaction.drop),
-    mask: rulesOf(redaction.mask),
-    hash: rulesOf(redaction.hash),
+    drop: redaction.drop,
+    mask: redaction.mask,
+    hash: redaction.hash,
     patterns: redaction.patterns,
     patternAction: redaction.patternAction,
     keyedHash: redaction.keyFile === "" ? noHash : await keyedHash(redaction.keyFile),
@@ -123,9 +121,3 @@ async function keyedHash(keyFile: string): Promise<(text: string) => string> {
 
 /** 128 bits: a collision is out of the question. */
 const hashDigits = 32;
-
-const rulesOf = (texts: readonly string[]): readonly RedactionRule[] =>
-  texts.flatMap((text) => {
-    const result = parseRedactionRule(text);
-    return result.kind === "rule" ? [result.rule] : [];
-  });

@@ -9,6 +9,7 @@ import { DeliveryCounters } from "../prediction-log/delivery-counters.ts";
 import type { Destination, SinkName } from "../prediction-log/destination.ts";
 import type { EntrySink } from "../prediction-log/log-entry.ts";
 import { onceAMinute } from "./once-a-minute.ts";
+import { memoryShares } from "./memory-budget.ts";
 
 /** A running sink. */
 export interface RunningSink extends EntrySink {
@@ -87,9 +88,18 @@ async function spoolOf({ config, log }: SinkOptions): Promise<Spool | undefined>
 /** Files and pipes are cheap to write often; Loki gets larger batches less often. */
 const localBatch = { batchBytes: 262_144, batchAgeMs: 100, retryFirstMs: 100, retryMaxMs: 5000 } as const;
 
-function deliveryOptions(name: SinkName, { predictions, loki }: Config): DeliveryOptions {
-  const { queueBytes } = predictions;
+/** How long a record waits for others of its push: few pushes a second, and at most one second is lost by a kill. */
+const lokiBatchAgeMs = 1000;
+
+function deliveryOptions(name: SinkName, config: Config): DeliveryOptions {
+  const { sinkQueueBytes: queueBytes, lokiBatchBytes: batchBytes } = memoryShares(config);
   if (name !== "loki") return { ...localBatch, queueBytes, spoolAfterMs: 0 };
-  const { batchBytes, batchAgeMs } = loki;
-  return { queueBytes, batchBytes, batchAgeMs, retryFirstMs: 250, retryMaxMs: 30_000, spoolAfterMs: 2000 };
+  return {
+    queueBytes,
+    batchBytes,
+    batchAgeMs: lokiBatchAgeMs,
+    retryFirstMs: 250,
+    retryMaxMs: 30_000,
+    spoolAfterMs: 2000,
+  };
 }

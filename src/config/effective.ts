@@ -1,6 +1,7 @@
 /** The configuration as it is in force, with where each value came from. */
 import { valueAt } from "./layers/assemble.ts";
-import { rulesOf, type Input } from "./table/kinds.ts";
+import type { Input } from "./table/field.ts";
+import { rulesOf } from "./table/kinds.ts";
 import type { LoadedConfig } from "./load.ts";
 import { formatOrigin } from "./origin.ts";
 import { fieldRows, sections, type Config, type FieldRow } from "./table/table.ts";

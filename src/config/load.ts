@@ -1,7 +1,7 @@
 /** Loads the configuration: defaults, then the file, then the environment, then flags. */
 import { open, readFile } from "node:fs/promises";
 
-import { assemble, type Assembly } from "./layers/assemble.ts";
+import { assemble, valueAt, type Assembly } from "./layers/assemble.ts";
 import { crossCheck } from "./table/checks.ts";
 import { configFileVariable, environmentLayer, type Environment } from "./layers/environment-layer.ts";
 import { fileLayer } from "./layers/file-layer.ts";
@@ -9,15 +9,16 @@ import { flagLayer, type FlagValue } from "./layers/flag-layer.ts";
 import type { Layer } from "./layers/layer.ts";
 import { expectationOf, type Mistake } from "./mistake.ts";
 import type { Origin } from "./origin.ts";
-import { rowAt, type Config } from "./table/table.ts";
+import type { Field, FieldKind } from "./table/field.ts";
+import { fieldRows, rowAt, type Config } from "./table/table.ts";
 
-/** Where values may come from. */
+/** The sources of values, besides the defaults. */
 export interface ConfigSources {
   /** Path given with `--config`; else `OUTRIDER_CONFIG` in the environment names the file, else there is none. */
   readonly file: string | undefined;
   readonly environment: Environment;
   readonly flags: readonly FlagValue[];
-  /** True where a model server must be named. */
+  /** True if a missing `upstream` is a mistake. */
   readonly isUpstreamRequired: boolean;
 }
 
@@ -30,12 +31,12 @@ export interface LoadedConfig {
   readonly file: string | undefined;
 }
 
-/** What loading gave: the configuration, or every mistake in it. */
+/** The configuration, or every mistake in it. */
 export type LoadResult =
   | { readonly kind: "loaded"; readonly loaded: LoadedConfig }
   | { readonly kind: "mistakes"; readonly mistakes: readonly Mistake[] };
 
-/** Loads and checks the configuration. Never throws for what a user can get wrong; reads the file, and the files that fields name. */
+/** Loads and checks the configuration. Mistakes of a user are returned, not thrown. Reads the file, and the files that fields name. */
 export async function loadConfig(sources: ConfigSources): Promise<LoadResult> {
   const file = configFile(sources);
   const layers: Layer[] = [environmentLayer(sources.environment), flagLayer(sources.flags)];
@@ -69,49 +70,54 @@ function missingUpstream(): Mistake {
   return {
     origin: { kind: "default" },
     path: "upstream",
-    problem: "the model server is not named: give --upstream, OUTRIDER_UPSTREAM, or `upstream:` in the file",
+    problem: "the model server is missing: set --upstream, OUTRIDER_UPSTREAM, or `upstream:` in the file",
     ...(row === undefined ? {} : { expected: expectationOf(row) }),
   };
 }
 
-/** What is wrong with the files that fields name. */
+/** What is wrong with the files that fields name; the kind of a field says which of them are read. */
 async function fileMistakes({ config, origins }: Assembly): Promise<readonly Mistake[]> {
-  const files = [
-    { path: "admin.token_file", file: config.admin.tokenFile, problemOf: secretProblem },
-    { path: "redis.password_file", file: config.redis.passwordFile, problemOf: secretProblem },
-    { path: "redis.ca_file", file: config.redis.caFile, problemOf: secretProblem },
-    { path: "registry.token_file", file: config.registry.tokenFile, problemOf: secretProblem },
-    { path: "loki.password_file", file: config.loki.passwordFile, problemOf: secretProblem },
-    { path: "loki.token_file", file: config.loki.tokenFile, problemOf: secretProblem },
-    { path: "loki.ca_file", file: config.loki.caFile, problemOf: secretProblem },
-    { path: "loki.cert_file", file: config.loki.certFile, problemOf: secretProblem },
-    { path: "loki.key_file", file: config.loki.keyFile, problemOf: secretProblem },
-    { path: "redaction.key_file", file: config.redaction.keyFile, problemOf: hashKeyProblem },
-    { path: "drift.baseline", file: config.drift.baseline, problemOf: baselineProblem },
-  ];
   const mistakes: Mistake[] = [];
-  for (const { path, file, problemOf } of files) {
-    const problem = file === "" ? undefined : await problemOf(file).catch((error: unknown) => unreadable(file, error));
-    if (problem !== undefined) mistakes.push({ origin: origins.get(path) ?? { kind: "default" }, path, problem });
+  for (const row of fieldRows) {
+    const problemOf = fileChecks[row.field.kind];
+    const file = valueAt(config, row);
+    if (problemOf === undefined || typeof file !== "string" || file === "") continue;
+    const problem = await problemOf(file, row.field).catch((error: unknown) => unreadable(file, error));
+    if (problem !== undefined) {
+      mistakes.push({ origin: origins.get(row.path) ?? { kind: "default" }, path: row.path, problem });
+    }
   }
   return mistakes;
 }
 
-/** Shortest key of a hash, bytes: below it the key itself could be guessed. */
-const minKeyBytes = 16;
+type FileCheck = (file: string, field: Field) => Promise<string | undefined>;
 
-async function hashKeyProblem(file: string): Promise<string | undefined> {
-  const key = (await readFile(file, "latin1")).trim();
-  return key.length >= minKeyBytes
+const fileChecks: { readonly [Kind in FieldKind]?: FileCheck } = {
+  secret_file: secretProblem,
+  certificate_file: certificateProblem,
+  baseline_file: baselineProblem,
+};
+
+/** A short secret could be guessed, so that some fields want a minimum. */
+async function secretProblem(file: string, field: Field): Promise<string | undefined> {
+  const minBytes = "minBytes" in field ? field.minBytes : undefined;
+  const bytes = await secretBytes(file);
+  if (bytes === 0) return `the file ${file} is empty`;
+  return minBytes === undefined || bytes >= minBytes
     ? undefined
-    : `the key in ${file} has ${key.length} bytes; at least ${minKeyBytes} are needed, e.g. \`openssl rand -hex 32\``;
+    : `the secret in ${file} has ${bytes} bytes; at least ${minBytes} are needed, e.g. \`openssl rand -hex 32\``;
 }
 
-async function secretProblem(file: string): Promise<string | undefined> {
+/** Length of what a file holds, without blanks around it; large files are read in part. */
+async function secretBytes(file: string): Promise<number> {
   await using handle = await open(file, "r");
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096);
-  const isBlank = buffer.subarray(0, bytesRead).toString("latin1").trim() === "";
-  return isBlank ? `the file ${file} is empty` : undefined;
+  return buffer.subarray(0, bytesRead).toString("latin1").trim().length;
+}
+
+async function certificateProblem(file: string): Promise<string | undefined> {
+  const holdsOne = (await readFile(file, "latin1")).includes("-----BEGIN CERTIFICATE-----");
+  return holdsOne ? undefined : `the file ${file} holds no certificate (PEM)`;
 }
 
 async function baselineProblem(file: string): Promise<string | undefined> {
@@ -119,7 +125,7 @@ async function baselineProblem(file: string): Promise<string | undefined> {
   const reading = readBaseline(await readFile(file, "utf8"));
   if (reading.kind === "baseline") return undefined;
   const [first] = reading.problems;
-  return `${file} is no baseline: ${first?.path ?? ""}: ${first?.problem ?? ""}`;
+  return `${file} is not a baseline: ${first?.path ?? ""}: ${first?.problem ?? ""}`;
 }
 
 function unreadable(file: string, error: unknown): string {

@@ -105,13 +105,14 @@ export const malformedRequests = {
     status: 431,
     message: "trailers too large",
     meaning: "The trailers of a chunked body are longer than the limit.",
-    remedy: "Send less in trailers.",
+    remedy: "Send less, or move data from the trailers into the body.",
   },
   target_too_long: {
     status: 414,
     message: "request target too long",
     meaning: "The request target is longer than the limit.",
-    remedy: "Send a shorter URL, or raise `limits.head_bytes`.",
+    remedy:
+      "Send a shorter URL, or raise `limits.head_bytes`: the limit is 8 KiB, or a quarter of `limits.head_bytes` if that is more.",
   },
   head_too_large: {
     status: 431,
@@ -123,7 +124,7 @@ export const malformedRequests = {
     status: 431,
     message: "too many header lines",
     meaning: "The request has more header lines than the limit.",
-    remedy: "Send fewer headers.",
+    remedy: "Send fewer header lines: the limit is 128.",
   },
   body_too_large: {
     status: 413,

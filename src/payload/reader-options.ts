@@ -1,17 +1,18 @@
+import type { JsonPointer } from "./json/json-pointer.ts";
 import type { ReaderLimits } from "./reading.ts";
 
 /**
- * How a reader is set up. The paths are JSON Pointers in which `*` stands for every element (see {@link compilePointer});
- * what a path names replaces what the protocol's reader would find.
+ * How a reader is set up. What a path names replaces what the protocol's
+ * reader would find.
  */
 export interface ReaderOptions {
   readonly limits: ReaderLimits;
   /** Where features are in a request: rows, or a column a path. */
-  readonly features?: readonly string[];
+  readonly features?: readonly JsonPointer[];
   /** Where the prediction is in a response, or the predictions. */
-  readonly prediction?: string;
+  readonly prediction?: JsonPointer | undefined;
   /** Where it says how sure the model is, or the probabilities of all classes. */
-  readonly score?: string;
+  readonly score?: JsonPointer | undefined;
   /** Where the identities are that labels will use, in requests and in responses. */
-  readonly id?: string;
+  readonly id?: JsonPointer | undefined;
 }

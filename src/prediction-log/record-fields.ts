@@ -117,7 +117,7 @@ const contentRows = {
   features: sometimes(
     "list of objects of values",
     "when features were read",
-    "Features by name, one object a row, of the first `predictions.max_rows` rows. Integers past 2^53 are strings of digits; NaN and infinity are null.",
+    "Features by name, one object a row, of the first 100 rows. Integers past 2^53 are strings of digits; NaN and infinity are null.",
   ),
   prediction: sometimes(
     "list of values",
@@ -149,7 +149,7 @@ const contentRows = {
   cut: sometimes(
     "list of strings",
     "when parts are missing",
-    "Missing parts: `rows` past `predictions.max_rows`, the others because the record was longer than `predictions.record_bytes`.",
+    "Missing parts: `rows` past the first 100, the others because the record was longer than `predictions.record_bytes`.",
     { values: cutParts },
   ),
 } as const;
@@ -183,7 +183,7 @@ function bodyRows<Side extends "request" | "response">(side: Side): Record<BodyP
     truncated: sometimes(
       "true",
       "when the body is longer",
-      "Only the first `predictions.body_bytes` are in the record.",
+      "Only the first bytes are in the record, up to a quarter of `predictions.record_bytes`.",
     ),
     omitted: sometimes("string", "when the body is omitted", "Why it is omitted.", { values: bodyOmissions }),
   };

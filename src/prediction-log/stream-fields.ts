@@ -13,11 +13,17 @@ export type StreamLabelField = (typeof streamLabelFields)[number];
 /** See {@link streamMetadataFields}. */
 export type StreamMetadataField = (typeof streamMetadataFields)[number];
 
+/** A label with the same value in every stream. */
+export interface StaticLabel {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** Options of {@link StreamTable}. */
 export interface StreamPlan {
   readonly labels: readonly StreamLabelField[];
-  /** `NAME=VALUE`, added to every stream. */
-  readonly staticLabels: readonly string[];
+  /** Added to every stream. */
+  readonly staticLabels: readonly StaticLabel[];
   readonly metadata: readonly StreamMetadataField[];
   readonly maxStreams: number;
 }
@@ -89,10 +95,7 @@ export class StreamTable {
   /** Empty labels are left out: to Loki they are the same as missing ones. */
   #textOf(values: readonly string[]): string {
     const varying = this.#plan.labels.map((name, index): [string, string] => [name, values[index] ?? ""]);
-    const fixed = this.#plan.staticLabels.map((pair): [string, string] => {
-      const equals = pair.indexOf("=");
-      return [pair.slice(0, equals), pair.slice(equals + 1)];
-    });
+    const fixed = this.#plan.staticLabels.map(({ name, value }): [string, string] => [name, value]);
     const all = [...varying, ...fixed].filter(([, value]) => value !== "");
     return JSON.stringify(Object.fromEntries(all.toSorted(([left], [right]) => (left < right ? -1 : 1))));
   }

@@ -2,12 +2,12 @@ import { connect, type Socket } from "node:net";
 
 import type { ProbeAnswer, ProbeRequest } from "../protocols/probe-answer.ts";
 import { AnswerReader } from "./answer-reader.ts";
-import { describeFailure, formatAddress, malformedText } from "./failure-text.ts";
-import type { ProbedAddress } from "./failure-text.ts";
+import { formatAddress, type Address } from "../address.ts";
+import { describeFailure, malformedText } from "./failure-text.ts";
 
 /** How a question is asked. */
 export interface AskOptions {
-  readonly address: ProbedAddress;
+  readonly address: Address;
   /** For the whole answer, milliseconds. */
   readonly timeoutMs: number;
   /** Ends the question early; the answer is then a failure. */
@@ -49,7 +49,7 @@ export function ask(request: ProbeRequest, options: AskOptions): Promise<ProbeAn
 
 /** Where a conversation goes and where its outcome does; only the first outcome counts. */
 interface Conversation {
-  readonly address: ProbedAddress;
+  readonly address: Address;
   settle(this: void, answer: ProbeAnswer): void;
 }
 
@@ -71,7 +71,7 @@ function converse(socket: Socket, request: ProbeRequest, { address, settle }: Co
   });
 }
 
-function headOf(method: string, path: string, address: ProbedAddress): string {
+function headOf(method: string, path: string, address: Address): string {
   const host = address.kind === "tcp" ? formatAddress(address) : "localhost";
   const lines = [`Host: ${host}`, "Accept: */*", "User-Agent: outrider-probe", "Connection: close"];
   return `${method} ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`;

@@ -1,14 +1,5 @@
-/** Where a probed server listens. */
-export type ProbedAddress =
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
-  | { readonly kind: "unix"; readonly path: string };
-
-/** An address as people write it: `127.0.0.1:8080`, `[::1]:8080`, or a socket's path. */
-export function formatAddress(address: ProbedAddress): string {
-  if (address.kind === "unix") return address.path;
-  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-  return `${host}:${address.port}`;
-}
+/** Why a probe failed, in one line. */
+import { formatAddress, type Address } from "../address.ts";
 
 const texts: Readonly<Record<string, (place: string) => string>> = {
   ECONNREFUSED: (place) =>
@@ -25,7 +16,7 @@ const texts: Readonly<Record<string, (place: string) => string>> = {
 };
 
 /** Says in one line why a question got no answer. Takes whatever was thrown. */
-export function describeFailure(address: ProbedAddress, error: unknown): string {
+export function describeFailure(address: Address, error: unknown): string {
   const place = formatAddress(address);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const text = texts[code];
@@ -34,6 +25,6 @@ export function describeFailure(address: ProbedAddress, error: unknown): string 
 }
 
 /** Says that what came is no HTTP/1.1 answer. */
-export function malformedText(address: ProbedAddress): string {
+export function malformedText(address: Address): string {
   return `${formatAddress(address)} does not answer in HTTP/1.1: is it a gRPC or TLS port?`;
 }

@@ -5,11 +5,11 @@ import type { ProbeAnswer, ProbeRequest } from "../protocols/probe-answer.ts";
 import type { Protocol } from "../protocols/list.ts";
 import { judgeReadiness, readinessRequests } from "../protocols/readiness.ts";
 import { ask } from "./ask.ts";
-import type { ProbedAddress } from "./failure-text.ts";
+import type { Address } from "../address.ts";
 
 /** What a prober watches, and how. */
 export interface ProberOptions {
-  readonly upstream: ProbedAddress;
+  readonly upstream: Address;
   /** `auto` asks the server which protocol it speaks until it tells. */
   readonly protocol: Protocol | "auto";
   /** Empty when unknown. */

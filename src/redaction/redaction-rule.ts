@@ -42,3 +42,8 @@ export function parseRedactionRule(text: string): RedactionRuleResult {
     return { kind: "problem", problem: (error as Error).message };
   }
 }
+
+/** The text of a rule; {@link parseRedactionRule} gives an equal rule for it. */
+export function formatRedactionRule(rule: RedactionRule): string {
+  return `${rule.kind}:${rule.kind === "pointer" ? rule.pointer.text : rule.name}`;
+}

@@ -1,4 +1,5 @@
 /** Binding a server to its address, with errors that say what to do. */
+import { formatAddress, type TcpAddress } from "../address.ts";
 import type { AddressInfo, Server } from "node:net";
 import { type CommandErrorCode, commandErrors } from "../errors/command-errors.ts";
 import { OutriderError } from "../errors/outrider-error.ts";
@@ -10,15 +11,15 @@ const codes: Readonly<Record<string, CommandErrorCode>> = {
 };
 
 /** Listens; resolves with the address in use, rejects with an OutriderError that names the one asked for. */
-export function listen(
-  server: Server,
-  place: { readonly host: string; readonly port: number },
-): Promise<{ readonly host: string; readonly port: number }> {
+export function listen(server: Server, place: TcpAddress): Promise<TcpAddress> {
   return new Promise((resolve, reject) => {
     server.on("error", (error: NodeJS.ErrnoException) => {
       const code = codes[error.code ?? ""] ?? "address_unavailable";
-      const where = place.host.includes(":") ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`;
-      reject(new OutriderError(code, `cannot listen on ${where}: ${commandErrors[code].meaning}`, { cause: error }));
+      reject(
+        new OutriderError(code, `cannot listen on ${formatAddress(place)}: ${commandErrors[code].meaning}`, {
+          cause: error,
+        }),
+      );
     });
     server.listen({ host: place.host, port: place.port, backlog: 4096 }, () => {
       const address = server.address() as AddressInfo;

@@ -2,13 +2,9 @@
  * What the relay can be told. Every bound has a name here; the configuration table gives the defaults. Times are in
  * milliseconds, sizes in bytes; 0 means "no limit" only where the field says so.
  */
+import type { Address, TcpAddress } from "../address.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { ExchangeObserver } from "../exchange.ts";
-
-/** Where the model server listens. */
-export type UpstreamAddress =
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
-  | { readonly kind: "unix"; readonly path: string };
 
 /** Bounds on what a client may send and on how much may be open at once. */
 export interface RelayLimits {
@@ -76,8 +72,8 @@ export interface TapOptions {
 
 /** All that the relay needs to run. */
 export interface RelayOptions {
-  readonly listen: { readonly host: string; readonly port: number };
-  readonly upstream: UpstreamAddress;
+  readonly listen: TcpAddress;
+  readonly upstream: Address;
   /** Name of the one variant that answers. */
   readonly variant: string;
   readonly limits: RelayLimits;

@@ -1,4 +1,5 @@
 /** The running relay: a listener, its connections, one sweep for all deadlines, and how it comes to rest. */
+import type { TcpAddress } from "../address.ts";
 import { createServer, type Server, type Socket } from "node:net";
 import { RelayCounters } from "../metrics/requests/relay-counters.ts";
 import { ClientConnection } from "./client/connection.ts";
@@ -13,7 +14,7 @@ const sweepMs = 50;
 /** A running relay. */
 export interface Relay {
   /** Where it listens; the port is the chosen one when 0 was asked for. */
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: TcpAddress;
   readonly counters: RelayCounters;
   /** Sets how requests are routed. Until the first call every request is answered `not_ready`. */
   serve(routing: Routing): void;

@@ -1,4 +1,3 @@
-import { OutriderError } from "../errors/outrider-error.ts";
 import type { Route } from "../exchange.ts";
 import { ownCopy } from "../text/own-copy.ts";
 import { createBoundedMemo } from "./bounded-memo.ts";
@@ -7,7 +6,6 @@ import { cleanLabelName } from "../text/label-name.ts";
 import { createListedDecider } from "./listed-decider.ts";
 import type { Admission, RouteDecider, RouteDecision } from "./route-decision.ts";
 import type { ServerRoutes } from "./server-routes.ts";
-import { parseRouteRule } from "./route-rule.ts";
 import type { RouteRule } from "./route-rule.ts";
 import { pathOfTarget } from "./target-path.ts";
 
@@ -16,10 +14,10 @@ export interface RouteTableOptions {
   /** What denials call the server, e.g. the name of its protocol. */
   readonly serverName: string;
   readonly serverRoutes: ServerRoutes;
-  /** Route rules, `METHOD /pattern`. They open paths beside the server's own; for unlisted routes nothing else is open. */
-  readonly allow: readonly string[];
-  /** Route rules. They win over everything. */
-  readonly deny: readonly string[];
+  /** They open paths beside the server's own; for unlisted routes nothing else is open. */
+  readonly allow: readonly RouteRule[];
+  /** They win over everything. */
+  readonly deny: readonly RouteRule[];
   /** Label for requests whose path names no model; may be empty. */
   readonly modelName: string;
   /** Version of {@link modelName}, for requests whose path names none; may be empty. */
@@ -42,7 +40,7 @@ const generationSize = 1024;
 // Longer paths are decided anew each time: remembering them would let a client choose how much memory they take.
 const maxRememberedKeyLength = 512;
 
-/** Makes the route table of one model server. Throws an OutriderError (`config_invalid`) when a rule is malformed. */
+/** Makes the route table of one model server. */
 export function createRouteTable(options: RouteTableOptions): RouteTable {
   const decidePath = createDecider(options);
   const internRoute = createRouteInterner(options);
@@ -71,24 +69,10 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
   };
 }
 
-function createDecider(options: RouteTableOptions): RouteDecider {
-  const allow = readRules("routes.allow", options.allow);
-  const deny = readRules("routes.deny", options.deny);
-  const { serverName, serverRoutes } = options;
+function createDecider({ serverName, serverRoutes, allow, deny }: RouteTableOptions): RouteDecider {
   return serverRoutes.kind === "unlisted"
     ? createUnlistedDecider(allow, deny)
     : createListedDecider(serverName, serverRoutes, { allow, deny });
-}
-
-function readRules(place: string, texts: readonly string[]): readonly RouteRule[] {
-  return texts.map((text) => {
-    const rule = parseRouteRule(text);
-    if (rule.kind === "rule") return rule;
-    throw new OutriderError(
-      "config_invalid",
-      `${place}: "${text}" is not a route rule: ${rule.problem}, e.g. "${rule.example}"`,
-    );
-  });
 }
 
 interface RouteInterner {

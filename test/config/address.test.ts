@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { formatAddress, parseAddress } from "../../src/config/address.ts";
+import { formatAddress } from "../../src/address.ts";
+import { parseAddress } from "../../src/config/address.ts";
 
 describe("addresses to listen on", () => {
   it.each([
@@ -21,11 +22,11 @@ describe("addresses to listen on", () => {
     ["::1", /brackets/],
     ["::1:8080", /brackets/],
     ["1.2.3.4:65536", /65535/],
-    ["1.2.3.400:80", /no address or host name/],
-    ["[1.2.3.4]:80", /no address or host name/],
-    ["a b:80", /no address or host name/],
-    [":80", /no address or host name/],
-    ["x:http", /no number/],
+    ["1.2.3.400:80", /not an address or a host name/],
+    ["[1.2.3.4]:80", /not an address or a host name/],
+    ["a b:80", /not an address or a host name/],
+    [":80", /not an address or a host name/],
+    ["x:http", /not a number/],
     ["", /port is missing/],
   ])("refuses %j and says why", (text, problem) => {
     expect(parseAddress(text)).toEqual({ kind: "wrong", problem: expect.stringMatching(problem) });

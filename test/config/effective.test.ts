@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { assemble } from "../../src/config/layers/assemble.ts";
 import { changedFields, effectiveValues, effectiveYaml, restartPaths } from "../../src/config/effective.ts";
 import { fileLayer } from "../../src/config/layers/file-layer.ts";
-import type { Input } from "../../src/config/table/kinds.ts";
+import type { Input } from "../../src/config/table/field.ts";
 import { fieldRows } from "../../src/config/table/table.ts";
 import { fieldInputs } from "./field-inputs.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";

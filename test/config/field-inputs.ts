@@ -2,8 +2,7 @@
 import * as fc from "fast-check";
 
 import { choices } from "../../src/config/table/choices.ts";
-import type { Field, FieldKind } from "../../src/config/table/field.ts";
-import type { Input } from "../../src/config/table/kinds.ts";
+import type { Field, FieldKind, Input } from "../../src/config/table/field.ts";
 import { fieldRows } from "../../src/config/table/table.ts";
 import { outcomes } from "../../src/outcome.ts";
 
@@ -32,8 +31,14 @@ const inputs: Readonly<Record<FieldKind, (field: Field) => fc.Arbitrary<Input>>>
   boolean: () => fc.boolean(),
   name: () => fc.string({ maxLength: 40, unit: "grapheme" }).filter((text) => !/[\p{Cc}\p{Cs}]/u.test(text)),
   path: () => word.map((text) => `/${text}`),
-  file: () => word.map((text) => `/etc/${text}.json`),
+  certificate_file: () => word.map((text) => `/etc/${text}.pem`),
+  redis_url: () => fc.tuple(word, fc.nat({ max: 15 })).map(([name, database]) => `redis://${name}/${database}`),
+  baseline_file: () => word.map((text) => `/etc/${text}.json`),
   secret_file: () => fc.constant(""),
+  folder: () => word.map((text) => `/var/${text}`),
+  header: () => word,
+  headers: () => fc.array(word, { maxLength: 4 }),
+  key_prefix: () => word,
   pointer: () => pointer,
   pointers: () => fc.array(pointer, { maxLength: 4 }),
   url: (field) => {
@@ -63,7 +68,7 @@ const inputs: Readonly<Record<FieldKind, (field: Field) => fc.Arbitrary<Input>>>
       ),
       { maxLength: 4 },
     ),
-  label_pairs: () =>
+  static_labels: () =>
     fc.array(
       fc.tuple(word, word).map(([name, value]) => `l${name.replace(/\W/g, "_")}=${value}`),
       { maxLength: 4 },

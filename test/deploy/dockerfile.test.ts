@@ -22,7 +22,7 @@ describe("the Dockerfile", () => {
   });
 
   it("names the ports that are the defaults of the product, and a base that can be replaced", () => {
-    const ports = [topFields.listen.default.port, adminFields.listen.default.port];
+    const ports = [topFields.listen.default, adminFields.listen.default].map((address) => address.split(":").at(-1));
     expect(instruction("EXPOSE")).toBe(ports.join(" "));
     expect(dockerfile).toMatch(/^ARG BASE=\S+$/m);
     expect(dockerfile).toMatch(/^FROM \$\{BASE\} AS build$/m);

@@ -86,7 +86,14 @@ function describeLoki(program: string): void {
     loki = await startLoki({ program, folder });
     const delivery = await startWatchedDelivery({ url: loki.url, tenant });
     const { labels, static_labels: staticLabels, metadata, max_streams: maxStreams } = lokiFields;
-    const plan = { labels: labels.default, staticLabels: staticLabels.default, metadata: metadata.default };
+    const plan = {
+      labels: labels.default,
+      staticLabels: staticLabels.default.map((pair) => ({
+        name: pair.split("=")[0] ?? "",
+        value: pair.split("=")[1] ?? "",
+      })),
+      metadata: metadata.default,
+    };
     const streams = new StreamTable({ ...plan, maxStreams: maxStreams.default });
     for (const record of records) {
       const texts = streams.textsOf(record, 0);

@@ -11,8 +11,6 @@ import { findLoki, lokiSetUp, type LokiServer, startLoki } from "./support/loki-
 import { lokiTenant } from "./support/loki-tenant.ts";
 
 const atOnce = 10;
-/** Longer than any test: what is pushed before was pushed for another reason. */
-const never = "60s";
 
 function describeLoki(program: string): void {
   const folder = scratchFolder("loki-sidecar");
@@ -94,7 +92,7 @@ function describeLoki(program: string): void {
   }
 
   it("logs every request, to be counted and found by LogQL", async () => {
-    const outrider = await start("counted", "--loki-batch-age-ms", "100ms");
+    const outrider = await start("counted");
     const good = await ask(outrider, 400);
     const refused = await ask(outrider, 100, "refuse me");
     await untilMetric(outrider, "sent_total", 500);
@@ -111,27 +109,27 @@ function describeLoki(program: string): void {
   });
 
   it("delivers what it has not yet when it is asked to end", async () => {
-    const outrider = await start("terminated", "--loki-batch-age-ms", never);
+    const outrider = await start("terminated");
     const ids = await ask(outrider, 50);
     await end(outrider, "SIGTERM");
     expect(await logged("terminated")).toEqual(ids.toSorted());
   });
 
   it("leaves in the spool what it cannot deliver when it is asked to end, for the next one", async () => {
-    const first = await start("spooled", "--loki-batch-age-ms", never, "--predictions-flush-ms", "500ms");
+    await loki.kill();
+    const first = await start("spooled", "--predictions-flush-ms", "500ms");
     const ids = await ask(first, 50);
     await untilMetric(first, "accepted_total", 50);
-    await loki.kill();
     await end(first, "SIGTERM");
     await loki.restart();
-    const second = await start("spooled", "--loki-batch-age-ms", "100ms");
+    const second = await start("spooled");
     await untilMetric(second, "sent_total", 50);
     expect(await metric(second, "recovered_total")).toBe(50);
     expect(await logged("spooled")).toEqual(ids.toSorted());
   });
 
   it("loses and doubles nothing that was in the spool when both are killed", async () => {
-    const first = await start("killed", "--loki-batch-age-ms", "100ms");
+    const first = await start("killed");
     const delivered = await ask(first, 50);
     await untilMetric(first, "sent_total", 50);
     await loki.kill();
@@ -139,7 +137,7 @@ function describeLoki(program: string): void {
     await untilMetric(first, "spool_entries", 300);
     await expectBalance(first);
     await end(first, "SIGKILL");
-    const second = await start("killed", "--loki-batch-age-ms", "100ms");
+    const second = await start("killed");
     const later = await ask(second, 50);
     await untilMetric(second, "accepted_total", 50);
     await expectBalance(second);
@@ -152,14 +150,16 @@ function describeLoki(program: string): void {
   });
 
   it("loses and doubles nothing when it is killed again and again while it empties the spool", async () => {
-    const smallPushes = ["--loki-batch-age-ms", "100ms", "--loki-batch-bytes", "1KiB"];
+    // Pushes of 128 KiB, so that the spool takes several of them.
+    const smallPushes = ["--memory-budget-bytes", "8MiB"];
+    const requests = 2000;
     await loki.kill();
     const first = await start("draining", ...smallPushes);
-    const ids = await ask(first, 500);
-    await untilMetric(first, "spool_entries", 500);
+    const ids = await ask(first, requests);
+    await untilMetric(first, "spool_entries", requests);
     await end(first, "SIGKILL");
     await loki.restart();
-    for (const least of [500, 1]) {
+    for (const least of [requests, 1]) {
       const next = await start("draining", ...smallPushes);
       expect(await metric(next, "recovered_total")).toBeGreaterThanOrEqual(least);
       await untilAsync(async () => (await metric(next, "sent_total")) > 0, "something to be sent");

@@ -10,7 +10,7 @@ import type {
   RequestReading,
   ResponseReading,
 } from "../../src/payload/reading.ts";
-import { aBody } from "../support/read-json-body.ts";
+import { aBody, readerOptions } from "../support/read-json-body.ts";
 
 const limits: ReaderLimits = { columns: 8, rows: 8, depth: 16 };
 const jsonProtocols = ["mlflow", "tensorflow-serving", "kserve-v1", "bentoml", "generic"] as const;
@@ -96,7 +96,7 @@ describe("hostile bodies", () => {
     fc.assert(
       fc.property(fc.array(path, { maxLength: 3 }), fc.tuple(path, path, path), anything, (features, paths, body) => {
         const [prediction, score, id] = paths;
-        readBoth(createReader(protocol, { limits, features, prediction, score, id }), body);
+        readBoth(createReader(protocol, readerOptions({ limits, features, prediction, score, id })), body);
       }),
       { numRuns: 100 },
     );

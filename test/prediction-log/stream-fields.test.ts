@@ -5,7 +5,10 @@ import { aRecord } from "../support/a-record.ts";
 
 const plan: StreamPlan = {
   labels: ["variant", "model"],
-  staticLabels: ["service_name=outrider", "query=a=b"],
+  staticLabels: [
+    { name: "service_name", value: "outrider" },
+    { name: "query", value: "a=b" },
+  ],
   metadata: ["request_id", "status"],
   maxStreams: 3,
 };

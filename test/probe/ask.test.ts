@@ -8,7 +8,8 @@ import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import type { ProbeAnswer } from "../../src/protocols/probe-answer.ts";
 import { maxAnswerBytes } from "../../src/probe/answer-reader.ts";
 import { ask } from "../../src/probe/ask.ts";
-import { describeFailure, type ProbedAddress } from "../../src/probe/failure-text.ts";
+import type { Address } from "../../src/address.ts";
+import { describeFailure } from "../../src/probe/failure-text.ts";
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
@@ -48,7 +49,7 @@ async function askServer(
   );
 }
 
-function addressOf(server: Server): ProbedAddress {
+function addressOf(server: Server): Address {
   const address = server.address() as AddressInfo | string;
   return typeof address === "string"
     ? { kind: "unix", path: address }
@@ -202,6 +203,8 @@ describe("the text of a failure", () => {
   });
 
   it("takes whatever was thrown", () => {
-    expect(describeFailure({ kind: "unix", path: "/run/m.sock" }, "text")).toBe("/run/m.sock cannot be asked: text");
+    expect(describeFailure({ kind: "unix", path: "/run/m.sock" }, "text")).toBe(
+      "unix:/run/m.sock cannot be asked: text",
+    );
   });
 });

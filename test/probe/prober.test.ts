@@ -188,7 +188,7 @@ describe("a prober that was told the protocol", () => {
     const upstream: Address = { kind: "unix", path: path.join(folder, "model.sock") };
     const { prober } = watch(upstream, { protocol: "mlflow" });
     expect((await prober.checkNow()).reason).toBe(
-      `there is no socket at ${upstream.path}: has the model server been started?`,
+      `there is no socket at unix:${upstream.path}: has the model server been started?`,
     );
     await listen(
       createModelServer(() => modelServers.mlflow),

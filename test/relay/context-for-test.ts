@@ -2,7 +2,7 @@
 import type { Clock } from "../../src/clock.ts";
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { RelayContext } from "../../src/relay/context.ts";
-import type { UpstreamAddress } from "../../src/relay/options.ts";
+import type { Address } from "../../src/address.ts";
 import { type RelayOverrides, relayOptions } from "../support/start-relay.ts";
 
 /** A clock that stands still until `nowMs` is set. */
@@ -28,7 +28,7 @@ export interface TestContext {
 /** Makes a context; the upstream is one that nobody listens on unless one is given. */
 export function contextForTest(
   overrides: RelayOverrides = {},
-  upstream: UpstreamAddress = { kind: "tcp", host: "127.0.0.1", port: 1 },
+  upstream: Address = { kind: "tcp", host: "127.0.0.1", port: 1 },
 ): TestContext {
   const clock = new ManualClock();
   const counters = new RelayCounters();

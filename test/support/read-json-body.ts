@@ -1,5 +1,6 @@
 import type { Protocol } from "../../src/protocols/list.ts";
 import { createReader } from "./create-reader.ts";
+import { compilePointer } from "../../src/payload/json/json-pointer.ts";
 import type { ReaderOptions } from "../../src/payload/reader-options.ts";
 import type {
   Cell,
@@ -12,6 +13,27 @@ import type {
 
 /** Bounds that no ordinary test meets. */
 export const testLimits: ReaderLimits = { columns: 1000, rows: 10_000, depth: 64 };
+
+/** Options of a reader, with their JSON Pointers as text. */
+export interface PathTexts {
+  readonly limits?: ReaderLimits;
+  readonly features?: readonly string[];
+  readonly prediction?: string;
+  readonly score?: string;
+  readonly id?: string;
+}
+
+/** Options of a reader from texts; bounds that no ordinary test meets unless they are given. */
+export function readerOptions({ limits = testLimits, features, prediction, score, id }: PathTexts): ReaderOptions {
+  const compiled = (text: string | undefined) => (text === undefined ? undefined : compilePointer(text));
+  return {
+    limits,
+    ...(features && { features: features.map(compilePointer) }),
+    prediction: compiled(prediction),
+    score: compiled(score),
+    id: compiled(id),
+  };
+}
 
 /** A body of JSON, or of the given media type; text is taken as it is, other values are written as JSON. */
 export function aBody(body: unknown, contentType = "application/json"): DecodedBody {
@@ -42,9 +64,9 @@ export function valueOf<Value>(result: ReadResult<Value>): Value {
 export function readRows(
   protocol: Protocol,
   body: unknown,
-  options: Partial<ReaderOptions> & { readonly contentType?: string } = {},
+  options: PathTexts & { readonly contentType?: string } = {},
 ): Record<string, Cell>[] | undefined {
-  const reader = createReader(protocol, { limits: testLimits, ...options });
+  const reader = createReader(protocol, readerOptions(options));
   const { features } = valueOf(reader.readRequest(aBody(body, options.contentType)));
   return features && rowsOf(features);
 }
@@ -58,12 +80,8 @@ export interface PlainPredictions {
 }
 
 /** Reads one response with a reader of its own; undefined when it has no predictions. */
-export function readAnswer(
-  protocol: Protocol,
-  body: unknown,
-  options: Partial<ReaderOptions> = {},
-): PlainPredictions | undefined {
-  const reader = createReader(protocol, { limits: testLimits, ...options });
+export function readAnswer(protocol: Protocol, body: unknown, options: PathTexts = {}): PlainPredictions | undefined {
+  const reader = createReader(protocol, readerOptions(options));
   const { predictions } = valueOf(reader.readResponse(aBody(body)));
   return predictions && plainOf(predictions);
 }

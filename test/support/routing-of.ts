@@ -1,16 +1,25 @@
 import { definitions, type Protocol } from "../../src/protocols/list.ts";
 import type { Routing } from "../../src/relay/context.ts";
 import type { ListedRoutes } from "../../src/routing/server-routes.ts";
-import { createRouteTable, type RouteTable, type RouteTableOptions } from "../../src/routing/route-table.ts";
+import { routeRules } from "./route-rules.ts";
+import { createRouteTable, type RouteTable } from "../../src/routing/route-table.ts";
 
-/** The route table of a protocol, without rules and without a configured model unless `more` names them. */
-export function routeTableOf(protocol: Protocol, more: Partial<RouteTableOptions> = {}): RouteTable {
+/** What a test may say of a route table; rules as the configuration file has them. */
+export interface TableChoices {
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+  readonly modelName?: string;
+  readonly modelVersion?: string;
+}
+
+/** The route table of a protocol, without rules and without a configured model unless they are given. */
+export function routeTableOf(protocol: Protocol, { allow = [], deny = [], ...more }: TableChoices = {}): RouteTable {
   const { routes: serverRoutes } = definitions[protocol];
   return createRouteTable({
     serverName: protocol,
     serverRoutes,
-    allow: [],
-    deny: [],
+    allow: routeRules(...allow),
+    deny: routeRules(...deny),
     modelName: "",
     modelVersion: "",
     ...more,

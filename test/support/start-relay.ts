@@ -1,7 +1,8 @@
 import { systemClock } from "../../src/clock.ts";
 import type { Exchange, ExchangeObserver } from "../../src/exchange.ts";
 import { routingOf } from "./routing-of.ts";
-import type { RelayOptions, UpstreamAddress } from "../../src/relay/options.ts";
+import type { Address } from "../../src/address.ts";
+import type { RelayOptions } from "../../src/relay/options.ts";
 import { type Relay, startRelay } from "../../src/relay/relay.ts";
 import { systemRandom } from "../../src/relay/system-random.ts";
 
@@ -52,7 +53,7 @@ export interface RelayOverrides {
 }
 
 /** The relay's options for a test in front of `upstream`. */
-export function relayOptions(upstream: UpstreamAddress, overrides: RelayOverrides = {}): RelayOptions {
+export function relayOptions(upstream: Address, overrides: RelayOverrides = {}): RelayOptions {
   return {
     ...testDefaults,
     ...overrides,

@@ -1,12 +1,12 @@
 /** HTTP client of the admin port of a running sidecar. */
 import { request } from "node:http";
 
-import { formatAddress, type Address } from "../../config/address.ts";
 import { OutriderError } from "../../errors/outrider-error.ts";
+import { formatAddress, type TcpAddress } from "../../address.ts";
 
 /** Options of {@link adminCall}. */
 export interface AdminCall {
-  readonly admin: Address;
+  readonly admin: TcpAddress;
   /** Admin token; `undefined` sends none. */
   readonly token: string | undefined;
   readonly method: "GET" | "POST";

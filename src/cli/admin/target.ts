@@ -1,14 +1,15 @@
 /** Address and token of the admin port, from flags and the environment. */
 import { readFile } from "node:fs/promises";
 
-import { parseAddress, type Address } from "../../config/address.ts";
 import { OutriderError } from "../../errors/outrider-error.ts";
 import type { AdminAnswer } from "./call.ts";
+import type { TcpAddress } from "../../address.ts";
+import { parseAddress } from "../../config/address.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 
 /** Where the admin port is, and the token to send. */
 export interface AdminTarget {
-  readonly admin: Address;
+  readonly admin: TcpAddress;
   readonly token: string | undefined;
 }
 
@@ -30,7 +31,7 @@ export function refuseUnless(answer: AdminAnswer, statuses: readonly number[]): 
 }
 
 /** The address may be one to listen on: `0.0.0.0` and `[::]` are replaced by loopback to connect. */
-function adminAddress(text: string | undefined): Address {
+function adminAddress(text: string | undefined): TcpAddress {
   const reading = parseAddress(text ?? "127.0.0.1:18090");
   if (reading.kind === "wrong") {
     throw new OutriderError("usage", `--admin ${text ?? ""}: ${reading.problem}, e.g. 127.0.0.1:18090`);

@@ -16,7 +16,7 @@ export async function check(invocation: Invocation, context: CommandContext): Pr
   } else if (mistakes.length > 0) {
     context.writeError(mistakeReport(mistakes));
   } else {
-    context.write("The configuration is right.\n");
+    context.write("The configuration is valid.\n");
   }
   return mistakes.length === 0 ? 0 : 2;
 }

@@ -1,5 +1,4 @@
-/** The flags that stand for configuration fields. */
-import { formatAddress, type Address } from "../../config/address.ts";
+/** The flags of the configuration fields. */
 import { choices } from "../../config/table/choices.ts";
 import type { Field, FieldKind } from "../../config/table/field.ts";
 import { fieldRows, type FieldRow } from "../../config/table/table.ts";
@@ -12,29 +11,38 @@ const placeholders: Readonly<Record<Exclude<FieldKind, "boolean">, string>> = {
   ratio: "RATIO",
   name: "TEXT",
   path: "PATH",
-  file: "FILE",
+  certificate_file: "FILE",
+  baseline_file: "FILE",
   secret_file: "FILE",
+  folder: "FOLDER",
+  header: "NAME",
+  key_prefix: "PREFIX",
   pointer: "POINTER",
   pointers: "POINTER,…",
   url: "URL",
+  redis_url: "URL",
   routes: "RULE,…",
   tokens: "TOKEN,…",
   names: "NAME,…",
+  headers: "NAME,…",
   sample_rules: "RULE,…",
   redaction_rules: "RULE,…",
-  label_pairs: "NAME=VALUE,…",
+  static_labels: "NAME=VALUE,…",
   words: "WORD,…",
   choice: "WORD",
   address: "HOST:PORT",
   upstream: "URL",
 };
 
+/** The shell completes file names after these. */
+const fileKinds: ReadonlySet<FieldKind> = new Set(["certificate_file", "baseline_file", "secret_file", "folder"]);
+
 /** `--config`, then one flag for each field. */
 export const configFlags: readonly FlagSpec[] = [
   {
     name: "--config",
     placeholder: "FILE",
-    doc: "YAML file with the configuration; OUTRIDER_CONFIG names it too.",
+    doc: "YAML file with the configuration. Also: OUTRIDER_CONFIG.",
     isFile: true,
   },
   ...fieldRows.map(flagOfField),
@@ -49,15 +57,11 @@ function flagOfField(row: FieldRow): FlagSpec {
     ...(field.kind === "boolean" ? {} : { placeholder: placeholders[field.kind] }),
     ...(shown === "" ? {} : { default: shown }),
     ...(field.kind === "choice" ? { choices: choices[field.of] } : {}),
-    ...(field.kind === "secret_file" || field.kind === "file" ? { isFile: true } : {}),
+    ...(fileKinds.has(field.kind) ? { isFile: true } : {}),
     ...(field.common === true ? {} : { isRare: true }),
   };
 }
 
-function defaultText(field: Field): string {
-  if (field.kind === "address") {
-    const address: Address = field.default;
-    return formatAddress(address);
-  }
-  return Array.isArray(field.default) ? field.default.join(",") : String(field.default ?? "");
+function defaultText({ default: input }: Field): string {
+  return Array.isArray(input) ? input.join(",") : String(input ?? "");
 }

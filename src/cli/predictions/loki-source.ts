@@ -140,10 +140,7 @@ export function lokiSelector(
   { model, variant, outcomes, id }: RecordFilter,
   { labels, staticLabels }: Pick<Config["loki"], "labels" | "staticLabels">,
 ): string {
-  const matchers = staticLabels.map((pair) => {
-    const equals = pair.indexOf("=");
-    return `${pair.slice(0, equals)}=${quoted(pair.slice(equals + 1))}`;
-  });
+  const matchers = staticLabels.map(({ name, value }) => `${name}=${quoted(value)}`);
   // Loki needs at least one matcher that does not match a missing label.
   const first = labels[0];
   if (matchers.length === 0 && first !== undefined) matchers.push(`${first}=~".+"`);

@@ -1,6 +1,7 @@
 /** Parses the words after a command: flags and operands. */
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
+import { removedFlag } from "../../config/table/removed-fields.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import type { Command, FlagSpec, Invocation } from "./command.ts";
 
@@ -81,9 +82,10 @@ function readNegatedOrUnknown(
     return 1;
   }
   const names = reader.specs.map((spec) => spec.name);
-  const nearest = nearestName(name, names);
+  const removed = names.includes("--config") ? removedFlag(name) : undefined;
+  const nearest = removed === undefined ? nearestName(name, names) : undefined;
   reader.mistakes.push({
-    ...usageMistake(name, "there is no such flag"),
+    ...usageMistake(name, removed ?? "unknown flag"),
     ...(nearest === undefined ? {} : { nearest }),
   });
   // The word after a misspelt flag is most likely its value, not another mistake.

@@ -12,7 +12,7 @@ export const skipTexts: Readonly<Record<SkipReason, string>> = {
   no_answer: "no response of the model server was logged that could be compared",
   no_body: "the request body was not logged (`predictions.bodies` is off)",
   body_omitted: "the request body was left out of the record",
-  body_truncated: "only part of the request body was logged (`predictions.body_bytes`)",
+  body_truncated: "only part of the request body was logged (up to a quarter of `predictions.record_bytes`)",
   bad_path: "the path or method is not valid in a request line",
 };
 

@@ -19,7 +19,7 @@ export const replayCommand: Command = {
   operands: "",
   maxOperands: 0,
   about:
-    "A regression test of a new version with real traffic. Sends the requests of the log to an upstream, at a fixed rate whether or not the upstream keeps up, and compares status, predictions and scores with the logged ones. The log must hold whole request bodies: set `predictions.bodies: true`, and `predictions.body_bytes` large enough. Redacted values are sent as they are in the log. Query strings are not logged and not sent.",
+    "A regression test of a new version with real traffic. Sends the requests of the log to an upstream, at a fixed rate whether or not the upstream keeps up, and compares status, predictions and scores with the logged ones. The log must hold whole request bodies: set `predictions.bodies: true`, and `predictions.record_bytes` at least four times the size of a body. Redacted values are sent as they are in the log. Query strings are not logged and not sent.",
   takesConfig: false,
   flags: [
     {

@@ -37,7 +37,7 @@ export async function answerReader(protocol: Protocol, { inference, reading }: C
   const createReader = await definitions[protocol].loadReader();
   return createReader({
     limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: maxJsonDepth },
-    ...(prediction === "" ? {} : { prediction }),
-    ...(score === "" ? {} : { score }),
+    prediction,
+    score,
   });
 }

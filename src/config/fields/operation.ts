@@ -1,11 +1,11 @@
-/** Fields for those who run the sidecar: admin port, drain, readiness, metrics and the sidecar's own log. */
+/** Fields about operation: admin port, shutdown, readiness, metrics and the sidecar's own log. */
 
 /** Fields of `admin`: the port for probes, scrapes and control. */
 export const adminFields = {
   listen: {
     kind: "address",
-    default: { host: "0.0.0.0", port: 18_090 },
-    doc: "Where probes, scrapes and control calls connect. Never reachable through `listen`.",
+    default: "0.0.0.0:18090",
+    doc: "Address for probes, scrapes and control calls. It cannot be reached through `listen`.",
     example: "0.0.0.0:18090",
     reload: false,
     flag: "--admin",
@@ -14,42 +14,43 @@ export const adminFields = {
   token_file: {
     kind: "secret_file",
     default: "",
-    doc: "File with the bearer token that lets others than loopback call what acts or shows data. Without it only loopback may.",
+    doc: "File with the bearer token that control calls and calls that show data need from other hosts. Without it, such calls are accepted from loopback alone.",
     example: "/var/run/secrets/outrider/token",
     reload: false,
   },
 } as const;
 
-/** Fields of `drain`: how the sidecar goes. */
+/** Fields of `drain`: shutdown. */
 export const drainFields = {
   timeout_ms: {
     kind: "milliseconds",
     min: 0,
     max: 86_400_000,
     default: 30_000,
-    doc: "Longest time for requests in flight to finish; then they are broken off.",
+    doc: "Maximum time for requests in flight to finish; then they are aborted.",
     example: "30s",
     reload: true,
+    common: true,
   },
   min_ms: {
     kind: "milliseconds",
     min: 0,
     max: 86_400_000,
     default: 5000,
-    doc: "Least time to go on accepting after drain begins, for load balancers that notice late. Ctrl-C does not wait for it.",
+    doc: "Minimum time that new connections are still accepted after drain begins, so that load balancers can notice. Ctrl-C skips it.",
     example: "10s",
     reload: true,
   },
 } as const;
 
-/** Fields of `readiness`: how the model server is asked whether it can serve. */
+/** Fields of `readiness`: probes of the model server. */
 export const readinessFields = {
   interval_ms: {
     kind: "milliseconds",
     min: 50,
     max: 3_600_000,
     default: 1000,
-    doc: "Time between two questions.",
+    doc: "Interval between two probes.",
     example: "1s",
     reload: false,
   },
@@ -58,14 +59,14 @@ export const readinessFields = {
     min: 10,
     max: 600_000,
     default: 2000,
-    doc: "Longest wait for the answer.",
+    doc: "Maximum time for the response to a probe.",
     example: "2s",
     reload: false,
   },
   path: {
     kind: "path",
     default: "",
-    doc: "Path to ask instead of the serving protocol's own; any 2xx is ready. Empty keeps the protocol's own.",
+    doc: "Path to probe; any 2xx means ready. Empty: the probe of the serving protocol.",
     example: "/healthz",
     reload: false,
   },
@@ -78,7 +79,7 @@ export const metricsFields = {
     min: 1,
     max: 1024,
     default: 32,
-    doc: "Models that get series of their own; later ones are counted as `__other__`.",
+    doc: "Maximum number of models with series of their own; later ones are counted as `__other__`. Drift and accuracy, which cost more, follow a quarter of this number, at most 64.",
     example: 32,
     reload: false,
   },
@@ -90,7 +91,7 @@ export const logFields = {
     kind: "choice",
     of: "log_level",
     default: "info",
-    doc: "Least severe level that is written.",
+    doc: "Minimum log level.",
     example: "debug",
     reload: true,
     common: true,
@@ -99,21 +100,22 @@ export const logFields = {
     kind: "choice",
     of: "log_format",
     default: "auto",
-    doc: "`json` is one object a line, `human` is for reading; `auto` is human on a terminal and JSON elsewhere.",
+    doc: "`json` is one object per line, `human` is for reading; `auto` is `human` on a terminal and `json` elsewhere.",
     example: "json",
     reload: false,
   },
   access: {
     kind: "boolean",
     default: false,
-    doc: "Write one line for each request.",
+    doc: "Write one line per request.",
     example: true,
     reload: true,
+    common: true,
   },
   access_sample: {
     kind: "ratio",
     default: 1,
-    doc: "Part of the requests that get an access line, 0 to 1.",
+    doc: "Share of the requests with an access line, 0 to 1.",
     example: 0.1,
     reload: true,
   },

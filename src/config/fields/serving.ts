@@ -1,11 +1,11 @@
-/** Fields that say what is served: where to listen, which model server stands behind, and what it may be asked. */
+/** Fields about serving: the address to listen on, the model server, the model, and the paths that are forwarded. */
 
 /** Fields at the top of the file. */
 export const topFields = {
   listen: {
     kind: "address",
-    default: { host: "0.0.0.0", port: 18_080 },
-    doc: "Where clients connect. Port 0 takes any free port; the one chosen is printed at start.",
+    default: "0.0.0.0:18080",
+    doc: "Address that clients connect to. Port 0 takes any free port; the log line at start names it.",
     example: "0.0.0.0:18080",
     reload: false,
     common: true,
@@ -13,7 +13,7 @@ export const topFields = {
   upstream: {
     kind: "upstream",
     default: undefined,
-    doc: "The model server: its HTTP inference port or its Unix socket. Required to run; the server may start later.",
+    doc: "The model server: its HTTP inference port or its Unix socket. Required to run; the server may start later than Outrider.",
     example: "http://127.0.0.1:8080",
     reload: false,
     common: true,
@@ -22,7 +22,7 @@ export const topFields = {
     kind: "choice",
     of: "protocol",
     default: "auto",
-    doc: "The serving protocol of the model server. `auto` asks the server until it answers; `generic` lets every path and method pass.",
+    doc: "The serving protocol of the model server. `auto` probes the server until it is recognised; `generic` forwards every path and method.",
     example: "mlflow",
     reload: false,
     common: true,
@@ -33,15 +33,16 @@ export const topFields = {
     doc: "Name of this deployment of the model, the `variant` label of its metrics.",
     example: "canary",
     reload: false,
+    common: true,
   },
 } as const;
 
-/** Fields of `model`: what the model is called when the path does not say it. */
+/** Fields of `model`: its name, version and digest. */
 export const modelFields = {
   name: {
     kind: "name",
     default: "",
-    doc: "Name of the model for servers whose paths do not carry one (MLflow); empty leaves it out.",
+    doc: "Name of the model for servers whose paths do not name one (MLflow). Empty: no name.",
     example: "breast-cancer",
     reload: false,
     common: true,
@@ -49,7 +50,7 @@ export const modelFields = {
   version: {
     kind: "name",
     default: "",
-    doc: "Version of the model for servers whose paths do not carry one.",
+    doc: "Version of the model for servers whose paths do not name one.",
     example: "3",
     reload: false,
     common: true,
@@ -57,7 +58,7 @@ export const modelFields = {
   digest: {
     kind: "name",
     default: "",
-    doc: "Digest of the model's files, for those who must prove which bytes answered.",
+    doc: "Digest of the model's files; it is written into every logged prediction as proof of which files answered.",
     example: "sha256:9f86d081884c7d65",
     reload: false,
   },
@@ -68,25 +69,26 @@ export const routesFields = {
   allow: {
     kind: "routes",
     default: [],
-    doc: "Paths let through beside the inference paths of the serving protocol; for `generic`, once given, these alone. `*` as method is any method; in a path, `*` is any part of one segment and `**` at the end is the rest.",
+    doc: "Paths that are forwarded in addition to the inference paths of the serving protocol. With `generic`, a list that is not empty allows these paths alone. `*` as method is any method; in a path, `*` is any part of one segment and `**` at the end is the rest.",
     example: ["GET /v1/models", "* /custom/**"],
     reload: true,
+    common: true,
   },
   deny: {
     kind: "routes",
     default: [],
-    doc: "Paths refused even where the serving protocol or `routes.allow` lets them through.",
+    doc: "Paths that are refused, even if the serving protocol or `routes.allow` allows them.",
     example: ["POST /v2/repository/**"],
     reload: true,
   },
 } as const;
 
-/** Fields of `upgrade`: connections that stop being HTTP. */
+/** Fields of `upgrade`: protocol upgrades, such as WebSocket. */
 export const upgradeFields = {
   protocols: {
     kind: "tokens",
     default: ["websocket"],
-    doc: "Upgrade tokens passed on to the model server; others are ignored, and none are passed when the list is empty.",
+    doc: "Upgrade tokens that are forwarded to the model server. Other tokens are ignored; an empty list forwards none.",
     example: ["websocket"],
     reload: false,
   },

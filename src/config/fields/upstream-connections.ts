@@ -1,4 +1,4 @@
-/** Fields of `pool` and `tap`: what the relay keeps for the model server and for observers. */
+/** Fields of `pool`, `tap` and `memory`: upstream connections, captured bodies, and the memory for them. */
 
 /** Fields of `pool`: connections to the model server. */
 export const poolFields = {
@@ -7,16 +7,7 @@ export const poolFields = {
     min: 1,
     max: 65_535,
     default: 256,
-    doc: "Connections to the model server open at once; one carries one request at a time.",
-    example: 64,
-    reload: false,
-  },
-  max_idle_connections: {
-    kind: "integer",
-    min: 0,
-    max: 65_535,
-    default: 256,
-    doc: "Connections kept open without a request; never more than `pool.max_connections`.",
+    doc: "Maximum number of connections to the model server; each carries one request at a time.",
     example: 64,
     reload: false,
   },
@@ -25,38 +16,46 @@ export const poolFields = {
     min: 0,
     max: 86_400_000,
     default: 4000,
-    doc: "How long a connection is kept without a request. Keep it below the server's own keep-alive time (5 s for uvicorn).",
+    doc: "How long a connection is kept open without a request. Keep it below the model server's own keep-alive time (5 s for uvicorn).",
     example: "4s",
     reload: false,
   },
   retry_unsafe: {
     kind: "boolean",
     default: false,
-    doc: "Send a request of any method once more when a reused connection broke before one byte of the response. Only for servers that may be asked twice.",
+    doc: "Retry a request of any method once if a reused connection breaks before the first byte of the response. Only for servers where running a request twice does no harm.",
     example: true,
     reload: false,
   },
 } as const;
 
-/** Fields of `tap`: copies of the first bytes of bodies. */
+/** Fields of `tap`: capture of bodies. */
 export const tapFields = {
   body_bytes: {
     kind: "bytes",
     min: 0,
     max: 16_777_216,
     default: 262_144,
-    zero: "keeps none",
-    doc: "How much of each body is kept for observers. A longer body is passed on all the same, but not read.",
+    zero: "none",
+    doc: "Bytes of each body that are captured. A longer body is forwarded as usual, but not read.",
     example: "1MiB",
     reload: false,
   },
-  total_bytes: {
+} as const;
+
+/** Minimum of `memory.budget_bytes`: with less, too little is captured to be of use. */
+export const minBudgetBytes = 8_388_608;
+
+/** Fields of `memory`: the memory for telemetry, beside what the relay needs to forward requests. */
+export const memoryFields = {
+  budget_bytes: {
     kind: "bytes",
     min: 0,
-    max: 1_073_741_824,
-    default: 16_777_216,
-    doc: "How much of all bodies together is kept at once; bodies past it are counted and not kept.",
-    example: "16MiB",
+    max: 17_179_869_184,
+    default: 0,
+    zero: "an eighth of the container's memory limit (cgroup), from 8 MiB to 32 MiB; 32 MiB without a limit",
+    doc: "Maximum memory for captured bodies and for predictions that wait to be delivered. Half of it is for the bodies of requests in flight, a sixteenth for bodies that wait to be read, an eighth for the body that is being decompressed, an eighth for the queue of each sink of the prediction log. What does not fit is dropped and counted.",
+    example: "64MiB",
     reload: false,
   },
 } as const;

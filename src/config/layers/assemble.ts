@@ -1,7 +1,7 @@
-/** Puts the layers on top of each other: every entry is checked, the last one for a field wins. */
+/** Merges the layers: every entry is parsed, the last one for a field wins. */
 import * as v from "valibot";
 
-import { rulesOf } from "../table/kinds.ts";
+import { defaultValue, rulesOf } from "../table/kinds.ts";
 import type { Entry, Layer } from "./layer.ts";
 import { expectationOf, showGiven, type Mistake } from "../mistake.ts";
 import type { Origin } from "../origin.ts";
@@ -17,14 +17,14 @@ export interface Assembly {
   readonly brokenPaths: ReadonlySet<string>;
 }
 
-/** Assembles layers given from the weakest to the strongest. A wrong value is a mistake even where a stronger layer covers it. */
+/** Merges layers, weakest first. A wrong value is a mistake even if a stronger layer overrides it. */
 export function assemble(layers: readonly Layer[]): Assembly {
   const values = new Map<string, unknown>();
   const origins = new Map<string, Origin>();
   const mistakes: Mistake[] = [];
   const brokenPaths = new Set<string>();
   for (const row of fieldRows) {
-    values.set(row.path, row.field.default);
+    values.set(row.path, defaultValue(row.field));
     origins.set(row.path, { kind: "default" });
   }
   for (const layer of layers) {
@@ -69,7 +69,7 @@ function valueMistake(entry: Entry, issues: readonly v.BaseIssue<unknown>[]): Mi
   return {
     origin: entry.origin,
     path: entry.row.path,
-    problem: own?.message ?? "the value does not fit",
+    problem: own?.message ?? "the value is not valid",
     given: showGiven(entry.input),
     expected: expectationOf(entry.row),
   };

@@ -3,6 +3,7 @@ import { rulesOf } from "../table/kinds.ts";
 import type { Entry, Layer } from "./layer.ts";
 import type { Mistake } from "../mistake.ts";
 import { nearestName } from "../../text/nearest-name.ts";
+import { removedVariable } from "../table/removed-fields.ts";
 import { fieldRows, type FieldRow } from "../table/table.ts";
 
 /** Environment variables as Node gives them. */
@@ -20,14 +21,11 @@ export const configFileVariable = "OUTRIDER_CONFIG";
 const serviceLink =
   /^OUTRIDER_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
 
-/** Variables of the repository's own scripts and tests, which run with the product beside them. */
-const scriptVariable = /^OUTRIDER_(?:CACHE|BENCH|DEMO|FUZZ|TEST|E2E|SETUP|CI)(?:_[A-Z0-9_]+)?$/;
-
 const rowsByName: ReadonlyMap<string, FieldRow> = new Map(fieldRows.map((row) => [row.environment, row]));
 
 /**
- * The values that the environment gives. A name that begins with `OUTRIDER_` and is no field is a mistake, but for
- * the variables that Kubernetes sets for services and those of the repository's scripts. Other names are not looked at.
+ * The values that the environment gives. An unknown name that begins with `OUTRIDER_` is a mistake, except for
+ * the variables that Kubernetes sets for services. Other names are ignored.
  */
 export function environmentLayer(environment: Environment): Layer {
   const entries: Entry[] = [];
@@ -44,19 +42,20 @@ export function environmentLayer(environment: Environment): Layer {
 }
 
 function isUnknown(name: string): boolean {
-  return (
-    name.startsWith(prefix) && name !== configFileVariable && !serviceLink.test(name) && !scriptVariable.test(name)
-  );
+  return name.startsWith(prefix) && name !== configFileVariable && !serviceLink.test(name);
 }
 
 function unknownVariable(name: string): Mistake {
-  // Without the prefix that all of them share, or everything would look alike.
+  const origin = { kind: "environment", name } as const;
+  const removed = removedVariable(name);
+  if (removed !== undefined) return { origin, path: "", problem: removed };
+  // The common prefix would make all names look alike.
   const words = [...rowsByName.keys(), configFileVariable].map((known) => known.slice(prefix.length));
   const nearest = nearestName(name.slice(prefix.length), words);
   return {
-    origin: { kind: "environment", name },
+    origin,
     path: "",
-    problem: "no field of the configuration has this environment variable",
+    problem: "unknown environment variable",
     ...(nearest === undefined ? {} : { nearest: `${prefix}${nearest}` }),
   };
 }

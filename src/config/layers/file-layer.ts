@@ -8,6 +8,7 @@ import type { Mistake } from "../mistake.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import type { Origin } from "../origin.ts";
 import { expectationOf } from "../mistake.ts";
+import { removedPath } from "../table/removed-fields.ts";
 import { fieldRows, rowAt, sections, type FieldRow } from "../table/table.ts";
 
 /** Aliases a value may hold; enough for any honest file, too few to grow a small file into a large one. */
@@ -15,13 +16,13 @@ const maxAliasCount = 32;
 
 type YamlModule = typeof Yaml.default;
 
-/** The values that the file gives, each with its line. A file that cannot be read or is no YAML gives mistakes alone. */
+/** The values that the file gives, each with its line. A file that cannot be read or is not YAML gives only mistakes. */
 export async function fileLayer(file: string): Promise<Layer> {
   const text = await readFileText(file);
   if (typeof text !== "string") {
     return { entries: [], mistakes: [text] };
   }
-  // Loaded only here: a sidecar without a file does without the parser's memory. The default export, because a
+  // Loaded only here: a sidecar without a file saves the parser's memory. The default export, because a
   // bundled chunk of a CommonJS package has no other.
   const { default: yaml } = await import("yaml");
   return parseLayer(yaml, file, text);
@@ -55,7 +56,7 @@ function parseLayer(yaml: YamlModule, file: string, text: string): Layer {
     reader.mistakes.push({
       origin,
       path: "",
-      problem: "the file is no mapping",
+      problem: "the file is not a mapping",
       expected: "lines such as `upstream: http://127.0.0.1:8080`",
     });
   }
@@ -65,10 +66,10 @@ function parseLayer(yaml: YamlModule, file: string, text: string): Layer {
 function syntaxMistake(reader: Reader, error: YAMLError): Mistake {
   const problem =
     error.code === "TAB_AS_INDENT"
-      ? "a tab indents this line; YAML takes spaces only"
+      ? "this line is indented with a tab; YAML allows spaces only"
       : error.code === "DUPLICATE_KEY"
-        ? "this key stands more than once in its section"
-        : `this is no YAML: ${error.message}`;
+        ? "this key occurs more than once in its section"
+        : `this is not YAML: ${error.message}`;
   return { origin: originAt(reader, error.pos[0]), path: "", problem };
 }
 
@@ -110,7 +111,7 @@ function readField(reader: Reader, path: string, pair: Pair): void {
   const origin = originOf(reader, pair);
   const value = resolve(reader, pair.value);
   if (isNothing(reader, value)) {
-    const problem = "the value is missing; leave the line out to have the default";
+    const problem = "the value is missing; remove the line to use the default";
     reader.mistakes.push({ origin, path, problem, expected: expectationOf(row) });
     return;
   }
@@ -120,7 +121,7 @@ function readField(reader: Reader, path: string, pair: Pair): void {
     reader.mistakes.push({
       origin,
       path,
-      problem: "aliases (`*name`) repeat too much here",
+      problem: "too many aliases (`*name`)",
       expected: expectationOf(row),
     });
   }
@@ -129,7 +130,7 @@ function readField(reader: Reader, path: string, pair: Pair): void {
 /** A version such as `1.10` is a number to YAML and a name to us: its digits count, not its value. */
 function inputOf(reader: Reader, row: FieldRow, value: ParsedNode): unknown {
   const isNumber = reader.yaml.isScalar(value) && typeof value.value === "number";
-  if (row.field.kind === "name" && isNumber) {
+  if ((row.field.kind === "name" || row.field.kind === "key_prefix") && isNumber) {
     return (value as Scalar).source ?? String((value as Scalar).value);
   }
   return value.toJS(reader.document, { maxAliasCount }) as unknown;
@@ -137,6 +138,8 @@ function inputOf(reader: Reader, row: FieldRow, value: ParsedNode): unknown {
 
 function unknownKey(reader: Reader, path: string, pair: Pair): Mistake {
   const origin = originOf(reader, pair);
+  const removed = removedPath(path);
+  if (removed !== undefined) return { origin, path, problem: removed };
   const key = path.slice(path.indexOf(".") + 1);
   const siblings = path.includes(".")
     ? fieldRows.filter((row) => row.section === path.slice(0, path.indexOf("."))).map((row) => row.path)
@@ -152,7 +155,7 @@ function unknownKey(reader: Reader, path: string, pair: Pair): Mistake {
   return {
     origin,
     path,
-    problem: "there is no such field",
+    problem: "unknown field",
     ...(nearest === undefined ? {} : { nearest }),
   };
 }

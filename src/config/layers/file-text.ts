@@ -6,7 +6,7 @@ import type { Origin } from "../origin.ts";
 
 const maxFileBytes = 1_048_576;
 
-/** The text of a file of at most 1 MiB of UTF-8, or what stands in the way. */
+/** The text of a file of at most 1 MiB of UTF-8, or the reason why it cannot be read. */
 export async function readFileText(file: string): Promise<string | Mistake> {
   const origin: Origin = { kind: "file", file, line: 1, column: 1 };
   try {
@@ -26,9 +26,9 @@ export async function readFileText(file: string): Promise<string | Mistake> {
 }
 
 const knownProblems: ReadonlyMap<string | undefined, string> = new Map([
-  ["ENOENT", "there is no such file; check the path given with --config or OUTRIDER_CONFIG"],
-  ["EACCES", "the file may not be read by this user; check its permissions"],
-  ["EISDIR", "this is a directory; name the file in it"],
+  ["ENOENT", "no such file; check the path given with --config or OUTRIDER_CONFIG"],
+  ["EACCES", "permission denied; check the permissions of the file"],
+  ["EISDIR", "this is a directory; give the file in it"],
   ["ERR_ENCODING_INVALID_ENCODED_DATA", "the file is not UTF-8 text"],
 ]);
 

@@ -1,4 +1,4 @@
-/** Reads the values of flags that stand for fields. */
+/** Reads the values of the flags of fields. */
 import { rulesOf } from "../table/kinds.ts";
 import type { Entry, Layer } from "./layer.ts";
 import type { Mistake } from "../mistake.ts";
@@ -14,8 +14,8 @@ export interface FlagValue {
 const rowsByFlag: ReadonlyMap<string, FieldRow> = new Map(fieldRows.map((row) => [row.flag, row]));
 
 /**
- * The values that flags give. The flag of a list may stand more than once and adds up; any other stands once. Flags
- * that are no field are not looked at: the command line's reader has named them already.
+ * The values that flags give. The flag of a list may be given more than once and adds up; any other flag may not. Flags
+ * that belong to no field are ignored: the reader of the command line has reported them.
  */
 export function flagLayer(flags: readonly FlagValue[]): Layer {
   const entries = new Map<string, Entry>();
@@ -29,7 +29,7 @@ export function flagLayer(flags: readonly FlagValue[]): Layer {
     const earlier = entries.get(flag)?.input;
     const origin = { kind: "flag", name: flag } as const;
     if (earlier !== undefined && !Array.isArray(earlier)) {
-      mistakes.push({ origin, path: row.path, problem: "the flag stands more than once" });
+      mistakes.push({ origin, path: row.path, problem: "this flag is given more than once" });
     }
     const isList = Array.isArray(earlier) && Array.isArray(input);
     entries.set(flag, { row, input: isList ? [...earlier, ...input] : input, origin });

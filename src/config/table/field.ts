@@ -2,11 +2,18 @@
  * What one row of the configuration table holds. A field is a plain record: its kind decides how a value is read,
  * checked, shown and documented (see kinds.ts), the rest is what only this field knows.
  */
-import type { Address } from "../address.ts";
+import type { Address, TcpAddress } from "../../address.ts";
+import type { JsonPointer } from "../../payload/json/json-pointer.ts";
+import type { SampleRule } from "../../prediction-log/sampler/sample-rule.ts";
+import type { StaticLabel } from "../../prediction-log/stream-fields.ts";
+import type { RedactionRule } from "../../redaction/redaction-rule.ts";
+import type { RouteRule } from "../../routing/route-rule.ts";
 import type { Choice, ChoiceList } from "./choices.ts";
-import type { Upstream } from "../upstream.ts";
 
-/** What every kind of field has. */
+/** A value as it stands in the file or in JSON, before it is parsed. */
+export type Input = string | number | boolean | readonly string[];
+
+/** What every kind of field has. A default is an {@link Input}, like the values of a user. */
 interface FieldCommon {
   /** One or two sentences for the reference and for `--help`; Markdown code spans allowed. */
   readonly doc: string;
@@ -40,13 +47,32 @@ interface BooleanField extends FieldCommon {
 }
 
 interface TextField extends FieldCommon {
-  readonly kind: "name" | "path" | "file" | "secret_file" | "pointer";
+  readonly kind: "name" | "path" | "header" | "key_prefix" | "pointer" | "redis_url";
   /** The empty text stands for "not set". */
   readonly default: string;
 }
 
+/** Files must be readable and hold what their kind says; a `folder` need not exist. */
+export interface FileField extends FieldCommon {
+  readonly kind: "secret_file" | "certificate_file" | "baseline_file" | "folder";
+  /** The empty text stands for "not set". */
+  readonly default: string;
+  /** Least length of a secret, bytes; blanks around it do not count. */
+  readonly minBytes?: number;
+}
+
+type ListKind =
+  | "routes"
+  | "tokens"
+  | "pointers"
+  | "names"
+  | "headers"
+  | "sample_rules"
+  | "redaction_rules"
+  | "static_labels";
+
 interface ListField extends FieldCommon {
-  readonly kind: "routes" | "tokens" | "pointers" | "names" | "sample_rules" | "redaction_rules" | "label_pairs";
+  readonly kind: ListKind;
   readonly default: readonly string[];
 }
 
@@ -72,7 +98,7 @@ interface UrlField extends FieldCommon {
 
 interface AddressField extends FieldCommon {
   readonly kind: "address";
-  readonly default: Address;
+  readonly default: string;
 }
 
 interface UpstreamField extends FieldCommon {
@@ -86,6 +112,7 @@ export type Field =
   | RatioField
   | BooleanField
   | TextField
+  | FileField
   | ListField
   | ChoiceField
   | WordsField
@@ -96,16 +123,17 @@ export type Field =
 /** The kinds of field. */
 export type FieldKind = Field["kind"];
 
-/** The TypeScript type of a field's value once it has been read. */
+/** The TypeScript type of a field's value: parsed, so that its readers have nothing left to check. */
 export type FieldValue<F> = F extends { readonly kind: "choice"; readonly of: infer List extends ChoiceList }
   ? Choice<List>
   : F extends { readonly kind: "words"; readonly of: infer List extends ChoiceList }
     ? readonly Choice<List>[]
-    : F extends { readonly kind: infer Kind extends Exclude<FieldKind, "choice" | "words"> }
+    : F extends { readonly kind: infer Kind extends keyof ValueOfKind }
       ? ValueOfKind[Kind]
       : never;
 
-interface ValueOfKind {
+/** The parsed value of each kind; `choice` and `words` depend on their list as well. */
+export interface ValueOfKind {
   readonly integer: number;
   readonly bytes: number;
   readonly milliseconds: number;
@@ -113,17 +141,25 @@ interface ValueOfKind {
   readonly boolean: boolean;
   readonly name: string;
   readonly path: string;
-  readonly file: string;
+  readonly baseline_file: string;
+  readonly certificate_file: string;
   readonly secret_file: string;
-  readonly pointer: string;
+  readonly folder: string;
+  /** In lower case; empty when not set. */
+  readonly header: string;
+  readonly key_prefix: string;
+  readonly pointer: JsonPointer | undefined;
   readonly url: string;
-  readonly routes: readonly string[];
+  readonly redis_url: string;
+  readonly routes: readonly RouteRule[];
   readonly tokens: readonly string[];
-  readonly pointers: readonly string[];
+  readonly pointers: readonly JsonPointer[];
   readonly names: readonly string[];
-  readonly sample_rules: readonly string[];
-  readonly redaction_rules: readonly string[];
-  readonly label_pairs: readonly string[];
-  readonly address: Address;
-  readonly upstream: Upstream | undefined;
+  /** In lower case. */
+  readonly headers: readonly string[];
+  readonly sample_rules: readonly SampleRule[];
+  readonly redaction_rules: readonly RedactionRule[];
+  readonly static_labels: readonly StaticLabel[];
+  readonly address: TcpAddress;
+  readonly upstream: Address | undefined;
 }

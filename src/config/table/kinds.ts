@@ -4,32 +4,39 @@
  */
 import * as v from "valibot";
 
-import { formatAddress, parseAddress, type Address, type Reading } from "../address.ts";
-import { choices } from "./choices.ts";
-import type { Field, FieldKind } from "./field.ts";
+import { formatAddress, type Address, type TcpAddress } from "../../address.ts";
+import type { JsonPointer } from "../../payload/json/json-pointer.ts";
+import { formatSampleRule } from "../../prediction-log/sampler/sample-rule.ts";
+import { formatRedactionRule } from "../../redaction/redaction-rule.ts";
 import { parseSize, parseTime, sizePattern, timePattern } from "../../text/quantity.ts";
+import { parseAddress } from "../address.ts";
+import type { Parsed } from "../parsed.ts";
+import { formatUpstream, parseUpstream } from "../upstream.ts";
+import { choices } from "./choices.ts";
+import type { Field, FieldKind, FileField, Input, ValueOfKind } from "./field.ts";
 import {
-  labelPairProblem,
-  nameProblem,
-  pointerProblem,
-  redactionRuleProblem,
-  routeProblem,
-  sampleRuleProblem,
-  tokenProblem,
-} from "./list-items.ts";
-import { formatUpstream, parseUpstream, type Upstream } from "../upstream.ts";
-import { urlProblem } from "./url-problem.ts";
-
-/** A value as it stands in the file or in JSON. */
-export type Input = string | number | boolean | readonly string[];
+  parseHeaderName,
+  parseKeyPrefix,
+  parseName,
+  parseOptionalHeaderName,
+  parseOptionalPointer,
+  parsePointer,
+  parseRedisServerUrl,
+  parseRedaction,
+  parseRoute,
+  parseSample,
+  parseServerUrl,
+  parseStaticLabel,
+  parseUpgradeToken,
+} from "./parsers.ts";
 
 /** All that is known about one kind of field. */
 export interface KindRules<F = Field> {
-  /** Turns an input into the value; its issues of type `raw_*` carry the problem in words. */
+  /** Turns an input into the parsed value; its issues of type `raw_*` carry the problem in words. */
   schema(field: F): v.GenericSchema<unknown, unknown>;
   /** Input for the text of a flag or environment variable; text that fits nothing stays text for the schema to refuse. */
   fromText(text: string): unknown;
-  /** The input that gives this value; `undefined` when the value stands for "not set". */
+  /** An input that gives this value again; `undefined` when the value stands for "not set" and no input gives it. */
   toInput(value: never): Input | undefined;
   /** What a right value looks like, without an example. */
   expected(field: F): string;
@@ -91,66 +98,76 @@ export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } =
     toInput: sameInput,
     expected: () => "a path that begins with /",
   },
-  file: {
-    schema: () => v.pipe(v.string(), v.regex(/^[^\0]{0,4096}$/)),
+  baseline_file: fileRules("the path of a file"),
+  certificate_file: fileRules("the path of a PEM file"),
+  secret_file: fileRules("the path of a file"),
+  folder: fileRules("the path of a folder"),
+  header: {
+    schema: () => parsed(parseOptionalHeaderName),
     fromText: sameText,
     toInput: sameInput,
-    expected: () => "the path of a file",
+    expected: () => "the name of a header",
   },
-  secret_file: {
-    schema: () => v.pipe(v.string(), v.regex(/^[^\0]{0,4096}$/)),
+  key_prefix: {
+    schema: () => parsed(parseKeyPrefix),
     fromText: sameText,
     toInput: sameInput,
-    expected: () => "the path of a file",
-  },
-  routes: {
-    schema: () => list(256, routeProblem),
-    fromText: listFromText,
-    toInput: sameInput,
-    expected: () => "a list of `METHOD /path`: `*` is any method or part of one segment, `**` at the end is the rest",
-  },
-  tokens: {
-    schema: () => list(16, tokenProblem),
-    fromText: listFromText,
-    toInput: sameInput,
-    expected: () => "a list of upgrade tokens in lower case",
+    expected: () => "1 to 128 letters, digits, and . _ : -",
   },
   pointer: {
-    schema: () => checkedText(pointerProblem),
+    schema: () => parsed(parseOptionalPointer),
     fromText: sameText,
-    toInput: sameInput,
+    toInput: (value: JsonPointer | undefined) => value?.text ?? "",
     expected: () => "a JSON Pointer; `*` is any item of a list or an object",
   },
-  pointers: {
-    schema: () => list(64, pointerProblem),
-    fromText: listFromText,
-    toInput: sameInput,
-    expected: () => "a list of JSON Pointers; `*` is any item of a list or an object",
-  },
-  names: {
-    schema: () => list(64, nameProblem),
-    fromText: listFromText,
-    toInput: sameInput,
-    expected: () => "a list of names of at most 200 characters",
-  },
-  sample_rules: {
-    schema: () => list(64, sampleRuleProblem),
-    fromText: listFromText,
-    toInput: sameInput,
-    expected: () => "a list of `OUTCOME=RATIO` or `OUTCOME/VARIANT=RATIO`, with `*` for any",
-  },
-  redaction_rules: {
-    schema: () => list(256, redactionRuleProblem),
-    fromText: listFromText,
-    toInput: sameInput,
-    expected: () => "a list of `feature:NAME`, `pointer:/JSON/POINTER` or `header:NAME`",
-  },
-  label_pairs: {
-    schema: () => list(15, labelPairProblem),
-    fromText: listFromText,
-    toInput: sameInput,
-    expected: () => "a list of `NAME=VALUE`",
-  },
+  pointers: listRules<"pointers">({
+    maxLength: 64,
+    parse: parsePointer,
+    format: ({ text }) => text,
+    expected: "a list of JSON Pointers; `*` is any item of a list or an object",
+  }),
+  routes: listRules<"routes">({
+    maxLength: 256,
+    parse: parseRoute,
+    format: ({ text }) => text,
+    expected: "a list of `METHOD /path`: `*` is any method or part of one segment, `**` at the end is the rest",
+  }),
+  tokens: listRules<"tokens">({
+    maxLength: 16,
+    parse: parseUpgradeToken,
+    format: sameText,
+    expected: "a list of upgrade tokens in lower case",
+  }),
+  names: listRules<"names">({
+    maxLength: 64,
+    parse: parseName,
+    format: sameText,
+    expected: "a list of names of at most 200 characters",
+  }),
+  headers: listRules<"headers">({
+    maxLength: 64,
+    parse: parseHeaderName,
+    format: sameText,
+    expected: "a list of header names",
+  }),
+  sample_rules: listRules<"sample_rules">({
+    maxLength: 64,
+    parse: parseSample,
+    format: formatSampleRule,
+    expected: "a list of `OUTCOME=RATIO` or `OUTCOME/VARIANT=RATIO`, with `*` for any",
+  }),
+  redaction_rules: listRules<"redaction_rules">({
+    maxLength: 256,
+    parse: parseRedaction,
+    format: formatRedactionRule,
+    expected: "a list of `feature:NAME`, `pointer:/JSON/POINTER` or `header:NAME`",
+  }),
+  static_labels: listRules<"static_labels">({
+    maxLength: 15,
+    parse: parseStaticLabel,
+    format: ({ name, value }) => `${name}=${value}`,
+    expected: "a list of `NAME=VALUE`",
+  }),
   words: {
     schema: (field) =>
       v.pipe(
@@ -162,10 +179,16 @@ export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } =
     expected: (field) => `a list of ${choices[field.of].join(", ")}`,
   },
   url: {
-    schema: (field) => checkedText((text) => urlProblem(text, field.schemes)),
+    schema: (field) => parsed((text) => parseServerUrl(text, field.schemes)),
     fromText: sameText,
     toInput: sameInput,
-    expected: (field) => `an address that begins with ${field.schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+    expected: (field) => `a URL that begins with ${field.schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+  },
+  redis_url: {
+    schema: () => parsed(parseRedisServerUrl),
+    fromText: sameText,
+    toInput: sameInput,
+    expected: () => "redis://host:port/database, rediss:// for TLS, or unix:///path of a socket",
   },
   choice: {
     schema: (field) => v.picklist(choices[field.of]),
@@ -176,13 +199,13 @@ export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } =
   address: {
     schema: () => parsed(parseAddress),
     fromText: sameText,
-    toInput: (value: Address) => formatAddress(value),
+    toInput: (value: TcpAddress) => formatAddress(value),
     expected: () => "an address and a port",
   },
   upstream: {
     schema: () => parsed(parseUpstream),
     fromText: sameText,
-    toInput: (value: Upstream | undefined) => (value === undefined ? undefined : formatUpstream(value)),
+    toInput: (value: Address | undefined) => (value === undefined ? undefined : formatUpstream(value)),
     expected: () => "http://host:port or unix:/path of a socket",
   },
 };
@@ -194,6 +217,12 @@ export function rulesOf(field: Field): KindRules {
   return rules[field.kind] as KindRules;
 }
 
+/** The value of a field that no layer sets. The table's tests parse every default, so this does not throw. */
+export function defaultValue(field: Field): unknown {
+  const { default: input } = field;
+  return input === undefined ? undefined : v.parse(rulesOf(field).schema(field), input);
+}
+
 interface Bounds {
   readonly min: number;
   readonly max: number;
@@ -201,7 +230,7 @@ interface Bounds {
 }
 
 function zeroNote(field: Bounds): string {
-  return field.zero === undefined ? "" : `; 0 is ${field.zero}`;
+  return field.zero === undefined ? "" : `; 0 means ${field.zero}`;
 }
 
 function wholeNumber({ min, max }: Bounds): v.GenericSchema<number, number> {
@@ -213,33 +242,53 @@ function quantity(bounds: Bounds, pattern: RegExp, parse: (text: string) => numb
   return v.union([wholeNumber(bounds), fromText]);
 }
 
-function parsed<Value>(parse: (text: string) => Reading<Value>): v.GenericSchema<unknown, Value> {
+function fileRules<Kind extends FileField["kind"]>(expected: string): KindRules<FieldOf<Kind>> {
+  return {
+    schema: () => v.pipe(v.string(), v.regex(/^[^\0]{0,4096}$/)),
+    fromText: sameText,
+    toInput: sameInput,
+    expected: () => expected,
+  };
+}
+
+type ListKind = {
+  [Kind in keyof ValueOfKind]: ValueOfKind[Kind] extends readonly unknown[] ? Kind : never;
+}[keyof ValueOfKind];
+
+interface ListGrammar<Item> {
+  readonly maxLength: number;
+  readonly parse: (text: string) => Parsed<Item>;
+  readonly format: (item: Item) => string;
+  readonly expected: string;
+}
+
+/** The rules of a kind of list. */
+function listRules<Kind extends ListKind>({
+  maxLength,
+  parse,
+  format,
+  expected,
+}: ListGrammar<ValueOfKind[Kind][number]>): KindRules<FieldOf<Kind>> {
+  const schema = v.pipe(v.array(parsed(parse)), v.maxLength(maxLength));
+  return {
+    schema: () => schema,
+    fromText: listFromText,
+    toInput: (items: ValueOfKind[Kind]) => items.map((item) => format(item)),
+    expected: () => expected,
+  };
+}
+
+/** The value that a parser makes of a text. */
+function parsed<Value>(parse: (text: string) => Parsed<Value>): v.GenericSchema<unknown, Value> {
   return v.pipe(
     v.string(),
     v.rawTransform<string, Value>(({ dataset, addIssue, NEVER }) => {
-      const reading = parse(dataset.value);
-      if (reading.kind === "ok") {
-        return reading.value;
+      const result = parse(dataset.value);
+      if (result.kind === "ok") {
+        return result.value;
       }
-      addIssue({ message: reading.problem });
+      addIssue({ message: result.problem });
       return NEVER;
-    }),
-  );
-}
-
-function list(maxLength: number, problemOf: (item: string) => string | undefined): v.GenericSchema<unknown, unknown> {
-  return v.pipe(v.array(checkedText(problemOf)), v.maxLength(maxLength));
-}
-
-/** Text that a function finds nothing wrong with. */
-function checkedText(problemOf: (text: string) => string | undefined): v.GenericSchema<unknown, string> {
-  return v.pipe(
-    v.string(),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const problem = dataset.typed ? problemOf(dataset.value) : undefined;
-      if (problem !== undefined) {
-        addIssue({ message: problem });
-      }
     }),
   );
 }

@@ -18,7 +18,7 @@ import { predictionsFields } from "../fields/predictions.ts";
 import { redactionFields } from "../fields/redaction.ts";
 import { modelFields, routesFields, topFields, upgradeFields } from "../fields/serving.ts";
 import { timeoutsFields } from "../fields/timeouts.ts";
-import { poolFields, tapFields } from "../fields/upstream-connections.ts";
+import { memoryFields, poolFields, tapFields } from "../fields/upstream-connections.ts";
 
 interface SectionTables {
   readonly admin: typeof adminFields;
@@ -28,6 +28,7 @@ interface SectionTables {
   readonly timeouts: typeof timeoutsFields;
   readonly pool: typeof poolFields;
   readonly tap: typeof tapFields;
+  readonly memory: typeof memoryFields;
   readonly reading: typeof readingFields;
   readonly inference: typeof inferenceFields;
   readonly drift: typeof driftFields;
@@ -54,7 +55,7 @@ type ValuesOf<Fields> = {
 
 /**
  * The configuration as the program reads it: sections and fields in camelCase (`config.limits.headBytes`), every
- * value present, converted and checked. `upstream` alone may be missing, for commands that can do without.
+ * value present, parsed and checked. `upstream` may be missing, for commands that work without it.
  */
 export type Config = ValuesOf<typeof topFields> & {
   readonly [Section in keyof SectionTables]: ValuesOf<SectionTables[Section]>;
@@ -69,35 +70,44 @@ export interface Section {
 
 /** All sections in order. */
 export const sections: readonly Section[] = [
-  { name: "", doc: "Fields at the top of the file: what stands where.", fields: topFields },
-  { name: "admin", doc: "The port for probes, scrapes and control.", fields: adminFields },
-  { name: "model", doc: "What the model is called when the request's path does not say it.", fields: modelFields },
-  { name: "routes", doc: "Exceptions to the serving protocol's own table of paths.", fields: routesFields },
-  { name: "limits", doc: "How much a client may send and how much may be open at once.", fields: limitsFields },
-  { name: "timeouts", doc: "How long each phase of a request may last.", fields: timeoutsFields },
+  { name: "", doc: "Fields at the top of the file: addresses and protocol.", fields: topFields },
+  { name: "admin", doc: "The admin port: probes, scrapes and control.", fields: adminFields },
+  {
+    name: "model",
+    doc: "Name and version of the model when the request's path does not name them.",
+    fields: modelFields,
+  },
+  { name: "routes", doc: "Exceptions to the paths of the serving protocol.", fields: routesFields },
+  { name: "limits", doc: "Bounds on requests and connections.", fields: limitsFields },
+  { name: "timeouts", doc: "Maximum duration of each phase of a request.", fields: timeoutsFields },
   { name: "pool", doc: "Connections to the model server.", fields: poolFields },
-  { name: "tap", doc: "Copies of the first bytes of bodies, for observers.", fields: tapFields },
-  { name: "reading", doc: "How much of the bodies is read for predictions, and at what price.", fields: readingFields },
+  { name: "tap", doc: "Capture of bodies.", fields: tapFields },
+  { name: "memory", doc: "Memory for telemetry.", fields: memoryFields },
+  {
+    name: "reading",
+    doc: "How many bodies are read for features and predictions, and the CPU for it.",
+    fields: readingFields,
+  },
   {
     name: "inference",
-    doc: "Where features and predictions stand in the bodies, for servers that no protocol describes.",
+    doc: "Where features and predictions are in the bodies, for servers that no serving protocol describes.",
     fields: inferenceFields,
   },
-  { name: "drift", doc: "What live traffic is held against, and when a difference counts.", fields: driftFields },
-  { name: "labels", doc: "How true answers find the predictions they belong to.", fields: labelsFields },
+  { name: "drift", doc: "Drift detection: baseline, windows and thresholds.", fields: driftFields },
+  { name: "labels", doc: "How labels (ground truth) are joined with predictions.", fields: labelsFields },
   {
     name: "predictions",
-    doc: "The log of predictions: which are kept, how much of them, and where they go.",
+    doc: "The prediction log: what is logged, and where.",
     fields: predictionsFields,
   },
-  { name: "redaction", doc: "What is taken out of logged predictions.", fields: redactionFields },
-  { name: "loki", doc: "The Loki that logged predictions go to.", fields: lokiFields },
-  { name: "redis", doc: "Where replicas of one model meet.", fields: redisFields },
-  { name: "registry", doc: "The MLflow server that knows the model.", fields: registryFields },
-  { name: "upgrade", doc: "Connections that stop being HTTP.", fields: upgradeFields },
-  { name: "drain", doc: "How the sidecar goes.", fields: drainFields },
-  { name: "readiness", doc: "How the model server is asked whether it can serve.", fields: readinessFields },
-  { name: "metrics", doc: "What the metrics may hold.", fields: metricsFields },
+  { name: "redaction", doc: "What is removed from logged predictions.", fields: redactionFields },
+  { name: "loki", doc: "The Loki server of the prediction log.", fields: lokiFields },
+  { name: "redis", doc: "Redis shared by the replicas.", fields: redisFields },
+  { name: "registry", doc: "MLflow tracking server.", fields: registryFields },
+  { name: "upgrade", doc: "Protocol upgrades, such as WebSocket.", fields: upgradeFields },
+  { name: "drain", doc: "Shutdown.", fields: drainFields },
+  { name: "readiness", doc: "Readiness probes of the model server.", fields: readinessFields },
+  { name: "metrics", doc: "Bounds of the metrics.", fields: metricsFields },
   { name: "log", doc: "The sidecar's own log on standard error.", fields: logFields },
 ];
 
@@ -126,6 +136,16 @@ export function rowAt(path: string): FieldRow | undefined {
   return rowsByPath.get(path);
 }
 
+/** The flag of a field that has no other: `limits.head_bytes` → `--limits-head-bytes`. */
+export function flagOf(path: string): string {
+  return `--${path.replace(/[._]/g, "-")}`;
+}
+
+/** The environment variable of a field: `limits.head_bytes` → `OUTRIDER_LIMITS_HEAD_BYTES`. */
+export function environmentOf(path: string): string {
+  return `OUTRIDER_${path.replaceAll(".", "_").toUpperCase()}`;
+}
+
 /** `head_bytes` → `headBytes`. */
 export function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -133,13 +153,12 @@ export function camelCase(name: string): string {
 
 function fieldRow(section: Section["name"], key: string, field: Field): FieldRow {
   const path = section === "" ? key : `${section}.${key}`;
-  const words = path.replace(/[._]/g, "-");
   return {
     section,
     key,
     path,
-    flag: field.flag ?? `--${words}`,
-    environment: `OUTRIDER_${path.replaceAll(".", "_").toUpperCase()}`,
+    flag: field.flag ?? flagOf(path),
+    environment: environmentOf(path),
     field,
   };
 }

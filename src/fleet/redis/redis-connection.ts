@@ -12,7 +12,7 @@ import { createSecureContext, type SecureContext } from "node:tls";
 import { Redis, type RedisOptions } from "ioredis";
 import { backoffMs, type BackoffOptions } from "../../backoff.ts";
 import { guardReplies } from "./guarded-replies.ts";
-import type { RedisAddress } from "./redis-address.ts";
+import type { RedisAddress } from "../../text/redis-url.ts";
 import { redisFailure } from "./redis-failure.ts";
 import type { RedisScript } from "./redis-scripts.ts";
 import type { FailureReason, Outcome } from "../store.ts";

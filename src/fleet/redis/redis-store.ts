@@ -5,7 +5,7 @@ import { decodeCounts } from "../counts/counts-encoding.ts";
 import { FailureCounters } from "../failure-counters.ts";
 import { CountsMerger } from "../counts/merged-counts.ts";
 import { PublishBatches, type PublishBatch } from "../counts/publish-batches.ts";
-import { parseRedisUrl } from "./redis-address.ts";
+import { parseRedisUrl } from "../../text/redis-url.ts";
 import { openRedis, type RedisArgument, type RedisConnection } from "./redis-connection.ts";
 import { readLabelEntries, readParts, readReplicas, readVerdictText, textOf, textsOf } from "./redis-replies.ts";
 import {

@@ -65,7 +65,7 @@ export const driftRows = {
   outrider_drift_models_dropped_total: {
     type: "counter",
     unit: "exchanges",
-    help: "Exchanges that drift did not count because `drift.max_models` models were monitored already.",
+    help: "Exchanges that drift did not count because a quarter of `metrics.max_models` models were monitored already.",
     labels: [],
   },
   outrider_drift_windows_lost_total: {

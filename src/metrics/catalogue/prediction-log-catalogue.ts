@@ -50,7 +50,7 @@ export const predictionLogRows = {
   outrider_prediction_log_cut_total: {
     type: "counter",
     unit: "records",
-    help: "Records that lack a part: `rows` past `predictions.max_rows`, the others because the record was longer than `predictions.record_bytes`.",
+    help: "Records that lack a part: `rows` past the first 100, the others because the record was longer than `predictions.record_bytes`.",
     labels: ["part"],
   },
   outrider_prediction_log_omitted_bodies_total: {
@@ -114,7 +114,7 @@ export const predictionDeliveryRows = {
   outrider_prediction_log_queue_bytes: {
     type: "gauge",
     unit: "bytes",
-    help: "Memory that these records take; at most `predictions.queue_bytes`.",
+    help: "Memory that these records take; at most their share of `memory.budget_bytes`.",
     labels: ["sink"],
   },
   outrider_prediction_log_spool_entries: {

@@ -98,7 +98,7 @@ export const relayRows = {
   outrider_tap_dropped_total: {
     type: "counter",
     unit: "bodies",
-    help: "Bodies not kept for observers because `tap.total_bytes` was used up.",
+    help: "Bodies not kept for observers because half of `memory.budget_bytes` was in use.",
     labels: [],
   },
   outrider_observer_failures_total: {

@@ -2,32 +2,27 @@
 import type { BodyReader, DecodedBody, Predictions, ReadResult, RequestReading, ResponseReading } from "../reading.ts";
 import { predictionsAt, withScoresAt } from "./configured-answer.ts";
 import { featuresAt, idsAt } from "./configured-features.ts";
-import { compilePointer, type JsonPointer } from "../json/json-pointer.ts";
+import type { JsonPointer } from "../json/json-pointer.ts";
 import { createJsonReader, type JsonProtocol, requestOf, responseOf } from "../json/json-reader.ts";
 import type { JsonValue } from "../json/json-value.ts";
 import type { ReaderOptions } from "../reader-options.ts";
 import type { AnswerContext } from "../table/row-answer.ts";
 import type { TableContext } from "../table/table-reading.ts";
 
-/** Compiled paths; each is absent when the configuration has none. */
-interface ConfiguredPaths {
-  readonly features: readonly JsonPointer[];
-  readonly prediction?: JsonPointer;
-  readonly score?: JsonPointer;
-  readonly id?: JsonPointer;
-}
+/** The paths of the options. */
+type ConfiguredPaths = Omit<ReaderOptions, "limits">;
 
-/** The reader of a JSON protocol, with the paths of its options. Throws a RangeError when one of them is malformed. */
+/** The reader of a JSON protocol, with the paths of its options. */
 export function createConfiguredReader(protocol: JsonProtocol, options: ReaderOptions): BodyReader {
-  return createJsonReader(withPaths(protocol, compilePaths(options)), options.limits);
+  return createJsonReader(withPaths(protocol, options), options.limits);
 }
 
 /**
  * A reader of another kind, with the paths of the options, which are looked for in bodies that are JSON as a whole. The
- * reader itself reads what no path names, and all other bodies. Throws a RangeError when a path is malformed.
+ * reader itself reads what no path names, and all other bodies.
  */
 export function withConfiguredPaths(reader: BodyReader, options: ReaderOptions): BodyReader {
-  const paths = compilePaths(options);
+  const paths: ConfiguredPaths = options;
   if (!hasRequestPaths(paths) && !hasResponsePaths(paths)) return reader;
   const protocol: JsonProtocol = {
     readRequest: (_value, _context, body) => reader.readRequest(body),
@@ -45,16 +40,7 @@ function orElse<Value>(result: ReadResult<Value>, other: () => ReadResult<Value>
   return result.reason === "not_json" || result.reason === "unsupported_content_type" ? other() : result;
 }
 
-function compilePaths({ features, prediction, score, id }: ReaderOptions): ConfiguredPaths {
-  return {
-    features: (features ?? []).map(compilePointer),
-    ...(prediction !== undefined && { prediction: compilePointer(prediction) }),
-    ...(score !== undefined && { score: compilePointer(score) }),
-    ...(id !== undefined && { id: compilePointer(id) }),
-  };
-}
-
-function hasRequestPaths({ features, id }: ConfiguredPaths): boolean {
+function hasRequestPaths({ features = [], id }: ConfiguredPaths): boolean {
   return features.length > 0 || id !== undefined;
 }
 
@@ -84,7 +70,8 @@ interface Reading {
 
 function readRequest({ value, body, protocol, paths }: Reading, context: TableContext): ReadResult<RequestReading> {
   const usual = protocol.readRequest(value, context, body);
-  const result = paths.features.length === 0 ? usual : requestOf(featuresAt(paths.features, value, context));
+  const { features = [] } = paths;
+  const result = features.length === 0 ? usual : requestOf(featuresAt(features, value, context));
   if (result.kind === "unread") return result;
   const reading = { ...result.value, ...namesOf(usual) };
   return {

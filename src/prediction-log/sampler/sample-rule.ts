@@ -36,3 +36,10 @@ export function parseSampleRule(text: string): SampleRuleResult {
   const variant = rest.length === 0 ? "*" : rest.join("/").trim();
   return { kind: "rule", rule: { outcome: known, variant: variant === "*" ? undefined : variant, ratio } };
 }
+
+/** The text of a rule; {@link parseSampleRule} gives an equal rule for it. */
+export function formatSampleRule({ outcome, variant, ratio }: SampleRule): string {
+  // A very small number would be written with an exponent, which is not part of the grammar.
+  const digits = String(ratio).includes("e") ? ratio.toFixed(20) : String(ratio);
+  return `${outcome ?? "*"}${variant === undefined ? "" : `/${variant}`}=${digits}`;
+}

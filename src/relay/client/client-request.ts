@@ -12,7 +12,7 @@ import {
 import { type RequestAdditions, writeRequestHead } from "../../http1/rewrite-request.ts";
 import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { RelayContext } from "../context.ts";
-import type { UpstreamAddress } from "../options.ts";
+import type { Address } from "../../address.ts";
 import type { ExchangeRecord } from "../exchange/exchange-record.ts";
 
 const noMethods: readonly string[] = [];
@@ -185,7 +185,7 @@ function firstValues(
   return values;
 }
 
-function hostOf(upstream: UpstreamAddress): string {
+function hostOf(upstream: Address): string {
   if (upstream.kind === "unix") return "localhost";
   return upstream.host.includes(":") ? `[${upstream.host}]:${upstream.port}` : `${upstream.host}:${upstream.port}`;
 }

@@ -1,6 +1,6 @@
 /** One connection to the model server: a socket, the buffer it reads into, and whoever is using it. */
 import { connect, type Socket, type TcpNetConnectOpts, type IpcNetConnectOpts } from "node:net";
-import type { UpstreamAddress } from "../options.ts";
+import type { Address } from "../../address.ts";
 
 /** Whoever is using an upstream connection. */
 export interface UpstreamOwner {
@@ -42,7 +42,7 @@ export class UpstreamConnection {
   #error: NodeJS.ErrnoException | undefined;
   readonly #watcher: UpstreamWatcher;
 
-  constructor(address: UpstreamAddress, watcher: UpstreamWatcher) {
+  constructor(address: Address, watcher: UpstreamWatcher) {
     this.#watcher = watcher;
     const onread = {
       buffer: () => this.#nextBuffer(),

@@ -209,7 +209,11 @@ describe("the LogQL of a filter", () => {
     ],
     [{ id: "3f1c-9a52" }, ["a=b"], '{a="b"} |= "3f1c-9a52"'],
     [{ id: 'with "quotes"' }, ["a=b"], '{a="b"}'],
-  ])("%j", (over, staticLabels, logql) => {
+  ])("%j", (over, pairs, logql) => {
+    const staticLabels = pairs.map((pair) => {
+      const equals = pair.indexOf("=");
+      return { name: pair.slice(0, equals), value: pair.slice(equals + 1) };
+    });
     expect(lokiSelector({ ...all, ...over }, { labels, staticLabels })).toBe(logql);
   });
 });

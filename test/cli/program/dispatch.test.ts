@@ -57,7 +57,7 @@ describe("the command line", () => {
   it("names an unknown flag's nearest, with every other mistake", async () => {
     const { exitCode, errors } = await dispatched(["check", "--upstraem", "http://a", "--listen", "nowhere"]);
     expect(exitCode).toBe(2);
-    expect(errors).toMatch(/--upstraem: there is no such flag\n {4}nearest +did you mean --upstream\?/);
+    expect(errors).toMatch(/--upstraem: unknown flag\n {4}nearest +did you mean --upstream\?/);
     expect(errors).toMatch(
       /--listen: listen: the port is missing\n {4}given +"nowhere"\n {4}expected .* e\.g\. 0\.0\.0\.0:18080/,
     );
@@ -68,7 +68,7 @@ describe("the command line", () => {
     expect(await dispatched(["version", "--jsn", "now"])).toEqual({
       exitCode: 2,
       output: "",
-      errors: "--jsn: there is no such flag\n    nearest   did you mean --json?\nSee `outrider help version`.\n",
+      errors: "--jsn: unknown flag\n    nearest   did you mean --json?\nSee `outrider help version`.\n",
     });
   });
 
@@ -96,10 +96,10 @@ describe("the command line", () => {
 describe("outrider check", () => {
   const upstream = ["--upstream", "http://127.0.0.1:8080"];
 
-  it("says when all is right", async () => {
+  it("says when the configuration is valid", async () => {
     expect(await dispatched(["check", ...upstream])).toEqual({
       exitCode: 0,
-      output: "The configuration is right.\n",
+      output: "The configuration is valid.\n",
       errors: "",
     });
     expect(JSON.parse((await dispatched(["check", "--json", ...upstream])).output)).toEqual({ ok: true, mistakes: [] });
@@ -108,7 +108,7 @@ describe("outrider check", () => {
   it("wants what run would want", async () => {
     const { exitCode, errors } = await dispatched(["check"]);
     expect(exitCode).toBe(2);
-    expect(errors).toContain("upstream: the model server is not named");
+    expect(errors).toContain("upstream: the model server is missing");
   });
 
   it("gives each mistake as JSON with its place", async () => {
@@ -119,7 +119,7 @@ describe("outrider check", () => {
       mistakes: [
         {
           path: "log.level",
-          problem: "the value does not fit",
+          problem: "the value is not valid",
           given: '"loud"',
           expected: expect.stringContaining("e.g. debug"),
           origin: { kind: "flag", name: "--log-level", text: "--log-level" },

@@ -57,4 +57,11 @@ describe("the table of commands", () => {
     for (const row of fieldRows) expect(complete).toContain(row.flag);
     expect(complete).not.toContain("--all");
   });
+
+  it("shows at most 20 settings in the help of run", async () => {
+    const { output } = await dispatched(["help", "run"]);
+    const settings = output.split("\n").filter((line) => /^ {2}--/.test(line));
+    expect(settings.length).toBeGreaterThan(10);
+    expect(settings.length).toBeLessThanOrEqual(20);
+  });
 });

@@ -3,10 +3,14 @@ import { describe, expect, it } from "vitest";
 
 import { createReader } from "../../support/create-reader.ts";
 import { compareAnswers, type Comparison } from "../../../src/cli/replay/compare.ts";
+import { compilePointer } from "../../../src/payload/json/json-pointer.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
 import { aRecord } from "../../support/a-record.ts";
 
-const reader = createReader("mlflow", { limits: { columns: 100, rows: 1000, depth: 64 }, score: "/scores" });
+const reader = createReader("mlflow", {
+  limits: { columns: 100, rows: 1000, depth: 64 },
+  score: compilePointer("/scores"),
+});
 
 function compared(over: Partial<PredictionRecord>, body: unknown, status = 200, tolerance = 1e-9): Comparison {
   const answer = { status, contentType: "application/json", body: Buffer.from(JSON.stringify(body)) };

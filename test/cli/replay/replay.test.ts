@@ -166,7 +166,7 @@ describe("outrider replay", () => {
     for (const line of [
       "not sent   1 record: the request body was not logged (`predictions.bodies` is off)\n",
       "not sent   2 records: the request body was left out of the record\n",
-      "not sent   1 record: only part of the request body was logged (`predictions.body_bytes`)\n",
+      "not sent   1 record: only part of the request body was logged (up to a quarter of `predictions.record_bytes`)\n",
       "not sent   2 records: no response of the model server was logged that could be compared\n",
       "not sent   1 record: the path or method is not valid in a request line\n",
     ]) {

@@ -66,11 +66,11 @@ describe("the configuration file", () => {
     expect(
       await mistakesOf("limts:\n  queued: 1\nlimits:\n  qeued: 1\n  access: true\nhead_bytes: 5\nzzz: 1\n"),
     ).toEqual([
-      ["1:1", "limts", "there is no such field", "limits"],
-      ["4:3", "limits.qeued", "there is no such field", "limits.queued"],
-      ["5:3", "limits.access", "there is no such field", "log.access"],
-      ["6:1", "head_bytes", "there is no such field", "limits.head_bytes"],
-      ["7:1", "zzz", "there is no such field", undefined],
+      ["1:1", "limts", "unknown field", "limits"],
+      ["4:3", "limits.qeued", "unknown field", "limits.queued"],
+      ["5:3", "limits.access", "unknown field", "log.access"],
+      ["6:1", "head_bytes", "unknown field", "limits.head_bytes"],
+      ["7:1", "zzz", "unknown field", undefined],
     ]);
   });
 
@@ -80,8 +80,8 @@ describe("the configuration file", () => {
     );
     expect(mistakes).toEqual(
       expect.arrayContaining([
-        ["2:1", "", "this key stands more than once in its section", undefined],
-        ["4:1", "", expect.stringContaining("a tab"), undefined],
+        ["2:1", "", "this key occurs more than once in its section", undefined],
+        ["4:1", "", expect.stringContaining("with a tab"), undefined],
         ["5:1", "log", "this is a section, not a value", undefined],
         ["6:1", "protocol", expect.stringContaining("the value is missing"), undefined],
       ]),
@@ -89,12 +89,12 @@ describe("the configuration file", () => {
   });
 
   it.each([
-    ["a list", "- upstream\n", /no mapping/],
-    ["a word", "upstream\n", /no mapping/],
-    ["an open quote", 'listen: "0.0.0.0\n', /no YAML/],
-    ["two documents", "listen: a\n---\nlisten: b\n", /no YAML/],
-    ["an unknown tag", "listen: !secret a\n", /no YAML/],
-    ["an alias without its anchor", "listen: *nothing\n", /no YAML|missing/],
+    ["a list", "- upstream\n", /not a mapping/],
+    ["a word", "upstream\n", /not a mapping/],
+    ["an open quote", 'listen: "0.0.0.0\n', /not YAML/],
+    ["two documents", "listen: a\n---\nlisten: b\n", /not YAML/],
+    ["an unknown tag", "listen: !secret a\n", /not YAML/],
+    ["an alias without its anchor", "listen: *nothing\n", /not YAML|missing/],
   ])("refuses %s", async (_, text, problem) => {
     const mistakes = await layerOf(text);
     expect(mistakes.mistakes.map((mistake) => mistake.problem)).toEqual(

@@ -3,8 +3,15 @@ import { describe, expect, it } from "vitest";
 import { protocols } from "../../../src/protocols/list.ts";
 import { createReader } from "../../support/create-reader.ts";
 import { compilePointer, valuesAt } from "../../../src/payload/json/json-pointer.ts";
-import type { ReaderOptions } from "../../../src/payload/reader-options.ts";
-import { aBody, readAnswer, readRows, testLimits, valueOf } from "../../support/read-json-body.ts";
+import {
+  aBody,
+  type PathTexts,
+  readAnswer,
+  readerOptions,
+  readRows,
+  testLimits,
+  valueOf,
+} from "../../support/read-json-body.ts";
 
 describe("JSON pointers", () => {
   // RFC 6901 §5.
@@ -61,7 +68,7 @@ describe("JSON pointers", () => {
   ])("refuses %s", (text, message) => {
     expect(() => compilePointer(text)).toThrow(message);
     for (const protocol of protocols) {
-      expect(() => createReader(protocol, { limits: testLimits, id: text })).toThrow(RangeError);
+      expect(() => createReader(protocol, readerOptions({ id: text }))).toThrow(RangeError);
     }
   });
 
@@ -147,14 +154,14 @@ describe("configured paths of a request", () => {
     }
   });
 
-  it.each<[Partial<ReaderOptions>, string]>([
+  it.each<[PathTexts, string]>([
     [{ features: ["/nope"] }, "path_not_found"],
     [{ features: ["/nope/*"] }, "path_not_found"],
     [{ features: ["/nope", "/rows/9"] }, "path_not_found"],
     [{ features: ["/rows/*"], limits: { ...testLimits, rows: 1 } }, "too_many_rows"],
     [{ features: ["/rows/*/id", "/user/id"], limits: { ...testLimits, rows: 1 } }, "too_many_rows"],
   ])("do not read with %j: %s", (options, reason) => {
-    const reader = createReader("generic", { limits: testLimits, ...options });
+    const reader = createReader("generic", readerOptions(options));
     expect(reader.readRequest(aBody(body))).toEqual({ kind: "unread", reason });
   });
 
@@ -166,13 +173,13 @@ describe("configured paths of a request", () => {
     ["/user", [""]],
     ["/vector/*", ["1", "2", "3"]],
   ])("name identities: %s", (id, ids) => {
-    const reader = createReader("generic", { limits: testLimits, id });
+    const reader = createReader("generic", readerOptions({ id }));
     expect(valueOf(reader.readRequest(aBody(body))).ids).toEqual(ids);
     expect(valueOf(reader.readResponse(aBody(body))).ids).toEqual(ids);
   });
 
   it("keep all digits of an identity", () => {
-    const reader = createReader("mlflow", { limits: testLimits, id: "/id" });
+    const reader = createReader("mlflow", readerOptions({ id: "/id" }));
     expect(valueOf(reader.readRequest(aBody('{"id":9007199254740993,"inputs":[1]}'))).ids).toEqual([
       "9007199254740993",
     ]);
@@ -180,10 +187,10 @@ describe("configured paths of a request", () => {
 
   it("leave the model to the protocol", () => {
     const body = { model: "llama", model_name: "iris", inputs: [], vector: [1] };
-    const request = createReader("openai", { limits: testLimits, features: ["/vector"] }).readRequest(aBody(body));
+    const request = createReader("openai", readerOptions({ features: ["/vector"] })).readRequest(aBody(body));
     expect(valueOf(request).model).toBe("llama");
     const outputs = [{ name: "y", shape: [1], datatype: "FP32", data: [1] }];
-    const response = createReader("kserve-v2", { limits: testLimits, prediction: "/vector" });
+    const response = createReader("kserve-v2", readerOptions({ prediction: "/vector" }));
     expect(valueOf(response.readResponse(aBody({ ...body, outputs }))).model).toBe("iris");
   });
 
@@ -192,7 +199,7 @@ describe("configured paths of a request", () => {
   });
 
   it("leave bodies that are no JSON to the protocol", () => {
-    const reader = createReader("torchserve", { limits: testLimits, features: ["/user"] });
+    const reader = createReader("torchserve", readerOptions({ features: ["/user"] }));
     const plain = createReader("torchserve", { limits: testLimits });
     const image = aBody(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), "image/png");
     expect(reader.readRequest(image)).toEqual(plain.readRequest(image));
@@ -200,7 +207,7 @@ describe("configured paths of a request", () => {
 
   it("do not let one long list stand for many rows", () => {
     const limits = { columns: 100_000, rows: 100_000, depth: 9 };
-    const reader = createReader("generic", { limits, features: ["/rows/*", "/all"] });
+    const reader = createReader("generic", readerOptions({ limits, features: ["/rows/*", "/all"] }));
     const numbers = Array.from({ length: 3000 }, (_, index) => index);
     const { features } = valueOf(reader.readRequest(aBody({ rows: numbers, all: numbers })));
     expect(features?.cells.length).toBeLessThanOrEqual(2 * numbers.length);
@@ -216,7 +223,7 @@ describe("configured paths of a response", () => {
   });
   const scored = { values: ["b"], classes: ["0", "1"], probabilities: [0.25, 0.75], confidences: [0.75] };
 
-  it.each<[unknown, Partial<ReaderOptions>, unknown]>([
+  it.each<[unknown, PathTexts, unknown]>([
     [{ result: { label: "b" } }, { prediction: "/result/label" }, plain(["b"])],
     [{ results: [{ y: 1 }, { y: 2 }] }, { prediction: "/results/*/y" }, plain([1, 2])],
     [{ results: [{ y: 1 }, {}] }, { prediction: "/results/*/y" }, plain([1, null])],
@@ -254,12 +261,11 @@ describe("configured paths of a response", () => {
     }
   });
 
-  it.each<Partial<ReaderOptions>>([
-    { prediction: "/nope" },
-    { score: "/nope" },
-    { prediction: "/nope", score: "/nope" },
-  ])("do not read a body in which nothing is at %j", (options) => {
-    const reader = createReader("mlflow", { limits: testLimits, ...options });
-    expect(reader.readResponse(aBody({ other: [1] }))).toEqual({ kind: "unread", reason: "path_not_found" });
-  });
+  it.each<PathTexts>([{ prediction: "/nope" }, { score: "/nope" }, { prediction: "/nope", score: "/nope" }])(
+    "do not read a body in which nothing is at %j",
+    (options) => {
+      const reader = createReader("mlflow", readerOptions(options));
+      expect(reader.readResponse(aBody({ other: [1] }))).toEqual({ kind: "unread", reason: "path_not_found" });
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { routingOf } from "../../support/routing-of.ts";
 import { ClientRequest } from "../../../src/relay/client/client-request.ts";
 import type { RelayContext } from "../../../src/relay/context.ts";
 import { ExchangeRecord } from "../../../src/relay/exchange/exchange-record.ts";
-import type { UpstreamAddress } from "../../../src/relay/options.ts";
+import type { Address } from "../../../src/address.ts";
 import type { RelayOverrides } from "../../support/start-relay.ts";
 import { contextForTest } from "../context-for-test.ts";
 
@@ -23,7 +23,7 @@ interface Bench {
 interface Setting {
   readonly protocol?: Protocol;
   readonly overrides?: RelayOverrides;
-  readonly upstream?: UpstreamAddress;
+  readonly upstream?: Address;
   readonly address?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Where a Redis is and how to log in, from one URL. */
+/** Place and login of a Redis server, from one URL. */
 export interface RedisAddress {
   readonly place:
     | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly isTls: boolean }
@@ -36,7 +36,7 @@ type Login = Pick<RedisAddress, "username" | "password">;
 
 function parseTcp(url: URL, login: Login): RedisAddress | string {
   const database = readDatabase(url.pathname.replace(/^\//, ""));
-  if (database === undefined) return `the database is no number; ${expected}`;
+  if (database === undefined) return `the database is not a number; ${expected}`;
   if (url.hostname === "") return `there is no host; ${expected}`;
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port === "" ? defaultPort : Number(url.port);
@@ -45,7 +45,7 @@ function parseTcp(url: URL, login: Login): RedisAddress | string {
 
 function parseUnix(url: URL, login: Login): RedisAddress | string {
   const database = readDatabase(url.searchParams.get("db") ?? "");
-  if (database === undefined) return `db is no number; ${expected}`;
+  if (database === undefined) return `db is not a number; ${expected}`;
   if (url.host !== "" || url.pathname.length < 2) return `there is no path; ${expected}`;
   return { place: { kind: "unix", path: decodeURIComponent(url.pathname) }, ...login, database };
 }
