@@ -1,6 +1,6 @@
 /** The admin port: probes, scrapes and control, on an address of its own. */
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { commandErrors, OutriderError, type CommandErrorCode } from "../errors.ts";
+import { createServer, type Server, type Socket } from "node:net";
+import { listen, type ListenAddress } from "../listen.ts";
 import { refusal } from "./access.ts";
 import type { AdminErrorCode } from "./admin-errors.ts";
 import type { AdminRequest } from "./admin-request.ts";
@@ -15,7 +15,7 @@ import { createTokenCheck, type TokenCheck } from "./token-file.ts";
 /** Options of {@link startAdmin}. */
 export interface AdminOptions {
   /** Port 0 takes any free one. */
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
   /** File with the bearer token; empty for none, then what acts is taken from loopback only. */
   readonly tokenFile: string;
   readonly ports: AdminPorts;
@@ -32,7 +32,7 @@ export interface AdminOptions {
 /** A running admin port. */
 export interface RunningAdmin {
   /** Where it listens, with the port that was chosen. */
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: ListenAddress;
   /** Closes the port: idle connections at once, others after their answer, at the latest after a second. */
   stop(): Promise<void>;
 }
@@ -48,7 +48,7 @@ const defaultTimeouts: AdminTimeouts = {
 /** Longest that {@link RunningAdmin.stop} waits for answers on their way. */
 const stopMs = 1000;
 
-/** Listens; rejects with an {@link OutriderError} that names the address and what to do. */
+/** Listens; rejects with an OutriderError that names the address and what to do. */
 export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
   const respond = createResponder(options);
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
@@ -61,7 +61,7 @@ export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
     socket.once("close", () => connections.delete(connection));
   });
   server.maxConnections = options.maxConnections ?? 256;
-  const address = await listen(server, options.listen);
+  const address = await listen(server, options.listen, "the admin port");
   return { address, stop: () => stop(server, connections) };
 }
 
@@ -100,28 +100,6 @@ const refusalHeaders: Partial<Record<AdminErrorCode, Readonly<Record<string, str
   token_wrong: challenge,
   post_required: { Allow: "POST" },
 };
-
-const listenErrors: Readonly<Record<string, CommandErrorCode>> = {
-  EADDRINUSE: "port_in_use",
-  EACCES: "permission_denied",
-  EADDRNOTAVAIL: "address_unavailable",
-};
-
-function listen(server: Server, place: AdminOptions["listen"]): Promise<RunningAdmin["address"]> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const code = listenErrors[error.code ?? ""] ?? "address_unavailable";
-      const where = place.host.includes(":") ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`;
-      const { meaning, remedy } = commandErrors[code];
-      const message = `the admin port cannot listen on ${where}: ${meaning} ${remedy}`;
-      reject(new OutriderError(code, message, { cause: error }));
-    });
-    server.listen({ host: place.host, port: place.port }, () => {
-      const { address, port } = server.address() as AddressInfo;
-      resolve({ host: address, port });
-    });
-  });
-}
 
 function stop(server: Server, connections: ReadonlySet<AdminConnection>): Promise<void> {
   return new Promise((resolve) => {

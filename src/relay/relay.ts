@@ -3,9 +3,9 @@ import { createServer, type Server, type Socket } from "node:net";
 import { RelayCounters } from "../metrics/requests/relay-counters.ts";
 import { ClientConnection } from "./client/connection.ts";
 import { RelayContext, type Routing } from "./context.ts";
-import { listen } from "./listen.ts";
+import { listen, type ListenAddress } from "../listen.ts";
 import type { RelayOptions } from "./options.ts";
-import { composeError } from "./exchange/own-answer.ts";
+import { writeErrorReply } from "./exchange/local-reply.ts";
 
 /** How often deadlines are looked at; the greatest error of a time-out. */
 const sweepMs = 50;
@@ -13,7 +13,7 @@ const sweepMs = 50;
 /** A running relay. */
 export interface Relay {
   /** Where it listens; the port is the chosen one when 0 was asked for. */
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: ListenAddress;
   readonly counters: RelayCounters;
   /** Sets how requests are routed. Until the first call every request is answered `not_ready`. */
   serve(routing: Routing): void;
@@ -41,7 +41,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     if (counters.connectionsOpen >= options.limits.connections) turnAway(context, socket, turnedAway);
     else accept(context, connections, socket);
   });
-  const address = await listen(server, options.listen);
+  const address = await listen(server, options.listen, "the relay");
   const sweep = setInterval(() => sweepAll(context, connections), sweepMs);
   sweep.unref();
   return {
@@ -89,14 +89,13 @@ function turnAway(context: RelayContext, socket: Socket, turnedAway: Set<Socket>
   }
   turnedAway.add(socket);
   const frame = { isHead: false, close: true, requestId: Buffer.alloc(0), detail: "", allow: [] };
-  composeError(context, "connections_exceeded", frame);
+  const reply = writeErrorReply(context, "connections_exceeded", frame);
   socket.on("error", () => undefined);
   socket.on("end", () => socket.destroy());
   socket.on("close", () => turnedAway.delete(socket));
   socket.setTimeout(turnAwayMs, () => socket.destroy());
   socket.resume();
-  socket.end(Buffer.from(context.scratch.view));
-  context.scratch.writer.clear();
+  socket.end(Buffer.from(reply.view));
 }
 
 function sweepAll(context: RelayContext, connections: ReadonlySet<ClientConnection>): void {

@@ -56,6 +56,7 @@ export const rootFiles: Readonly<Record<string, "shared" | "composition" | "entr
   "outcome.ts": "shared",
   "errors.ts": "shared",
   "clock.ts": "shared",
+  "listen.ts": "shared",
   "sidecar.ts": "composition",
   "main.ts": "entry",
 };

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { RelayCounters } from "../../../src/metrics/requests/relay-counters.ts";
-import { UpstreamPool } from "../../../src/relay/upstream/upstream-pool.ts";
-import type { UpstreamConnection } from "../../../src/relay/upstream/upstream-connection.ts";
+import { type UpstreamConnection, UpstreamPool } from "../../../src/relay/upstream/upstream-pool.ts";
 import { type ScriptedUpstream, startUpstream } from "../../support/scripted-upstream.ts";
 import { relayOptions, type RelayOverrides } from "../../support/start-relay.ts";
 import { until } from "../../support/until.ts";
@@ -39,9 +38,9 @@ function waiter(
   got: string[],
   name: string,
   taken: UpstreamConnection[] = [],
-): { onConnectionFree(connection: UpstreamConnection): void } {
+): { onUpstreamReady(connection: UpstreamConnection): void } {
   return {
-    onConnectionFree: (connection) => {
+    onUpstreamReady: (connection) => {
       got.push(name);
       taken.push(connection);
     },

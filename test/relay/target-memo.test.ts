@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRouteTable, type RouteTable } from "../../../src/protocols/route-table.ts";
-import { type KnownTarget, TargetMemo } from "../../../src/relay/client/target-memo.ts";
+import { createRouteTable, type RouteTable } from "../../src/protocols/route-table.ts";
+import { type KnownTarget, TargetMemo } from "../../src/relay/context.ts";
 
 const table = createRouteTable({ protocol: "kserve-v2", allow: [], deny: [], modelName: "", modelVersion: "" });
 
