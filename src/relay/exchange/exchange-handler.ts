@@ -29,7 +29,7 @@ import {
   type IncomingResponse,
   serveExchange,
 } from "./serve-exchange.ts";
-import { moveStage, type Stage } from "./stage.ts";
+import { checkMove, type Stage } from "./stage.ts";
 import { Tunnel } from "./tunnel.ts";
 import { type AttemptOwner, UpstreamAttempt } from "../upstream/upstream-attempt.ts";
 import type { UpstreamConnection } from "../upstream/upstream-pool.ts";
@@ -266,7 +266,8 @@ export class ExchangeHandler implements ExchangeSteps, AttemptOwner {
   }
 
   #enter(stage: Stage): void {
-    this.#stage = moveStage(this.#stage, stage);
+    checkMove?.(this.#stage, stage);
+    this.#stage = stage;
   }
 
   #begin(beganMs: number): void {

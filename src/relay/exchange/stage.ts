@@ -22,16 +22,16 @@ export const stageMoves: Readonly<Record<Stage, readonly Stage[]>> = {
   tunnel: ["done"],
 };
 
+/** Throws if an exchange must not move from one stage to the other. */
+function assertMove(from: Stage, to: Stage): void {
+  if (!stageMoves[from].includes(to)) throw new Error(`an exchange cannot move from ${from} to ${to}`);
+}
+
+/** Set by the build. */
 declare const builtRevision: string | undefined;
 
 /**
- * Moves are checked when the code runs from source, as in every test. The built program leaves the check out: there a
- * wrong move is better survived than thrown in a socket's callback, where it would end the process.
+ * Checks a move when the code runs from source, as in every test. The built program has no check: there an error thrown
+ * in a socket's callback would end the process, which is worse than an exchange at a wrong stage.
  */
-const isChecked = typeof builtRevision === "undefined";
-
-/** Returns `to`. Throws, when run from source, if an exchange must not move there from `from`. */
-export function moveStage(from: Stage, to: Stage): Stage {
-  if (isChecked && !stageMoves[from].includes(to)) throw new Error(`an exchange cannot move from ${from} to ${to}`);
-  return to;
-}
+export const checkMove: typeof assertMove | undefined = typeof builtRevision === "undefined" ? assertMove : undefined;
