@@ -1,4 +1,4 @@
-import { headTable } from "../../src/http1/head-table.ts";
+import { type HeadRule, requestRules, responseRules } from "../../src/http1/head-table.ts";
 import { protocols, type Protocol } from "../../src/protocols/protocol.ts";
 import { privateRows, routeRows } from "../../src/protocols/route-rows.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
@@ -16,16 +16,14 @@ function render(): string {
     ...protocols.flatMap(protocolText),
     "## What is changed in heads",
     "",
-    ...(["request", "response"] as const).flatMap((direction) => [
-      `### ${direction === "request" ? "Requests" : "Responses"}`,
-      "",
-      markdownTable(
-        ["Field", "What happens", "Why"],
-        headTable.filter((row) => row.direction === direction).map((row) => [row.field, row.action, row.why]),
-      ),
-      "",
-    ]),
+    ...headText("Requests", requestRules),
+    ...headText("Responses", responseRules),
   ].join("\n");
+}
+
+function headText(title: string, rules: readonly HeadRule[]): readonly string[] {
+  const rows = rules.map(({ name, action, why }) => [name, action, why]);
+  return [`### ${title}`, "", markdownTable(["Field", "What happens", "Why"], rows), ""];
 }
 
 function protocolText(protocol: Protocol): readonly string[] {
