@@ -10,7 +10,7 @@ import { hasUnflushedWrite, whenFlushed } from "../exchange/body-writer.ts";
 import { ExchangeHandler } from "../exchange/exchange-handler.ts";
 import type { Chunk, ConnectionDisposition, ExchangeHost } from "../exchange/serve-exchange.ts";
 
-/** Bytes a client may send ahead of their turn before it is no longer read. */
+/** Bytes a client may send ahead of their turn; after that it is not read until they are used. */
 const maxPendingBytes = 64 * 1024;
 /** Size of a read while a body or a tunnel is under way. */
 const bodyReadBytes = 64 * 1024;

@@ -213,7 +213,7 @@ describe("the bodies of a request", () => {
   });
 
   it.each([
-    ["nobody reads them", { tap, observers: [{ observe: ignore }] }],
+    ["no observer reads them", { tap, observers: [{ observe: ignore }] }],
     ["none may be kept", { tap: { ...tap, bodyBytes: 0 }, observers: [observer] }],
   ])("are not kept when %s", (_, overrides) => {
     const test = bench({ overrides });

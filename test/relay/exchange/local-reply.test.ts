@@ -51,7 +51,7 @@ describe("an error reply", () => {
     expect(JSON.parse(body)).toEqual({ error: message, code });
   });
 
-  it("tells when to come back only where coming back helps", () => {
+  it("has Retry-After only where a retry helps", () => {
     const { context } = contextForTest({ retryAfterSeconds: 7 });
     const told = codes.filter((code) => replyTo(code, {}, context).lines.includes("Retry-After: 7"));
     expect(told).toEqual([
@@ -75,7 +75,7 @@ describe("an error reply", () => {
     expect(replyTo("route_denied", { isHead: true })).toEqual({ ...full, body: "" });
   });
 
-  it("closes the connection when it is told to, and has no identity when there was none", () => {
+  it("closes the connection when that is asked for, and has no identity when there was none", () => {
     const { lines } = replyTo("request_line_malformed", { close: true, requestId: Buffer.alloc(0) });
     expect(lines.at(-1)).toBe("Connection: close");
     expect(lines.join()).not.toContain("request-id");

@@ -5,7 +5,7 @@ import { UpstreamConnection, type UpstreamOwner } from "../../../src/relay/upstr
 import { type ScriptedUpstream, startUpstream } from "../../support/scripted-upstream.ts";
 import { turnOfTheLoop, until } from "../../support/until.ts";
 
-/** Notes all it is told. */
+/** Notes every call. */
 class Owner implements UpstreamOwner {
   readonly told: string[] = [];
   readonly views: Buffer[] = [];

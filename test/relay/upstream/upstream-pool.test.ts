@@ -33,7 +33,7 @@ const connected = async (connection: UpstreamConnection | undefined): Promise<Up
   return connection;
 };
 
-/** A request in line that notes what it gets. */
+/** A queued request that notes what it gets. */
 function waiter(
   got: string[],
   name: string,
@@ -143,14 +143,14 @@ describe("requests that wait for a connection", () => {
     ]);
   });
 
-  it("are no more than the line is long", async () => {
+  it("are no more than the queue is long", async () => {
     const { pool, counters } = await bench({ maxConnections: 1 }, { queued: 1 });
     pool.acquire();
     expect([pool.enqueue(waiter([], "a")), pool.enqueue(waiter([], "b"))]).toEqual([true, false]);
     expect(counters.queued).toBe(1);
   });
 
-  it("may leave the line, more than once without harm", async () => {
+  it("may leave the queue, more than once without harm", async () => {
     const { pool, counters } = await bench({ maxConnections: 1 });
     const connection = await connected(pool.acquire());
     const got: string[] = [];
@@ -171,7 +171,7 @@ describe("requests that wait for a connection", () => {
     const taken: UpstreamConnection[] = [];
     pool.enqueue(waiter(got, "a", taken));
     pool.release(connection, false, 0);
-    await until(() => got.length === 1, "the one in line to be served");
+    await until(() => got.length === 1, "the queued request to be served");
     expect(taken[0]).not.toBe(connection);
     expect([counters.upstreamConnectionsOpen, counters.upstreamConnectsTotal, counters.queued]).toEqual([1, 2, 0]);
   });
