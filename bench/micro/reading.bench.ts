@@ -8,7 +8,7 @@ import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
 import { createReading } from "../../src/capture/reading.ts";
 import { ReadingQueue, type WaitingPlan } from "../../src/capture/reading-queue.ts";
-import { BodyTap, TapBudget } from "../../src/relay/tap.ts";
+import { BodyTap, TapBudget } from "../../src/relay/exchange/exchange-record.ts";
 import { anExchange } from "../../test/support/an-exchange.ts";
 import type { MicroCases } from "./run-micro.ts";
 

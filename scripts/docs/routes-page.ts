@@ -1,5 +1,5 @@
-import { headTable } from "../../src/http1/head-table.ts";
 import { definitions, protocols, type Protocol } from "../../src/protocols/list.ts";
+import { type HeadRule, requestRules, responseRules } from "../../src/http1/head-table.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
 /** docs/reference/routes.md. */
@@ -15,16 +15,14 @@ function render(): string {
     ...protocols.flatMap(protocolText),
     "## What is changed in heads",
     "",
-    ...(["request", "response"] as const).flatMap((direction) => [
-      `### ${direction === "request" ? "Requests" : "Responses"}`,
-      "",
-      markdownTable(
-        ["Field", "What happens", "Why"],
-        headTable.filter((row) => row.direction === direction).map((row) => [row.field, row.action, row.why]),
-      ),
-      "",
-    ]),
+    ...headText("Requests", requestRules),
+    ...headText("Responses", responseRules),
   ].join("\n");
+}
+
+function headText(title: string, rules: readonly HeadRule[]): readonly string[] {
+  const rows = rules.map(({ name, action, why }) => [name, action, why]);
+  return [`### ${title}`, "", markdownTable(["Field", "What happens", "Why"], rows), ""];
 }
 
 function protocolText(protocol: Protocol): readonly string[] {

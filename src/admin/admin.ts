@@ -1,7 +1,7 @@
 /** The admin API: probes, metrics and control, on a port of its own. */
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { commandErrors, type CommandErrorCode } from "../errors/command-errors.ts";
-import { OutriderError } from "../errors/outrider-error.ts";
+import { createServer, type Server, type Socket } from "node:net";
+import type { TcpAddress } from "../address.ts";
+import { listen } from "../listen.ts";
 import { refusal } from "./access.ts";
 import type { AdminErrorCode } from "./admin-errors.ts";
 import type { AdminRequest } from "./admin-request.ts";
@@ -15,7 +15,7 @@ import { createTokenCheck, type TokenCheck } from "./token-file.ts";
 /** Options of {@link startAdmin}. */
 export interface AdminOptions {
   /** Port 0 takes any free port. */
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: TcpAddress;
   /** File with the bearer token. Empty: no token, and everything but `open` routes is allowed from loopback only. */
   readonly tokenFile: string;
   readonly ports: AdminPorts;
@@ -32,7 +32,7 @@ export interface AdminOptions {
 /** The admin port, while it accepts connections. */
 export interface RunningAdmin {
   /** The address it listens on, with the actual port when port 0 was configured. */
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: TcpAddress;
   /** Stops listening. Idle connections close at once, others after their response, and all within a second. */
   stop(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
     socket.once("close", () => connections.delete(connection));
   });
   server.maxConnections = options.maxConnections ?? 256;
-  const address = await listen(server, options.listen);
+  const address = await listen(server, options.listen, "the admin port");
   return { address, stop: () => stop(server, connections) };
 }
 
@@ -102,28 +102,6 @@ const refusalHeaders: Partial<Record<AdminErrorCode, Readonly<Record<string, str
   token_wrong: challenge,
   post_required: { Allow: "POST" },
 };
-
-const listenErrors: Readonly<Record<string, CommandErrorCode>> = {
-  EADDRINUSE: "port_in_use",
-  EACCES: "permission_denied",
-  EADDRNOTAVAIL: "address_unavailable",
-};
-
-function listen(server: Server, place: AdminOptions["listen"]): Promise<RunningAdmin["address"]> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const code = listenErrors[error.code ?? ""] ?? "address_unavailable";
-      const where = place.host.includes(":") ? `[${place.host}]:${place.port}` : `${place.host}:${place.port}`;
-      const { meaning, remedy } = commandErrors[code];
-      const message = `the admin port cannot listen on ${where}: ${meaning} ${remedy}`;
-      reject(new OutriderError(code, message, { cause: error }));
-    });
-    server.listen({ host: place.host, port: place.port }, () => {
-      const { address, port } = server.address() as AddressInfo;
-      resolve({ host: address, port });
-    });
-  });
-}
 
 function stop(server: Server, connections: ReadonlySet<AdminConnection>): Promise<void> {
   return new Promise((resolve) => {

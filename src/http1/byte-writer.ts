@@ -1,8 +1,8 @@
-/** A growing buffer that heads are composed in. */
+/** A growing buffer that heads are written into. */
 
 /** Writes bytes one after another; grows by doubling. Reuse one for many heads with {@link clear}. */
 export class ByteWriter {
-  /** May be replaced by a buffer of the same size while nothing is being composed. */
+  /** May be replaced by a buffer of the same size between two heads. */
   bytes: Buffer;
   length = 0;
 

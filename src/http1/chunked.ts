@@ -1,6 +1,6 @@
 /**
  * Chunked coding (RFC 9112 §7.1), read strictly and incrementally. A relay passes most of the coding on as it came:
- * the decoder says which byte ranges to keep, which of them are body, and leaves out what no next reader needs —
+ * the decoder says which byte ranges to keep, which of them are body, and leaves out what no later reader needs:
  * leading zeros of sizes, extensions, and trailers that name framing, routing or credentials.
  */
 import { asciiBytes, CR, LF, SEMICOLON, hexValue, isFieldValue } from "./bytes.ts";
@@ -93,7 +93,7 @@ export class ChunkedDecoder {
   }
 
   /**
-   * Reads `bytes` from `start` to `end` and tells `sink` what they hold. Returns the offset after the last byte that
+   * Reads `bytes` from `start` to `end` and gives `sink` what they hold, in order. Returns the offset after the last byte that
    * belongs to this body; {@link isDone} then says whether it is over. After a {@link fault} nothing more may be passed on.
    */
   read(bytes: Uint8Array, start: number, end: number, sink: ChunkedSink): number {

@@ -4,7 +4,7 @@ import { Field, fieldBit } from "./field.ts";
 import type { Fault } from "./fault.ts";
 import type { HeaderSection } from "./header-section.ts";
 
-/** More named headers than any honest sender lists. */
+/** Names that are kept; no sender of good faith lists more. */
 const maxNamed = 64;
 
 /** The options of one head. Reused from head to head. */
@@ -30,7 +30,7 @@ export function createConnectionOptions(): ConnectionOptions {
   };
 }
 
-/** Fills `options` from all Connection lines; a fault when they name more headers than is sane. */
+/** Fills `options` from all Connection lines; a fault when they name more headers than are kept. */
 export function readConnectionOptions(
   options: ConnectionOptions,
   bytes: Uint8Array,

@@ -52,7 +52,7 @@ const traceparentLength = 55;
 const DASH = 0x2d;
 
 /**
- * True for a `traceparent` that W3C Trace Context §3.2 tells to keep: version 00, lower-case hexadecimal, neither
+ * True for a `traceparent` that W3C Trace Context §3.2 lets pass: version 00, lower-case hexadecimal, neither
  * identity all zeros; or a later version (but ff) with the same four parts, perhaps followed by more after a dash.
  */
 export function isValidTraceparent(bytes: Uint8Array, start: number, end: number): boolean {
@@ -69,7 +69,7 @@ export function isValidTraceparent(bytes: Uint8Array, start: number, end: number
   );
 }
 
-/** Version 00 has one length; later ones may go on after a dash; ff is none. */
+/** Version 00 has one length; later ones may go on after a dash; ff is not a version. */
 function hasKnownLength(bytes: Uint8Array, start: number, end: number): boolean {
   if (equals(bytes, start, start + 2, "ff")) return false;
   if (end - start === traceparentLength) return true;

@@ -12,7 +12,7 @@ export interface BodyFraming {
   readonly length: number;
 }
 
-/** No body at all. */
+/** A message without a body: HEAD, 204 and the like, and requests without a length. */
 export const noBody: BodyFraming = { kind: "none", length: 0 };
 /** A body in chunked coding. */
 export const chunkedBody: BodyFraming = { kind: "chunked", length: 0 };
@@ -32,7 +32,7 @@ export function requestFraming(
 
 /**
  * The framing of a response, or what is wrong with it. `hasNoBody` is true for answers to HEAD, 1xx, 204 and 304;
- * their length headers are still checked, since a reader behind us may believe them.
+ * their length headers are still checked, since a reader behind the relay may use them.
  */
 export function responseFraming(
   bytes: Uint8Array,

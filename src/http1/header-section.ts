@@ -1,5 +1,5 @@
 /**
- * Header lines, read strictly and incrementally: the verdict is the same whichever way the bytes are cut.
+ * Header lines, read strictly and incrementally: the result is the same however the bytes are cut.
  * Nothing is copied and no string is made; a line is four offsets and the identity of its field.
  */
 import { COLON, CR, DEL, LF, SP, TAB, isFieldValue, isToken } from "./bytes.ts";
@@ -40,7 +40,7 @@ export class HeaderSection {
   /** Offset of the next byte to read; after `done` the length of the head. */
   at = 0;
   fault: Fault | "" = "";
-  /** Which fields there are: the bits of {@link fieldBit}. What no line names need not be looked for. */
+  /** Which fields there are: the bits of {@link fieldBit}. A search for any other field can be left out. */
   seen = 0;
   readonly #limits: HeadLimits;
   #state: number = State.lineStart;
@@ -122,7 +122,7 @@ export class HeaderSection {
 
   /**
    * Reads on over lines that lie whole and plain in the bytes, as nearly all do; returns where the first that does not
-   * begins. It takes nothing that the states above would refuse, and is half as dear for each line.
+   * begins. It takes nothing that the states above would refuse, and costs half as much for each line.
    */
   // oxlint-disable-next-line complexity -- it is there for speed alone, see the micro-benchmark of heads
   #wholeLines(bytes: Uint8Array, base: number, from: number, stop: number): number {
@@ -143,7 +143,7 @@ export class HeaderSection {
         if ((byte < SP && byte !== TAB) || byte === DEL) break;
       }
       if (i + 1 >= stop || bytes[i] !== CR || bytes[i + 1] !== LF) break;
-      // Blanks at the edges and empty values take the other way.
+      // Blanks at the edges and empty values are left to the states.
       if (bytes[valueStart]! <= SP || bytes[i - 1]! <= SP) break;
       this.nameStart[count] = lineStart - base;
       this.nameEnd[count] = nameEnd - base;

@@ -1,10 +1,10 @@
-/** What the relay has to know of a request beyond its framing: identity, hops, upgrade. */
+/** What the relay needs to know of a request beyond its framing: identity, hops, upgrade. */
 import { Field, fieldBits } from "./field.ts";
 import { isSafeRequestId, isValidTraceparent, readDecimal } from "./field-value.ts";
 import { contains, isListed, listsTrailers } from "./list-value.ts";
 import type { RequestHead } from "./request-head.ts";
 
-/** What this instance goes by and takes part in. */
+/** This instance's name, and the upgrades it passes on. */
 export interface OwnNames {
   /** This instance's name in Via. */
   readonly viaName: Buffer;
@@ -106,7 +106,7 @@ function inspectLine(request: ParsedRequest, index: number, names: OwnNames): vo
   }
 }
 
-/** `index` when its value is sound and no other line has the same field: of two, nobody can say which one others use. */
+/** `index` when its value is sound and no other line has the same field: of two lines, another reader may use the other one. */
 function onlyLine({ headers }: RequestHead, index: number, isSound: boolean): number {
   if (!isSound) return -1;
   for (let i = 0; i < headers.count; i++) {

@@ -1,6 +1,6 @@
 /**
  * A request head (RFC 9112 §2–3), read strictly and incrementally. Anything that two honest parsers could read
- * differently is a {@link Fault}; the verdict never depends on how the bytes were cut.
+ * differently is a {@link Fault}; the result never depends on how the bytes were cut.
  */
 import { CR, LF, SP, equals, isTarget, isToken } from "./bytes.ts";
 import { type ConnectionOptions, createConnectionOptions, readConnectionOptions } from "./connection-options.ts";

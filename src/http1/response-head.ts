@@ -1,5 +1,5 @@
 /**
- * A response head (RFC 9112 §4), read with the same strictness as a request's: on doubt the upstream is not believed.
+ * A response head (RFC 9112 §4), read as strictly as a request's: what is ambiguous is refused.
  */
 import { CR, LF, SP, isFieldValue } from "./bytes.ts";
 import { type ConnectionOptions, createConnectionOptions, readConnectionOptions } from "./connection-options.ts";

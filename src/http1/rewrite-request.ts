@@ -1,12 +1,13 @@
 /**
- * A request head as the upstream gets it: the client's own bytes, but for the lines of the head table. Lines
- * that stay are copied as slices, never rebuilt.
+ * A request head as the upstream gets it: the client's own bytes, but for the lines of {@link requestRules}.
+ * Lines that stay are copied as slices, never rebuilt.
  */
 import { asciiBytes, equals } from "./bytes.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { isNamed } from "./connection-options.ts";
 import { Field, fieldBits } from "./field.ts";
 import { decimalDigits } from "./field-value.ts";
+import { protectedFields, removedFields, requestRules, ruledFields } from "./head-table.ts";
 import type { OwnNames, ParsedRequest } from "./request-facts.ts";
 import type { RequestHead } from "./request-head.ts";
 
@@ -36,29 +37,13 @@ export function writeRequestHead(writer: ByteWriter, request: ParsedRequest, add
   writeAdditions(writer, request, additions);
 }
 
+const hostBit = fieldBits([Field.host]);
 const lengthBit = fieldBits([Field.contentLength]);
 
-/** Fields whose lines may change in an origin-form request; a head without them keeps every line. */
-const changeable = fieldBits([
-  Field.connection,
-  Field.transferEncoding,
-  Field.te,
-  Field.upgrade,
-  Field.keepAlive,
-  Field.proxyConnection,
-  Field.proxyAuthenticate,
-  Field.proxyAuthorization,
-  Field.expect,
-  Field.via,
-  Field.xForwardedFor,
-  Field.xRequestId,
-  Field.traceparent,
-  Field.tracestate,
-  Field.maxForwards,
-  Field.http2Settings,
-  Field.internal,
-]);
+/** Fields whose lines may change in an origin-form request, whose Host stays; lengths are looked at apart. */
+const changeable = ruledFields(requestRules) & ~(hostBit | lengthBit);
 
+/** A head without changeable fields keeps every line, if its length is written as the relay would. */
 function keepsEveryLine(head: RequestHead): boolean {
   const { headers } = head;
   if ((headers.seen & changeable) !== 0) return false;
@@ -135,43 +120,20 @@ function writeTarget(writer: ByteWriter, request: ParsedRequest): void {
 const Action = { keep: 0, drop: 1, append: 2, rewrite: 3 } as const;
 type ActionValue = (typeof Action)[keyof typeof Action];
 
-/** Lines that never pass, whatever the rest of the head says; Upgrade and TE are written anew where they may pass. */
-const alwaysDropped: Uint8Array = new Uint8Array(256);
-for (const field of [
-  Field.connection,
-  Field.keepAlive,
-  Field.proxyConnection,
-  Field.proxyAuthenticate,
-  Field.proxyAuthorization,
-  Field.http2Settings,
-  Field.internal,
-  Field.upgrade,
-  Field.te,
-]) {
-  alwaysDropped[field] = 1;
-}
-
-/** Fields that a client's Connection header cannot remove. */
-const protectedFields: ReadonlySet<number> = new Set([
-  Field.host,
-  Field.contentLength,
-  Field.transferEncoding,
-  Field.via,
-  Field.xForwardedFor,
-  Field.xRequestId,
-  Field.traceparent,
-]);
+/** Upgrade and TE are among them: where they may pass they are written anew. */
+const alwaysRemoved = removedFields(requestRules);
+const protectedOnes = protectedFields(requestRules);
 
 function lineAction(request: ParsedRequest, index: number, wroteLength: boolean): ActionValue {
   const { headers, options } = request.head;
   const field = headers.field[index]!;
-  if (options.namedCount > 0 && !protectedFields.has(field)) {
+  if (options.namedCount > 0 && protectedOnes[field] === 0) {
     const start = request.base + headers.nameStart[index]!;
     const end = request.base + headers.nameEnd[index]!;
     if (isNamed(options, request.bytes, request.base, { start, end })) return Action.drop;
   }
   if (field === Field.other) return Action.keep;
-  return alwaysDropped[field] === 1 ? Action.drop : knownAction(request, index, wroteLength);
+  return alwaysRemoved[field] === 1 ? Action.drop : knownAction(request, index, wroteLength);
 }
 
 function knownAction(request: ParsedRequest, index: number, wroteLength: boolean): ActionValue {

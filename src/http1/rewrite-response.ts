@@ -1,9 +1,10 @@
-/** A response head as the client gets it: the upstream's own bytes, but for the lines of the head table. */
+/** A response head as the client gets it: the upstream's own bytes, but for the lines of {@link responseRules}. */
 import { asciiBytes } from "./bytes.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { isNamed } from "./connection-options.ts";
 import { Field } from "./field.ts";
 import { decimalDigits } from "./field-value.ts";
+import { protectedFields, removedFields, responseRules } from "./head-table.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** What the relay adds to a response, and how it frames the body towards the client. */
@@ -80,20 +81,9 @@ function writeStatusLine(writer: ByteWriter, head: ResponseHead, bytes: Buffer, 
   writer.all(lineEnd);
 }
 
-/** Lines that end at this hop, or that only this instance may set. */
-const alwaysDropped: Uint8Array = new Uint8Array(256);
-for (const field of [
-  Field.connection,
-  Field.keepAlive,
-  Field.proxyConnection,
-  Field.proxyAuthenticate,
-  Field.proxyAuthorization,
-  Field.te,
-  Field.upgrade,
-  Field.internal,
-]) {
-  alwaysDropped[field] = 1;
-}
+const alwaysRemoved = removedFields(responseRules);
+/** What the relay adds when it is missing cannot be named away: the relay relies on having seen it. */
+const protectedOnes = protectedFields(responseRules);
 
 function keepsLine(
   source: { readonly head: ResponseHead; readonly bytes: Buffer; readonly base: number },
@@ -103,13 +93,12 @@ function keepsLine(
 ): boolean {
   const { headers, options } = source.head;
   const field = headers.field[index]!;
-  if (alwaysDropped[field] === 1) return false;
+  if (alwaysRemoved[field] === 1) return false;
   if (field === Field.contentLength) {
     return framing !== "bare" && index === lengthLine && isCanonicalLength(source.head, index);
   }
   if (field === Field.transferEncoding) return framing === "same";
-  // What the relay adds when it is missing cannot be named away: it counts on having seen it.
-  if (options.namedCount === 0 || field === Field.date || field === Field.xRequestId) return true;
+  if (options.namedCount === 0 || protectedOnes[field] === 1) return true;
   const start = source.base + headers.nameStart[index]!;
   const end = source.base + headers.nameEnd[index]!;
   return !isNamed(options, source.bytes, source.base, { start, end });

@@ -63,7 +63,7 @@ function originForm(targetStart: number): TargetForm {
 function absoluteForm(bytes: Uint8Array, base: number, authority: number, end: number): TargetForm | Fault {
   let path = authority;
   while (path < end && bytes[path] !== SLASH && bytes[path] !== QUESTION) path++;
-  // User information (`user@host`) is refused as well: `@` is no byte of a host.
+  // User information (`user@host`) is refused as well: `@` cannot be part of a host.
   if (path === authority || !isValidHost(bytes, authority, path)) return "target_malformed";
   return { kind: "absolute", authorityStart: authority - base, authorityEnd: path - base, pathStart: path - base };
 }

@@ -3,20 +3,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { Relay } from "./relay.ts";
 
-/** How long a drain lasts. */
+/** Bounds of a drain; they may change while it is under way. */
 export interface DrainSettings {
-  /** Least time to go on accepting, milliseconds. */
+  /** Minimum time to go on accepting requests, milliseconds: load balancers need it to notice. */
   readonly minMs: number;
-  /** Longest time for what is in flight, milliseconds, counted from the beginning of the drain. */
+  /** Maximum time for requests in flight, milliseconds, counted from the beginning of the drain. */
   readonly timeoutMs: number;
 }
 
-/** How often a wait looks again. */
-const lookMs = 20;
+/** How often a wait checks its condition. */
+const checkMs = 20;
 
 /**
- * The way of one relay from serving to rest: readiness has failed, responses end their connections, what is in flight
- * finishes. Begun once, by a signal or the admin port; waited for by any number of callers.
+ * The orderly shutdown of one relay: readiness fails, responses end their connections, requests in flight finish. A
+ * signal or the admin port begins it; any number of callers may wait for it.
  */
 export class Drain {
   settings: DrainSettings;
@@ -38,12 +38,12 @@ export class Drain {
     return this.#relay.counters.inFlight;
   }
 
-  /** True when the least time has passed and nothing is in flight. */
+  /** True when the minimum time has passed and nothing is in flight. */
   get isOver(): boolean {
     return this.#beganAtMs !== undefined && this.#elapsedMs() >= this.settings.minMs && this.inFlight === 0;
   }
 
-  /** Idempotent. */
+  /** Begins the drain, without waiting. Idempotent. */
   begin(): void {
     this.#beganAtMs ??= this.#clock.monotonicMs();
     this.#relay.drain();
@@ -56,13 +56,13 @@ export class Drain {
   async wait(maxMs: number, signal: AbortSignal): Promise<boolean> {
     const endMs = this.#clock.monotonicMs() + maxMs;
     while (!this.isOver && !signal.aborted && this.#clock.monotonicMs() < endMs) {
-      await sleep(lookMs);
+      await sleep(checkMs);
     }
     return this.isOver;
   }
 
   /**
-   * Begins the drain if need be, waits for it within its time, and stops the relay. `hurry` leaves out the least time,
+   * Begins the drain if need be, waits for it within its time, and stops the relay. `hurry` leaves out the minimum time,
    * `force` does not wait at all.
    */
   async finish(pace: "orderly" | "hurry" | "force"): Promise<void> {
@@ -71,10 +71,10 @@ export class Drain {
     await this.#relay.stop(pace === "force" ? 0 : Math.max(0, this.settings.timeoutMs - this.#elapsedMs()));
   }
 
-  /** Load balancers that notice late still send new requests in it. */
+  /** Load balancers that notice late still send new requests during the minimum time. */
   async #minTime(): Promise<void> {
     while (this.#elapsedMs() < this.settings.minMs) {
-      await sleep(Math.min(lookMs, this.settings.minMs - this.#elapsedMs()));
+      await sleep(Math.min(checkMs, this.settings.minMs - this.#elapsedMs()));
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * What the relay can be told. Every bound has a name here; the configuration table gives the defaults. Times are in
+ * Options of the relay. Every bound has a name here; the configuration table gives the defaults. Times are in
  * milliseconds, sizes in bytes; 0 means "no limit" only where the field says so.
  */
 import type { Address, TcpAddress } from "../address.ts";
@@ -15,7 +15,7 @@ export interface RelayLimits {
   /** Request body; 0 for no limit. */
   readonly bodyBytes: number;
   readonly trailerBytes: number;
-  /** Slowest acceptable request body after the first `bodyGraceMs`; 0 for no limit. */
+  /** Minimum rate of a request body, measured over each `bodyGraceMs`; 0 for no limit. */
   readonly minBodyBytesPerSecond: number;
   /** Client connections open at once. */
   readonly connections: number;
@@ -25,7 +25,7 @@ export interface RelayLimits {
   readonly queued: number;
 }
 
-/** How long each phase may last, milliseconds. */
+/** Maximum duration of each phase, milliseconds. The relay checks them every 50 ms, so one may fire that much late. */
 export interface RelayTimeouts {
   /** First byte of a request to the end of its head. */
   readonly headerMs: number;
@@ -36,7 +36,7 @@ export interface RelayTimeouts {
   readonly connectMs: number;
   /** Waiting for a free upstream connection. */
   readonly queueMs: number;
-  /** Request handed over to first byte of the response head; 0 for no limit. */
+  /** Last byte of the request sent to final response head; 0 for no limit. */
   readonly firstByteMs: number;
   /** No byte in either direction once the response has begun; 0 for no limit. */
   readonly streamIdleMs: number;
@@ -48,17 +48,17 @@ export interface RelayTimeouts {
   readonly halfCloseMs: number;
 }
 
-/** How connections to the model server are kept. */
+/** Options of the pool of connections to the model server. */
 export interface PoolOptions {
   readonly maxConnections: number;
   readonly maxIdleConnections: number;
-  /** Below the server's own keep-alive time (uvicorn: 5 s). */
+  /** Idle connections are closed after this; choose less than the server's own keep-alive time (uvicorn: 5 s). */
   readonly idleMs: number;
   /** Send a request of any method once more on a new connection; only for servers known to be safe. */
   readonly retryUnsafe: boolean;
 }
 
-/** How much of the bodies is kept for observers. */
+/** How much of the bodies is kept for observers, and which headers with them. */
 export interface TapOptions {
   /** Of each body; 0 keeps none. */
   readonly bodyBytes: number;
@@ -70,7 +70,7 @@ export interface TapOptions {
   readonly headers: readonly string[];
 }
 
-/** All that the relay needs to run. */
+/** Options of a relay. */
 export interface RelayOptions {
   readonly listen: TcpAddress;
   readonly upstream: Address;
@@ -82,7 +82,7 @@ export interface RelayOptions {
   readonly tap: TapOptions;
   /** Upgrade tokens passed on, lower case, e.g. `websocket`; others are ignored as RFC 9110 allows. */
   readonly upgradeProtocols: readonly string[];
-  /** `Retry-After` of 429 and 503 answers, seconds. */
+  /** `Retry-After` of local 429 and 503 replies, seconds. */
   readonly retryAfterSeconds: number;
   readonly observers: readonly ExchangeObserver[];
   readonly clock: Clock;

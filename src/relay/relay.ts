@@ -1,19 +1,19 @@
-/** The running relay: a listener, its connections, one sweep for all deadlines, and how it comes to rest. */
+/** The running relay: a listener, its client connections, one sweep for all time-outs, and its shutdown. */
 import type { TcpAddress } from "../address.ts";
 import { createServer, type Server, type Socket } from "node:net";
 import { RelayCounters } from "../metrics/requests/relay-counters.ts";
 import { ClientConnection } from "./client/connection.ts";
 import { RelayContext, type Routing } from "./context.ts";
-import { listen } from "./listen.ts";
+import { listen } from "../listen.ts";
 import type { RelayOptions } from "./options.ts";
-import { composeError } from "./exchange/own-answer.ts";
+import { writeErrorReply } from "./exchange/local-reply.ts";
 
-/** How often deadlines are looked at; the greatest error of a time-out. */
+/** How often time-outs are checked; a time-out fires at most this late. */
 const sweepMs = 50;
 
-/** A running relay. */
+/** A running relay. It serves until {@link Relay.stop}; {@link Relay.drain} alone never ends a connection early. */
 export interface Relay {
-  /** Where it listens; the port is the chosen one when 0 was asked for. */
+  /** Where it listens; with port 0, the port that the system chose. */
   readonly address: TcpAddress;
   readonly counters: RelayCounters;
   /** Sets how requests are routed. Until the first call every request is answered `not_ready`. */
@@ -37,12 +37,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const counters = new RelayCounters();
   const context = new RelayContext(options, counters);
   const connections = new Set<ClientConnection>();
-  const turnedAway = new Set<Socket>();
+  const refused = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
-    if (counters.connectionsOpen >= options.limits.connections) turnAway(context, socket, turnedAway);
+    if (counters.connectionsOpen >= options.limits.connections) refuse(context, socket, refused);
     else accept(context, connections, socket);
   });
-  const address = await listen(server, options.listen);
+  const address = await listen(server, options.listen, "the relay");
   const sweep = setInterval(() => sweepAll(context, connections), sweepMs);
   sweep.unref();
   return {
@@ -59,7 +59,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       context.isDraining = true;
       await close(server, connections, { counters, graceMs, clock: options.clock });
       context.pool.close();
-      for (const socket of turnedAway) socket.destroy();
+      for (const socket of refused) socket.destroy();
       clearInterval(sweep);
     },
   };
@@ -76,28 +76,27 @@ function accept(context: RelayContext, connections: Set<ClientConnection>, socke
   connections.add(connection);
 }
 
-/** What is turned away is still listened to for this long, or a reset would overtake the answer. */
-const turnAwayMs = 1000;
-/** So many at once; more are cut off at once. */
-const maxTurnedAway = 1024;
+/** A refused connection is still read for this long: closing it at once could reset it before the reply arrives. */
+const refusedLingerMs = 1000;
+/** Refused connections that are read at once; further ones are closed without a reply. */
+const maxRefused = 1024;
 
-function turnAway(context: RelayContext, socket: Socket, turnedAway: Set<Socket>): void {
+function refuse(context: RelayContext, socket: Socket, refused: Set<Socket>): void {
   context.counters.connectionsTotal++;
   context.counters.connectionsRefusedTotal++;
-  if (turnedAway.size >= maxTurnedAway) {
+  if (refused.size >= maxRefused) {
     socket.destroy();
     return;
   }
-  turnedAway.add(socket);
+  refused.add(socket);
   const frame = { isHead: false, close: true, requestId: Buffer.alloc(0), detail: "", allow: [] };
-  composeError(context, "connections_exceeded", frame);
+  const reply = writeErrorReply(context, "connections_exceeded", frame);
   socket.on("error", () => undefined);
   socket.on("end", () => socket.destroy());
-  socket.on("close", () => turnedAway.delete(socket));
-  socket.setTimeout(turnAwayMs, () => socket.destroy());
+  socket.on("close", () => refused.delete(socket));
+  socket.setTimeout(refusedLingerMs, () => socket.destroy());
   socket.resume();
-  socket.end(Buffer.from(context.scratch.view));
-  context.scratch.writer.clear();
+  socket.end(Buffer.from(reply.view));
 }
 
 function sweepAll(context: RelayContext, connections: ReadonlySet<ClientConnection>): void {
@@ -105,16 +104,16 @@ function sweepAll(context: RelayContext, connections: ReadonlySet<ClientConnecti
   for (const connection of connections) connection.check(context.coarseMs);
 }
 
-/** No timer of its own: it looks at the condition as often as the sweep does. */
+/** Checks the condition now and as often as the sweep runs. */
 function waitUntil(isTrue: () => boolean): Promise<void> {
   return new Promise((resolve) => {
-    const look = (): void => {
+    const check = (): void => {
       if (!isTrue()) return;
       clearInterval(timer);
       resolve();
     };
-    const timer = setInterval(look, sweepMs);
-    look();
+    const timer = setInterval(check, sweepMs);
+    check();
   });
 }
 

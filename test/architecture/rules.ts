@@ -60,6 +60,7 @@ export const rootFiles: Readonly<Record<string, "shared" | "composition" | "entr
   "address.ts": "shared",
   "clock.ts": "shared",
   "backoff.ts": "shared",
+  "listen.ts": "shared",
   "sidecar.ts": "composition",
   "main.ts": "entry",
 };

@@ -25,7 +25,7 @@ export interface TestContext {
   readonly clock: ManualClock;
 }
 
-/** Makes a context; the upstream is one that nobody listens on unless one is given. */
+/** Makes a context; unless one is given, nothing listens at the upstream's address. */
 export function contextForTest(
   overrides: RelayOverrides = {},
   upstream: Address = { kind: "tcp", host: "127.0.0.1", port: 1 },

@@ -32,7 +32,7 @@ function bench(minMs: number, timeoutMs: number): Bench {
 const never = new AbortController().signal;
 
 describe("a drain", () => {
-  it("is over when it has begun, its least time has passed and nothing is in flight", () => {
+  it("is over when it has begun, its minimum time has passed and nothing is in flight", () => {
     const state = bench(100, 1000);
     expect(state.drain.isOver).toBe(false);
     state.drain.begin();
@@ -71,7 +71,7 @@ describe("a drain", () => {
     expect(await state.drain.wait(500, AbortSignal.abort())).toBe(false);
   });
 
-  it("gives the relay what is left of its time once the least time has passed", async () => {
+  it("gives the relay what is left of its time once the minimum time has passed", async () => {
     const state = bench(40, 1000);
     state.drain.begin();
     state.nowMs += 30;
@@ -82,7 +82,7 @@ describe("a drain", () => {
     expect(state.stops).toEqual([960]);
   });
 
-  it("leaves the least time out when in a hurry, but not what is in flight", async () => {
+  it("leaves the minimum time out when in a hurry, but not what is in flight", async () => {
     const state = bench(40, 1000);
     await state.drain.finish("hurry");
     expect(state.stops).toEqual([1000]);

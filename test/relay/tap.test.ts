@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
-import { BodyTap, TapBudget } from "../../src/relay/tap.ts";
+import { BodyTap, TapBudget } from "../../src/relay/exchange/exchange-record.ts";
 
 interface Bench {
   readonly counters: RelayCounters;
@@ -23,7 +23,7 @@ describe("a tap", () => {
     add(taps[0]!, "hello");
     add(taps[0]!, "");
     add(taps[0]!, "world");
-    expect([text(taps[0]!), taps[0]!.isComplete]).toEqual(["helloworld", true]);
+    expect([text(taps[0]!), taps[0]!.captured.complete]).toEqual(["helloworld", true]);
   });
 
   it("keeps the beginning of a body that does not fit and says so", () => {
@@ -31,7 +31,7 @@ describe("a tap", () => {
     add(taps[0]!, "hello");
     add(taps[0]!, "world");
     add(taps[0]!, "!");
-    expect([text(taps[0]!), taps[0]!.isComplete]).toEqual(["hellowo", false]);
+    expect([text(taps[0]!), taps[0]!.captured.complete]).toEqual(["hellowo", false]);
   });
 
   it("keeps a copy: the buffer it came from is used again", () => {
@@ -47,7 +47,7 @@ describe("a tap", () => {
     add(taps[0]!, "a".repeat(4000));
     add(taps[1]!, "b".repeat(4000));
     add(taps[1]!, "b".repeat(4000));
-    const seen = (): unknown[] => [text(taps[1]!), taps[1]!.isComplete, counters.tapDroppedTotal];
+    const seen = (): unknown[] => [text(taps[1]!), taps[1]!.captured.complete, counters.tapDroppedTotal];
     expect(seen()).toEqual(["b".repeat(4000), false, 1]);
     taps[0]!.release();
     add(taps[1]!, "c");
@@ -73,7 +73,7 @@ describe("a tap", () => {
     taps[0]!.release();
     taps[1]!.release();
     add(taps[1]!, "cccc");
-    expect([text(taps[1]!), taps[1]!.isComplete, counters.tapBytesHeld]).toEqual(["cccc", true, 4]);
+    expect([text(taps[1]!), taps[1]!.captured.complete, counters.tapBytesHeld]).toEqual(["cccc", true, 4]);
   });
 
   it("never holds more than the total, and the sum held is what the counter says", () => {
@@ -107,7 +107,7 @@ describe("a tap", () => {
         for (const [i, tap] of taps.entries()) {
           expect(tap.bytes.length).toBeLessThanOrEqual(bodyBytes);
           expect(bodies[i]!.startsWith(text(tap))).toBe(true);
-          expect(tap.isComplete).toBe(text(tap) === bodies[i]);
+          expect(tap.captured.complete).toBe(text(tap) === bodies[i]);
           const { tapBytesHeld } = counters;
           const { length } = tap.bytes;
           tap.release();

@@ -23,7 +23,24 @@ export interface MetricRow {
   readonly labels: readonly MetricLabel[];
 }
 
-const rows = {
+/** Name of a metric, see {@link metricCatalogue}. */
+export type MetricName =
+  | keyof typeof requestRows
+  | keyof typeof relayRows
+  | keyof typeof readingRows
+  | keyof typeof predictionRows
+  | keyof typeof driftRows
+  | keyof typeof accuracyRows
+  | keyof typeof labelRows
+  | keyof typeof fleetRows
+  | keyof typeof predictionLogRows
+  | keyof typeof predictionDeliveryRows;
+
+/** Names of the metrics that are there whatever is configured. */
+export type AlwaysPresentMetric = keyof typeof requestRows | keyof typeof relayRows;
+
+/** All metrics by name. */
+export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = {
   ...requestRows,
   ...relayRows,
   ...readingRows,
@@ -35,15 +52,6 @@ const rows = {
   ...predictionLogRows,
   ...predictionDeliveryRows,
 };
-
-/** Name of a metric, see {@link metricCatalogue}. */
-export type MetricName = keyof typeof rows;
-
-/** Names of the metrics that are there whatever is configured. */
-export type AlwaysPresentMetric = keyof typeof requestRows | keyof typeof relayRows;
-
-/** All metrics by name. */
-export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = rows;
 
 /** Edges of request latencies, seconds: 0.5 ms to 2 h, dense where latency objectives are set. */
 export const latencyEdgesSeconds: readonly number[] = [

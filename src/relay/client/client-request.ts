@@ -1,6 +1,5 @@
-/** What a request asks of the relay: its route, its identity, and the head that the upstream gets. */
+/** A request's head: its identity, its route, and the head that the upstream gets. */
 import { asciiBytes, equalsIgnoreCase } from "../../http1/bytes.ts";
-import type { ByteWriter } from "../../http1/byte-writer.ts";
 import { Field } from "../../http1/field.ts";
 import type { RequestHead } from "../../http1/request-head.ts";
 import {
@@ -13,13 +12,32 @@ import { type RequestAdditions, writeRequestHead } from "../../http1/rewrite-req
 import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { RelayContext } from "../context.ts";
 import type { Address } from "../../address.ts";
+import type { HeadBuffer } from "../exchange/body-writer.ts";
 import type { ExchangeRecord } from "../exchange/exchange-record.ts";
 
 const noMethods: readonly string[] = [];
 /** Methods whose effect is the same when they are sent twice (RFC 9110 §9.2.2). */
 const idempotentMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
-/** Reads one request after another on a client connection. */
+/** What is added to every request of one connection. */
+function requestAdditions({ identity, viaName, options }: RelayContext, clientAddress: string): RequestAdditions {
+  const address = asciiBytes(plainAddress(clientAddress));
+  return {
+    clientAddress: address,
+    viaName,
+    hostLine: asciiBytes(`Host: ${hostOf(options.upstream)}\r\n`),
+    hopLines: asciiBytes(`X-Forwarded-For: ${address.toString()}\r\nVia: 1.1 ${viaName.toString()}\r\n`),
+    requestIdLine: identity.requestIdLine,
+    traceparentLine: identity.traceparentLine,
+    identityLines: identity.lines,
+    upgradeProtocols: options.upgradeProtocols,
+  };
+}
+
+/**
+ * The head of one request after another on a client connection. Its methods are called in the order they stand in, with
+ * the same parsed head; its fields hold until the next request.
+ */
 export class ClientRequest {
   isHead = false;
   isIdempotent = false;
@@ -33,24 +51,14 @@ export class ClientRequest {
   /** Why the request was denied, and the methods that would not be. */
   detail = "";
   allow: readonly string[] = noMethods;
+  /** Filled by {@link inspect}; belongs into the parsed request that is given to it. */
+  readonly facts: RequestFacts = createRequestFacts();
   readonly #context: RelayContext;
   readonly #additions: RequestAdditions;
-  readonly #facts: RequestFacts = createRequestFacts();
 
   constructor(context: RelayContext, clientAddress: string) {
     this.#context = context;
-    const { identity, viaName } = context;
-    const address = asciiBytes(plainAddress(clientAddress));
-    this.#additions = {
-      clientAddress: address,
-      viaName,
-      hostLine: asciiBytes(`Host: ${hostOf(context.options.upstream)}\r\n`),
-      hopLines: asciiBytes(`X-Forwarded-For: ${address.toString()}\r\nVia: 1.1 ${viaName.toString()}\r\n`),
-      requestIdLine: identity.requestIdLine,
-      traceparentLine: identity.traceparentLine,
-      identityLines: identity.lines,
-      upgradeProtocols: context.options.upgradeProtocols,
-    };
+    this.#additions = requestAdditions(context, clientAddress);
   }
 
   /** Forgets the last request, for one that could not be read. */
@@ -60,28 +68,48 @@ export class ClientRequest {
     this.minor = 1;
     this.wantsUpgrade = false;
     this.expectsContinue = false;
+    this.isLastHop = false;
     this.detail = "";
     this.allow = noMethods;
   }
 
-  /** Reads a parsed head and fills `record`; an error code when the request may not pass. */
-  read(head: RequestHead, bytes: Buffer, base: number, record: ExchangeRecord): WireErrorCode | "" {
-    const facts = this.#facts;
-    inspectRequest({ head, facts, bytes, base }, this.#additions);
-    this.#identify(head, bytes, base, record);
+  /** Fills the fields that the head alone decides. */
+  inspect(request: ParsedRequest): void {
+    const { head, facts, bytes, base } = request;
+    inspectRequest(request, this.#additions);
     this.minor = head.minor;
     this.wantsClose = head.minor === 0 || head.options.close;
     this.expectsContinue = head.expectsContinue && head.minor === 1;
     this.wantsUpgrade = facts.upgradeLine !== -1;
     this.isLastHop = false;
     this.isHead = isHeadMethod(bytes, base + head.methodStart, base + head.methodEnd);
+    this.isIdempotent = false;
     this.detail = "";
     this.allow = noMethods;
+  }
+
+  /** Gives `record` the client's own identities when they are sound, else new ones; an error when the request was here before. */
+  identify({ head, facts, bytes, base }: ParsedRequest, record: ExchangeRecord): WireErrorCode | "" {
+    const { requestIdLine, traceparentLine } = facts;
+    const { headers } = head;
+    const { identity: source } = this.#context;
+    const { identity } = record;
+    if (requestIdLine === -1 || traceparentLine === -1) source.next();
+    if (requestIdLine === -1) identity.set(source.id, 0, source.id.length);
+    else identity.set(bytes, base + headers.valueStart[requestIdLine]!, base + headers.valueEnd[requestIdLine]!);
+    if (traceparentLine === -1) identity.beginTrace(source, requestIdLine === -1);
+    else identity.setTraceId(bytes, base + headers.valueStart[traceparentLine]! + 3);
+    if (!facts.isLoop) return "";
+    nameTarget(head, bytes, base, record);
+    return "loop_detected";
+  }
+
+  /** Gives `record` its route, or an error when the request may not pass. */
+  route({ head, facts, bytes, base }: ParsedRequest, record: ExchangeRecord): WireErrorCode | "" {
     const { routing } = this.#context;
-    if (facts.isLoop || routing === undefined) {
-      record.method = bytes.toString("latin1", base + head.methodStart, base + head.methodEnd);
-      record.target = bytes.toString("latin1", base + head.targetStart, base + head.targetEnd);
-      return facts.isLoop ? "loop_detected" : "not_ready";
+    if (routing === undefined) {
+      nameTarget(head, bytes, base, record);
+      return "not_ready";
     }
     const known = this.#context.memo.decide(routing.table, bytes, base + head.methodStart, base + head.targetEnd);
     record.method = known.method;
@@ -100,14 +128,15 @@ export class ClientRequest {
     return "";
   }
 
-  /** Writes the head that the upstream gets. Valid right after {@link read}, with the same arguments. */
-  compose(writer: ByteWriter, head: RequestHead, bytes: Buffer, base: number): void {
-    const request: ParsedRequest = { head, facts: this.#facts, bytes, base };
-    writeRequestHead(writer, request, this.#additions);
+  /** Writes the head that the upstream gets. */
+  writeHead(request: ParsedRequest): HeadBuffer {
+    const head = this.#context.headBuffer.start();
+    writeRequestHead(head.writer, request, this.#additions);
+    return head;
   }
 
-  /** The head as it came, without credentials, for the answer to a TRACE that ends here. */
-  describe(head: RequestHead, bytes: Buffer, base: number): Buffer {
+  /** The head as it came, without credentials: the reply to a TRACE that ends here. */
+  describe({ head, bytes, base }: ParsedRequest): Buffer {
     const parts = [
       bytes.subarray(base + head.methodStart, base + head.targetEnd),
       Buffer.from(` HTTP/1.${head.minor}\r\n`),
@@ -120,29 +149,16 @@ export class ClientRequest {
     return Buffer.concat([...parts, Buffer.from("\r\n")]);
   }
 
-  /** The client's own identities when they are sound, else new ones. */
-  #identify(head: RequestHead, bytes: Buffer, base: number, record: ExchangeRecord): void {
-    const { requestIdLine, traceparentLine } = this.#facts;
-    const { headers } = head;
-    const { identity } = this.#context;
-    if (requestIdLine === -1 || traceparentLine === -1) identity.next();
-    if (requestIdLine === -1) record.identity.set(identity.id, 0, identity.id.length);
-    else record.identity.set(bytes, base + headers.valueStart[requestIdLine]!, base + headers.valueEnd[requestIdLine]!);
-    if (traceparentLine === -1) record.beginTrace(identity, requestIdLine === -1);
-    else record.setTraceId(bytes, base + headers.valueStart[traceparentLine]! + 3);
-  }
-
   #tap(head: RequestHead, bytes: Buffer, base: number, record: ExchangeRecord): void {
     record.tapBodies(this.#context.tapBudget);
     const { headers } = head;
-    record.requestType.contentType = "";
-    record.requestType.contentEncoding = "";
+    const tap = record.requestTap!;
     for (let i = 0; i < headers.count; i++) {
       const field = headers.fieldAt(i);
       if (field !== Field.contentType && field !== Field.contentEncoding) continue;
       const value = bytes.toString("latin1", base + headers.valueStart[i]!, base + headers.valueEnd[i]!);
-      if (field === Field.contentType) record.requestType.contentType = value;
-      else record.requestType.contentEncoding = value;
+      if (field === Field.contentType) tap.contentType = value;
+      else tap.contentEncoding = value;
     }
     const { idHeader, headers: names } = this.#context.options.tap;
     if (idHeader !== "") record.labelId = firstValue(head, bytes, base, idHeader);
@@ -150,7 +166,7 @@ export class ClientRequest {
   }
 }
 
-/** Longest identity that is kept. */
+/** Longest label id that is kept. */
 const maxIdBytes = 256;
 
 /** Value of the first line of this name, cut off at {@link maxIdBytes}; empty when there is none. */
@@ -163,7 +179,7 @@ function firstValue({ headers }: RequestHead, bytes: Buffer, base: number, name:
   return "";
 }
 
-/** Longest header that is kept; of a longer one nothing is, because a part of a secret is not found as one. */
+/** Longest header that is kept. A longer one is left out whole: redaction would not find a secret that is cut. */
 const maxHeaderBytes = 1024;
 
 function firstValues(
@@ -192,6 +208,12 @@ function hostOf(upstream: Address): string {
 
 /** An IPv4 address that came in over an IPv6 socket, in its own form. */
 const plainAddress = (address: string): string => (address.startsWith("::ffff:") ? address.slice(7) : address);
+
+/** Method and target as text, for a request that is not routed. */
+function nameTarget(head: RequestHead, bytes: Buffer, base: number, record: ExchangeRecord): void {
+  record.method = bytes.toString("latin1", base + head.methodStart, base + head.methodEnd);
+  record.target = bytes.toString("latin1", base + head.targetStart, base + head.targetEnd);
+}
 
 function isHeadMethod(bytes: Uint8Array, start: number, end: number): boolean {
   return (

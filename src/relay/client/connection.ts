@@ -1,35 +1,35 @@
 /**
- * The story of one client connection, top to bottom: read a strict head, let the exchange have it, hold what comes
- * ahead of its turn, begin again, and leave in order so that the last answer arrives.
+ * One client connection: it reads a head, gives the exchange what belongs to it, holds what comes ahead of its turn,
+ * begins again, and closes in order so that the last response arrives.
  */
-import type { Socket } from "node:net";
+import { Socket, type SocketConstructorOpts } from "node:net";
 import { Progress } from "../../http1/header-section.ts";
 import type { RequestHead } from "../../http1/request-head.ts";
-import { type ByteReader, takeOver } from "./client-socket.ts";
 import type { RelayContext } from "../context.ts";
-import { isClear } from "../socket-write.ts";
-import { type ExchangeHost, type Fate, type Piece, ServedExchange } from "../exchange/served-exchange.ts";
+import { hasUnflushedWrite, whenFlushed } from "../exchange/body-writer.ts";
+import { ExchangeHandler } from "../exchange/exchange-handler.ts";
+import type { Chunk, ConnectionDisposition, ExchangeHost } from "../exchange/serve-exchange.ts";
 
-/** Bytes a client may send ahead of their turn before it is no longer read. */
+/** Bytes a client may send ahead of their turn; after that it is not read until they are used. */
 const maxPendingBytes = 64 * 1024;
 /** Size of a read while a body or a tunnel is under way. */
 const bodyReadBytes = 64 * 1024;
-/** How long a client that still sends is listened to after the last answer, so that it can read that answer. */
+/** How long a client that still sends is read after the last response: a reset before that could overtake the response. */
 const lingerMs = 2000;
 const nothing = Buffer.alloc(0);
 
-/** `lingering`: all is said, the client may still be sending. */
+/** `lingering`: the last response has been written, the client may still be sending. */
 type Phase = "idle" | "head" | "exchange" | "lingering";
 
-/** One client connection. */
+/** Serves the requests of one client connection, one after another, until either side closes it. */
 export class ClientConnection implements ExchangeHost, ByteReader {
   readonly #context: RelayContext;
   readonly #socket: Socket;
-  readonly #exchange: ServedExchange;
+  readonly #exchange: ExchangeHandler;
   #phase: Phase = "idle";
   /** When the phase began; its deadline counts from here. */
   #sinceMs: number;
-  /** A head that has not come in one piece: its parser, and its bytes so far. */
+  /** A head that has not come in one chunk: its parser, and its bytes so far. */
   #parser: RequestHead | undefined;
   #partial: Buffer = nothing;
   /** What came ahead of its turn. */
@@ -37,17 +37,21 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   /** While a body or a tunnel is under way: a buffer of its own, which sockets may point into. */
   #bodyBuffer: Buffer | undefined;
   #isReading = false;
-  #isUntaken = false;
+  /** True while the next request waits until the client has taken the last response. */
+  #awaitsFlush = false;
   #hasEnded = false;
+  /** When the client closed its sending side during an exchange, and what had been written to it by then. */
+  #halfClosedMs = 0;
+  #writtenAtHalfClose = 0;
 
   constructor(context: RelayContext, accepted: Socket, onClosed: (connection: ClientConnection) => void) {
     this.#context = context;
     const socket = takeOver(accepted, this);
     this.#socket = socket;
-    this.#exchange = new ServedExchange(context, socket, this);
+    this.#exchange = new ExchangeHandler(context, socket, this);
     this.#sinceMs = context.coarseMs;
     socket.on("end", () => this.#onEnd());
-    // Every error is followed by `close`, which tells all there is to do.
+    // Every error is followed by `close`, and what is done is the same.
     socket.on("error", () => undefined);
     socket.on("close", () => {
       this.#phase = "lingering";
@@ -69,6 +73,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     switch (this.#phase) {
       case "exchange":
         this.#exchange.check(nowMs);
+        if (this.#isAbandoned(nowMs)) this.#socket.destroy();
         break;
       case "head":
         if (lastedMs >= timeouts.headerMs) this.#exchange.refuse("header_timeout", this.#sinceMs);
@@ -109,17 +114,17 @@ export class ClientConnection implements ExchangeHost, ByteReader {
 
   onBytes(buffer: Buffer, count: number): void {
     if (this.#phase === "lingering") return;
-    const piece = { bytes: buffer, start: 0, end: count, lends: buffer === this.#bodyBuffer };
-    if (this.#phase === "exchange") this.#feedExchange(piece);
-    else if (this.#isUntaken) this.#hold(buffer.subarray(0, count));
-    else this.#read(piece);
+    const chunk = { bytes: buffer, start: 0, end: count, isStable: buffer === this.#bodyBuffer };
+    if (this.#phase === "exchange") this.#feedExchange(chunk);
+    else if (this.#awaitsFlush) this.#hold(buffer.subarray(0, count));
+    else this.#read(chunk);
   }
 
-  onExchangeOver(fate: Fate): void {
-    if (fate === "keep") {
+  onExchangeOver(disposition: ConnectionDisposition): void {
+    if (disposition === "keep-alive") {
       this.#enter("idle");
       if (!this.#isReading) this.#readOn();
-    } else if (fate === "close") {
+    } else if (disposition === "close") {
       this.close();
     } else {
       this.#enter("lingering");
@@ -128,11 +133,11 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     }
   }
 
-  onHandedOver(): void {
+  onBodyWanted(): void {
     const bytes = this.#pending;
     this.#pending = nothing;
     this.#socket.resume();
-    if (bytes.length > 0) this.#feedExchange({ bytes, start: 0, end: bytes.length, lends: true });
+    if (bytes.length > 0) this.#feedExchange({ bytes, start: 0, end: bytes.length, isStable: true });
   }
 
   #enter(phase: Phase): void {
@@ -141,10 +146,10 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   }
 
   /** Gives the running exchange what belongs to it and holds the rest, in order. */
-  #feedExchange(piece: Piece): void {
-    let { start } = piece;
-    if (this.#pending.length === 0 && this.#exchange.takesBody) start = this.#exchange.acceptBody(piece);
-    if (start < piece.end && this.#phase === "exchange") this.#hold(piece.bytes.subarray(start, piece.end));
+  #feedExchange(chunk: Chunk): void {
+    let { start } = chunk;
+    if (this.#pending.length === 0 && this.#exchange.takesBody) start = this.#exchange.acceptBody(chunk);
+    if (start < chunk.end && this.#phase === "exchange") this.#hold(chunk.bytes.subarray(start, chunk.end));
   }
 
   #hold(bytes: Buffer): void {
@@ -152,19 +157,19 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     if (this.#pending.length >= maxPendingBytes) this.#socket.pause();
   }
 
-  /** What came ahead has its turn now. */
+  /** Reads what came ahead of its turn. */
   #readOn(): void {
     const bytes = this.#pending;
     this.#pending = nothing;
     this.#socket.resume();
     if (bytes.length > 0) {
-      this.#read({ bytes, start: 0, end: bytes.length, lends: true });
+      this.#read({ bytes, start: 0, end: bytes.length, isStable: true });
     }
     if (this.#hasEnded) this.#onEnd();
   }
 
   /** Reads requests, one after another as long as each is answered at once. */
-  #read({ bytes, end }: Piece): void {
+  #read({ bytes, end }: Chunk): void {
     this.#isReading = true;
     let start = 0;
     while (start < end && this.#mayRead()) start = this.#readRequest(bytes, start, end);
@@ -175,12 +180,12 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   /** False while a request is served, and while the client has not taken the last answer: then once it has. */
   #mayRead(): boolean {
     if (this.#phase !== "idle" && this.#phase !== "head") return false;
-    if (this.#isUntaken) return false;
-    if (isClear(this.#socket)) return true;
-    this.#isUntaken = true;
+    if (this.#awaitsFlush) return false;
+    if (!hasUnflushedWrite(this.#socket)) return true;
+    this.#awaitsFlush = true;
     this.#socket.pause();
-    this.#socket.write(nothing, () => {
-      this.#isUntaken = false;
+    whenFlushed(this.#socket, () => {
+      this.#awaitsFlush = false;
       if (this.#phase === "idle") this.#readOn();
     });
     return false;
@@ -210,7 +215,11 @@ export class ClientConnection implements ExchangeHost, ByteReader {
       this.#exchange.refuse(fault === "" ? "internal_error" : fault, this.#sinceMs);
       return end;
     }
-    const used = this.#exchange.start(parser, { bytes: input, start: base, end: limit, lends: false }, this.#sinceMs);
+    const used = this.#exchange.start(
+      parser,
+      { bytes: input, start: base, end: limit, isStable: false },
+      this.#sinceMs,
+    );
     this.#returnParser();
     return end - (limit - used);
   }
@@ -223,7 +232,60 @@ export class ClientConnection implements ExchangeHost, ByteReader {
 
   #onEnd(): void {
     this.#hasEnded = true;
-    if (this.#phase === "exchange") this.#exchange.onClientEnd();
-    else this.#socket.destroySoon();
+    if (this.#phase !== "exchange") {
+      this.#socket.destroySoon();
+    } else if (this.#exchange.onClientEnd()) {
+      this.#halfClosedMs = this.#context.coarseMs;
+      this.#writtenAtHalfClose = this.#socket.bytesWritten;
+    }
   }
+
+  /** True when a half-closed client has waited too long for its response. One that took bytes meanwhile is still there. */
+  #isAbandoned(nowMs: number): boolean {
+    if (this.#halfClosedMs === 0 || this.#phase !== "exchange") return false;
+    if (nowMs - this.#halfClosedMs < this.#context.options.timeouts.halfCloseMs) return false;
+    return this.#socket.bytesWritten === this.#writtenAtHalfClose;
+  }
+}
+
+/** Where the next bytes of a connection go, and what is done with them. */
+export interface ByteReader {
+  /** The buffer for the next read. */
+  nextBuffer(): Buffer;
+  /** Bytes lie in [0, count) of `buffer`, which is read into again after the call unless {@link nextBuffer} changes it. */
+  onBytes(buffer: Buffer, count: number): void;
+}
+
+interface HandleOwner {
+  _handle?: unknown;
+}
+
+/**
+ * Takes over an accepted socket so that it reads as `onread` sockets do, into a buffer that is given to it. Node offers
+ * that for outgoing connections only; for accepted ones it would allocate 64 KiB for each read, which costs more than
+ * parsing the request. The handle is what Node's own modules pass on in the same way. `accepted` is not usable afterwards.
+ */
+export function takeOver(accepted: Socket, reader: ByteReader): Socket {
+  const owner = accepted as unknown as HandleOwner;
+  // A Node that keeps its handles elsewhere: slower, and just as right.
+  if (typeof owner._handle !== "object" || owner._handle === null) return readPlainly(accepted, reader);
+  const options = {
+    handle: owner._handle,
+    allowHalfOpen: true,
+    onread: {
+      buffer: () => reader.nextBuffer(),
+      callback: (count: number, buffer: Uint8Array) => {
+        reader.onBytes(buffer as Buffer, count);
+        return true;
+      },
+    },
+  };
+  owner._handle = null;
+  return new Socket(options as SocketConstructorOpts);
+}
+
+function readPlainly(accepted: Socket, reader: ByteReader): Socket {
+  accepted.on("data", (chunk: Buffer) => reader.onBytes(chunk, chunk.length));
+  accepted.resume();
+  return accepted;
 }

@@ -1,19 +1,19 @@
-/** Which time-out an exchange has run into, if any: one pure function instead of a timer for each request. */
+/** The time-out that an exchange has exceeded, if any: one pure function instead of a timer for each request. */
 import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { RelayTimeouts } from "../options.ts";
 
-/** What an exchange is waiting for, and since when. Times are monotonic milliseconds. */
+/** What an exchange waits for, and since when. Times are monotonic milliseconds. */
 export interface Waiting {
   readonly beganMs: number;
   /** Time of the last byte that was sent to the upstream. */
   readonly sentMs: number;
   /** Time of the last byte in either direction. */
   readonly activeMs: number;
-  /** Since when it stands in line for a connection; 0 when it does not. */
+  /** When it was queued for a connection; 0 when it is not queued. */
   readonly queuedMs: number;
-  /** Since when it waits for the upstream to accept a connection; 0 when it does not. */
+  /** When it began to wait for the upstream to accept a connection; 0 when it does not wait for that. */
   readonly connectingMs: number;
-  /** All of the request has been handed over and the final response has not begun. */
+  /** The whole request has been sent and the final response has not begun. */
   readonly awaitsFirstByte: boolean;
   readonly isTunnel: boolean;
 }

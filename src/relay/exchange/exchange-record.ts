@@ -1,23 +1,28 @@
-/** The record of one exchange as the relay fills it in; one per client connection, used again and again. */
+/** The record of one exchange as the relay fills it in, and the first bytes of both bodies where observers read them. */
 import type { WireErrorCode } from "../../errors/wire-errors.ts";
-import type { CapturedBody, Exchange, Route } from "../../exchange.ts";
+import type { CapturedBody, Exchange, ExchangeObserver, Route } from "../../exchange.ts";
+import type { RelayCounters } from "../../metrics/requests/relay-counters.ts";
 import type { Outcome } from "../../outcome.ts";
 import { findModelName } from "../../payload/json/model-name.ts";
-import { IdentityLines } from "../client/identity-lines.ts";
-import type { IdentitySource } from "../client/identity.ts";
-import { BodyTap, type TapBudget } from "../tap.ts";
+import type { RequestIdentity } from "../client/identity.ts";
+import type { TapOptions } from "../options.ts";
 
-/** What requests that are not routed are recorded under. */
+/** The route of requests that were never routed. */
 export const unmatchedRoute: Route = { kind: "other", model: "", version: "" };
 
 const noHeaders: Readonly<Record<string, string>> = {};
 
-interface BodyType {
-  contentType: string;
-  contentEncoding: string;
+/** Those who see the record, and where their failures are counted. */
+interface Audience {
+  readonly options: { readonly observers: readonly ExchangeObserver[] };
+  readonly counters: RelayCounters;
 }
 
-/** See {@link Exchange} for the meaning of the fields. */
+/**
+ * See {@link Exchange} for the meaning of the fields. Each exchange has a record of its own, so that a field is declared
+ * and given its first value here and nowhere else; making one costs less than an assignment of every field by name
+ * would. What is large stays with the connection: the identity's buffers, and the taps' memory.
+ */
 export class ExchangeRecord implements Exchange {
   route: Route = unmatchedRoute;
   variant = "";
@@ -29,7 +34,7 @@ export class ExchangeRecord implements Exchange {
   errorCode: WireErrorCode | "" = "";
   status = 0;
   isStreaming = false;
-  startedAtMs = 0;
+  readonly startedAtMs: number;
   durationMs = 0;
   firstByteMs = 0;
   upstreamMs = 0;
@@ -40,44 +45,41 @@ export class ExchangeRecord implements Exchange {
   /** True when the model's name is to be looked for in the bodies. */
   hasModelInBody = false;
   /** Monotonic times of the phases, milliseconds; 0 when not reached. */
-  beganMs = 0;
-  handedOverMs = 0;
+  readonly beganMs: number;
+  upstreamStartedMs = 0;
   queuedAtMs = 0;
   firstByteAtMs = 0;
-  readonly requestType: BodyType = { contentType: "", contentEncoding: "" };
-  readonly responseType: BodyType = { contentType: "", contentEncoding: "" };
-  requestTap: BodyTap | undefined;
-  responseTap: BodyTap | undefined;
-  readonly identity: IdentityLines = new IdentityLines();
-  readonly #traceId: Buffer = Buffer.alloc(32);
-  /** True when the trace was begun here: its identity is then the request's own. */
-  #isOwnTrace = false;
+  requestTap: BodyTap | undefined = undefined;
+  responseTap: BodyTap | undefined = undefined;
+  readonly identity: RequestIdentity;
 
-  /** Clears what the last exchange left. */
-  begin(beganMs: number, startedAtMs: number): void {
-    this.route = unmatchedRoute;
-    this.variant = "";
-    this.method = "";
-    this.target = "";
-    this.labelId = "";
-    this.requestHeaders = noHeaders;
-    this.outcome = "ok";
-    this.errorCode = "";
-    this.status = 0;
-    this.isStreaming = false;
-    this.startedAtMs = startedAtMs;
-    this.durationMs = 0;
-    this.firstByteMs = 0;
-    this.upstreamMs = 0;
-    this.queueMs = 0;
-    this.requestBodyBytes = 0;
-    this.responseBodyBytes = 0;
-    this.retries = 0;
-    this.hasModelInBody = false;
+  /** `beganMs` is the monotonic and `startedAtMs` the wall time of the request's first byte. */
+  constructor(identity: RequestIdentity, beganMs: number, startedAtMs: number) {
+    this.identity = identity;
     this.beganMs = beganMs;
-    this.handedOverMs = 0;
-    this.queuedAtMs = 0;
-    this.firstByteAtMs = 0;
+    this.startedAtMs = startedAtMs;
+  }
+
+  /** Shows the observers that the request has come, before the upstream is asked. */
+  announce({ options, counters }: Audience): void {
+    for (const observer of options.observers) {
+      try {
+        observer.begin?.(this.route, this.startedAtMs);
+      } catch {
+        counters.observerFailuresTotal++;
+      }
+    }
+  }
+
+  /** Shows the observers the finished record; one that throws is counted, and the next is called all the same. */
+  publish({ options, counters }: Audience): void {
+    for (const observer of options.observers) {
+      try {
+        observer.observe(this);
+      } catch {
+        counters.observerFailuresTotal++;
+      }
+    }
   }
 
   /** Starts keeping both bodies. */
@@ -90,7 +92,7 @@ export class ExchangeRecord implements Exchange {
   end(nowMs: number): void {
     this.durationMs = nowMs - this.beganMs;
     if (this.firstByteAtMs > 0) this.firstByteMs = this.firstByteAtMs - this.beganMs;
-    if (this.handedOverMs > 0) this.upstreamMs = nowMs - this.handedOverMs;
+    if (this.upstreamStartedMs > 0) this.upstreamMs = nowMs - this.upstreamStartedMs;
   }
 
   /** Gives back what the taps hold; after the observers have seen it. */
@@ -101,25 +103,12 @@ export class ExchangeRecord implements Exchange {
     this.responseTap = undefined;
   }
 
-  /** Keeps the trace identity at `start`. */
-  setTraceId(bytes: Buffer, start: number): void {
-    this.#isOwnTrace = false;
-    bytes.copy(this.#traceId, 0, start, start + 32);
-  }
-
-  /** The trace was begun here; `isRequestId` when its identity is the request's as well. */
-  beginTrace(source: IdentitySource, isRequestId: boolean): void {
-    this.#isOwnTrace = isRequestId;
-    if (!isRequestId) source.id.copy(this.#traceId);
-  }
-
   get requestId(): string {
     return this.identity.id.toString("latin1");
   }
 
   get traceId(): string {
-    if (this.identity.id.length === 0) return "";
-    return (this.#isOwnTrace ? this.identity.id : this.#traceId).toString("latin1");
+    return this.identity.traceId;
   }
 
   get model(): string {
@@ -130,20 +119,107 @@ export class ExchangeRecord implements Exchange {
   }
 
   get requestBody(): CapturedBody | undefined {
-    return captured(this.requestTap, this.requestType);
+    return this.requestTap?.captured;
   }
 
   get responseBody(): CapturedBody | undefined {
-    return captured(this.responseTap, this.responseType);
+    return this.responseTap?.captured;
   }
 }
 
-function captured(tap: BodyTap | undefined, type: BodyType): CapturedBody | undefined {
-  if (tap === undefined) return undefined;
-  return {
-    bytes: tap.bytes,
-    complete: tap.isComplete,
-    contentType: type.contentType,
-    contentEncoding: type.contentEncoding,
-  };
+/** What a tap takes at first, which is enough for most bodies. */
+const blockBytes = 4096;
+/** Blocks kept for the next tap: making one costs ten times as much as filling it. */
+const maxSpares = 64;
+const nothing = Buffer.alloc(0);
+
+/** The bytes that all taps of a relay may hold together. */
+export class TapBudget {
+  readonly bodyBytes: number;
+  readonly #totalBytes: number;
+  readonly #counters: RelayCounters;
+  readonly #spares: Buffer[] = [];
+
+  constructor(options: Pick<TapOptions, "bodyBytes" | "totalBytes">, counters: RelayCounters) {
+    this.bodyBytes = options.bodyBytes;
+    this.#totalBytes = options.totalBytes;
+    this.#counters = counters;
+  }
+
+  /** Memory of `bytes`, in place of what a tap `held`; undefined, and counted, when the total would be passed. */
+  take(bytes: number, held: Buffer): Buffer | undefined {
+    if (this.#counters.tapBytesHeld + bytes - held.length > this.#totalBytes) {
+      this.#counters.tapDroppedTotal++;
+      return undefined;
+    }
+    this.#counters.tapBytesHeld += bytes;
+    return (bytes === blockBytes ? this.#spares.pop() : undefined) ?? Buffer.allocUnsafeSlow(bytes);
+  }
+
+  /** Takes memory back; the caller must not read it any more. */
+  giveBack(held: Buffer): void {
+    this.#counters.tapBytesHeld -= held.length;
+    if (held.length === blockBytes && this.#spares.length < maxSpares) this.#spares.push(held);
+  }
+}
+
+/** Keeps the first bytes of one body. Bytes are copied: the buffers they come from are used again. */
+export class BodyTap {
+  /** Content-Type and Content-Encoding of the message, as they were sent; empty when absent. */
+  contentType = "";
+  contentEncoding = "";
+  readonly #budget: TapBudget;
+  #bytes: Buffer = nothing;
+  #length = 0;
+  #isComplete = true;
+  #isOpen = true;
+
+  constructor(budget: TapBudget) {
+    this.#budget = budget;
+  }
+
+  /** What was kept, without a copy: valid until {@link release}. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** What observers get; valid until {@link release}. */
+  get captured(): CapturedBody {
+    const { bytes, contentType, contentEncoding } = this;
+    return { bytes, complete: this.#isComplete, contentType, contentEncoding };
+  }
+
+  /** Keeps of [start, end) what still fits. */
+  add(source: Buffer, start: number, end: number): void {
+    const count = Math.min(end - start, this.#budget.bodyBytes - this.#length);
+    if (count < end - start) this.#isComplete = false;
+    if (count <= 0 || !this.#isOpen || !this.#makeRoom(count)) return;
+    source.copy(this.#bytes, this.#length, start, start + count);
+    this.#length += count;
+  }
+
+  /** Gives the bytes back to the budget; the tap is then empty. */
+  release(): void {
+    this.#budget.giveBack(this.#bytes);
+    this.#bytes = nothing;
+    this.#length = 0;
+    this.#isOpen = true;
+    this.#isComplete = true;
+  }
+
+  #makeRoom(count: number): boolean {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return true;
+    const size = Math.min(this.#budget.bodyBytes, Math.max(needed, this.#bytes.length * 2, blockBytes));
+    const grown = this.#budget.take(size, this.#bytes);
+    if (grown === undefined) {
+      this.#isOpen = false;
+      this.#isComplete = false;
+      return false;
+    }
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#budget.giveBack(this.#bytes);
+    this.#bytes = grown;
+    return true;
+  }
 }

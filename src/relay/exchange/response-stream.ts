@@ -5,7 +5,7 @@ import { Progress } from "../../http1/header-section.ts";
 import type { ResponseHead } from "../../http1/response-head.ts";
 import { type ResponseAdditions, writeResponseHead } from "../../http1/rewrite-response.ts";
 import type { WireErrorCode } from "../../errors/wire-errors.ts";
-import { BodyPass } from "./body-pass.ts";
+import { BodyWriter, type HeadBuffer, hasUnflushedWrite, whenFlushed } from "./body-writer.ts";
 import type { RelayContext } from "../context.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 
@@ -22,51 +22,53 @@ export interface ResponseRequest {
 /** What one read from the upstream led to. */
 export type ResponseProgress = "more" | "done" | "upgraded" | WireErrorCode;
 
-/** How the body is passed on. */
-type BodyMode = "none" | "length" | "chunked" | "close";
+/** What is expected: a `head`, or a body framed in this way. */
+type Mode = "head" | "none" | "length" | "chunked" | "close";
 
 /** Relays one response after another on a client connection. */
 export class ResponseStream {
-  /** True once bytes of the final response's head have been written. */
-  hasBegun = false;
-  /** True once any byte has come from the upstream. */
-  hasBytes = false;
   /** False when the upstream connection must not serve another request. */
   isReusable = false;
   /** The client's connection ends after this response. */
   close = false;
   #request: ResponseRequest = { isHead: false, minor: 1, wantsUpgrade: false };
+  #record: ExchangeRecord;
   readonly #context: RelayContext;
-  readonly #record: ExchangeRecord;
-  readonly #pass: BodyPass;
+  readonly #client: Socket;
+  readonly #writer = new BodyWriter();
   readonly #additions: ResponseAdditions;
   #head: ResponseHead | undefined;
   #partial: Buffer | undefined;
-  #mode: BodyMode = "none";
+  #mode: Mode = "head";
   #remaining = 0;
   #decoder: ChunkedDecoder | undefined;
 
-  constructor(context: RelayContext, record: ExchangeRecord) {
+  /** `record` is the first request's. */
+  constructor(context: RelayContext, client: Socket, record: ExchangeRecord) {
     this.#context = context;
+    this.#client = client;
     this.#record = record;
-    this.#pass = new BodyPass(context.scratch);
     this.#additions = { identityLines: nothing, dateLine: nothing, close: false, framing: "same" };
   }
 
   /** Makes ready for the response to a new request; `close` as far as it is known by now. */
-  begin(request: ResponseRequest, close: boolean): void {
+  begin(request: ResponseRequest, record: ExchangeRecord, close: boolean): void {
     this.#request = request;
+    this.#record = record;
     this.close = close;
-    this.hasBegun = false;
-    this.hasBytes = false;
     this.isReusable = false;
-    this.#mode = "none";
+    this.#mode = "head";
     this.#dropHead();
   }
 
-  /** True while a body whose end only the connection's close tells is being passed on. */
+  /** True once the final response's head has been written. */
+  get hasBegun(): boolean {
+    return this.#mode !== "head";
+  }
+
+  /** True while the body's end is the end of the upstream's connection. */
   get endsWithConnection(): boolean {
-    return this.hasBegun && this.#mode === "close";
+    return this.#mode === "close";
   }
 
   /** True when the client cannot see by the framing that the body was broken off. */
@@ -74,32 +76,29 @@ export class ResponseStream {
     return this.hasBegun && this.#request.minor === 0 && this.#mode !== "length";
   }
 
-  /** Passes on what [0, end) of `bytes` holds. */
-  accept(bytes: Buffer, end: number, client: Socket): ResponseProgress {
-    this.hasBytes = true;
-    if (!this.hasBegun) return this.#acceptHead(bytes, end, client);
-    this.#context.scratch.writer.clear();
-    this.#pass.dropsCoding = this.#dropsCoding;
-    this.#pass.begin(bytes, this.#record.responseTap, true);
-    return this.#acceptBody(bytes, 0, end, client);
+  /** Passes on what [0, end) of `bytes` holds. After an error code, {@link hasBegun} says whether a reply is still possible. */
+  accept(bytes: Buffer, end: number): ResponseProgress {
+    if (this.#mode === "head") return this.#acceptHead(bytes, end);
+    this.#writer.begin(this.#context.headBuffer.start(), bytes, this.#record.responseTap, true);
+    return this.#acceptBody(bytes, 0, end, false);
   }
 
   /** The upstream has ended the connection: writes what ends the body. Call only when {@link endsWithConnection}. */
-  acceptEnd(client: Socket): void {
-    if (this.#request.minor === 1) {
-      const { scratch } = this.#context;
-      scratch.writer.clear();
-      scratch.writer.all(lastChunk);
-      scratch.sendTo(client);
-      scratch.writer.clear();
-    }
+  acceptEnd(): void {
+    if (this.#request.minor === 0) return;
+    const head = this.#context.headBuffer.start();
+    head.writer.all(lastChunk);
+    head.sendTo(this.#client);
   }
 
-  get #dropsCoding(): boolean {
-    return this.#mode === "chunked" && this.#request.minor === 0;
+  /** False when the client has not taken all that was written to it: `upstream` is then read again once it has. */
+  keepsUp(upstream: Socket): boolean {
+    if (!hasUnflushedWrite(this.#client)) return true;
+    whenFlushed(this.#client, () => upstream.resume());
+    return false;
   }
 
-  #acceptHead(bytes: Buffer, end: number, client: Socket): ResponseProgress {
+  #acceptHead(bytes: Buffer, end: number): ResponseProgress {
     let source = bytes;
     let stop = end;
     if (this.#partial !== undefined) {
@@ -119,8 +118,8 @@ export class ResponseStream {
           ? "upstream_head_too_large"
           : "upstream_malformed";
       }
-      if (head.status >= 200 || head.status === 101) return this.#acceptFinal(source, base, stop, client);
-      this.#passInterim(head, source, base, client);
+      if (head.status >= 200 || head.status === 101) return this.#acceptFinal(source, base, stop);
+      this.#passInterim(head, source, base);
       base += head.length;
       head.reset();
       if (base === stop) {
@@ -131,18 +130,14 @@ export class ResponseStream {
   }
 
   /** 100 and 103 pass as they come; a client of HTTP/1.0 does not know them. */
-  #passInterim(head: ResponseHead, bytes: Buffer, base: number, client: Socket): void {
+  #passInterim(head: ResponseHead, bytes: Buffer, base: number): void {
     if (this.#request.minor === 0) return;
-    const { scratch } = this.#context;
-    scratch.writer.clear();
     this.#additions.framing = "bare";
     this.#additions.close = false;
-    writeResponseHead(scratch.writer, { head, bytes, base }, this.#additions);
-    scratch.sendTo(client);
-    scratch.writer.clear();
+    this.#writeHead(head, bytes, base).sendTo(this.#client);
   }
 
-  #acceptFinal(source: Buffer, base: number, stop: number, client: Socket): ResponseProgress {
+  #acceptFinal(source: Buffer, base: number, stop: number): ResponseProgress {
     const head = this.#head!;
     const record = this.#record;
     const isUpgrade = head.status === 101;
@@ -152,23 +147,27 @@ export class ResponseStream {
     record.isStreaming ||= head.isEventStream || isUpgrade;
     this.#decideBody(head);
     this.#describeBody(head, source, base);
-    const { writer } = this.#context.scratch;
-    writer.clear();
     const additions = this.#additions;
     additions.identityLines = head.hasRequestId ? record.identity.own : record.identity.both;
-    additions.dateLine = this.#context.dateLine.bytes;
+    additions.dateLine = this.#context.dateLine;
     additions.close = this.close && !isUpgrade;
-    writeResponseHead(writer, { head, bytes: source, base }, additions);
     const bodyStart = base + head.length;
+    this.#writer.begin(this.#writeHead(head, source, base), source, record.responseTap, true);
     this.#dropHead();
-    this.#pass.dropsCoding = this.#dropsCoding;
-    this.#pass.begin(source, record.responseTap, true);
-    if (!isUpgrade) return this.#acceptBody(source, bodyStart, stop, client);
-    this.hasBegun = true;
-    this.#pass.data(bodyStart, stop);
-    this.#pass.send(client);
-    writer.clear();
-    return "upgraded";
+    if (isUpgrade) {
+      this.#writer.data(bodyStart, stop);
+      this.#writer.send(this.#client);
+      return "upgraded";
+    }
+    const progress = this.#acceptBody(source, bodyStart, stop, true);
+    if (progress === "upstream_malformed") this.#mode = "head";
+    return progress;
+  }
+
+  #writeHead(head: ResponseHead, bytes: Buffer, base: number): HeadBuffer {
+    const buffer = this.#context.headBuffer.start();
+    writeResponseHead(buffer.writer, { head, bytes, base }, this.#additions);
+    return buffer;
   }
 
   /** Decides how the body is framed towards the client, and whether the upstream connection may be used again. */
@@ -177,24 +176,25 @@ export class ResponseStream {
     this.#mode = kind;
     this.#remaining = length;
     this.#additions.framing = framingFor(head, this.#request.minor);
+    this.#writer.dropsCoding = kind === "chunked" && this.#request.minor === 0;
     if (kind === "chunked") {
       this.#decoder ??= new ChunkedDecoder(this.#context.chunkedLimits);
       this.#decoder.reset();
     }
     const endsConnection = kind === "close" || head.minor === 0 || head.options.close;
-    // uvicorn closes silently after a 500; some servers send a body after HEAD or 204: none is trusted with another request.
+    // uvicorn closes silently after a 500; some servers send a body after HEAD or 204: none gets another request.
     this.isReusable = !endsConnection && head.status < 500 && !this.#request.isHead && head.status !== 204;
   }
 
   #describeBody(head: ResponseHead, bytes: Buffer, base: number): void {
-    const record = this.#record;
-    if (record.responseTap === undefined) return;
-    record.responseType.contentType = valueOf(head, head.contentTypeLine, bytes, base);
-    record.responseType.contentEncoding = valueOf(head, head.contentEncodingLine, bytes, base);
+    const tap = this.#record.responseTap;
+    if (tap === undefined) return;
+    tap.contentType = valueOf(head, head.contentTypeLine, bytes, base);
+    tap.contentEncoding = valueOf(head, head.contentEncodingLine, bytes, base);
   }
 
-  #acceptBody(source: Buffer, start: number, end: number, client: Socket): ResponseProgress {
-    const pass = this.#pass;
+  #acceptBody(source: Buffer, start: number, end: number, isFirst: boolean): ResponseProgress {
+    const writer = this.#writer;
     let stop = end;
     let progress: ResponseProgress = "more";
     switch (this.#mode) {
@@ -204,32 +204,28 @@ export class ResponseStream {
         break;
       case "length":
         stop = Math.min(end, start + this.#remaining);
-        pass.data(start, stop);
+        writer.data(start, stop);
         this.#remaining -= stop - start;
         if (this.#remaining === 0) progress = "done";
         break;
       case "chunked": {
         const decoder = this.#decoder!;
-        stop = decoder.read(source, start, end, pass);
+        stop = decoder.read(source, start, end, writer);
         if (decoder.fault !== "") progress = "upstream_malformed";
         else if (decoder.isDone) progress = "done";
         break;
       }
       default:
-        pass.data(start, end);
-        if (this.#request.minor === 1) pass.wrapAsChunk();
+        writer.data(start, end);
+        if (this.#request.minor === 1) writer.wrapAsChunk();
     }
-    if (progress === "upstream_malformed" && !this.hasBegun) {
-      this.#context.scratch.writer.clear();
-      return progress;
-    }
-    this.hasBegun = true;
-    // Bytes after the response's end belong to nobody.
+    // With the head unsent, an error reply can still take the place of a body that is wrong from the start.
+    if (progress === "upstream_malformed" && isFirst) return progress;
+    // Bytes after the response's end were never asked for.
     if (stop < end) this.isReusable = false;
-    this.#record.responseBodyBytes += pass.bodyBytes;
-    this.#context.counters.responseBodyBytesTotal += pass.bodyBytes;
-    pass.send(client);
-    this.#context.scratch.writer.clear();
+    this.#record.responseBodyBytes += writer.bodyBytes;
+    this.#context.counters.responseBodyBytesTotal += writer.bodyBytes;
+    writer.send(this.#client);
     return progress;
   }
 

@@ -1,9 +1,7 @@
-/** An upgraded connection: bytes both ways, untouched, until either side is gone. */
+/** An upgraded connection: bytes both ways, untouched, until one side is gone. */
 import type { Socket } from "node:net";
 import type { RelayContext } from "../context.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
-
-const nothing = Buffer.alloc(0);
 
 /** Passes bytes between a client and an upstream socket; a side that does not read stops the other. */
 export class Tunnel {
@@ -11,6 +9,7 @@ export class Tunnel {
   readonly #upstream: Socket;
   readonly #record: ExchangeRecord;
   readonly #context: RelayContext;
+  /** Monotonic time of the last byte in either direction. */
   activeMs: number;
 
   constructor(context: RelayContext, record: ExchangeRecord, client: Socket, upstream: Socket) {
@@ -23,37 +22,34 @@ export class Tunnel {
   }
 
   /** Takes bytes that stay as they are until they have been sent. */
-  fromClient(chunk: Buffer): void {
+  fromClient(bytes: Buffer): void {
     this.activeMs = this.#context.coarseMs;
-    this.#record.requestBodyBytes += chunk.length;
-    this.#context.counters.requestBodyBytesTotal += chunk.length;
-    if (!this.#upstream.write(chunk)) this.#client.pause();
+    this.#record.requestBodyBytes += bytes.length;
+    this.#context.counters.requestBodyBytesTotal += bytes.length;
+    if (this.#upstream.write(bytes)) return;
+    this.#client.pause();
+    this.#upstream.once("drain", () => this.#client.resume());
   }
 
-  /** Returns false when the client does not keep up: reading goes on once it has taken all. */
-  fromUpstream(bytes: Buffer, end: number): boolean {
+  /** Takes bytes of [0, end) that are read over afterwards unless the caller waits for the client to take them. */
+  fromUpstream(bytes: Buffer, end: number): void {
     this.activeMs = this.#context.coarseMs;
     this.#record.responseBodyBytes += end;
     this.#context.counters.responseBodyBytesTotal += end;
     this.#client.write(bytes.subarray(0, end));
-    if (this.#client.writableLength === 0) return true;
-    this.#client.write(nothing, () => this.#upstream.resume());
-    return false;
   }
 
-  onUpstreamDrain(): void {
-    this.#client.resume();
-  }
-
-  /** One side has sent its last byte: so has the tunnel, in that direction. */
+  /** The client has sent its last byte: the tunnel ends in that direction. */
   endFromClient(): void {
     this.#upstream.end();
   }
 
+  /** The upstream has sent its last byte: the tunnel ends in that direction. */
   endFromUpstream(): void {
     this.#client.end();
   }
 
+  /** The tunnel is over; closing the sockets is the caller's part. */
   close(): void {
     this.#context.counters.tunnelsOpen--;
   }

@@ -71,7 +71,7 @@ async function openStreams(relay: TestRelay): Promise<RawClient[]> {
   );
 }
 
-/** One client that asks again and again on a kept-alive connection, and connects anew when it is told to close. */
+/** One client that asks again and again on a kept-alive connection, and connects anew after `Connection: close`. */
 async function keepAsking(relay: TestRelay, end: number, tally: Tally): Promise<void> {
   let client = await connectRaw(relay.address);
   let asked = 0;

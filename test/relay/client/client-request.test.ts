@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { Progress } from "../../../src/http1/header-section.ts";
 import type { Protocol } from "../../../src/protocols/list.ts";
 import { routingOf } from "../../support/routing-of.ts";
+import type { ParsedRequest } from "../../../src/http1/request-facts.ts";
 import { ClientRequest } from "../../../src/relay/client/client-request.ts";
+import { RequestIdentity } from "../../../src/relay/client/identity.ts";
 import type { RelayContext } from "../../../src/relay/context.ts";
 import { ExchangeRecord } from "../../../src/relay/exchange/exchange-record.ts";
 import type { Address } from "../../../src/address.ts";
@@ -16,7 +18,7 @@ interface Bench {
   /** Reads a head; the error code, if any. */
   readonly read: (text: string) => string;
   /** The head that goes to the upstream, after {@link read}. */
-  readonly composed: () => string;
+  readonly written: () => string;
   readonly described: () => string;
 }
 
@@ -31,27 +33,28 @@ function bench({ protocol = "generic", overrides = {}, upstream, address = "192.
   const { context } = contextForTest(overrides, upstream);
   context.routing = routingOf(protocol);
   const request = new ClientRequest(context, address);
-  const record = new ExchangeRecord();
+  const identity = new RequestIdentity();
   const head = context.takeRequestHead();
   const base = 4;
   let bytes = Buffer.alloc(0);
+  let record = new ExchangeRecord(identity, 0, 0);
+  const parsed = (): ParsedRequest => ({ head, facts: request.facts, bytes, base });
   return {
     context,
     request,
-    record,
+    get record() {
+      return record;
+    },
     read: (text) => {
       bytes = Buffer.from(`xxxx${text}\r\n`, "latin1");
       head.reset();
       if (head.read(bytes, base, bytes.length) !== Progress.done) throw new Error(`${head.fault}: ${text}`);
-      record.begin(0, 0);
-      return request.read(head, bytes, base, record);
+      record = new ExchangeRecord(identity, 0, 0);
+      request.inspect(parsed());
+      return request.identify(parsed(), record) || request.route(parsed(), record);
     },
-    composed: () => {
-      context.scratch.writer.clear();
-      request.compose(context.scratch.writer, head, bytes, base);
-      return context.scratch.view.toString("latin1");
-    },
-    described: () => request.describe(head, bytes, base).toString("latin1"),
+    written: () => request.writeHead(parsed()).view.toString("latin1"),
+    described: () => request.describe(parsed()).toString("latin1"),
   };
 }
 
@@ -97,20 +100,22 @@ describe("what a request asks of the relay", () => {
   });
 
   it("goes to where the route table says, with method and target as they were sent", () => {
-    const { read, record } = bench({ protocol: "kserve-v2" });
+    const test = bench({ protocol: "kserve-v2" });
+    const { read } = test;
     expect(read(line("POST /v2/models/iris/infer?x=1 HTTP/1.1"))).toBe("");
-    expect(record).toMatchObject({ method: "POST", target: "/v2/models/iris/infer?x=1", isStreaming: false });
-    expect(record.route).toMatchObject({ kind: "inference", model: "iris" });
+    expect(test.record).toMatchObject({ method: "POST", target: "/v2/models/iris/infer?x=1", isStreaming: false });
+    expect(test.record.route).toMatchObject({ kind: "inference", model: "iris" });
     expect(read(line("POST /v2/models/iris/generate_stream HTTP/1.1"))).toBe("");
-    expect(record).toMatchObject({ isStreaming: true, route: { kind: "stream" } });
+    expect(test.record).toMatchObject({ isStreaming: true, route: { kind: "stream" } });
   });
 
   it("is denied with the reason and the methods that are open", () => {
-    const { read, request, record } = bench({ protocol: "kserve-v2" });
+    const test = bench({ protocol: "kserve-v2" });
+    const { read, request } = test;
     expect(read(line("DELETE /v2/models/iris/infer HTTP/1.1"))).toBe("method_denied");
     expect(request.allow).toEqual(["POST", "OPTIONS"]);
     expect(request.detail).not.toBe("");
-    expect(record).toMatchObject({ method: "DELETE", route: { model: "" } });
+    expect(test.record).toMatchObject({ method: "DELETE", route: { model: "" } });
     expect(read(line("POST /v2/repository/index HTTP/1.1"))).toBe("route_denied");
     expect(request.allow).toEqual([]);
     expect(read(line("POST /v2/models/iris/infer HTTP/1.1"))).toBe("");
@@ -136,7 +141,8 @@ describe("the identity of a request", () => {
   const start = line("GET / HTTP/1.1");
 
   it("is the same in the record and in the head for the upstream", () => {
-    const { read, record, composed } = bench();
+    const test = bench();
+    const { read, written } = test;
     const seen = new Set<string>();
     for (const [lines, id, traceId] of [
       ["", undefined, undefined],
@@ -145,12 +151,12 @@ describe("the identity of a request", () => {
       [`x-request-id: mine\r\n${parent}`, "mine", trace],
     ] as const) {
       expect(read(start + lines)).toBe("");
-      const out = composed();
-      expect(out).toContain(`\r\nx-request-id: ${record.requestId}\r\n`);
-      expect(out).toContain(`\r\ntraceparent: 00-${record.traceId}-`);
-      if (id === undefined) seen.add(record.requestId);
-      else expect(record.requestId).toBe(id);
-      if (traceId !== undefined) expect(record.traceId).toBe(traceId);
+      const out = written();
+      expect(out).toContain(`\r\nx-request-id: ${test.record.requestId}\r\n`);
+      expect(out).toContain(`\r\ntraceparent: 00-${test.record.traceId}-`);
+      if (id === undefined) seen.add(test.record.requestId);
+      else expect(test.record.requestId).toBe(id);
+      if (traceId !== undefined) expect(test.record.traceId).toBe(traceId);
     }
     expect(seen.size).toBe(2);
   });
@@ -161,12 +167,12 @@ describe("what is added to a request", () => {
     ["192.0.2.9", "192.0.2.9"],
     ["::ffff:192.0.2.9", "192.0.2.9"],
     ["2001:db8::9", "2001:db8::9"],
-  ])("is the client's address in its own form: %s", (address, written) => {
-    const { read, composed } = bench({ address });
+  ])("is the client's address in its own form: %s", (address, own) => {
+    const { read, written } = bench({ address });
     read(line("GET / HTTP/1.1"));
-    expect(composed()).toContain(`\r\nX-Forwarded-For: ${written}\r\n`);
+    expect(written()).toContain(`\r\nX-Forwarded-For: ${own}\r\n`);
     read(`${line("GET / HTTP/1.1")}X-Forwarded-For: 10.0.0.1\r\n`);
-    expect(composed()).toContain(`\r\nX-Forwarded-For: 10.0.0.1, ${written}\r\n`);
+    expect(written()).toContain(`\r\nX-Forwarded-For: 10.0.0.1, ${own}\r\n`);
   });
 
   it.each([
@@ -174,9 +180,9 @@ describe("what is added to a request", () => {
     [{ kind: "tcp", host: "::1", port: 81 }, "[::1]:81"],
     [{ kind: "unix", path: "/run/model.sock" }, "localhost"],
   ] as const)("is a Host for HTTP/1.0: %j", (upstream, host) => {
-    const { read, composed } = bench({ upstream });
+    const { read, written } = bench({ upstream });
     read("GET / HTTP/1.0\r\n");
-    expect(composed()).toContain(`\r\nHost: ${host}\r\n`);
+    expect(written()).toContain(`\r\nHost: ${host}\r\n`);
   });
 });
 
@@ -196,50 +202,52 @@ describe("the bodies of a request", () => {
   const head = `${line("POST / HTTP/1.1")}Content-Type: text/plain\r\nContent-Encoding: gzip\r\n`;
 
   it("are kept, with their type, when an observer reads them", () => {
-    const { read, record } = bench({ overrides: { tap, observers: [observer] } });
+    const test = bench({ overrides: { tap, observers: [observer] } });
+    const { read } = test;
     read(head);
-    expect(record.requestBody).toMatchObject({ contentType: "text/plain", contentEncoding: "gzip" });
-    record.releaseTaps();
+    expect(test.record.requestBody).toMatchObject({ contentType: "text/plain", contentEncoding: "gzip" });
+    test.record.releaseTaps();
     read(line("POST / HTTP/1.1"));
-    expect(record.requestBody).toMatchObject({ contentType: "", contentEncoding: "" });
+    expect(test.record.requestBody).toMatchObject({ contentType: "", contentEncoding: "" });
   });
 
   it.each([
-    ["nobody reads them", { tap, observers: [{ observe: ignore }] }],
+    ["no observer reads them", { tap, observers: [{ observe: ignore }] }],
     ["none may be kept", { tap: { ...tap, bodyBytes: 0 }, observers: [observer] }],
   ])("are not kept when %s", (_, overrides) => {
-    const { read, record } = bench({ overrides });
+    const test = bench({ overrides });
+    const { read } = test;
     read(head);
-    expect([record.requestBody, record.responseBody]).toEqual([undefined, undefined]);
+    expect([test.record.requestBody, test.record.responseBody]).toEqual([undefined, undefined]);
   });
 
   it("come with the identity that labels name, from the first header of that name", () => {
     const overrides = { tap: { ...tap, idHeader: "x-order" }, observers: [observer] };
-    const { read, record } = bench({ overrides });
+    const test = bench({ overrides });
+    const { read } = test;
     read(`${line("POST / HTTP/1.1")}X-ORDER: 17\r\nx-order: 18\r\n`);
-    expect(record.labelId).toBe("17");
-    record.begin(0, 0);
+    expect(test.record.labelId).toBe("17");
     read(`${line("POST / HTTP/1.1")}x-order: ${"9".repeat(300)}\r\n`);
-    expect(record.labelId).toBe("9".repeat(256));
-    record.begin(0, 0);
+    expect(test.record.labelId).toBe("9".repeat(256));
     read(line("POST / HTTP/1.1"));
-    expect(record.labelId).toBe("");
+    expect(test.record.labelId).toBe("");
   });
 
   it("come with the headers that the log names: the first of each, none too long, none of the request before", () => {
     const overrides = { tap: { ...tap, headers: ["x-tenant", "x-user"] }, observers: [observer] };
-    const { read, record } = bench({ overrides });
+    const test = bench({ overrides });
+    const { read } = test;
     const long = `x-user: ${"9".repeat(1025)}`;
     read(`${line("POST / HTTP/1.1")}X-Tenant: a\r\nx-tenant: b\r\nx-other: c\r\n${long}\r\n`);
-    expect(record.requestHeaders).toEqual({ "x-tenant": "a" });
-    record.begin(0, 0);
+    expect(test.record.requestHeaders).toEqual({ "x-tenant": "a" });
     read(line("POST / HTTP/1.1"));
-    expect(record.requestHeaders).toEqual({});
+    expect(test.record.requestHeaders).toEqual({});
   });
 
   it("are kept for the model's name alone where the protocol puts it there", () => {
-    const { read, record } = bench({ protocol: "openai", overrides: { tap } });
+    const test = bench({ protocol: "openai", overrides: { tap } });
+    const { read } = test;
     expect(read(line("POST /v1/chat/completions HTTP/1.1"))).toBe("");
-    expect([record.hasModelInBody, record.requestBody !== undefined]).toEqual([true, true]);
+    expect([test.record.hasModelInBody, test.record.requestBody !== undefined]).toEqual([true, true]);
   });
 });

@@ -47,7 +47,7 @@ const rows = [
     at: 2300,
     code: "upstream_connect_timeout",
   },
-  { what: "a place in line", over: { queuedMs: 2000 }, at: 2400, code: "queue_timeout" },
+  { what: "a place in the queue", over: { queuedMs: 2000 }, at: 2400, code: "queue_timeout" },
   { what: "the whole exchange", over: { activeMs: 5999 }, at: 6000, code: "total_timeout", off: { totalMs: 0 } },
   {
     what: "a tunnel that stands still",
@@ -81,7 +81,7 @@ describe("the time-out of an exchange", () => {
       { ...all, beganMs: 9999, queuedMs: 0, connectingMs: 0 },
       "first_byte_timeout",
     ],
-    ["who stands in line is asked for nothing else", { ...all, beganMs: 9999, queuedMs: 9999 }, ""],
+    ["a queued request has no other time-out but the total", { ...all, beganMs: 9999, queuedMs: 9999 }, ""],
     ["who connects is asked for nothing else", { ...all, beganMs: 9999, queuedMs: 0, connectingMs: 9999 }, ""],
     [
       "who waits for a first byte may be idle",

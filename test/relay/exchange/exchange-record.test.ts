@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Exchange } from "../../../src/exchange.ts";
 import { RelayCounters } from "../../../src/metrics/requests/relay-counters.ts";
-import { ExchangeRecord, unmatchedRoute } from "../../../src/relay/exchange/exchange-record.ts";
-import { IdentitySource } from "../../../src/relay/client/identity.ts";
-import { TapBudget } from "../../../src/relay/tap.ts";
+import { ExchangeRecord, TapBudget } from "../../../src/relay/exchange/exchange-record.ts";
+import { IdentitySource, RequestIdentity } from "../../../src/relay/client/identity.ts";
 
 const fields: readonly (keyof Exchange)[] = [
   "route",
@@ -37,8 +36,7 @@ const source = new IdentitySource({
 });
 
 function used(): ExchangeRecord {
-  const record = new ExchangeRecord();
-  record.begin(100, 1_700_000_000_000);
+  const record = new ExchangeRecord(new RequestIdentity(), 100, 1_700_000_000_000);
   record.route = { kind: "inference", model: "iris", version: "2" };
   record.variant = "stable";
   record.method = "POST";
@@ -49,7 +47,7 @@ function used(): ExchangeRecord {
   record.isStreaming = true;
   record.queuedAtMs = 101;
   record.queueMs = 9;
-  record.handedOverMs = 110;
+  record.upstreamStartedMs = 110;
   record.firstByteAtMs = 150;
   record.requestBodyBytes = 10;
   record.responseBodyBytes = 20;
@@ -57,7 +55,7 @@ function used(): ExchangeRecord {
   record.hasModelInBody = true;
   source.next();
   record.identity.set(source.id, 0, 32);
-  record.beginTrace(source, true);
+  record.identity.beginTrace(source, true);
   record.end(200);
   return record;
 }
@@ -68,23 +66,10 @@ describe("the record of an exchange", () => {
   });
 
   it("has no first byte and no upstream time when those were not reached", () => {
-    const record = new ExchangeRecord();
-    record.begin(100, 0);
+    const record = new ExchangeRecord(new RequestIdentity(), 100, 0);
     record.end(130);
     expect(seen(record)).toMatchObject({ durationMs: 30, firstByteMs: 0, upstreamMs: 0 });
     expect(seen(used())).toMatchObject({ startedAtMs: 1_700_000_000_000 });
-  });
-
-  it("leaves nothing of an exchange to the next on the same connection", () => {
-    const fresh = new ExchangeRecord();
-    fresh.begin(500, 1_700_000_000_400);
-    fresh.end(510);
-    const record = used();
-    record.identity.clear();
-    record.begin(500, 1_700_000_000_400);
-    record.end(510);
-    expect(seen(record)).toEqual(seen(fresh));
-    expect(record.route).toBe(unmatchedRoute);
   });
 
   it("names the request and its trace by one identity when both were begun here", () => {
@@ -93,22 +78,7 @@ describe("the record of an exchange", () => {
     expect(record.traceId).toBe(record.requestId);
   });
 
-  it("keeps the identities that came with the request, whatever happens to the bytes they came in", () => {
-    const record = used();
-    const bytes = Buffer.from(`my-id ${"b".repeat(32)}`);
-    record.identity.set(bytes, 0, 5);
-    record.setTraceId(bytes, 6);
-    bytes.fill("?");
-    expect([record.requestId, record.traceId]).toEqual(["my-id", "b".repeat(32)]);
-    // A new trace for a request that had its own identity.
-    source.next();
-    const begun = source.id.toString();
-    record.beginTrace(source, false);
-    source.next();
-    expect([record.requestId, record.traceId]).toEqual(["my-id", begun]);
-  });
-
-  it("has no trace when the request was never understood", () => {
+  it("has no trace when the request could not be read", () => {
     const record = used();
     record.identity.clear();
     expect([record.requestId, record.traceId]).toEqual(["", ""]);
@@ -126,8 +96,8 @@ describe("bodies in the record", () => {
 
   it("are what the taps kept, with their types", () => {
     const record = tapped("{}", "x".repeat(65));
-    record.requestType.contentType = "application/json";
-    record.responseType.contentEncoding = "gzip";
+    record.requestTap!.contentType = "application/json";
+    record.responseTap!.contentEncoding = "gzip";
     expect(record.requestBody).toMatchObject({ complete: true, contentType: "application/json", contentEncoding: "" });
     expect(record.responseBody).toMatchObject({ complete: false, contentType: "", contentEncoding: "gzip" });
     expect(Buffer.from(record.requestBody!.bytes).toString()).toBe("{}");
@@ -135,7 +105,7 @@ describe("bodies in the record", () => {
 
   it("are gone, and given back, once the taps are released", () => {
     const counters = new RelayCounters();
-    const record = new ExchangeRecord();
+    const record = new ExchangeRecord(new RequestIdentity(), 0, 0);
     record.tapBodies(new TapBudget({ bodyBytes: 64, totalBytes: 1000 }, counters));
     record.requestTap!.add(Buffer.from("abc"), 0, 3);
     expect(counters.tapBytesHeld).toBeGreaterThan(0);

@@ -1,12 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BodyFraming } from "../../../src/http1/framing.ts";
-import { BodyPass } from "../../../src/relay/exchange/body-pass.ts";
+import { BodyWriter } from "../../../src/relay/exchange/body-writer.ts";
 import { RequestBody } from "../../../src/relay/exchange/request-body.ts";
 import type { RelayOverrides } from "../../support/start-relay.ts";
 import { contextForTest, type TestContext } from "../context-for-test.ts";
+import { RecordedSocket } from "../recorded-socket.ts";
 
 interface Bench extends TestContext {
+  readonly client: RecordedSocket;
   readonly body: RequestBody;
   /** Gives it a piece; what it passed on, and how many bytes it took. */
   readonly accept: (text: string) => { readonly passed: string; readonly taken: number };
@@ -14,16 +16,16 @@ interface Bench extends TestContext {
 
 function bench(overrides: RelayOverrides = {}): Bench {
   const test = contextForTest(overrides);
-  const body = new RequestBody(test.context);
-  const pass = new BodyPass(test.context.scratch);
+  const client = new RecordedSocket();
+  const body = new RequestBody(test.context, client.socket);
+  const writer = new BodyWriter();
   const accept = (text: string): { readonly passed: string; readonly taken: number } => {
     const source = Buffer.from(`xx${text}yy`, "latin1");
-    test.context.scratch.writer.clear();
-    pass.begin(source, undefined, false);
-    const stop = body.accept(source, 2, 2 + text.length, pass);
-    return { passed: pass.copy().toString("latin1"), taken: stop - 2 };
+    writer.begin(test.context.headBuffer.start(), source, undefined, false);
+    const stop = body.accept(source, 2, 2 + text.length, writer);
+    return { passed: writer.copy().toString("latin1"), taken: stop - 2 };
   };
-  return { ...test, body, accept };
+  return { ...test, client, body, accept };
 }
 
 const framed = (length: number): BodyFraming => ({ kind: "length", length });
@@ -36,8 +38,8 @@ describe("a request's body", () => {
     ["of length 0", framed(0)],
   ])("%s is complete at once and takes nothing", (_, framing) => {
     const { body, accept } = bench();
-    expect(body.begin(framing)).toBe("");
-    expect([body.isComplete, accept("next request")]).toEqual([true, { passed: "", taken: 0 }]);
+    body.begin(framing);
+    expect([body.fault, body.isComplete, accept("next request")]).toEqual(["", true, { passed: "", taken: 0 }]);
   });
 
   it("of a given length is complete after so many bytes, however they come; the rest is the next request's", () => {
@@ -81,7 +83,11 @@ describe("a request's body", () => {
 
   it("may be as long as the limit and not a byte longer, announced or not", () => {
     const { body, accept } = bench({ limits: { bodyBytes: 5 } });
-    expect([body.begin(framed(5)), body.begin(framed(6))]).toEqual(["", "body_too_large"]);
+    const announced = [5, 6].map((length) => {
+      body.begin(framed(length));
+      return body.fault;
+    });
+    expect(announced).toEqual(["", "body_too_large"]);
     body.begin(chunked);
     accept("5\r\nhello\r\n");
     expect(body.fault).toBe("");
@@ -91,7 +97,8 @@ describe("a request's body", () => {
 
   it("may be of any length when the limit is 0", () => {
     const { body, accept } = bench({ limits: { bodyBytes: 0 } });
-    expect(body.begin(framed(Number.MAX_SAFE_INTEGER))).toBe("");
+    body.begin(framed(Number.MAX_SAFE_INTEGER));
+    expect(body.fault).toBe("");
     body.begin(chunked);
     accept("5\r\nhello\r\n");
     expect(body.fault).toBe("");
@@ -130,9 +137,13 @@ describe("the rate of a request's body", () => {
 
   it("is measured anew after a pause that was not the client's", () => {
     const { body, context, clock } = begun();
+    const upstream = new RecordedSocket();
+    upstream.isStuck = true;
+    upstream.write(Buffer.from("a"));
+    body.waitFor(upstream.socket);
     clock.nowMs += 1999;
     context.tick();
-    body.resetRate();
+    upstream.unstick();
     expect(body.isTooSlow(clock.nowMs + 1999)).toBe(false);
     expect(body.isTooSlow(clock.nowMs + 2000)).toBe(true);
   });
@@ -144,5 +155,47 @@ describe("the rate of a request's body", () => {
     expect(body.isTooSlow(clock.nowMs + 60_000)).toBe(false);
     const free = begun({ limits: { minBodyBytesPerSecond: 0 }, timeouts });
     expect(free.body.isTooSlow(free.clock.nowMs + 60_000)).toBe(false);
+  });
+});
+
+describe("a request's body whose upstream does not keep up", () => {
+  const stuck = (): RecordedSocket => {
+    const upstream = new RecordedSocket();
+    upstream.isStuck = true;
+    upstream.write(Buffer.from("a"));
+    return upstream;
+  };
+
+  it("does not stop a client whose bytes the upstream takes", () => {
+    const { body, client } = bench();
+    body.waitFor(new RecordedSocket().socket);
+    expect([body.isPaused, client.isPaused]).toEqual([false, false]);
+  });
+
+  it("stops the client until the upstream has taken all", () => {
+    const { body, client } = bench();
+    const upstream = stuck();
+    body.waitFor(upstream.socket);
+    expect([body.isPaused, client.isPaused]).toEqual([true, true]);
+    upstream.unstick();
+    expect([body.isPaused, client.isPaused]).toEqual([false, false]);
+  });
+
+  it("does not read the client on for an upstream that is gone", () => {
+    const { body, client } = bench();
+    const upstream = stuck();
+    body.waitFor(upstream.socket);
+    upstream.unstick(new Error("gone"));
+    expect([body.isPaused, client.isPaused]).toEqual([true, true]);
+  });
+
+  it("resumes only what it has paused", () => {
+    const { body, client } = bench();
+    client.pause();
+    body.resume();
+    expect(client.isPaused).toBe(true);
+    body.waitFor(stuck().socket);
+    body.resume();
+    expect(client.isPaused).toBe(false);
   });
 });

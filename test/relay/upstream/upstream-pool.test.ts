@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { RelayCounters } from "../../../src/metrics/requests/relay-counters.ts";
-import { UpstreamPool } from "../../../src/relay/upstream/upstream-pool.ts";
-import type { UpstreamConnection } from "../../../src/relay/upstream/upstream-connection.ts";
+import { type UpstreamConnection, UpstreamPool } from "../../../src/relay/upstream/upstream-pool.ts";
 import { type ScriptedUpstream, startUpstream } from "../../support/scripted-upstream.ts";
 import { relayOptions, type RelayOverrides } from "../../support/start-relay.ts";
 import { until } from "../../support/until.ts";
@@ -34,14 +33,14 @@ const connected = async (connection: UpstreamConnection | undefined): Promise<Up
   return connection;
 };
 
-/** A request in line that notes what it gets. */
+/** A queued request that notes what it gets. */
 function waiter(
   got: string[],
   name: string,
   taken: UpstreamConnection[] = [],
-): { onConnectionFree(connection: UpstreamConnection): void } {
+): { onUpstreamReady(connection: UpstreamConnection): void } {
   return {
-    onConnectionFree: (connection) => {
+    onUpstreamReady: (connection) => {
       got.push(name);
       taken.push(connection);
     },
@@ -144,14 +143,14 @@ describe("requests that wait for a connection", () => {
     ]);
   });
 
-  it("are no more than the line is long", async () => {
+  it("are no more than the queue is long", async () => {
     const { pool, counters } = await bench({ maxConnections: 1 }, { queued: 1 });
     pool.acquire();
     expect([pool.enqueue(waiter([], "a")), pool.enqueue(waiter([], "b"))]).toEqual([true, false]);
     expect(counters.queued).toBe(1);
   });
 
-  it("may leave the line, more than once without harm", async () => {
+  it("may leave the queue, more than once without harm", async () => {
     const { pool, counters } = await bench({ maxConnections: 1 });
     const connection = await connected(pool.acquire());
     const got: string[] = [];
@@ -172,7 +171,7 @@ describe("requests that wait for a connection", () => {
     const taken: UpstreamConnection[] = [];
     pool.enqueue(waiter(got, "a", taken));
     pool.release(connection, false, 0);
-    await until(() => got.length === 1, "the one in line to be served");
+    await until(() => got.length === 1, "the queued request to be served");
     expect(taken[0]).not.toBe(connection);
     expect([counters.upstreamConnectionsOpen, counters.upstreamConnectsTotal, counters.queued]).toEqual([1, 2, 0]);
   });

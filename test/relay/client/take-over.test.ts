@@ -4,9 +4,9 @@ import { Duplex } from "node:stream";
 
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { type ByteReader, takeOver } from "../../../src/relay/client/client-socket.ts";
+import { type ByteReader, takeOver } from "../../../src/relay/client/connection.ts";
 
-/** Collects what it is given and reads into the buffers it is told to use. */
+/** Collects what it reads, into the given buffers. */
 function collector(buffers: readonly Buffer[]): ByteReader & { readonly text: () => string; readonly used: Buffer[] } {
   const used: Buffer[] = [];
   let text = "";

@@ -1,25 +1,24 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RelayCounters } from "../../../src/metrics/requests/relay-counters.ts";
-import { BodyPass } from "../../../src/relay/exchange/body-pass.ts";
-import { Scratch } from "../../../src/relay/scratch.ts";
-import { BodyTap, TapBudget } from "../../../src/relay/tap.ts";
+import { BodyWriter, HeadBuffer } from "../../../src/relay/exchange/body-writer.ts";
+import { BodyTap, TapBudget } from "../../../src/relay/exchange/exchange-record.ts";
 import { isPartOf, RecordedSocket } from "../recorded-socket.ts";
 
 const large = 16 * 1024 + 1;
 
 interface Bench {
-  readonly scratch: Scratch;
-  readonly pass: BodyPass;
+  readonly head: HeadBuffer;
+  readonly writer: BodyWriter;
   readonly peer: RecordedSocket;
   readonly tap: BodyTap;
 }
 
-function bench(head: string): Bench {
-  const scratch = new Scratch();
-  scratch.writer.ascii(head);
+function bench(text: string): Bench {
+  const head = new HeadBuffer();
+  head.writer.ascii(text);
   const budget = new TapBudget({ bodyBytes: 1e6, totalBytes: 1e6 }, new RelayCounters());
-  return { scratch, pass: new BodyPass(scratch), peer: new RecordedSocket(), tap: new BodyTap(budget) };
+  return { head, writer: new BodyWriter(), peer: new RecordedSocket(), tap: new BodyTap(budget) };
 }
 
 type Part =
@@ -39,22 +38,26 @@ const part: fc.Arbitrary<Part> = fc.oneof(
 const sourceOf = (bytes: number): Buffer => Buffer.from(Array.from({ length: bytes }, (_, i) => 33 + ((i * 7) % 90)));
 
 /** Tells `pass` the parts, one after the other; what should come out, and what of it is body. */
-function tell(pass: BodyPass, source: Buffer, parts: readonly Part[]): { readonly all: string; readonly body: string } {
+function give(
+  writer: BodyWriter,
+  source: Buffer,
+  parts: readonly Part[],
+): { readonly all: string; readonly body: string } {
   let at = 0;
   let all = "";
   let body = "";
   for (const one of parts) {
     if (one.kind === "held") {
-      pass.held(Buffer.from(one.text));
-      if (!pass.dropsCoding) all += one.text;
+      writer.held(Buffer.from(one.text));
+      if (!writer.dropsCoding) all += one.text;
       continue;
     }
     const text = source.toString("latin1", at, at + one.length);
     if (one.kind === "data") {
-      pass.data(at, at + one.length);
+      writer.data(at, at + one.length);
       body += text;
-    } else if (one.kind === "coding") pass.coding(at, at + one.length);
-    if (one.kind === "data" || (one.kind === "coding" && !pass.dropsCoding)) all += text;
+    } else if (one.kind === "coding") writer.coding(at, at + one.length);
+    if (one.kind === "data" || (one.kind === "coding" && !writer.dropsCoding)) all += text;
     at += one.length;
   }
   return { all, body };
@@ -66,21 +69,21 @@ const lengthOf = (parts: readonly Part[]): number =>
 describe("passing a piece of a body on", () => {
   it("writes the head and every part that goes on, in order, and copies the body for the tap", () => {
     const options = fc.record({
-      lends: fc.boolean(),
+      isStable: fc.boolean(),
       dropsCoding: fc.boolean(),
       head: fc.constantFrom("", "HEAD\r\n\r\n"),
     });
     fc.assert(
-      fc.property(options, fc.array(part, { maxLength: 12 }), ({ lends, dropsCoding, head }, parts) => {
-        const { pass, peer, tap } = bench(head);
+      fc.property(options, fc.array(part, { maxLength: 12 }), ({ isStable, dropsCoding, head: text }, parts) => {
+        const { head, writer, peer, tap } = bench(text);
         const source = sourceOf(lengthOf(parts));
-        pass.dropsCoding = dropsCoding;
-        pass.begin(source, tap, lends);
-        const { all, body } = tell(pass, source, parts);
-        expect(pass.bodyBytes).toBe(body.length);
-        expect(pass.copy().toString("latin1") === head + all).toBe(true);
-        pass.send(peer.socket);
-        expect(peer.arrived.toString("latin1") === head + all).toBe(true);
+        writer.dropsCoding = dropsCoding;
+        writer.begin(head, source, tap, isStable);
+        const { all, body } = give(writer, source, parts);
+        expect(writer.bodyBytes).toBe(body.length);
+        expect(writer.copy().toString("latin1") === text + all).toBe(true);
+        writer.send(peer.socket);
+        expect(peer.arrived.toString("latin1") === text + all).toBe(true);
         expect(Buffer.from(tap.bytes).toString("latin1") === body).toBe(true);
       }),
       { numRuns: 500 },
@@ -88,73 +91,72 @@ describe("passing a piece of a body on", () => {
   });
 
   it.each([
-    { what: "lends a large body alone", head: "", bytes: large, lends: true, lent: [true] },
+    { what: "lends a large body alone", head: "", bytes: large, isStable: true, lent: [true] },
     {
       what: "lends a large body behind a copy of the head",
       head: "HEAD",
       bytes: large,
-      lends: true,
+      isStable: true,
       lent: [false, true],
     },
-    { what: "copies a small body behind the head", head: "HEAD", bytes: large - 1, lends: true, lent: [false] },
-    { what: "copies a small body alone", head: "", bytes: 10, lends: true, lent: [false] },
+    { what: "copies a small body behind the head", head: "HEAD", bytes: large - 1, isStable: true, lent: [false] },
+    { what: "copies a small body alone", head: "", bytes: 10, isStable: true, lent: [false] },
     {
       what: "copies a large body from a buffer that is used again",
       head: "",
       bytes: large,
-      lends: false,
+      isStable: false,
       lent: [false],
     },
-  ])("$what", ({ head, bytes, lends, lent }) => {
-    const { pass, peer, scratch } = bench(head);
+  ])("$what", ({ head: text, bytes, isStable, lent }) => {
+    const { head, writer, peer } = bench(text);
     const source = sourceOf(bytes);
-    pass.begin(source, undefined, lends);
-    pass.data(0, bytes);
-    pass.send(peer.socket);
+    writer.begin(head, source, undefined, isStable);
+    writer.data(0, bytes);
+    writer.send(peer.socket);
     expect(peer.pieces.map((piece) => isPartOf(piece, source))).toEqual(lent);
     expect(peer.calls).toEqual(lent.length === 2 ? ["cork", "uncork"] : []);
     // Neither the next head nor the next read may reach a peer that still waits for this one.
-    if (lent.length === 2) expect(isPartOf(peer.pieces[0]!, scratch.writer.bytes)).toBe(false);
+    if (lent.length === 2) expect(isPartOf(peer.pieces[0]!, head.writer.bytes)).toBe(false);
   });
 
   it("writes nothing when there is nothing", () => {
-    const { pass, peer } = bench("");
-    pass.begin(sourceOf(10), undefined, true);
-    pass.data(4, 4);
-    pass.send(peer.socket);
+    const { head, writer, peer } = bench("");
+    writer.begin(head, sourceOf(10), undefined, true);
+    writer.data(4, 4);
+    writer.send(peer.socket);
     expect(peer.pieces).toEqual([]);
   });
 
   it("forgets the piece before", () => {
-    const { pass, peer, scratch } = bench("");
-    pass.begin(sourceOf(10), undefined, true);
-    pass.data(0, 10);
-    scratch.writer.clear();
-    pass.begin(Buffer.from("abcdef"), undefined, true);
-    pass.data(2, 4);
-    expect(pass.bodyBytes).toBe(2);
-    pass.send(peer.socket);
+    const { head, writer, peer } = bench("");
+    writer.begin(head, sourceOf(10), undefined, true);
+    writer.data(0, 10);
+    writer.begin(head.start(), Buffer.from("abcdef"), undefined, true);
+    writer.data(2, 4);
+    expect(writer.bodyBytes).toBe(2);
+    writer.send(peer.socket);
     expect(peer.arrived.toString()).toBe("cd");
   });
 
   it.each([1, 9, 10, 255, 4096, large])("wraps %d bytes as one chunk", (bytes) => {
-    const { pass, peer } = bench("HEAD");
+    const { head, writer, peer } = bench("HEAD");
     const source = sourceOf(bytes + 3);
-    pass.begin(source, undefined, true);
-    pass.data(3, bytes + 3);
-    pass.wrapAsChunk();
-    pass.send(peer.socket);
+    writer.begin(head, source, undefined, true);
+    writer.data(3, bytes + 3);
+    writer.wrapAsChunk();
+    writer.send(peer.socket);
     const expected = `HEAD${bytes.toString(16)}\r\n${source.toString("latin1", 3)}\r\n`;
     expect(peer.arrived.toString("latin1") === expected).toBe(true);
-    expect(pass.bodyBytes).toBe(bytes);
+    expect(writer.bodyBytes).toBe(bytes);
   });
 
   it("does not make an empty piece the last chunk", () => {
-    const { pass, peer } = bench("HEAD");
-    pass.begin(sourceOf(3), undefined, true);
-    pass.data(3, 3);
-    pass.wrapAsChunk();
-    pass.send(peer.socket);
+    const { head, writer, peer } = bench("HEAD");
+    writer.begin(head, sourceOf(3), undefined, true);
+    writer.data(3, 3);
+    writer.wrapAsChunk();
+    writer.send(peer.socket);
     expect(peer.arrived.toString()).toBe("HEAD");
   });
 });

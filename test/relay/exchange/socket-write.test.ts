@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { isClear, writeNow } from "../../src/relay/socket-write.ts";
+import { hasUnflushedWrite, writeNow } from "../../../src/relay/exchange/body-writer.ts";
 
 /** A socket whose peer reads only when told to. */
 async function pair(): Promise<{ readonly sender: Socket; readonly receiver: Socket }> {
@@ -44,7 +44,7 @@ describe("a direct write", () => {
   it("is done at once while the kernel has room", async () => {
     const { sender, receiver } = await pair();
     expect(writeNow(sender, Buffer.from("at once"))).toBe(true);
-    expect(isClear(sender)).toBe(true);
+    expect(hasUnflushedWrite(sender)).toBe(false);
     expect((await received(receiver, 7)).toString()).toBe("at once");
   });
 
@@ -52,7 +52,7 @@ describe("a direct write", () => {
     const { sender, receiver } = await pair();
     const size = 64 * 1024;
     const count = fill(sender, size);
-    expect(isClear(sender)).toBe(false);
+    expect(hasUnflushedWrite(sender)).toBe(true);
     // These wait behind it, whichever way they are written; bytes of a write that waits are copied.
     const reused = Buffer.from("second");
     expect(writeNow(sender, reused)).toBe(true);
@@ -61,7 +61,7 @@ describe("a direct write", () => {
     const all = await received(receiver, count * size + "secondthird".length);
     const expected = Array.from({ length: count }, (_, index) => Buffer.alloc(size, (index + 1) & 255));
     expect(all.equals(Buffer.concat([...expected, Buffer.from("secondthird")]))).toBe(true);
-    await expect.poll(() => isClear(sender)).toBe(true);
+    await expect.poll(() => hasUnflushedWrite(sender)).toBe(false);
   });
 
   it("leaves nothing behind when the socket is destroyed under it", async () => {
@@ -69,7 +69,7 @@ describe("a direct write", () => {
     fill(sender, 64 * 1024);
     sender.destroy();
     await once(sender, "close");
-    await expect.poll(() => isClear(sender)).toBe(true);
+    await expect.poll(() => hasUnflushedWrite(sender)).toBe(false);
   });
 
   it("destroys a socket whose peer has reset the connection", async () => {
@@ -82,6 +82,6 @@ describe("a direct write", () => {
     await closed;
     clearInterval(probe);
     expect(sender.destroyed).toBe(true);
-    expect(isClear(sender)).toBe(true);
+    expect(hasUnflushedWrite(sender)).toBe(false);
   });
 });

@@ -1,8 +1,8 @@
+import type { RouteTable } from "../../src/routing/route-table.ts";
+import { routeTableOf } from "../support/routing-of.ts";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { routeTableOf } from "../../support/routing-of.ts";
-import type { RouteTable } from "../../../src/routing/route-table.ts";
-import { type KnownTarget, TargetMemo } from "../../../src/relay/client/target-memo.ts";
+import { type KnownTarget, TargetMemo } from "../../src/relay/context.ts";
 
 const table = routeTableOf("kserve-v2");
 
