@@ -1,7 +1,7 @@
 /** Finds in a body what rules are about: features in all shapes in which servers take them, and places that pointers name. */
 import type { JsonPointer } from "../payload/json/json-pointer.ts";
 import { canonicalText } from "./redaction-canonical.ts";
-import { type JsonNode, valuesOf } from "./redactable-json.ts";
+import { type JsonNode, valuesOf } from "../payload/json/json-tree.ts";
 import { redactionActions, type RedactionAction } from "./redaction-rule.ts";
 import type { RedactionRules } from "./redaction-rules.ts";
 

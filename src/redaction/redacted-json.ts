@@ -1,7 +1,7 @@
 /** Writes a JSON text again, without what is to be redacted; all else stays as it was written. */
 import type { RedactionMarks } from "./json-redaction.ts";
 import { canonicalText } from "./redaction-canonical.ts";
-import type { JsonDocument, JsonList, JsonNode } from "./redactable-json.ts";
+import type { JsonDocument, JsonList, JsonNode } from "../payload/json/json-tree.ts";
 import type { RedactionAction } from "./redaction-rule.ts";
 
 /** What becomes of values that are not marked, and of those that are. */

@@ -1,5 +1,5 @@
 /** The one text that a value is hashed by, whichever form it has. */
-import type { JsonDocument, JsonNode, JsonText } from "./redactable-json.ts";
+import type { JsonDocument, JsonNode, JsonText } from "../payload/json/json-tree.ts";
 
 /** Integers with more characters are numbers for readers of bodies, too. */
 const maxIntegerDigits = 40;

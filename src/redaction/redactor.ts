@@ -3,7 +3,7 @@ import { maxTextLength } from "../payload/json/json-value.ts";
 import { markFeatures, markJson } from "./json-redaction.ts";
 import { cardOfNumber } from "./redactable-cards.ts";
 import { isFoundDecoded } from "./redactable-forms.ts";
-import { parseRedactableJson } from "./redactable-json.ts";
+import { parseJsonTree } from "../payload/json/json-tree.ts";
 import { uniqueNames, writeRedacted, type ValueRedaction } from "./redacted-json.ts";
 import { hashPrefix, isRedactedText, maskText } from "./redaction-match.ts";
 import type { RedactionAction } from "./redaction-rule.ts";
@@ -139,8 +139,8 @@ export class Redactor {
    * JSON, or nests more than 512 deep. See {@link markJson} for what rules find.
    */
   json(source: string): string | undefined {
-    const root = parseRedactableJson(source, deepest);
-    if (root === undefined) return undefined;
+    const root = parseJsonTree(source, deepest);
+    if (typeof root !== "object") return undefined;
     const written = writeRedacted({ source, root, room: deepest }, markJson(root, this.#rules), this.#values);
     return this.#hashesLeft < 0 ? undefined : written;
   }
@@ -167,8 +167,9 @@ export class Redactor {
   /** Undefined when the text is no list and no object. */
   #nestedJson(source: string, room: number): string | undefined {
     if (!/^\s*[[{]/.test(source)) return undefined;
-    const root = parseRedactableJson(source, room);
-    return root && writeRedacted({ source, root, room }, markFeatures(root, this.#rules), this.#values);
+    const root = parseJsonTree(source, room);
+    if (typeof root !== "object") return undefined;
+    return writeRedacted({ source, root, room }, markFeatures(root, this.#rules), this.#values);
   }
 
   #plainText(text: string): string {
