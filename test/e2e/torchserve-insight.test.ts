@@ -250,8 +250,6 @@ describeWith("what Outrider reads of a real TorchServe", findInstalled("torchser
       "1": "numeric",
       "body.bytes": "numeric",
       "body.type": "categorical",
-      "body.width": "numeric",
-      "body.height": "numeric",
       data: "categorical",
       weight: "numeric",
       "photo.bytes": "numeric",

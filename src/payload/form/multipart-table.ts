@@ -2,7 +2,7 @@
 import { cellFromText } from "../table/cell-text.ts";
 import type { Cell, ReadResult } from "../reading.ts";
 import { readTable } from "../table/feature-table.ts";
-import { readImageHeader } from "./image-header.ts";
+import { imageTypeOf } from "./image-type.ts";
 import { cutText, type JsonPass, type JsonValue } from "../json/json-value.ts";
 import { isJsonType, mediaTypeOf } from "../media-type.ts";
 import { type FormPart, readForm } from "./multipart.ts";
@@ -59,7 +59,7 @@ function jsonOf(part: FormPart, maxDepth: number): string {
     if (isJson) return text;
     if (!part.isFile) return literalOf(cellFromText(text));
   }
-  const type = mediaTypeOf(part.contentType) || (readImageHeader(part.bytes)?.type ?? "application/octet-stream");
+  const type = mediaTypeOf(part.contentType) || (imageTypeOf(part.bytes) ?? "application/octet-stream");
   return JSON.stringify({ bytes: part.bytes.length, type });
 }
 

@@ -4,7 +4,7 @@ import type { BodyReader, DecodedBody, ReadResult, ResponseReading } from "../..
 import { pathOfTarget } from "../../routing/target-path.ts";
 import { ColumnsMemo } from "../../payload/table/columns.ts";
 import { readTable } from "../../payload/table/feature-table.ts";
-import { readImageHeader } from "../../payload/form/image-header.ts";
+import { imageTypeOf } from "../../payload/form/image-type.ts";
 import { requestOf, responseOf } from "../../payload/json/json-reader.ts";
 import { isList, isObject, type JsonValue, member } from "../../payload/json/json-value.ts";
 import { createKserveV2Reader } from "../kserve-v2/reader.ts";
@@ -26,7 +26,7 @@ type TableSetting = Omit<TableContext, "pass">;
 /**
  * A reader of what default and usual handlers take and give. Requests: JSON, whatever the media type says — rows under
  * `instances`, `data` or `inputs`, else the body itself; forms, see {@link formTable}; of images and all other bodies
- * only length and media type, as `body.bytes` and `body.type`, with `body.width` and `body.height` of PNG, JPEG and GIF.
+ * only length and media type, as `body.bytes` and `body.type`; the types of images are found by their first bytes.
  * Responses: `predictions`, else the body itself, see {@link readPredictions}; a dictionary of labels may hold the best
  * few only; a list of numbers that sum up to 1 is taken for the probabilities of one row, since TorchServe answers each
  * request with its own element of a handler's list; short plain text is a label. Paths under `/v2/` are KServe v2.
@@ -66,9 +66,8 @@ const rowsKeys = ["instances", "data", "inputs"] as const;
 
 /** What is known of a body that is not read, as a dictionary. */
 function descriptionOf({ bytes, contentType }: DecodedBody): JsonValue {
-  const image = readImageHeader(bytes);
-  const type = image?.type ?? (mediaTypeOf(contentType) || "application/octet-stream");
-  return { body: { bytes: bytes.length, type, ...image?.size } };
+  const type = imageTypeOf(bytes) ?? (mediaTypeOf(contentType) || "application/octet-stream");
+  return { body: { bytes: bytes.length, type } };
 }
 
 function readAnswer(body: DecodedBody, { limits }: TableSetting): ReadResult<ResponseReading> {
