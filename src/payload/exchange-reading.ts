@@ -1,4 +1,4 @@
-/** What was read from the two bodies of one exchange, and the port of those who count it. */
+/** The content of the two bodies of one exchange, and the port of its consumers. */
 import type { RequestReading, ResponseReading } from "./reading.ts";
 
 /** The two bodies of an exchange; values of the label `side`. */
@@ -8,8 +8,8 @@ export const bodySides = ["request", "response"] as const;
 export type BodySide = (typeof bodySides)[number];
 
 /**
- * The readings of one exchange. Valid during the call only: cells may be views of bytes that are used again. Whoever
- * keeps a table or predictions copies them.
+ * The content of one exchange. Valid during the call only: cells may be views of bytes that are used again, so a consumer
+ * that keeps a table or predictions copies them.
  */
 export interface ExchangeReading {
   /** As in `Exchange.model`, or else what the bodies name; empty when nothing does. */
@@ -25,14 +25,14 @@ export interface ExchangeReading {
   readonly atMs: number;
   /** Undefined when the request's body could not be read. */
   readonly request: RequestReading | undefined;
-  /** Undefined when the response's body could not be read. At least one of the two is there. */
+  /** Undefined when the response's body could not be read. At least one of the two is defined. */
   readonly response: ResponseReading | undefined;
 }
 
-/** Something that counts readings. It is called on the relay's thread between requests, so it must be quick. */
+/** A consumer of content, e.g. metrics or drift. It runs on the relay's thread between requests, so it must be quick. */
 export interface ReadingSink {
-  /** True when it needs {@link ExchangeReading.requestId}: that is a string for each exchange. */
+  /** True when it needs {@link ExchangeReading.requestId}, which costs a string for each exchange. */
   readonly wantsRequestId?: boolean;
-  /** A sink that throws is counted; the others still get the reading. */
+  /** Counts the content. A consumer that throws is counted, and the others still get the content. */
   count(reading: ExchangeReading): void;
 }

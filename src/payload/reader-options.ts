@@ -1,17 +1,17 @@
 import type { ReaderLimits } from "./reading.ts";
 
 /**
- * How a reader is set up. The paths are JSON Pointers in which `*` stands for every element (see {@link compilePointer});
- * what a path names replaces what the protocol's reader would find.
+ * Options of a reader. The paths are JSON Pointers with `*` for every element (see {@link compilePointer}); the values at
+ * a path replace those that the protocol's reader would find.
  */
 export interface ReaderOptions {
   readonly limits: ReaderLimits;
-  /** Where features are in a request: rows, or a column a path. */
+  /** Paths to the features in a request: one to rows, or one to each column. */
   readonly features?: readonly string[];
-  /** Where the prediction is in a response, or the predictions. */
+  /** Path to the prediction in a response, or to the predictions. */
   readonly prediction?: string;
-  /** Where it says how sure the model is, or the probabilities of all classes. */
+  /** Path to the confidence of the model, or to the probabilities of all classes. */
   readonly score?: string;
-  /** Where the identities are that labels will use, in requests and in responses. */
+  /** Path to the identities that labels will use, in requests and in responses. */
   readonly id?: string;
 }

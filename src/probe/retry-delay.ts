@@ -1,15 +1,15 @@
-// A model server and its sidecar start together; whoever waits for readiness should not wait for a long interval.
+// A model server and its sidecar start together: a pod that becomes ready should not wait for a long interval.
 const eagerMs = 10_000;
 const unreachableRetryMs = 100;
 const unreadyRetryMs = 500;
 
-/** What the pace of checks depends on. */
+/** State on which the delay depends. */
 export interface CheckPace {
   readonly isLive: boolean;
   readonly isReady: boolean;
   /** Since the prober was started, milliseconds. */
   readonly ageMs: number;
-  /** The pace in the long run, milliseconds. */
+  /** The delay after the first ten seconds, milliseconds. */
   readonly intervalMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** The port of a serving protocol: what its folder declares, so that nothing outside has to know it by name. */
+/** The port of a serving protocol. Its folder declares all of this, so that no other code has to know it by name. */
 import type { BodyReader } from "../payload/reading.ts";
 import type { ReaderOptions } from "../payload/reader-options.ts";
 import type { ServerRoutes } from "../routing/server-routes.ts";

@@ -140,7 +140,7 @@ describe("a prober that must find the protocol", () => {
   });
 });
 
-describe("a prober that was told the protocol", () => {
+describe("a prober with a configured protocol", () => {
   it("follows a server that loses and regains its readiness, and tells of changes only", async () => {
     let current: ServerAnswers = modelServers.mlserver;
     const upstream = await listen(createModelServer(() => current));

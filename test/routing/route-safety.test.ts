@@ -104,7 +104,7 @@ const request = requestFor(everyPath);
 const methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] as const;
 
 describe.each(Object.entries(forbidden) as [Protocol, RegExp][])("paths that pass for %s", (protocol, closed) => {
-  it("are never a closed path in any reading, and read the same for every server", () => {
+  it("are never a closed path in any interpretation, and resolve alike on every server", () => {
     const table = routeTableOf(protocol);
     let passed = 0;
     fc.assert(

@@ -91,7 +91,7 @@ describe("the user's rules", () => {
     expect(decide("kserve-v2", "POST /v2/models/public/infer", more)).toBe("inference public");
   });
 
-  it("are refused at start when they are no rules, with the place and an example", () => {
+  it("are refused at start when they are malformed, with the place and an example", () => {
     expect(() => tableOf("mlflow", { allow: ["/invocations"] })).toThrow(
       'routes.allow: "/invocations" is not a route rule: the method is missing, e.g. "POST /invocations"',
     );
@@ -107,7 +107,7 @@ describe("routes of generic", () => {
     expect(decide("generic", "CONNECT host:443")).toBe("method_denied");
   });
 
-  it("open only what allow rules cover in every reading", () => {
+  it("open only the paths that allow rules cover in every interpretation", () => {
     const allow = ["POST /predict", "GET /files/**"];
     expect(decide("generic", "POST /predict", { allow })).toBe("other");
     expect(decide("generic", "GET /files/a/b", { allow })).toBe("other");
@@ -120,7 +120,7 @@ describe("routes of generic", () => {
     expect(decide("generic", "GET /files/%00", { allow })).toBe("path_ambiguous");
   });
 
-  it("close what deny rules cover in any reading", () => {
+  it("close the paths that deny rules cover in any interpretation", () => {
     const deny = ["* /admin/**"];
     expect(decide("generic", "GET /public", { deny })).toBe("other");
     for (const path of ["/admin", "/admin/x", "/Admin/x", "/%61dmin/x", "//admin", "/x/../admin", "/x/..;/admin/y"]) {
@@ -163,7 +163,7 @@ describe("a denial", () => {
 });
 
 describe("memory", () => {
-  it("gives one Route object for one kind, model and version, whichever way it was asked for", () => {
+  it("gives one Route object for one kind, model and version, in every form of the target", () => {
     const table = tableOf("kserve-v2", { modelName: "m", modelVersion: "1" });
     const routeOf = (target: string): unknown => {
       const decision = table.decide("POST", target);

@@ -1,4 +1,4 @@
-/** Features and identities from where the configuration says they are. */
+/** Features and identities at the places that the configuration names. */
 import type { Columns, ReadResult } from "../reading.ts";
 import { dictionaryTable } from "../table/dictionary-rows.ts";
 import { readTable } from "../table/feature-table.ts";
@@ -55,7 +55,7 @@ function tableOfPaths(
   return dictionaryTable(rows, context);
 }
 
-/** A list that stands for all rows would make a small body a large table. */
+/** A list that is repeated in all rows would make a small body a large table. */
 function scalarOf(value: JsonValue | undefined): JsonValue | undefined {
   return isList(value) || isObject(value) ? undefined : value;
 }

@@ -1,4 +1,4 @@
-/** Lets the paths of a configuration replace what a protocol's reader would find. */
+/** Paths of the configuration, whose values replace those that a protocol's reader would find. */
 import type { BodyReader, DecodedBody, Predictions, ReadResult, RequestReading, ResponseReading } from "../reading.ts";
 import { predictionsAt, withScoresAt } from "./configured-answer.ts";
 import { featuresAt, idsAt } from "./configured-features.ts";
@@ -114,7 +114,7 @@ function withScores(
   return responseOf(withScoresAt(score, value, { ...context, predictions }));
 }
 
-/** What the protocol says of the model and of the identities; nothing when it can say nothing. */
+/** Model and identities as the protocol reads them; nothing when it cannot read the body. */
 function namesOf(usual: ReadResult<RequestReading | ResponseReading>): Partial<ResponseReading> {
   if (usual.kind === "unread") return {};
   const { model, version, ids } = usual.value;

@@ -9,8 +9,8 @@ import { canPad, type TableReading, tableReading, tooManyRows } from "../table/t
 const utf8 = new TextDecoder();
 
 /**
- * Reads a body whose first line names the columns; values are told apart like those of a baseline's file (see
- * {@link cellFromText}), text is cut like everywhere. Unread as `empty`, `too_many_rows` or `not_csv`.
+ * Reads a body whose first line names the columns; values are recognized like those of a baseline's file (see
+ * {@link cellFromText}), text is cut to the usual length. Unread as `empty`, `too_many_rows` or `not_csv`.
  */
 export function readCsvTable(
   bytes: Uint8Array,

@@ -12,9 +12,9 @@ import type { TableContext, TableReading } from "../table/table-reading.ts";
 /**
  * The table of a form. A part that is JSON and no other part is read like a body of its own. Otherwise the form is one
  * row: parts that are JSON (numbers too) are columns or, when they are lists or dictionaries, several, under the part's
- * name; other text is what {@link cellFromText} makes of it; of a file only its length and media type are known, as
+ * name; other text is what {@link cellFromText} makes of it; of a file only its length and media type are read, as
  * `name.bytes` and `name.type`. Parts that share a name are numbered from the second on: `data`, `data#2`. Unread as
- * `bad_multipart`, or as {@link readTable} says. Linear in the length of the body.
+ * `bad_multipart`, or with the reason of {@link readTable}. Linear in the length of the body.
  */
 export function formTable(
   body: Uint8Array,
@@ -30,7 +30,7 @@ export function formTable(
     const alone = readJson(first.bytes, limits.depth, read);
     if (alone.kind === "read" || alone.reason !== "not_json") return alone;
   }
-  // One text, so that integers past 2^53 are found whichever part they stand in.
+  // One text, so that integers past 2^53 are found in every part.
   const row = `[{${membersOf(form.parts, limits.depth).join(",")}}]`;
   const result = readJsonText(row, limits.depth + 2, read);
   if (result.kind === "unread") return result;
@@ -68,7 +68,7 @@ function literalOf(cell: Cell): string {
   return typeof cell === "string" ? JSON.stringify(cell) : String(cell);
 }
 
-/** True for a part that may be JSON or text: one that says so, is no file and says nothing, or begins like a document. */
+/** True for a part that may be JSON or text: by its media type, or without one if it is not a file or begins like a document. */
 function isReadable(part: FormPart): boolean {
   const mediaType = mediaTypeOf(part.contentType);
   if (isJsonType(mediaType) || mediaType === "text/plain" || (mediaType === "" && !part.isFile)) return true;
@@ -76,12 +76,12 @@ function isReadable(part: FormPart): boolean {
   return (mediaType === "" || mediaType === "application/octet-stream") && isContainer(part.bytes);
 }
 
-/** True for a part that is rather a body than a value of one. */
+/** True for a part that is read like a whole body rather than like a value. */
 function isDocument(part: FormPart): boolean {
   return isReadable(part) && isContainer(part.bytes);
 }
 
-/** True for what begins with `[` or `{`. */
+/** True for bytes that begin with `[` or `{`. */
 function isContainer(bytes: Uint8Array): boolean {
   const first = bytes.find((byte) => byte > 0x20);
   return first === 0x5b || first === 0x7b;

@@ -36,7 +36,7 @@ function valueOf(node: JsonNode): JsonValue {
       return words[node.literal] ?? null;
     case "list":
       return node.items.map(valueOf);
-    case "object":
+    default:
       return objectOf(node);
   }
 }

@@ -15,7 +15,7 @@ import { readJson } from "./read-json.ts";
 import type { AnswerContext } from "../table/row-answer.ts";
 import type { TableContext, TableReading } from "../table/table-reading.ts";
 
-/** What one protocol's bodies mean, once they are parsed. Neither function throws. */
+/** How one protocol reads its bodies once they are parsed. Neither function throws. */
 export interface JsonProtocol {
   /** True where a request may be comma-separated values with a header line. */
   readonly hasCsv?: boolean;
@@ -24,9 +24,9 @@ export interface JsonProtocol {
 }
 
 /**
- * Makes the reader of a protocol. Bodies are taken for JSON whatever their media type says (clients of TensorFlow Serving
- * send JSON as `application/x-www-form-urlencoded`), unless it is one that never holds JSON; only one that says it is
- * JSON, or nothing, is unread as `not_json`, others as `unsupported_content_type`.
+ * Makes the reader of a protocol. Bodies are parsed as JSON whatever their media type is (clients of TensorFlow Serving
+ * send JSON as `application/x-www-form-urlencoded`), unless it is one that never holds JSON. A body that is not JSON is
+ * unread as `not_json` when its media type is JSON or missing, else as `unsupported_content_type`.
  */
 export function createJsonReader(protocol: JsonProtocol, limits: ReaderLimits): BodyReader {
   const columns = new ColumnsMemo();
@@ -57,7 +57,7 @@ const neverJson = /^\s*(?:image\/|audio\/|video\/|multipart\/|text\/(?:csv|html)
 const maybeJson = /^\s*(?:$|text\/plain|[^;]*json)/i;
 const unsupported: ReadResult<never> = { kind: "unread", reason: "unsupported_content_type" };
 
-/** The reading of a request that says nothing but its features. */
+/** The content of a request that holds features and nothing else. */
 export function requestOf(result: ReadResult<TableReading>): ReadResult<RequestReading> {
   if (result.kind === "unread") return result;
   const { table, droppedColumns } = result.value;
@@ -65,7 +65,7 @@ export function requestOf(result: ReadResult<TableReading>): ReadResult<RequestR
   return { kind: "read", value: table === undefined ? value : { ...value, features: table } };
 }
 
-/** The reading of a response that says nothing but its predictions. */
+/** The content of a response that holds predictions and nothing else. */
 export function responseOf(result: ReadResult<Predictions>): ReadResult<ResponseReading> {
   if (result.kind === "unread") return result;
   return { kind: "read", value: { predictions: result.value, model: "", version: "", ids: [] } };

@@ -128,7 +128,7 @@ function readObject(cursor: Cursor): JsonNode | undefined {
   return takes(cursor, "}") ? { kind: "object", start, end: cursor.at, members } : undefined;
 }
 
-/** What may stand in a string without an escape. */
+/** The characters that a string may hold without an escape. */
 const plain = /[^"\\\u0000-\u001f]*/y;
 
 function readText(cursor: Cursor): JsonText | undefined {

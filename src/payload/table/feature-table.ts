@@ -9,7 +9,7 @@ import { type TableContext, type TableReading, tooManyRows, unknownShape } from 
  * Reads a table. A list holds a row an element: a scalar (one column), a list (columns by position, nested lists
  * flattened) or a dictionary (columns by key, nested ones as `a.b` and `a[0]`; the union of the rows' keys in the order in
  * which they come). A dictionary is one row, or, when all its members are lists of the same length, a column a member.
- * Objects `{"b64": …}` hold bytes and are no features. What a row lacks is `undefined`. A table without columns is left
+ * Objects `{"b64": …}` hold bytes and are not features. A cell that a row lacks is `undefined`. A table without columns is left
  * out unless it has no rows. Unread as `too_many_rows`, also when a few wide rows would make a table far larger than its
  * body, or as `unknown_shape` when `value` is absent or null.
  */

@@ -1,12 +1,12 @@
-/** Rows that are lists: their columns have no names but their position. */
+/** Rows that are lists: their columns are named by position. */
 import type { Cell, Columns, ReadResult } from "../reading.ts";
 import { asCells, cellOf, isList, type JsonPass, type JsonValue } from "../json/json-value.ts";
 import { canPad, type TableContext, type TableReading, tableReading, tooManyRows } from "./table-reading.ts";
 
 /**
  * The table of rows that are scalars, lists, or lists of lists, which are flattened; columns are named by position, after
- * `prefix`. A single short row is handed on as it stands. Undefined when there is an object within the
- * columns that are kept.
+ * `prefix`. A single short row is passed on, not copied. Undefined when there is an object within the columns
+ * that are kept.
  */
 export function flatTable(
   rows: readonly JsonValue[],
@@ -27,7 +27,7 @@ export function flatTable(
   return tableReading(table, flat.droppedColumns);
 }
 
-/** Rows one after the other, each as long as it is. */
+/** Rows in sequence, each of its own length. */
 interface FlatRows {
   readonly cells: readonly Cell[];
   readonly lengths: readonly number[];
@@ -107,7 +107,7 @@ function padded({ cells, lengths, width }: FlatRows): readonly Cell[] | undefine
 
 /**
  * The table of rows that are lists of scalars, under columns that are known. Cells past the last column are ignored, as
- * are lists and objects in a cell; a row that is no list has no cells.
+ * are lists and objects in a cell; a row that is not a list has no cells.
  */
 export function tableUnder(
   columns: Columns,

@@ -19,9 +19,9 @@ export function createBentomlReader(options: ReaderOptions): BodyReader {
 }
 
 /**
- * The table of a method's arguments: the first argument that is a list of lists or dictionaries holds rows, the others
- * are settings; an only argument that is a dictionary is read in its place; all else is read as it stands, so that plain
- * arguments are the columns of one row.
+ * The table of a method's arguments: the first argument that is a list of lists or dictionaries holds rows, and the
+ * others are settings. A single argument that is a dictionary is read instead of the arguments. Everything else is read
+ * unchanged, so that plain arguments are the columns of one row.
  */
 export function argumentsTable(value: JsonValue, context: TableContext): ReadResult<TableReading> {
   const values = isObject(value) ? Object.values(value) : [];

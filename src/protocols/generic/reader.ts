@@ -12,7 +12,7 @@ import { readPredictions } from "../../payload/table/predictions.ts";
 import { tensorflowAnswer, tensorflowTable } from "../tensorflow-serving/reader.ts";
 
 /**
- * Tries the shapes of all JSON protocols, the most telling ones first. Requests: tensors of KServe V2 (`inputs` that have
+ * Tries the shapes of all JSON protocols, the most specific ones first. Requests: tensors of KServe V2 (`inputs` that have
  * a `datatype`), MLflow's `dataframe_split`, `dataframe_records`, `instances` and `inputs`, TensorFlow Serving's `examples`,
  * a prompt, and last the body itself as rows or as a dictionary of arguments. Responses: tensors of KServe V2 (`outputs`
  * that have a `datatype`), a completion, `predictions`, `outputs`, `results`, `result`, and last the body itself. Requests

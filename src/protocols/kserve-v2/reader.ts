@@ -17,16 +17,16 @@ import { tensorPredictions } from "../../payload/tensor/tensor-predictions.ts";
 import { tensorTable } from "../../payload/tensor/tensor-table.ts";
 
 /**
- * A reader of `/infer` requests and responses; see {@link tensorTable} and {@link tensorPredictions} for what becomes of
- * the tensors. `id` is the one identity of a request. Bodies of `/generate` hold text, of which nothing is read but the
- * model. A body that is no JSON object is `unknown_shape`: it may be a raw request, tensors without a description.
+ * A reader of `/infer` requests and responses; {@link tensorTable} and {@link tensorPredictions} read the tensors. Bodies
+ * of `/generate` hold text; only the model is read from them. A body that is not a JSON object is `unknown_shape`: it may
+ * be a raw request, tensors without a description.
  */
 export function createKserveV2Reader(options: ReaderOptions): BodyReader {
   const { limits } = options;
   const columns = new ColumnsMemo();
   const reader: BodyReader = {
     readRequest: (body) => {
-      // Requests are read first: what the last exchange gave has been counted.
+      // The request is read first, and by then the content of the exchange before has been counted.
       reuseCopies();
       return readJsonPart(body.bytes, limits.depth, (document, pass) =>
         readRequest(document, body, { limits, columns, pass }),
@@ -62,8 +62,8 @@ function readResponse(document: JsonObject, body: DecodedBody, context: TableCon
 }
 
 /**
- * A request names its model in the path; what it has under these keys is the model's own, and seldom there. The `id` of
- * the protocol names nothing for labels unless a path says so: MLServer makes one up for answers to clients that sent none.
+ * A request names its model in the path; these keys are part of some models' own input. The `id` of the protocol is no
+ * identity for labels unless a configured path names it: MLServer makes one up for clients that sent none.
  */
 function namesOf(document: JsonObject): Pick<ResponseReading, "model" | "version" | "ids"> {
   return {

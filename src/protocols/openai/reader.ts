@@ -1,4 +1,4 @@
-/** Reads what OpenAI-compatible servers report about an answer: tokens, why it ended, and the model. */
+/** Reads the bodies of OpenAI-compatible servers: token counts, finish reasons, and the model. */
 import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";
 import { cleanLabelName } from "../../text/label-name.ts";
 import { findModelName } from "../../payload/json/model-name.ts";
@@ -15,12 +15,12 @@ import { mediaTypeOf } from "../../payload/media-type.ts";
 import { readJson } from "../../payload/json/read-json.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 
-/** Reasons kept of an answer with many choices. */
+/** Finish reasons that are kept of one answer. */
 const maxChoices = 128;
 
 /**
  * A reader of completions, chats, responses (`/v1/responses`), messages (`/v1/messages`) and embeddings. Prompts and
- * answers are no features and no predictions. A request is not parsed; its model is found by {@link findModelName}. A
+ * answers are neither features nor predictions. A request is not parsed; its model is found by {@link findModelName}. A
  * response without `usage` has none in its reading either. Event streams are `unsupported_content_type`.
  */
 export function createOpenaiReader(options: ReaderOptions): BodyReader {

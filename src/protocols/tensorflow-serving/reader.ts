@@ -22,7 +22,7 @@ const protocol: JsonProtocol = {
 /**
  * Requests hold `instances` (rows), `inputs` (columns) or `examples` with an optional `context` that all of them share;
  * responses `predictions`, `outputs`, or `results` (`result` in the documents, not in the code). Bytes (`{"b64": …}`)
- * are no features.
+ * are not features.
  */
 export function createTensorflowServingReader(options: ReaderOptions): BodyReader {
   return createConfiguredReader(protocol, options);

@@ -191,7 +191,7 @@ describe("configured paths of a request", () => {
     expect(readRows("mlflow", "a\n1\n", { contentType: "text/csv", features: ["/user"] })).toEqual([{ a: 1 }]);
   });
 
-  it("leave bodies that are no JSON to the protocol", () => {
+  it("leave bodies that are not JSON to the protocol", () => {
     const reader = createReader("torchserve", { limits: testLimits, features: ["/user"] });
     const plain = createReader("torchserve", { limits: testLimits });
     const image = aBody(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), "image/png");

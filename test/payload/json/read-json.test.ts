@@ -90,7 +90,7 @@ describe("readJson", () => {
     }
   });
 
-  it("puts U+FFFD where the bytes are no UTF-8", () => {
+  it("puts U+FFFD where the bytes are not UTF-8", () => {
     expect(read(Uint8Array.of(0x22, 0xc3, 0x28, 0xff, 0x22))).toEqual(value("\ufffd(\ufffd"));
   });
 
