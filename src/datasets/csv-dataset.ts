@@ -1,6 +1,6 @@
 import { cellFromText } from "../payload/table/cell-text.ts";
 import { columnNames, CsvParser, maxFieldLength, maxFields, type CsvFault } from "../payload/csv/csv.ts";
-import type { Cell, Columns, FeatureTable } from "../payload/reading.ts";
+import type { Cell, Columns, FeatureTable } from "../payload/body-content.ts";
 import type { Dataset } from "./dataset.ts";
 import { malformed } from "./malformed.ts";
 import { separatorQuestion } from "./separator-question.ts";

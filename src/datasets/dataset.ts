@@ -1,5 +1,5 @@
 /** What a data set on disk is to those who read it. */
-import type { FeatureTable } from "../payload/reading.ts";
+import type { FeatureTable } from "../payload/body-content.ts";
 
 /** Formats that are read. `.gz` and `.zst` after the ending of the first two are unpacked. */
 export const datasetFormats = ["csv", "jsonl", "parquet"] as const;

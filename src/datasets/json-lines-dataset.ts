@@ -2,7 +2,7 @@ import { ColumnsMemo } from "../payload/table/columns.ts";
 import { readTable } from "../payload/table/feature-table.ts";
 import { isList, isObject, type JsonValue } from "../payload/json/json-value.ts";
 import { readJsonText } from "../payload/json/read-json.ts";
-import type { FeatureTable, ReaderLimits } from "../payload/reading.ts";
+import type { FeatureTable, ReaderLimits } from "../payload/body-content.ts";
 import type { Dataset } from "./dataset.ts";
 import { malformed } from "./malformed.ts";
 import { TextFile } from "./text-file.ts";

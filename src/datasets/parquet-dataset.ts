@@ -4,7 +4,7 @@ import type { FileMetaData } from "hyparquet";
 import { ColumnsMemo } from "../payload/table/columns.ts";
 import { readTable } from "../payload/table/feature-table.ts";
 import { cutText, type JsonValue } from "../payload/json/json-value.ts";
-import type { Cell, Columns, FeatureTable } from "../payload/reading.ts";
+import type { Cell, Columns, FeatureTable } from "../payload/body-content.ts";
 import type { Dataset } from "./dataset.ts";
 import { digestOf } from "./file-digest.ts";
 import { malformed } from "./malformed.ts";

@@ -1,4 +1,4 @@
-import type { ReaderLimits } from "./reading.ts";
+import type { ReaderLimits } from "./body-content.ts";
 
 /**
  * Options of a reader. The paths are JSON Pointers with `*` for every element (see {@link compilePointer}); the values at

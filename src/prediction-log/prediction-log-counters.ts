@@ -1,5 +1,5 @@
 /** Plain numbers about which exchanges are logged and what their records lack, kept while it works and read by a scrape. */
-import { unreadReasons, type UnreadReason } from "../payload/reading.ts";
+import { unreadReasons, type UnreadReason } from "../payload/body-content.ts";
 import { cutOrder, keepReasons, type BodyOmission, type CutPart, type KeepReason } from "./prediction-record.ts";
 import { zeroCounts } from "../metrics/zero-counts.ts";
 

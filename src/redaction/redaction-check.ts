@@ -1,5 +1,5 @@
 /** Whether a body that was redacted has nothing left of the features that rules are about. */
-import type { FeatureTable, ReadResult, RequestReading, ResponseReading } from "../payload/reading.ts";
+import type { FeatureTable, ReadResult, RequestContent, ResponseContent } from "../payload/body-content.ts";
 import { isRedactedText } from "./redaction-match.ts";
 import type { Redactor } from "./redactor.ts";
 
@@ -7,7 +7,7 @@ import type { Redactor } from "./redactor.ts";
  * True when the reading of a redacted body has no value of a feature that a rule of `redactor` is about. False as well
  * when it could not be read: then nobody knows what its values are.
  */
-export function areFeaturesGone(reading: ReadResult<RequestReading | ResponseReading>, redactor: Redactor): boolean {
+export function areFeaturesGone(reading: ReadResult<RequestContent | ResponseContent>, redactor: Redactor): boolean {
   if (reading.kind === "unread") return false;
   const { value } = reading;
   // Answers have no name in a body by which they could be found there.

@@ -1,5 +1,5 @@
 /** Monitors and predictions for the tests of labels. */
-import type { Cell, Predictions } from "../../src/payload/reading.ts";
+import type { Cell, Predictions } from "../../src/payload/body-content.ts";
 import type { LabelInput } from "../../src/accuracy/label-input.ts";
 import { LabelMonitor, type LabelMonitorOptions, type PredictedRequest } from "../../src/accuracy/label-monitor.ts";
 

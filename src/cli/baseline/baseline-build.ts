@@ -5,7 +5,7 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import { BaselineProfiler } from "../../drift/baseline/baseline-builder.ts";
 import { writeBaseline } from "../../drift/baseline/baseline-file.ts";
 import { OutriderError } from "../../errors.ts";
-import type { FeatureTable } from "../../payload/reading.ts";
+import type { FeatureTable } from "../../payload/body-content.ts";
 import { buildRequest, checkColumns, checkRoles, type BuildRequest } from "./baseline-request.ts";
 import { buildReport, buildReportJson, type BuildResult } from "./baseline-report.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";

@@ -2,7 +2,7 @@ import type { Config } from "../../config/table/table.ts";
 import { detectProtocol, detectionRequests } from "../../protocols/detection.ts";
 import type { ProbeAnswer } from "../../protocols/probe-answer.ts";
 import { definitions, fallbackProtocol, type Protocol } from "../../protocols/list.ts";
-import type { BodyReader } from "../../payload/reading.ts";
+import type { BodyReader } from "../../payload/body-content.ts";
 import type { ReplayClient } from "./replay-client.ts";
 
 /** Deeper than any answer, and far from what would overflow a stack. */

@@ -2,7 +2,7 @@
  * Builds a baseline from tables that can be read twice: the first time the columns are looked at (what they are, where
  * their bins should lie), the second time every row is counted into cells. Memory does not grow with the rows.
  */
-import type { Cell, FeatureTable } from "../../payload/reading.ts";
+import type { Cell, FeatureTable } from "../../payload/body-content.ts";
 import {
   baselineFormatVersion,
   maxFeatures,

@@ -1,5 +1,5 @@
 /** Which column of a table belongs to which feature. */
-import type { Columns } from "../../payload/reading.ts";
+import type { Columns } from "../../payload/body-content.ts";
 import type { CellLayout } from "../window/cell-layout.ts";
 import { seenNameLimits } from "../window/seen-names.ts";
 

@@ -1,4 +1,4 @@
-import type { Cell, Columns, FeatureTable } from "../../payload/reading.ts";
+import type { Cell, Columns, FeatureTable } from "../../payload/body-content.ts";
 
 /** What the columns of a data set are for. Names that no column has are never met. */
 export interface ColumnRoles {

@@ -1,5 +1,5 @@
 /** Drift of every model that passes, up to a bound. */
-import type { ExchangeReading, ReadingSink } from "../../payload/exchange-reading.ts";
+import type { ExchangeContent, ContentConsumer } from "../../payload/exchange-content.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { DriftReport, DriftSubject, ReportOptions } from "./drift-report.ts";
 import { DriftMonitor, type MonitorOptions, type WindowSnapshot } from "./drift-monitor.ts";
@@ -19,7 +19,7 @@ export interface MonitorWindows {
 }
 
 /** One monitor for each model, version and variant, made when its first request is read. */
-export class DriftMonitors implements ReadingSink {
+export class DriftMonitors implements ContentConsumer {
   readonly #options: MonitorsOptions;
   readonly #byModel = new Map<string, Map<string, Map<string, DriftMonitor>>>();
   readonly #all: DriftMonitor[] = [];
@@ -52,7 +52,7 @@ export class DriftMonitors implements ReadingSink {
   }
 
   /** Counts what was read from one exchange. */
-  count({ model, version, variant, request, response, atMs }: ExchangeReading): void {
+  count({ model, version, variant, request, response, atMs }: ExchangeContent): void {
     const features = request?.features;
     const predictions = response?.predictions;
     if (features === undefined && predictions === undefined) return;

@@ -1,5 +1,5 @@
 /** Making a baseline of a model's own first requests. */
-import type { FeatureTable, Predictions } from "../../payload/reading.ts";
+import type { FeatureTable, Predictions } from "../../payload/body-content.ts";
 import { seededRandom } from "../../sketch/seeded-random.ts";
 import { effectiveSampleSize } from "../../stats/effective-sample-size.ts";
 import type { Baseline } from "../baseline/baseline.ts";

@@ -1,4 +1,4 @@
-import type { Cell } from "../../payload/reading.ts";
+import type { Cell } from "../../payload/body-content.ts";
 
 /**
  * How sure the model was of its prediction, from its score: the score itself, or the larger side when the score is the

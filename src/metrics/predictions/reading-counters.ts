@@ -1,6 +1,6 @@
 /** Plain numbers about the reading of bodies, kept while it works and read by a scrape. */
-import { bodySides, type BodySide } from "../../payload/exchange-reading.ts";
-import { unreadReasons, type UnreadReason } from "../../payload/reading.ts";
+import { bodySides, type BodySide } from "../../payload/exchange-content.ts";
+import { unreadReasons, type UnreadReason } from "../../payload/body-content.ts";
 import { zeroCounts } from "../zero-counts.ts";
 
 /** Why the bodies of an exchange were not even tried; each is a value of the label `reason`. */

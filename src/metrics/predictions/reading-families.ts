@@ -1,6 +1,6 @@
 /** What became of captured bodies, as samples of an exposition. */
-import { bodySides } from "../../payload/exchange-reading.ts";
-import { unreadReasons } from "../../payload/reading.ts";
+import { bodySides } from "../../payload/exchange-content.ts";
+import { unreadReasons } from "../../payload/body-content.ts";
 import type { MetricSample } from "../catalogue/metric-sample.ts";
 import { readingDropReasons, type ReadingCounters } from "./reading-counters.ts";
 

@@ -1,10 +1,10 @@
 /** Predictions and scores at the places that the configuration names. */
-import type { Predictions, ReadResult } from "../reading.ts";
+import type { Predictions, ReadResult } from "../body-content.ts";
 import { type JsonPointer, valuesAt } from "../json/json-pointer.ts";
 import { isList, type JsonValue } from "../json/json-value.ts";
 import { readPredictions } from "../table/predictions.ts";
 import type { AnswerContext } from "../table/row-answer.ts";
-import { tooManyRows } from "../table/table-reading.ts";
+import { tooManyRows } from "../table/table-content.ts";
 
 const notFound: ReadResult<never> = { kind: "unread", reason: "path_not_found" };
 

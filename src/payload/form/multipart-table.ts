@@ -1,13 +1,13 @@
 /** Tables of features out of forms (`multipart/form-data`). */
 import { cellFromText } from "../table/cell-text.ts";
-import type { Cell, ReadResult } from "../reading.ts";
+import type { Cell, ReadResult } from "../body-content.ts";
 import { readTable } from "../table/feature-table.ts";
 import { imageTypeOf } from "./image-type.ts";
 import { cutText, type JsonPass, type JsonValue } from "../json/json-value.ts";
 import { isJsonType, mediaTypeOf } from "../media-type.ts";
 import { type FormPart, readForm } from "./multipart.ts";
 import { readJson, readJsonText } from "../json/read-json.ts";
-import type { TableContext, TableReading } from "../table/table-reading.ts";
+import type { TableContext, TableContent } from "../table/table-content.ts";
 
 /**
  * The table of a form. A part that is JSON and no other part is read like a body of its own. Otherwise the form is one
@@ -20,11 +20,11 @@ export function formTable(
   body: Uint8Array,
   contentType: string,
   context: Omit<TableContext, "pass">,
-): ReadResult<TableReading> {
+): ReadResult<TableContent> {
   const { limits } = context;
   const form = readForm(body, contentType, limits.columns);
   if (form === undefined) return { kind: "unread", reason: "bad_multipart" };
-  const read = (value: JsonValue, pass: JsonPass): ReadResult<TableReading> => readTable(value, { ...context, pass });
+  const read = (value: JsonValue, pass: JsonPass): ReadResult<TableContent> => readTable(value, { ...context, pass });
   const [first] = form.parts;
   if (first !== undefined && form.parts.length === 1 && isDocument(first)) {
     const alone = readJson(first.bytes, limits.depth, read);

@@ -5,22 +5,22 @@ import type {
   Predictions,
   ReaderLimits,
   ReadResult,
-  RequestReading,
-  ResponseReading,
-} from "../reading.ts";
+  RequestContent,
+  ResponseContent,
+} from "../body-content.ts";
 import { ColumnsMemo } from "../table/columns.ts";
 import { readCsvTable } from "../csv/csv-table.ts";
 import type { JsonPass, JsonValue } from "./json-value.ts";
 import { readJson } from "./read-json.ts";
 import type { AnswerContext } from "../table/row-answer.ts";
-import type { TableContext, TableReading } from "../table/table-reading.ts";
+import type { TableContext, TableContent } from "../table/table-content.ts";
 
 /** How one protocol reads its bodies once they are parsed. Neither function throws. */
 export interface JsonProtocol {
   /** True where a request may be comma-separated values with a header line. */
   readonly hasCsv?: boolean;
-  readRequest(value: JsonValue, context: TableContext, body: DecodedBody): ReadResult<RequestReading>;
-  readResponse(value: JsonValue, context: AnswerContext, body: DecodedBody): ReadResult<ResponseReading>;
+  readRequest(value: JsonValue, context: TableContext, body: DecodedBody): ReadResult<RequestContent>;
+  readResponse(value: JsonValue, context: AnswerContext, body: DecodedBody): ReadResult<ResponseContent>;
 }
 
 /**
@@ -58,7 +58,7 @@ const maybeJson = /^\s*(?:$|text\/plain|[^;]*json)/i;
 const unsupported: ReadResult<never> = { kind: "unread", reason: "unsupported_content_type" };
 
 /** The content of a request that holds features and nothing else. */
-export function requestOf(result: ReadResult<TableReading>): ReadResult<RequestReading> {
+export function requestOf(result: ReadResult<TableContent>): ReadResult<RequestContent> {
   if (result.kind === "unread") return result;
   const { table, droppedColumns } = result.value;
   const value = { model: "", version: "", ids: [], droppedColumns };
@@ -66,7 +66,7 @@ export function requestOf(result: ReadResult<TableReading>): ReadResult<RequestR
 }
 
 /** The content of a response that holds predictions and nothing else. */
-export function responseOf(result: ReadResult<Predictions>): ReadResult<ResponseReading> {
+export function responseOf(result: ReadResult<Predictions>): ReadResult<ResponseContent> {
   if (result.kind === "unread") return result;
   return { kind: "read", value: { predictions: result.value, model: "", version: "", ids: [] } };
 }

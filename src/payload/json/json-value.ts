@@ -1,6 +1,6 @@
 /** Values of parsed JSON, and the safe ways to look into them. */
 import { ownCopy } from "../../text/own-copy.ts";
-import type { Cell } from "../reading.ts";
+import type { Cell } from "../body-content.ts";
 
 /** A parsed body. Objects may have a key `__proto__` of their own; read them with {@link member}. */
 export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject;

@@ -2,7 +2,7 @@
  * JSON bodies as values: `JSON.parse` where it will do, and an exact parser of our own for what JSON.parse refuses or
  * rounds (bare `NaN` and `Infinity`, which TensorFlow Serving and Python write; 64-bit integers).
  */
-import type { ReadResult } from "../reading.ts";
+import type { ReadResult } from "../body-content.ts";
 import { parseExactly } from "./exact-json.ts";
 import { isList, type JsonPass, type JsonValue } from "./json-value.ts";
 

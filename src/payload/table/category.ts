@@ -1,5 +1,5 @@
 /** The category of a value in a categorical column. */
-import type { Cell } from "../reading.ts";
+import type { Cell } from "../body-content.ts";
 
 /**
  * A number as JavaScript writes it (`1`, not `1.0`; `-0` is `0`), a boolean as `true` or `false`, a `bigint` as its

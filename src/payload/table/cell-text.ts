@@ -1,6 +1,6 @@
 /** The value that the text of a field denotes. */
 import { cutText } from "../json/json-value.ts";
-import type { Cell } from "../reading.ts";
+import type { Cell } from "../body-content.ts";
 
 /** Words for a missing value: the default list of pandas.read_csv. */
 const missingWords: ReadonlySet<string> = new Set([

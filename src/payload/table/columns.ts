@@ -1,5 +1,5 @@
 /** Gives equal lists of column names the same object, so that consumers may key their own state on its identity. */
-import type { Columns } from "../reading.ts";
+import type { Columns } from "../body-content.ts";
 
 /** How many lists are remembered: models of one server, with a few variants each. */
 const rememberedLists = 8;

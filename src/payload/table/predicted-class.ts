@@ -1,4 +1,4 @@
-import type { Cell, Predictions } from "../reading.ts";
+import type { Cell, Predictions } from "../body-content.ts";
 
 /**
  * The prediction for a row: its value where there is one, else the class with the highest probability (the first of

@@ -1,5 +1,5 @@
 /** Predictions in the JSON shapes of model servers' answers. */
-import type { Cell, Predictions, ReadResult } from "../reading.ts";
+import type { Cell, Predictions, ReadResult } from "../body-content.ts";
 import { positionNames } from "./columns.ts";
 import { asCells, isList, isObject, type JsonObject, type JsonValue } from "../json/json-value.ts";
 import { type AnswerContext, rowAnswer, type RowAnswer } from "./row-answer.ts";

@@ -1,5 +1,5 @@
 /** The answer of a model for one row, in the shapes that model servers and their users write. */
-import type { Cell, ReaderLimits } from "../reading.ts";
+import type { Cell, ReaderLimits } from "../body-content.ts";
 import {
   cellOf,
   cutText,

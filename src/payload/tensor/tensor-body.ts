@@ -2,7 +2,7 @@
  * The two parts of a KServe v2 body: a JSON object and, in the binary tensor extension, raw tensors behind it. The
  * header with the length of the first part (`Inference-Header-Content-Length`) is not needed: the object's end shows it.
  */
-import type { ReadResult } from "../reading.ts";
+import type { ReadResult } from "../body-content.ts";
 import { isObject, type JsonObject, type JsonPass } from "../json/json-value.ts";
 import { readJson } from "../json/read-json.ts";
 

@@ -2,7 +2,7 @@
  * Cells of a tensor in the binary tensor extension of KServe v2: elements in row-major order, little-endian, without
  * padding, so at any offset.
  */
-import type { Cell } from "../reading.ts";
+import type { Cell } from "../body-content.ts";
 import { cutText, maxTextLength } from "../json/json-value.ts";
 import { type Datatype, elementBytes } from "./tensor-datatype.ts";
 

@@ -1,5 +1,5 @@
 /** Cells of a tensor whose elements are in JSON, flat or nested (KServe v2, "Tensor Data"). */
-import type { Cell } from "../reading.ts";
+import type { Cell } from "../body-content.ts";
 import { asCells, cellOf, isList, type JsonPass, type JsonValue } from "../json/json-value.ts";
 import type { TensorCells } from "./tensor-bytes.ts";
 import { type Datatype, isFloat } from "./tensor-datatype.ts";

@@ -1,8 +1,8 @@
 /** Predictions out of the tensors of a response. */
-import type { Cell, Predictions, ReadResult } from "../reading.ts";
+import type { Cell, Predictions, ReadResult } from "../body-content.ts";
 import { cutText, isList, member } from "../json/json-value.ts";
 import { plainPredictions } from "../table/predictions.ts";
-import type { TableContext } from "../table/table-reading.ts";
+import type { TableContext } from "../table/table-content.ts";
 import { isRankedClasses, rankedPredictions } from "./tensor-classification.ts";
 import { isFloat } from "./tensor-datatype.ts";
 import { type Tensor, tensorCells } from "./tensor.ts";

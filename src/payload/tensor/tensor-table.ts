@@ -1,6 +1,6 @@
 /** Tables of features out of the tensors of a request. */
-import type { Cell, Columns, FeatureTable, ReadResult } from "../reading.ts";
-import type { TableContext, TableReading } from "../table/table-reading.ts";
+import type { Cell, Columns, FeatureTable, ReadResult } from "../body-content.ts";
+import type { TableContext, TableContent } from "../table/table-content.ts";
 import { type Tensor, tensorCells } from "./tensor.ts";
 
 /**
@@ -12,7 +12,7 @@ import { type Tensor, tensorCells } from "./tensor.ts";
  * `bad_tensor` when a tensor does not hold the elements of its shape, or as `too_many_rows`.
  * The cells of a single tensor are its elements, not copied.
  */
-export function tensorTable(tensors: readonly Tensor[], context: TableContext): ReadResult<TableReading> {
+export function tensorTable(tensors: readonly Tensor[], context: TableContext): ReadResult<TableContent> {
   const parts: TablePart[] = [];
   let rowCount: number | undefined;
   let droppedColumns = 0;

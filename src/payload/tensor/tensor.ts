@@ -1,5 +1,5 @@
 /** Tensors of a KServe v2 body: their descriptions, and their elements on demand. */
-import type { ReadResult, UnreadReason } from "../reading.ts";
+import type { ReadResult, UnreadReason } from "../body-content.ts";
 import { cutText, isList, type JsonPass, type JsonValue, member, textMember } from "../json/json-value.ts";
 import { binaryPart } from "./tensor-body.ts";
 import { cellsOfBytes, type TensorCells } from "./tensor-bytes.ts";

@@ -1,12 +1,12 @@
 /** Bodies of BentoML services: a JSON object of a method's arguments in, whatever it returns out. */
 import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
-import type { BodyReader, ReadResult } from "../../payload/reading.ts";
+import type { BodyReader, ReadResult } from "../../payload/body-content.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 import { readTable } from "../../payload/table/feature-table.ts";
 import { type JsonProtocol, requestOf, responseOf } from "../../payload/json/json-reader.ts";
 import { isList, isObject, type JsonValue } from "../../payload/json/json-value.ts";
 import { readPredictions } from "../../payload/table/predictions.ts";
-import type { TableContext, TableReading } from "../../payload/table/table-reading.ts";
+import type { TableContext, TableContent } from "../../payload/table/table-content.ts";
 
 const protocol: JsonProtocol = {
   readRequest: (value, context) => requestOf(argumentsTable(value, context)),
@@ -23,7 +23,7 @@ export function createBentomlReader(options: ReaderOptions): BodyReader {
  * others are settings. A single argument that is a dictionary is read instead of the arguments. Everything else is read
  * unchanged, so that plain arguments are the columns of one row.
  */
-export function argumentsTable(value: JsonValue, context: TableContext): ReadResult<TableReading> {
+export function argumentsTable(value: JsonValue, context: TableContext): ReadResult<TableContent> {
   const values = isObject(value) ? Object.values(value) : [];
   const only = values.length === 1 && isObject(values[0]) ? values[0] : undefined;
   return readTable(values.find(isRows) ?? only ?? value, context);

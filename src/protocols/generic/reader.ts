@@ -1,6 +1,6 @@
 /** Bodies of a server whose protocol is not known. */
 import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
-import type { BodyReader } from "../../payload/reading.ts";
+import type { BodyReader } from "../../payload/body-content.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 import { createKserveV2Reader } from "../kserve-v2/reader.ts";
 import { createOpenaiReader } from "../openai/reader.ts";

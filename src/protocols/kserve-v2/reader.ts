@@ -4,13 +4,19 @@
  */
 import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";
 import { cleanLabelName } from "../../text/label-name.ts";
-import type { BodyReader, DecodedBody, ReadResult, RequestReading, ResponseReading } from "../../payload/reading.ts";
+import type {
+  BodyReader,
+  DecodedBody,
+  ReadResult,
+  RequestContent,
+  ResponseContent,
+} from "../../payload/body-content.ts";
 import { pathOfTarget } from "../../routing/target-path.ts";
 import { ColumnsMemo } from "../../payload/table/columns.ts";
 import { cutText, type JsonObject, member, textMember } from "../../payload/json/json-value.ts";
 import { readJsonPart } from "../../payload/tensor/tensor-body.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
-import type { TableContext } from "../../payload/table/table-reading.ts";
+import type { TableContext } from "../../payload/table/table-content.ts";
 import { readTensors } from "../../payload/tensor/tensor.ts";
 import { reuseCopies } from "../../payload/tensor/tensor-bytes.ts";
 import { tensorPredictions } from "../../payload/tensor/tensor-predictions.ts";
@@ -40,7 +46,7 @@ export function createKserveV2Reader(options: ReaderOptions): BodyReader {
   return withConfiguredPaths(reader, options);
 }
 
-function readRequest(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<RequestReading> {
+function readRequest(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<RequestContent> {
   const named = namesOf(document);
   if (isGenerate(body)) return { kind: "read", value: { ...named, droppedColumns: 0 } };
   const tensors = readTensors(member(document, "inputs"), body.bytes);
@@ -51,7 +57,7 @@ function readRequest(document: JsonObject, body: DecodedBody, context: TableCont
   return { kind: "read", value: { ...named, ...(table && { features: table }), droppedColumns } };
 }
 
-function readResponse(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<ResponseReading> {
+function readResponse(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<ResponseContent> {
   const named = namesOf(document);
   if (isGenerate(body)) return { kind: "read", value: named };
   const tensors = readTensors(member(document, "outputs"), body.bytes);
@@ -65,7 +71,7 @@ function readResponse(document: JsonObject, body: DecodedBody, context: TableCon
  * A request names its model in the path; these keys are part of some models' own input. The `id` of the protocol is no
  * identity for labels unless a configured path names it: MLServer makes one up for clients that sent none.
  */
-function namesOf(document: JsonObject): Pick<ResponseReading, "model" | "version" | "ids"> {
+function namesOf(document: JsonObject): Pick<ResponseContent, "model" | "version" | "ids"> {
   return {
     model: cleanLabelName(cutText(textMember(document, "model_name"))),
     version: cleanLabelName(cutText(textMember(document, "model_version"))),

@@ -1,6 +1,6 @@
 /** Reads the bodies of TorchServe, whose handlers may accept and return anything. */
 import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";
-import type { BodyReader, DecodedBody, ReadResult, ResponseReading } from "../../payload/reading.ts";
+import type { BodyReader, DecodedBody, ReadResult, ResponseContent } from "../../payload/body-content.ts";
 import { pathOfTarget } from "../../routing/target-path.ts";
 import { ColumnsMemo } from "../../payload/table/columns.ts";
 import { readTable } from "../../payload/table/feature-table.ts";
@@ -14,7 +14,7 @@ import { plainPredictions, readPredictions } from "../../payload/table/predictio
 import { readJson } from "../../payload/json/read-json.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 import { type AnswerContext, rowAnswer } from "../../payload/table/row-answer.ts";
-import type { TableContext, TableReading } from "../../payload/table/table-reading.ts";
+import type { TableContext, TableContent } from "../../payload/table/table-content.ts";
 
 /** Longer text is not a label but a written answer. */
 const maxLabelLength = 100;
@@ -45,7 +45,7 @@ function isKserveV2({ target }: DecodedBody): boolean {
   return pathOfTarget(target).startsWith("/v2/");
 }
 
-function readBody(body: DecodedBody, setting: TableSetting): ReadResult<TableReading> {
+function readBody(body: DecodedBody, setting: TableSetting): ReadResult<TableContent> {
   const { bytes, contentType } = body;
   const mediaType = mediaTypeOf(contentType);
   if (mediaType === "text/csv") return unsupported;
@@ -57,7 +57,7 @@ function readBody(body: DecodedBody, setting: TableSetting): ReadResult<TableRea
   return tableOf(descriptionOf(body), { ...setting, pass: { hasUnsafeInteger: false } });
 }
 
-function tableOf(value: JsonValue, context: TableContext): ReadResult<TableReading> {
+function tableOf(value: JsonValue, context: TableContext): ReadResult<TableContent> {
   const rows = rowsKeys.map((key) => member(value, key)).find((rows) => isList(rows) || isObject(rows));
   return readTable(rows ?? value, context);
 }
@@ -70,7 +70,7 @@ function descriptionOf({ bytes, contentType }: DecodedBody): JsonValue {
   return { body: { bytes: bytes.length, type } };
 }
 
-function readAnswer(body: DecodedBody, { limits }: TableSetting): ReadResult<ResponseReading> {
+function readAnswer(body: DecodedBody, { limits }: TableSetting): ReadResult<ResponseContent> {
   const { bytes, contentType } = body;
   const mediaType = mediaTypeOf(contentType);
   if (mediaType === "text/event-stream") return unsupported;
@@ -83,7 +83,7 @@ function readAnswer(body: DecodedBody, { limits }: TableSetting): ReadResult<Res
   return { kind: "read", value: { model: "", version: "", ids: [] } };
 }
 
-function predictionsOf(value: JsonValue, context: AnswerContext): ReadResult<ResponseReading> {
+function predictionsOf(value: JsonValue, context: AnswerContext): ReadResult<ResponseContent> {
   const answers = member(value, "predictions");
   if (answers !== undefined) return responseOf(readPredictions(answers, context));
   const partial = { ...context, allowsPartialScores: true };

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { DriftMonitors, type MonitorsOptions } from "../../../src/drift/monitor/drift-monitors.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
-import type { ExchangeReading } from "../../../src/payload/exchange-reading.ts";
+import type { ExchangeContent } from "../../../src/payload/exchange-content.ts";
 import { baselineOf, numeric } from "../support/some-baselines.ts";
 
 const columns = { names: ["x"], isPositional: false };
@@ -18,7 +18,7 @@ const options: MonitorsOptions = {
   maxModels: 3,
 };
 
-function reading(over: Partial<ExchangeReading> = {}): ExchangeReading {
+function reading(over: Partial<ExchangeContent> = {}): ExchangeContent {
   const features = { columns, rowCount: 1, cells: [0.5] };
   return {
     model: "m",

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ExchangeReading } from "../../../src/payload/exchange-reading.ts";
-import type { Cell, Predictions, TokenUsage } from "../../../src/payload/reading.ts";
+import type { ExchangeContent } from "../../../src/payload/exchange-content.ts";
+import type { Cell, Predictions, TokenUsage } from "../../../src/payload/body-content.ts";
 import type { MetricSample } from "../../../src/metrics/catalogue/metric-sample.ts";
 import { predictionFamilies, type PredictionMetricName } from "../../../src/metrics/predictions/prediction-families.ts";
 import {
@@ -23,7 +23,7 @@ const predictionsOf = (values: ArrayLike<Cell>, over: Partial<Predictions> = {})
   ...over,
 });
 
-const answer = (predictions?: Predictions, usage?: TokenUsage): NonNullable<ExchangeReading["response"]> => ({
+const answer = (predictions?: Predictions, usage?: TokenUsage): NonNullable<ExchangeContent["response"]> => ({
   ...(predictions === undefined ? {} : { predictions }),
   ...(usage === undefined ? {} : { usage }),
   model: "",
@@ -31,7 +31,7 @@ const answer = (predictions?: Predictions, usage?: TokenUsage): NonNullable<Exch
   ids: [],
 });
 
-const readingOf = (over: Partial<ExchangeReading>): ExchangeReading => ({
+const readingOf = (over: Partial<ExchangeContent>): ExchangeContent => ({
   model: "iris",
   version: "1",
   variant: "stable",

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseExactly } from "../../../src/payload/json/exact-json.ts";
 import { asCells, cellOf, isList, type JsonValue, member } from "../../../src/payload/json/json-value.ts";
 import { readJson, readJsonText } from "../../../src/payload/json/read-json.ts";
-import type { ReadResult } from "../../../src/payload/reading.ts";
+import type { ReadResult } from "../../../src/payload/body-content.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 

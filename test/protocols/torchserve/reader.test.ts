@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createTorchserveReader } from "../../../src/protocols/torchserve/reader.ts";
-import type { DecodedBody, FeatureTable } from "../../../src/payload/reading.ts";
+import type { DecodedBody, FeatureTable } from "../../../src/payload/body-content.ts";
 import { latin1 } from "../../support/latin1.ts";
 import { encodeV2 } from "../../payload/tensor/tensor-encoder.ts";
 

@@ -51,7 +51,7 @@ export interface TokenUsage {
 }
 
 /** The content of a request's body. */
-export interface RequestReading {
+export interface RequestContent {
   /** Nothing when the body holds no table (an image, a chat). */
   readonly features?: FeatureTable;
   /** Model and version that the body names; empty when it names none. */
@@ -64,7 +64,7 @@ export interface RequestReading {
 }
 
 /** The content of a response's body. */
-export interface ResponseReading {
+export interface ResponseContent {
   readonly predictions?: Predictions;
   readonly usage?: TokenUsage;
   readonly model: string;
@@ -120,6 +120,6 @@ export interface ReaderLimits {
 
 /** The reader of one serving protocol. Neither function throws, and both are bounded in time by the length of the body. */
 export interface BodyReader {
-  readRequest(body: DecodedBody): ReadResult<RequestReading>;
-  readResponse(body: DecodedBody): ReadResult<ResponseReading>;
+  readRequest(body: DecodedBody): ReadResult<RequestContent>;
+  readResponse(body: DecodedBody): ReadResult<ResponseContent>;
 }

@@ -1,5 +1,5 @@
 /** Input and output of the functions that read tables. */
-import type { FeatureTable, ReaderLimits, ReadResult } from "../reading.ts";
+import type { FeatureTable, ReaderLimits, ReadResult } from "../body-content.ts";
 import type { ColumnsMemo } from "./columns.ts";
 import type { JsonPass } from "../json/json-value.ts";
 
@@ -11,7 +11,7 @@ export interface TableContext {
 }
 
 /** A table, if the body holds one, and how many columns did not fit. */
-export interface TableReading {
+export interface TableContent {
   readonly table?: FeatureTable;
   readonly droppedColumns: number;
 }
@@ -25,7 +25,7 @@ export function canPad(rowCount: number, width: number): boolean {
 }
 
 /** The content of a table; one without columns is left out unless it has no rows. */
-export function tableReading(table: FeatureTable, droppedColumns: number): ReadResult<TableReading> {
+export function tableContent(table: FeatureTable, droppedColumns: number): ReadResult<TableContent> {
   const isTable = table.rowCount === 0 || table.columns.names.length > 0;
   return { kind: "read", value: isTable ? { table, droppedColumns } : { droppedColumns } };
 }
