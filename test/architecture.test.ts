@@ -71,6 +71,8 @@ describe("the build", () => {
     expect(builtins).toContain("net");
     expect(among(packagesAmong(files), lazyPackages)).toEqual([]);
     expect(among(builtins, heavyBuiltins)).toEqual([]);
+    // The reader of the protocol in use is loaded once that is known; the others never are.
+    expect([...files].filter((file) => /^src\/protocols\/[^/]+\/reader\.ts$/.test(file))).toEqual([]);
   });
 
   it("is caught when it would load a parser or an HTTP client that nobody asked for", async () => {

@@ -9,7 +9,7 @@ import { defaultThresholds, WindowJudge } from "../../src/drift/verdict/verdict.
 import { layOutCells } from "../../src/drift/window/cell-layout.ts";
 import { emptyWindow } from "../../src/drift/window/window-counts.ts";
 import { TableCounter } from "../../src/drift/window/table-counter.ts";
-import type { FeatureTable } from "../../src/payload/reading.ts";
+import type { FeatureTable } from "../../src/payload/body-content.ts";
 import { seededRandom } from "../../src/sketch/seeded-random.ts";
 import { aSubject, baselineOf, categorical, normalFeature, normals } from "../../test/drift/support/some-baselines.ts";
 import type { MicroCases } from "./run-micro.ts";

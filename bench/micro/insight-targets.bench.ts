@@ -8,7 +8,7 @@ import { runInNewContext } from "node:vm";
 import type { Baseline } from "../../src/drift/baseline/baseline.ts";
 import type { DriftMonitorRegistry } from "../../src/drift/monitor/drift-monitor-registry.ts";
 import { driftFamilies } from "../../src/drift/monitor/drift-families.ts";
-import type { RequestReading } from "../../src/payload/reading.ts";
+import type { RequestContent } from "../../src/payload/body-content.ts";
 import { type Finding, findingTable } from "./findings.ts";
 import {
   binaryTensors,
@@ -65,7 +65,7 @@ function tensorFindings(plan: TimingPlan): readonly Finding[] {
 }
 
 /** Monitors that have judged windows, enough of them to make the heap's own noise small. */
-function memoryFindings(rows: readonly RequestReading[]): readonly Finding[] {
+function memoryFindings(rows: readonly RequestContent[]): readonly Finding[] {
   const { baseline } = learned(rows);
   const beforeBaselines = heapBytes();
   const baselines = Array.from({ length: monitorsMeasured }, () => structuredClone(baseline));
@@ -96,7 +96,7 @@ function memoryFindings(rows: readonly RequestReading[]): readonly Finding[] {
 }
 
 /** How windows are judged, and what shows the verdict afterwards. */
-function verdictFindings(rows: readonly RequestReading[], rounds: number): readonly Finding[] {
+function verdictFindings(rows: readonly RequestContent[], rounds: number): readonly Finding[] {
   const { monitors } = learned(rows);
   const judged = Array.from({ length: warmUpVerdicts + rounds }, (_, window) => {
     const { totalMs, maxMs } = fillAndJudge(monitors, rows, atMs + window * windowMs);
@@ -115,7 +115,7 @@ function verdictFindings(rows: readonly RequestReading[], rounds: number): reado
 }
 
 /** Monitors with a baseline that was learned from these rows. */
-function learned(rows: readonly RequestReading[]): {
+function learned(rows: readonly RequestContent[]): {
   readonly monitors: DriftMonitorRegistry;
   readonly baseline: Baseline;
 } {
@@ -128,7 +128,7 @@ function learned(rows: readonly RequestReading[]): {
 /** Counts a window that begins at `fromMs`, ends it, and judges it step by step; what ends it counts as a step too. */
 function fillAndJudge(
   monitors: DriftMonitorRegistry,
-  rows: readonly RequestReading[],
+  rows: readonly RequestContent[],
   fromMs: number,
 ): { readonly totalMs: number; readonly maxMs: number } {
   for (let request = 0; request < requestsOfWindow; request++) countNext(monitors, rows, request, fromMs);
@@ -147,11 +147,11 @@ function fillAndJudge(
 
 function countNext(
   monitors: DriftMonitorRegistry,
-  rows: readonly RequestReading[],
+  rows: readonly RequestContent[],
   request: number,
   nowMs: number,
 ): void {
-  countRow(monitors, rows[request % rows.length] as RequestReading, nowMs);
+  countRow(monitors, rows[request % rows.length] as RequestContent, nowMs);
 }
 
 function elapsedMs(work: () => unknown): number {

@@ -5,15 +5,15 @@ import {
   type DriftMonitorRegistryOptions,
 } from "../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../src/drift/verdict/verdict.ts";
-import type { ReadingSink } from "../../src/payload/exchange-reading.ts";
+import type { ContentConsumer } from "../../src/payload/exchange-content.ts";
 import { createReader } from "../../test/support/create-reader.ts";
 import type {
   BodyReader,
   DecodedBody,
   ReadResult,
-  RequestReading,
-  ResponseReading,
-} from "../../src/payload/reading.ts";
+  RequestContent,
+  ResponseContent,
+} from "../../src/payload/body-content.ts";
 import { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
 import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
 import { predictionBodies } from "../clients/prediction-bodies.ts";
@@ -116,7 +116,7 @@ const someLabels = (monitors: DriftMonitorRegistry): LabelMonitor =>
 export interface BinaryTensors {
   /** Into drift. */
   readonly readAndCount: () => void;
-  readonly read: () => RequestReading;
+  readonly read: () => RequestContent;
   readonly monitors: DriftMonitorRegistry;
 }
 
@@ -126,7 +126,7 @@ export function binaryTensors(rows: number, columns: number): BinaryTensors {
   const reader = createReader("kserve-v2", { limits });
   const monitors = someMonitors();
   let turn = 0;
-  const read = (): RequestReading => valueOf(reader.readRequest(at(tensors, turn++)));
+  const read = (): RequestContent => valueOf(reader.readRequest(at(tensors, turn++)));
   const readAndCount = (): void => countRow(monitors, read(), atMs);
   learnFrom(readAndCount, monitors);
   return { readAndCount, read, monitors };
@@ -156,13 +156,13 @@ function binaryBody(numbers: readonly number[], shape: readonly number[]): Decod
 }
 
 /** Rows of features as readings of requests, to fill windows with. */
-export function featureRows(numbers: number): readonly RequestReading[] {
+export function featureRows(numbers: number): readonly RequestContent[] {
   const reader = createReader("mlflow", { limits });
   return predictionBodies(numbers, 512).map((text) => valueOf(reader.readRequest(bodyOf(text))));
 }
 
 /** Counts one request without an answer. */
-export function countRow(monitors: DriftMonitorRegistry, request: RequestReading, nowMs: number): void {
+export function countRow(monitors: DriftMonitorRegistry, request: RequestContent, nowMs: number): void {
   monitors.count({ ...model, requestId: "", labelId: "", atMs: nowMs, request, response: undefined });
 }
 
@@ -170,8 +170,8 @@ const numbersOf = (text: string): readonly number[] =>
   (JSON.parse(text) as { readonly inputs: readonly (readonly number[])[] }).inputs.flat();
 
 interface Readings {
-  readonly request: RequestReading | undefined;
-  readonly response: ResponseReading | undefined;
+  readonly request: RequestContent | undefined;
+  readonly response: ResponseContent | undefined;
 }
 
 const readBoth = (reader: BodyReader, request: DecodedBody, response: DecodedBody): Readings => ({
@@ -179,7 +179,7 @@ const readBoth = (reader: BodyReader, request: DecodedBody, response: DecodedBod
   response: valueOf(reader.readResponse(response)),
 });
 
-function countInto(sinks: readonly ReadingSink[], requestId: string, { request, response }: Readings): void {
+function countInto(sinks: readonly ContentConsumer[], requestId: string, { request, response }: Readings): void {
   const reading = { ...model, requestId, labelId: "", atMs, request, response };
   for (const sink of sinks) sink.count(reading);
 }

@@ -1,5 +1,5 @@
 /** Labels: what a prediction costs that waits for its label, and what the label costs. */
-import type { Predictions } from "../../src/payload/reading.ts";
+import type { Predictions } from "../../src/payload/body-content.ts";
 import { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
 import { LabelPost } from "../../src/accuracy/labels/label-post.ts";
 import type { MicroCases } from "./run-micro.ts";

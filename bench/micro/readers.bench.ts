@@ -4,7 +4,7 @@
  */
 import { createReader } from "../../test/support/create-reader.ts";
 import { compilePointer } from "../../src/payload/json/json-pointer.ts";
-import type { BodyReader, ReaderLimits } from "../../src/payload/reading.ts";
+import type { BodyReader, ReaderLimits } from "../../src/payload/body-content.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const limits: ReaderLimits = { columns: 1000, rows: 10_000, depth: 64 };

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { systemClock } from "../../src/clock.ts";
 import type { Exchange } from "../../src/exchange.ts";
-import type { ExchangeReading, ReadingSink } from "../../src/payload/exchange-reading.ts";
+import type { ExchangeContent, ContentConsumer } from "../../src/payload/exchange-content.ts";
 import { createReader } from "../../test/support/create-reader.ts";
 import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
 import { createReading } from "../../src/capture/reading.ts";
@@ -60,11 +60,11 @@ const exchanges = bodies.map(({ request, response }) =>
 );
 
 /** Stands for drift: a cell for each feature of each row. */
-class FeatureBins implements ReadingSink {
+class FeatureBins implements ContentConsumer {
   readonly #edges = Float64Array.from({ length: edgeCount }, (_, edge) => (edge - edgeCount / 2) / 3);
   readonly #cells = new Float64Array(featureCount * (edgeCount + 1));
 
-  count({ request }: ExchangeReading): void {
+  count({ request }: ExchangeContent): void {
     const table = request?.features;
     if (table === undefined) return;
     const width = table.columns.names.length;
@@ -85,7 +85,7 @@ class FeatureBins implements ReadingSink {
   }
 }
 
-function sinks(): readonly ReadingSink[] {
+function sinks(): readonly ContentConsumer[] {
   return [new PredictionMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 8 }), new FeatureBins()];
 }
 
@@ -236,7 +236,7 @@ function pieceReader(): (bytes: Uint8Array, view: DataView, at: number) => numbe
     // Copied where the memory is shared: a TextDecoder takes no view of it.
     const request = reader.readRequest({ bytes: bytes.slice(at + headBytes, middle), contentType, target });
     const response = reader.readResponse({ bytes: bytes.slice(middle, end), contentType, target });
-    const reading: ExchangeReading = {
+    const reading: ExchangeContent = {
       ...labels,
       atMs: Date.now(),
       request: request.kind === "read" ? request.value : undefined,

@@ -1,8 +1,8 @@
 /** Reading of bodies: what the relay pays for each exchange, and what counting the predictions costs. */
 import type { Exchange } from "../../src/exchange.ts";
-import type { ExchangeReading } from "../../src/payload/exchange-reading.ts";
+import type { ExchangeContent } from "../../src/payload/exchange-content.ts";
 import { createReader } from "../../test/support/create-reader.ts";
-import type { Predictions } from "../../src/payload/reading.ts";
+import type { Predictions } from "../../src/payload/body-content.ts";
 import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
@@ -60,7 +60,7 @@ function reading(sampleRatio: number): () => void {
 /** Counts these predictions of one model. */
 function counting(predictions: Predictions): () => void {
   const metrics = new PredictionMetrics(metricsOptions);
-  const answered: ExchangeReading = {
+  const answered: ExchangeContent = {
     model: "iris",
     version: "1",
     variant: "stable",

@@ -1,7 +1,7 @@
 /** Reading tensors and forms: what it costs before anything is counted. A batch is 100 rows of 500 features. */
 import { createKserveV2Reader } from "../../src/protocols/kserve-v2/reader.ts";
 import { createTorchserveReader } from "../../src/protocols/torchserve/reader.ts";
-import type { DecodedBody, ReadResult, RequestReading } from "../../src/payload/reading.ts";
+import type { DecodedBody, ReadResult, RequestContent } from "../../src/payload/body-content.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const limits = { rows: 10_000, columns: 1000, depth: 64 };
@@ -63,7 +63,7 @@ function readAndSum(body: DecodedBody): number {
   return sum;
 }
 
-function featuresOf(result: ReadResult<RequestReading>): NonNullable<RequestReading["features"]> {
+function featuresOf(result: ReadResult<RequestContent>): NonNullable<RequestContent["features"]> {
   if (result.kind === "unread" || result.value.features === undefined) throw new Error("the body was not read");
   return result.value.features;
 }

@@ -1,7 +1,7 @@
 /** Predictions and labels as values that can be compared. */
 import { categoryOf } from "../payload/table/category.ts";
 import { cellFromText } from "../payload/table/cell-text.ts";
-import type { Cell } from "../payload/reading.ts";
+import type { Cell } from "../payload/body-content.ts";
 
 /** A finite number, or the name of a class. */
 export type AnswerValue = number | string;

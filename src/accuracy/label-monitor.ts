@@ -1,6 +1,6 @@
 /** Labels and accuracy of every model that answers requests, up to a bound. */
-import type { ExchangeReading, ReadingSink } from "../payload/exchange-reading.ts";
-import type { Predictions } from "../payload/reading.ts";
+import type { ExchangeContent, ContentConsumer } from "../payload/exchange-content.ts";
+import type { Predictions } from "../payload/body-content.ts";
 import type { ModelLabels } from "../metrics/requests/label-sets.ts";
 import { accuracyReport, type AccuracyReport } from "./accuracy.ts";
 import { AccuracyWindows, windowPlan, type WindowPlan } from "./counts/accuracy-window.ts";
@@ -77,7 +77,7 @@ interface Series {
 }
 
 /** Joins labels with predictions and counts accuracy, for every model. One instance a process. */
-export class LabelMonitor implements ReadingSink {
+export class LabelMonitor implements ContentConsumer {
   readonly wantsRequestId = true;
   /** Rows of models past `maxModels`, and rows without an identity for labels. */
   unfollowed = 0;
@@ -100,7 +100,7 @@ export class LabelMonitor implements ReadingSink {
   }
 
   /** Identities in the bodies go before the header that labels name, and that before the request's own. */
-  count(reading: ExchangeReading): void {
+  count(reading: ExchangeContent): void {
     const { request, response, model, version, variant, labelId, requestId, atMs } = reading;
     const predictions = response?.predictions;
     if (predictions === undefined) return;

@@ -1,7 +1,7 @@
 /** The value of one prediction, and the chance that it is right. */
 import type { Baseline, CalibrationMap } from "../drift/baseline/baseline.ts";
 import { predictedClass } from "../payload/table/predicted-class.ts";
-import type { Predictions } from "../payload/reading.ts";
+import type { Predictions } from "../payload/body-content.ts";
 import { evaluateIsotonic } from "../stats/isotonic-regression.ts";
 import { answerValue, classOf, isMeasure, type AnswerValue } from "./answer-value.ts";
 

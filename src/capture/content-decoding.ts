@@ -3,7 +3,7 @@
  * either way, so that a body which claims to be a gigabyte is cut off and not stored.
  */
 import type * as Zlib from "node:zlib";
-import type { UnreadReason } from "../payload/reading.ts";
+import type { UnreadReason } from "../payload/body-content.ts";
 import { codingsOf, type ContentCoding } from "./content-codings.ts";
 
 /** A body without its coding, or why it has none. */

@@ -1,6 +1,6 @@
 /** Reads the decoded bodies of one exchange and gives what was found to the sinks; counts what came of each body. */
-import type { BodySide, ExchangeReading, ReadingSink } from "../payload/exchange-reading.ts";
-import type { BodyReader, ReadResult, RequestReading, ResponseReading } from "../payload/reading.ts";
+import type { BodySide, ExchangeContent, ContentConsumer } from "../payload/exchange-content.ts";
+import type { BodyReader, ReadResult, RequestContent, ResponseContent } from "../payload/body-content.ts";
 import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
 import type { ExchangeLog, LoggedSide } from "../prediction-log/exchange-log.ts";
 import type { Decoded } from "./content-decoding.ts";
@@ -18,7 +18,7 @@ export interface ServedReader {
 
 /** What an {@link ExchangeReader} works with. */
 export interface ExchangeReaderParts {
-  readonly sinks: readonly ReadingSink[];
+  readonly sinks: readonly ContentConsumer[];
   readonly log: ExchangeLog | undefined;
   readonly counters: ReadingCounters;
 }
@@ -26,7 +26,7 @@ export interface ExchangeReaderParts {
 /** Reads and gives; neither readers nor sinks that throw get past it. */
 export class ExchangeReader {
   readonly #served: ServedReader;
-  readonly #sinks: readonly ReadingSink[];
+  readonly #sinks: readonly ContentConsumer[];
   readonly #log: ExchangeLog | undefined;
   readonly #counters: ReadingCounters;
 
@@ -65,7 +65,7 @@ export class ExchangeReader {
     return body.kind === "unread" ? body : this.#attempt(body.bytes, read);
   }
 
-  #countBoth(waiting: WaitingExchange, asked: ReadResult<RequestReading>, answered: ReadResult<ResponseReading>): void {
+  #countBoth(waiting: WaitingExchange, asked: ReadResult<RequestContent>, answered: ReadResult<ResponseContent>): void {
     this.#count("request", asked);
     this.#count("response", answered);
     if (asked.kind === "read" || answered.kind === "read") this.#give(waiting, valueOf(asked), valueOf(answered));
@@ -85,9 +85,9 @@ export class ExchangeReader {
     }
   }
 
-  #give(waiting: WaitingExchange, request: RequestReading | undefined, response: ResponseReading | undefined): void {
+  #give(waiting: WaitingExchange, request: RequestContent | undefined, response: ResponseContent | undefined): void {
     const { variant, plan, labelId, atMs } = waiting;
-    const reading: ExchangeReading = {
+    const reading: ExchangeContent = {
       model: this.#modelOf(waiting, request?.model || response?.model || ""),
       version: waiting.routeVersion || request?.version || response?.version || "",
       variant,

@@ -1,9 +1,9 @@
 /** Reading of bodies: the observer that takes them, the queue they wait in, and the loop that works it off. */
 import type { Clock } from "../clock.ts";
 import type { Exchange, ExchangeObserver } from "../exchange.ts";
-import { bodySides, type ReadingSink } from "../payload/exchange-reading.ts";
+import { bodySides, type ContentConsumer } from "../payload/exchange-content.ts";
 import type { ModelSource } from "../protocols/protocol.ts";
-import type { BodyReader } from "../payload/reading.ts";
+import type { BodyReader } from "../payload/body-content.ts";
 import { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
 import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
 import { ExchangeReader } from "./exchange-reader.ts";
@@ -25,7 +25,7 @@ export interface ReadingOptions {
   /** Longest time that reading keeps the event loop to itself, but for one exchange; milliseconds. Default 0.5. */
   readonly sliceMs?: number;
   /** Called in this order for every exchange of which a body was read. */
-  readonly sinks: readonly ReadingSink[];
+  readonly sinks: readonly ContentConsumer[];
   /** Exchanges that it chooses are read for it, whatever the sample says, and whatever their outcome is. */
   readonly log?: ExchangeLog;
   readonly clock: Clock;

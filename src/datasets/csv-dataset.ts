@@ -1,7 +1,7 @@
 import { cellFromText } from "../payload/table/cell-text.ts";
 import { columnNames, CsvParser, maxFieldLength, maxFields, type CsvFault } from "../payload/csv/csv.ts";
-import type { Cell, Columns, FeatureTable } from "../payload/reading.ts";
 import { malformed, type Dataset } from "./dataset.ts";
+import type { Cell, Columns, FeatureTable } from "../payload/body-content.ts";
 import { separatorQuestion } from "./separator-question.ts";
 import { TextFile } from "./text-file.ts";
 

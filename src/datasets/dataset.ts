@@ -1,6 +1,6 @@
 /** The port of data set readers: one reader for each format. */
 import { OutriderError } from "../errors/outrider-error.ts";
-import type { FeatureTable } from "../payload/reading.ts";
+import type { FeatureTable } from "../payload/body-content.ts";
 
 /** Formats that are read and written. CSV and JSON lines are also read compressed (`.gz`, `.zst`). */
 export const datasetFormats = ["csv", "jsonl", "parquet"] as const;

@@ -2,8 +2,8 @@ import { ColumnsMemo } from "../payload/table/columns.ts";
 import { readTable } from "../payload/table/feature-table.ts";
 import { isList, isObject, type JsonValue } from "../payload/json/json-value.ts";
 import { readJsonText } from "../payload/json/read-json.ts";
-import type { FeatureTable, ReaderLimits } from "../payload/reading.ts";
 import { malformed, type Dataset } from "./dataset.ts";
+import type { FeatureTable, ReaderLimits } from "../payload/body-content.ts";
 import { TextFile } from "./text-file.ts";
 
 const limits: ReaderLimits = { columns: 65_536, rows: 4096, depth: 64 };

@@ -6,8 +6,8 @@ import type { FileMetaData } from "hyparquet";
 import { ColumnsMemo } from "../payload/table/columns.ts";
 import { readTable } from "../payload/table/feature-table.ts";
 import { cutText, type JsonValue } from "../payload/json/json-value.ts";
-import type { Cell, Columns, FeatureTable } from "../payload/reading.ts";
 import { malformed, type Dataset } from "./dataset.ts";
+import type { Cell, Columns, FeatureTable } from "../payload/body-content.ts";
 
 /** Cells of a row group that are decoded at once: about 32 MB of numbers. */
 const cellsAtOnce = 2 ** 22;

@@ -1,5 +1,5 @@
 import type { JsonPointer } from "./json/json-pointer.ts";
-import type { ReaderLimits } from "./reading.ts";
+import type { ReaderLimits } from "./body-content.ts";
 
 /**
  * How a reader is set up. What a path names replaces what the protocol's

@@ -1,6 +1,6 @@
 /** The port of the capture to the prediction log: exchanges are chosen when they end, and logged once their bodies are decoded. */
 import type { Exchange } from "../exchange.ts";
-import type { BodyReader, ReadResult, RequestReading, ResponseReading } from "../payload/reading.ts";
+import type { BodyReader, ReadResult, RequestContent, ResponseContent } from "../payload/body-content.ts";
 import type { BodyOmission } from "./prediction-record.ts";
 import type { RecordDraft } from "./record-draft.ts";
 
@@ -19,8 +19,8 @@ export interface LoggedSide<Reading> {
 
 /** The bodies of a logged exchange. Valid during the call only. */
 export interface LoggedBodies {
-  readonly request: LoggedSide<RequestReading>;
-  readonly response: LoggedSide<ResponseReading>;
+  readonly request: LoggedSide<RequestContent>;
+  readonly response: LoggedSide<ResponseContent>;
   readonly target: string;
   /** Reads bodies of this protocol. */
   readonly reader: BodyReader;

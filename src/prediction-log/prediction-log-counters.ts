@@ -1,5 +1,5 @@
 /** Counters of the prediction log: which exchanges are logged, and what their records leave out. Read by a scrape. */
-import { unreadReasons, type UnreadReason } from "../payload/reading.ts";
+import { unreadReasons, type UnreadReason } from "../payload/body-content.ts";
 import { zeroCounts } from "../metrics/sample.ts";
 import {
   cutOrder,

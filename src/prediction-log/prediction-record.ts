@@ -4,7 +4,7 @@
  */
 import type { WireErrorCode } from "../errors/wire-errors.ts";
 import type { RouteKind } from "../exchange.ts";
-import type { UnreadReason } from "../payload/reading.ts";
+import type { UnreadReason } from "../payload/body-content.ts";
 import type { Outcome } from "../outcome.ts";
 
 /** Version of the schema; the value of `schema` in every record. */

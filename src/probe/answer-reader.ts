@@ -3,13 +3,13 @@ import { Progress } from "../http1/header-section.ts";
 import { ResponseHead } from "../http1/response-head.ts";
 import type { HttpAnswer } from "../protocols/probe-answer.ts";
 
-/** Bytes of an answer's body that are read; the rest is not waited for. */
+/** Bytes of an answer's body that are read; a longer one is cut here. */
 export const maxAnswerBytes = 65_536;
 
 const headLimits = { headBytes: 65_536, headerCount: 256, targetBytes: 0 };
 const chunkedLimits = { trailerBytes: 16_384, headerCount: 64, extensionBytes: 4096 };
 
-/** What the bytes given so far amount to. `malformed` is final: no answer can be read from this connection. */
+/** Progress of an answer. `malformed` is final: no answer can be read from this connection. */
 export type AnswerProgress = "reading" | "done" | "malformed";
 
 /**
@@ -25,14 +25,14 @@ export class AnswerReader {
   #headBytes: Buffer | undefined = Buffer.alloc(0);
   #contentType = "";
 
-  /** Reads on. After `done` or `malformed` nothing more is to be given. */
+  /** Reads the next bytes. Not to be called after `done` or `malformed`. */
   take(bytes: Buffer): AnswerProgress {
     if (this.#headBytes === undefined) return this.#takeBody(bytes);
     this.#headBytes = Buffer.concat([this.#headBytes, bytes]);
     return this.#takeHead(this.#headBytes);
   }
 
-  /** What has come so far, once the head is there: an answer that breaks off still says something. */
+  /** The answer so far; undefined before its head is complete. A broken answer is still of use. */
   answer(): HttpAnswer | undefined {
     if (this.#headBytes !== undefined) return undefined;
     const body = Buffer.concat(this.#body).subarray(0, maxAnswerBytes).toString("utf8");

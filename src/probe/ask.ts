@@ -5,7 +5,7 @@ import { AnswerReader } from "./answer-reader.ts";
 import { formatAddress, type Address } from "../address.ts";
 import { describeFailure, malformedText } from "./failure-text.ts";
 
-/** How a question is asked. */
+/** Options of {@link ask}. */
 export interface AskOptions {
   readonly address: Address;
   /** For the whole answer, milliseconds. */
@@ -15,14 +15,14 @@ export interface AskOptions {
 }
 
 /**
- * Asks the model server one question on a connection of its own, which is closed afterwards: a kept one would be
- * closed by some servers without a word. Always resolves; what went wrong is in the answer.
+ * Asks the model server one question on a connection of its own, which is closed afterwards, because some
+ * servers close idle connections without notice. Always resolves; a failure is part of the answer.
  */
 export function ask(request: ProbeRequest, options: AskOptions): Promise<ProbeAnswer> {
   const { address, signal, timeoutMs } = options;
   if (request.kind === "http" && !isSendable(request.path)) {
     return Promise.resolve(
-      failed(`${formatAddress(address)} cannot be asked: the path ${JSON.stringify(request.path)}`),
+      failed(`${formatAddress(address)} cannot be probed: the path ${JSON.stringify(request.path)}`),
     );
   }
   let socket: Socket;
@@ -38,7 +38,7 @@ export function ask(request: ProbeRequest, options: AskOptions): Promise<ProbeAn
       socket.destroy();
       resolve(answer);
     };
-    const giveUp = (): void => settle(failed("the question was given up"));
+    const giveUp = (): void => settle(failed("the probe was cancelled"));
     const timer = setTimeout(() => settle(failed(lateText(request, options))), timeoutMs);
     timer.unref();
     signal.addEventListener("abort", giveUp, { once: true });
@@ -47,7 +47,7 @@ export function ask(request: ProbeRequest, options: AskOptions): Promise<ProbeAn
   });
 }
 
-/** Where a conversation goes and where its outcome does; only the first outcome counts. */
+/** The server's address and the receiver of the outcome; only the first outcome counts. */
 interface Conversation {
   readonly address: Address;
   settle(this: void, answer: ProbeAnswer): void;
@@ -64,7 +64,7 @@ function converse(socket: Socket, request: ProbeRequest, { address, settle }: Co
     if (progress === "malformed") settle(failed(malformedText(address)));
     else if (progress === "done") socket.destroy();
   });
-  // What has come counts even when the connection breaks: TorchServe resets it after the body of an error.
+  // An answer counts even when the connection breaks after it: TorchServe resets it after the body of an error.
   socket.on("error", (error) => settle(reader.answer() ?? failed(describeFailure(address, error))));
   socket.on("close", () => {
     settle(reader.answer() ?? failed(`${formatAddress(address)} closed the connection without an answer`));
@@ -77,7 +77,7 @@ function headOf(method: string, path: string, address: Address): string {
   return `${method} ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`;
 }
 
-/** A path with anything else would end the request line early. */
+/** True for a path of visible ASCII: any other character could end the request line early. */
 function isSendable(path: string): boolean {
   return /^[\x21-\x7e]+$/.test(path);
 }

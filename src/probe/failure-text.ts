@@ -8,8 +8,8 @@ const texts: Readonly<Record<string, (place: string) => string>> = {
   EACCES: (place) => `permission denied at ${place}`,
   ENOTFOUND: (place) => `the host name of ${place} does not exist`,
   EAI_AGAIN: (place) => `the host name of ${place} cannot be resolved now`,
-  EHOSTUNREACH: (place) => `there is no way to the host of ${place}`,
-  ENETUNREACH: (place) => `there is no way to the network of ${place}`,
+  EHOSTUNREACH: (place) => `no route to the host of ${place}`,
+  ENETUNREACH: (place) => `no route to the network of ${place}`,
   ETIMEDOUT: (place) => `${place} did not accept the connection in time`,
   ECONNRESET: (place) => `${place} closed the connection without an answer`,
   EPIPE: (place) => `${place} closed the connection without an answer`,
@@ -21,7 +21,7 @@ export function describeFailure(address: Address, error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const text = texts[code];
   if (text !== undefined) return text(place);
-  return `${place} cannot be asked: ${error instanceof Error ? error.message : String(error)}`;
+  return `${place} cannot be probed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Says that what came is no HTTP/1.1 answer. */

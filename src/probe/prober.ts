@@ -7,7 +7,7 @@ import { judgeReadiness, readinessRequests } from "../protocols/readiness.ts";
 import { ask } from "./ask.ts";
 import type { Address } from "../address.ts";
 
-/** What a prober watches, and how. */
+/** Options of {@link startProber}. */
 export interface ProberOptions {
   readonly upstream: Address;
   /** `auto` asks the server which protocol it speaks until it tells. */
@@ -17,7 +17,7 @@ export interface ProberOptions {
   readonly modelVersion: string;
   /** A path to GET instead of the protocol's own; any 2xx means ready. */
   readonly path?: string;
-  /** Between checks in the long run, milliseconds; the first checks come faster. */
+  /** Between checks, milliseconds; checks are more frequent in the first ten seconds until the server is ready. */
   readonly intervalMs: number;
   /** For each question of a check, milliseconds. */
   readonly timeoutMs: number;
@@ -31,36 +31,36 @@ export interface ProberOptions {
   onChange?(this: void, state: UpstreamState): void;
 }
 
-/** What is known of the model server. */
+/** State of the model server after the last check. */
 export interface UpstreamState {
-  /** It answered at least one question of the last check. */
+  /** The server answered at least one question of the last check. */
   readonly isLive: boolean;
   readonly isReady: boolean;
-  /** For whoever is on call: what it said, or why there is no answer. */
+  /** One line for the operator: the server's answer, or why there is none. */
   readonly reason: string;
-  /** Undefined while `auto` has not found it. */
+  /** Undefined until `auto` has detected it. */
   readonly protocol: Protocol | undefined;
   /** Wall time of the end of the last check, milliseconds since the epoch; 0 before the first. */
   readonly checkedAtMs: number;
 }
 
-/** Watches one model server until it is stopped. */
+/** A running prober of one model server. */
 export interface Prober {
   state(): UpstreamState;
-  /** Checks now, or joins the check under way; resolves with its result, or with the last one after `stop`. */
+  /** Checks now, or joins the running check; resolves with its result, or with the last one after `stop`. */
   checkNow(): Promise<UpstreamState>;
   stop(): void;
 }
 
-/** Starts to watch a model server; the first check begins at once. Keeps no process alive by its timers. */
+/** Starts to watch a model server; the first check begins at once. Its timers do not keep the process alive. */
 export function startProber(options: ProberOptions): Prober {
   const startedAtMs = options.clock.monotonicMs();
   const stopping = new AbortController();
   const askAll = (requests: readonly ProbeRequest[]): Promise<readonly ProbeAnswer[]> =>
     askInTurn(requests, options, stopping.signal);
   let protocol = options.protocol === "auto" ? undefined : options.protocol;
-  let state: UpstreamState = { isLive: false, isReady: false, reason: notAskedYet, protocol, checkedAtMs: 0 };
-  let underWay: Promise<UpstreamState> | undefined;
+  let state: UpstreamState = { isLive: false, isReady: false, reason: notCheckedYet, protocol, checkedAtMs: 0 };
+  let running: Promise<UpstreamState> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const publish = (next: UpstreamState): void => {
@@ -86,11 +86,11 @@ export function startProber(options: ProberOptions): Prober {
   const checkNow = (): Promise<UpstreamState> => {
     if (stopping.signal.aborted) return Promise.resolve(state);
     clearTimeout(timer);
-    underWay ??= check().finally(() => {
-      underWay = undefined;
+    running ??= check().finally(() => {
+      running = undefined;
       if (!stopping.signal.aborted) scheduleNext();
     });
-    return underWay;
+    return running;
   };
 
   const scheduleNext = (): void => {
@@ -110,7 +110,7 @@ export function startProber(options: ProberOptions): Prober {
   };
 }
 
-const notAskedYet = "the model server has not been asked yet";
+const notCheckedYet = "the model server has not been checked yet";
 
 interface Finding {
   readonly isLive: boolean;
@@ -120,7 +120,7 @@ interface Finding {
 
 type AskAll = (requests: readonly ProbeRequest[]) => Promise<readonly ProbeAnswer[]>;
 
-/** Asks one question after the other and stops at the first without an answer: the rest would wait as long again. */
+/** Asks the questions in turn and stops at the first one without an answer: each of the rest could wait as long again. */
 async function askInTurn(
   requests: readonly ProbeRequest[],
   options: ProberOptions,
@@ -139,7 +139,8 @@ async function detect(askAll: AskAll): Promise<Finding & { readonly found: Proto
   const answers = await askAll(detectionRequests);
   const detection: Detection = detectProtocol(answers);
   const isLive = hasAnswer(answers);
-  if (detection.kind === "detected") return { isLive, isReady: false, reason: notAskedYet, found: detection.protocol };
+  if (detection.kind === "detected")
+    return { isLive, isReady: false, reason: notCheckedYet, found: detection.protocol };
   return { isLive, isReady: false, reason: detection.reason, found: undefined };
 }
 

@@ -2,7 +2,7 @@ import type { HttpAnswer } from "./probe-answer.ts";
 
 /** How a protocol recognizes its servers. */
 export interface DetectionRule {
-  /** Paths to GET. They must have no effects. Paths that many servers have (`/ping`, `/health`, `/metrics`) say nothing. */
+  /** Paths to GET. They must have no effects. Paths that many servers have (`/ping`, `/health`, `/metrics`) prove nothing. */
   readonly paths: readonly string[];
   /** True when the answers are those of this protocol. Answers to the paths of all protocols are there. */
   claims(answers: DetectionAnswers): boolean;

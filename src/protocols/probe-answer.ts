@@ -1,7 +1,7 @@
-/** What one question to the model server brought. Made by the prober, judged by pure functions. */
+/** The outcome of one question to the model server. Made by the prober, judged by pure functions. */
 export type ProbeAnswer = HttpAnswer | ConnectedAnswer | FailedAnswer;
 
-/** The server answered over HTTP. */
+/** The server answered over HTTP, with any status. */
 export interface HttpAnswer {
   readonly kind: "http";
   readonly status: number;
@@ -11,15 +11,15 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** The server accepted a connection; nothing was asked. */
+/** The server accepted a connection; no request was sent. */
 export interface ConnectedAnswer {
   readonly kind: "connected";
 }
 
-/** No answer came. */
+/** No answer came: the connection failed, broke, or the time was up. */
 export interface FailedAnswer {
   readonly kind: "failed";
-  /** For people: what happened and where, e.g. `connection refused at 127.0.0.1:8080`. */
+  /** One line for the operator: what happened and where, e.g. `connection refused at 127.0.0.1:8080`. */
   readonly problem: string;
 }
 
@@ -33,7 +33,7 @@ export function getRequest(path: string): ProbeRequest {
   return { kind: "http", method: "GET", path };
 }
 
-/** The body as a JSON object, or undefined when it is none. Never throws. */
+/** The body as a JSON object; undefined when it is anything else. Never throws. */
 export function jsonObjectOf(answer: ProbeAnswer | undefined): Readonly<Record<string, unknown>> | undefined {
   if (answer?.kind !== "http") return undefined;
   try {

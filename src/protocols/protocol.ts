@@ -1,5 +1,5 @@
-/** The port of a serving protocol: what its folder declares, so that nothing outside has to know it by name. */
-import type { BodyReader } from "../payload/reading.ts";
+/** The port of a serving protocol. Its folder declares all of this, so that no other code has to know it by name. */
+import type { BodyReader } from "../payload/body-content.ts";
 import type { ReaderOptions } from "../payload/reader-options.ts";
 import type { ServerRoutes } from "../routing/server-routes.ts";
 import type { DetectionRule } from "./detection-rule.ts";

@@ -36,7 +36,7 @@ export function ready(reason: string): Readiness {
   return { isReady: true, reason };
 }
 
-/** The verdict that the server is not ready; `reason` says why and what to look at. */
+/** The verdict that the server is not ready; `reason` says why and what to check. */
 export function notReady(reason: string): Readiness {
   return { isReady: false, reason };
 }
@@ -65,7 +65,7 @@ export function unexpected(
   advice = "is this the right protocol and port?",
 ): Readiness {
   return notReady(
-    `${path} answers ${answer.status}, which tells nothing about readiness; ${advice}${quoteAnswer(answer)}`,
+    `${path} answers ${answer.status}, which says nothing about readiness; ${advice}${quoteAnswer(answer)}`,
   );
 }
 
@@ -80,7 +80,7 @@ export function judgeModelRoute(path: string, model: ModelIdentity, answer: Http
   return unexpected(path, answer);
 }
 
-/** False only when the body says so: MLServer and Triton have no body, older KServe servers wrote "False". */
+/** True unless the body denies it: MLServer and Triton send no body, older KServe servers wrote "False". */
 export function isSaidReady(answer: HttpAnswer): boolean {
   const said = jsonObjectOf(answer)?.["ready"];
   return said === undefined || said === true || (typeof said === "string" && said.toLowerCase() === "true");

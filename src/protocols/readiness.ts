@@ -23,14 +23,14 @@ export function readinessRequests(subject: ReadinessSubject): readonly ProbeRequ
 
 /**
  * Judges the answers to {@link readinessRequests}. The reason says what the server answered and, when it is not
- * ready, what to look at; text from the server is cleaned and bounded. Never throws.
+ * ready, what to check; text from the server is cleaned and bounded. Never throws.
  */
 export function judgeReadiness(subject: ReadinessSubject, answers: readonly ProbeAnswer[]): Readiness {
   const failed = answers.find((answer) => answer.kind === "failed");
   if (failed !== undefined) return notReady(failed.problem);
   if (answers.some((answer) => answer.kind === "connected")) return ready("the upstream accepts connections");
   const [first, second] = answers.filter((answer): answer is HttpAnswer => answer.kind === "http");
-  if (first === undefined) return notReady("the model server has not been asked yet");
+  if (first === undefined) return notReady("the model server has not been checked yet");
   if (subject.path !== "") return judgePath(subject.path, first);
   return definitions[subject.protocol].readiness.judge(subject, first, second);
 }

@@ -1,5 +1,5 @@
 /** Verifies a redacted body: none of the features that rules are about may be left. */
-import type { FeatureTable, ReadResult, RequestReading, ResponseReading } from "../payload/reading.ts";
+import type { FeatureTable, ReadResult, RequestContent, ResponseContent } from "../payload/body-content.ts";
 import { isRedactedText } from "./redaction-match.ts";
 import type { Redactor } from "./redactor.ts";
 
@@ -7,7 +7,7 @@ import type { Redactor } from "./redactor.ts";
  * Whether the reading of a redacted body has no value of a feature that a rule of `redactor` is about. False as well when
  * the body could not be read, because its values are unknown.
  */
-export function areFeaturesGone(reading: ReadResult<RequestReading | ResponseReading>, redactor: Redactor): boolean {
+export function areFeaturesGone(reading: ReadResult<RequestContent | ResponseContent>, redactor: Redactor): boolean {
   if (reading.kind === "unread") return false;
   const { value } = reading;
   // A rule about all predictions cannot be verified: predictions have no such name in a body.

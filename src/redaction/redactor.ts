@@ -3,8 +3,9 @@ import { maxTextLength } from "../payload/json/json-value.ts";
 import { markFeatures, markJson } from "./json/mark-json.ts";
 import { cardOfNumber } from "./finders/cards.ts";
 import { isFoundDecoded } from "./finders/encodings.ts";
-import { parseRedactableJson } from "./json/json-tree.ts";
+import { parseJsonTree } from "../payload/json/json-tree.ts";
 import { uniqueNames, writeRedacted, type ValueRedaction } from "./json/write-redacted.ts";
+import { parseJsonTree } from "../payload/json/json-tree.ts";
 import { hashPrefix, isRedactedText, maskText } from "./redaction-match.ts";
 import type { RedactionAction } from "./redaction-rule.ts";
 import { RedactionRules, type RulesByAction } from "./redaction-rules.ts";
@@ -133,8 +134,8 @@ export class Redactor {
    * than 512, or needs too many hashes. See {@link markJson} for what rules match.
    */
   json(source: string): string | undefined {
-    const root = parseRedactableJson(source, maxDepth);
-    if (root === undefined) return undefined;
+    const root = parseJsonTree(source, maxDepth);
+    if (typeof root !== "object") return undefined;
     const written = writeRedacted({ source, root, room: maxDepth }, markJson(root, this.#rules), this.#values);
     return this.#hashesLeft < 0 ? undefined : written;
   }
@@ -161,8 +162,9 @@ export class Redactor {
   /** Undefined when the text is neither a JSON list nor an object. */
   #nestedJson(source: string, room: number): string | undefined {
     if (!/^\s*[[{]/.test(source)) return undefined;
-    const root = parseRedactableJson(source, room);
-    return root && writeRedacted({ source, root, room }, markFeatures(root, this.#rules), this.#values);
+    const root = parseJsonTree(source, room);
+    if (typeof root !== "object") return undefined;
+    return writeRedacted({ source, root, room }, markFeatures(root, this.#rules), this.#values);
   }
 
   #plainText(text: string): string {

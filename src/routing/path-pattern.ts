@@ -9,7 +9,7 @@ export interface PathPattern {
   readonly hasRest: boolean;
 }
 
-/** One segment: `prefix`, then anything if `isOpen`, then `suffix`; `capture` names what stands between them. */
+/** One segment: `prefix`, then anything if `isOpen`, then `suffix`; `capture` is the name of the part between them. */
 interface PatternSegment {
   readonly prefix: string;
   readonly suffix: string;
@@ -58,7 +58,7 @@ function matchesSegment(part: PatternSegment, segment: string, options: MatchOpt
   const prefix = options.ignoreCase ? part.prefix.toLowerCase() : part.prefix;
   if (!part.isOpen) return text === prefix;
   const suffix = options.ignoreCase ? part.suffix.toLowerCase() : part.suffix;
-  // A capture stands for at least one character, so `/v1/models/:predict` names no model.
+  // A capture matches at least one character, so `/v1/models/:predict` names no model.
   const minLength = prefix.length + suffix.length + (part.capture === "" ? 0 : 1);
   return text.length >= minLength && text.startsWith(prefix) && text.endsWith(suffix);
 }

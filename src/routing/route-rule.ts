@@ -1,7 +1,7 @@
 import { compilePattern, matchesPattern } from "./path-pattern.ts";
 import type { MatchOptions, PathPattern } from "./path-pattern.ts";
 
-/** One entry of `routes.allow` or `routes.deny`, read. */
+/** One parsed entry of `routes.allow` or `routes.deny`. */
 export interface RouteRule {
   readonly kind: "rule";
   readonly text: string;
@@ -10,7 +10,7 @@ export interface RouteRule {
   readonly pattern: PathPattern;
 }
 
-/** What is wrong with an entry of `routes.allow` or `routes.deny`. */
+/** The mistake in an entry of `routes.allow` or `routes.deny`. */
 export interface RouteRuleMistake {
   readonly kind: "mistake";
   /** A clause that fits after "is not a route rule: ". */
@@ -30,7 +30,7 @@ const mistake = (problem: string, better = example): RouteRuleMistake => ({
 });
 
 /**
- * Reads `METHOD /pattern`: the method in upper case or `*` for all; in the pattern `*` stands for any characters
+ * Parses `METHOD /pattern`: the method in upper case or `*` for all; in the pattern `*` matches any characters
  * within one segment (once a segment) and `**` at the end for any number of segments, none included. Never throws.
  */
 export function parseRouteRule(text: string): RouteRule | RouteRuleMistake {

@@ -32,7 +32,7 @@ export interface RouteTable {
    * About 0.1 µs for a path that is remembered, else a few microseconds.
    */
   decide(method: string, target: string): RouteDecision;
-  /** Decisions and routes remembered now (each at most 2,048), for tests and for watching memory. */
+  /** Decisions and routes that are remembered now, each at most 2,048: the tests of that bound read it. */
   readonly remembered: { readonly decisions: number; readonly routes: number };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Predictions } from "../../src/payload/reading.ts";
+import type { Predictions } from "../../src/payload/body-content.ts";
 import type { AnswerValue } from "../../src/accuracy/answer-value.ts";
 import type { ModelAccuracy } from "../../src/accuracy/label-monitor.ts";
 import type { LabelBaseline } from "../../src/accuracy/scoring.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Cell } from "../../src/payload/reading.ts";
+import type { Cell } from "../../src/payload/body-content.ts";
 import { answerValue, classOf, isMeasure, maxClassLength } from "../../src/accuracy/answer-value.ts";
 
 describe("what a prediction or a label says", () => {

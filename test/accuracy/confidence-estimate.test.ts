@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CalibrationMap } from "../../src/drift/baseline/baseline.ts";
-import type { Predictions } from "../../src/payload/reading.ts";
+import type { Predictions } from "../../src/payload/body-content.ts";
 import type { ConfidenceEstimate } from "../../src/accuracy/confidence-estimate.ts";
 import type { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
 import type { LabelBaseline } from "../../src/accuracy/scoring.ts";

@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ExchangeReading } from "../../src/payload/exchange-reading.ts";
 import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
+import type { ExchangeContent } from "../../src/payload/exchange-content.ts";
 import type { LabelMonitor, ModelAccuracy } from "../../src/accuracy/label-monitor.ts";
 import type { LabelBaseline } from "../../src/accuracy/scoring.ts";
 import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-monitor.ts";
 
 const hour = 3_600_000;
 
-const aReading = (over: Partial<ExchangeReading>): ExchangeReading => ({
+const aReading = (over: Partial<ExchangeContent>): ExchangeContent => ({
   model: "m",
   version: "1",
   variant: "stable",
@@ -20,7 +20,7 @@ const aReading = (over: Partial<ExchangeReading>): ExchangeReading => ({
   ...over,
 });
 
-const requestWith = (...ids: readonly string[]): ExchangeReading["request"] => ({
+const requestWith = (...ids: readonly string[]): ExchangeContent["request"] => ({
   model: "",
   version: "",
   ids,

@@ -1,12 +1,12 @@
 import type { CapturedBody, Exchange } from "../../src/exchange.ts";
-import type { ExchangeReading } from "../../src/payload/exchange-reading.ts";
+import type { ExchangeContent } from "../../src/payload/exchange-content.ts";
 import type {
   BodyReader,
   DecodedBody,
   ReadResult,
-  RequestReading,
-  ResponseReading,
-} from "../../src/payload/reading.ts";
+  RequestContent,
+  ResponseContent,
+} from "../../src/payload/body-content.ts";
 import type { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
 import { anExchange } from "../support/an-exchange.ts";
 
@@ -33,8 +33,8 @@ export const exchangeOf = (
 
 /** Reads the first word of a body as the model's name and each further one as an identity; throws for `throw`. */
 export const wordReader: BodyReader = {
-  readRequest: (body) => readWords<RequestReading>(body, { droppedColumns: 0 }),
-  readResponse: (body) => readWords<ResponseReading>(body, {}),
+  readRequest: (body) => readWords<RequestContent>(body, { droppedColumns: 0 }),
+  readResponse: (body) => readWords<ResponseContent>(body, {}),
 };
 
 function readWords<Value>({ bytes }: DecodedBody, rest: object): ReadResult<Value> {
@@ -45,8 +45,8 @@ function readWords<Value>({ bytes }: DecodedBody, rest: object): ReadResult<Valu
 }
 
 /** A sink that keeps what it is given, as text. */
-export function recordReadings(): { readonly seen: ExchangeReading[]; count(reading: ExchangeReading): void } {
-  const seen: ExchangeReading[] = [];
+export function recordReadings(): { readonly seen: ExchangeContent[]; count(reading: ExchangeContent): void } {
+  const seen: ExchangeContent[] = [];
   return { seen, count: (reading) => void seen.push(reading) };
 }
 

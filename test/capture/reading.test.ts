@@ -3,8 +3,8 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Exchange } from "../../src/exchange.ts";
-import type { ExchangeReading, ReadingSink } from "../../src/payload/exchange-reading.ts";
-import type { BodyReader } from "../../src/payload/reading.ts";
+import type { ExchangeContent, ContentConsumer } from "../../src/payload/exchange-content.ts";
+import type { BodyReader } from "../../src/payload/body-content.ts";
 import { createReading, type Reading, type ReadingOptions } from "../../src/capture/reading.ts";
 import { aRoute } from "../support/an-exchange.ts";
 import { until } from "../support/until.ts";
@@ -13,7 +13,7 @@ import { balances, captured, exchangeOf, recordReadings, wordReader } from "./ca
 /** Reading whose slices run when the test says so, by a clock that goes on by `stepMs` whenever it is read. */
 interface Bench {
   readonly reading: Reading;
-  readonly seen: readonly ExchangeReading[];
+  readonly seen: readonly ExchangeContent[];
   /** Runs the slice that is scheduled; false when there is none. */
   turn(): boolean;
   /** Runs slices until none is scheduled and nothing is being decoded. */
@@ -171,7 +171,7 @@ describe("what cannot be read", () => {
   });
 
   it("does not keep a sink that throws from the others, nor the loop from going on", () => {
-    const broken: ReadingSink = {
+    const broken: ContentConsumer = {
       count: () => {
         throw new Error("a sink that breaks");
       },

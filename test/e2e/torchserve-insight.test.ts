@@ -5,7 +5,7 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DriftReport } from "../../src/drift/monitor/drift-report.ts";
-import type { UnreadReason } from "../../src/payload/reading.ts";
+import type { UnreadReason } from "../../src/payload/body-content.ts";
 import { type Ask, postJson } from "./support/ask.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
@@ -250,8 +250,6 @@ describeWith("what Outrider reads of a real TorchServe", findInstalled("torchser
       "1": "numeric",
       "body.bytes": "numeric",
       "body.type": "categorical",
-      "body.width": "numeric",
-      "body.height": "numeric",
       data: "categorical",
       weight: "numeric",
       "photo.bytes": "numeric",

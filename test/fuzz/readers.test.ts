@@ -7,10 +7,10 @@ import type {
   FeatureTable,
   Predictions,
   ReaderLimits,
-  RequestReading,
-  ResponseReading,
-} from "../../src/payload/reading.ts";
-import { unreadReasons } from "../../src/payload/reading.ts";
+  RequestContent,
+  ResponseContent,
+} from "../../src/payload/body-content.ts";
+import { unreadReasons } from "../../src/payload/body-content.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import { SeededRandom } from "./random.ts";
 import { readerSeeds, type ReaderSeeds } from "./reader-seeds.ts";
@@ -90,7 +90,7 @@ function check({ seeds, reader, isRequest, bytes }: Input, tally: Tally): void {
   }
 }
 
-function problemsOf(reading: RequestReading | ResponseReading): string[] {
+function problemsOf(reading: RequestContent | ResponseContent): string[] {
   const problems: string[] = [];
   if (typeof reading.model !== "string" || typeof reading.version !== "string") problems.push("a name is not text");
   if (!reading.ids.every((id) => typeof id === "string" && id.length <= 256))

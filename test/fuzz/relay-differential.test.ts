@@ -3,7 +3,7 @@ import { latin1, printable } from "../support/latin1.ts";
 import { connectRaw } from "../support/raw-client.ts";
 import { valuesOf } from "../support/strict/strict-message.ts";
 import { relayOptions, startTestRelay } from "../support/start-relay.ts";
-import { readRequests, type RequestReading, type StrictRequest } from "../support/strict/strict-reader.ts";
+import { readRequests, type RequestContent, type StrictRequest } from "../support/strict/strict-reader.ts";
 import { headerOf, type StrictResponse } from "../support/strict/strict-responses.ts";
 import { until } from "../support/until.ts";
 import { type EchoUpstream, fingerprint, startEchoUpstream } from "./echo-upstream.ts";
@@ -75,7 +75,7 @@ describe("differential fuzz through the relay", () => {
   });
 });
 
-interface Sent extends RequestReading {
+interface Sent extends RequestContent {
   /** True when no bytes can make what is left a request. */
   readonly isLostCause: boolean;
   /** False when the request that is left was cut off within its head, where some faults do not show yet. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { latin1, printable } from "../support/latin1.ts";
 import { connectRaw } from "../support/raw-client.ts";
 import { relayOptions, startTestRelay } from "../support/start-relay.ts";
-import { readResponses, type ResponseReading, type StrictResponse } from "../support/strict/strict-responses.ts";
+import { readResponses, type ResponseContent, type StrictResponse } from "../support/strict/strict-responses.ts";
 import { turnOfTheLoop } from "../support/until.ts";
 import { cutAtRandom, mutated } from "./mutate.ts";
 import { SeededRandom } from "./random.ts";
@@ -115,7 +115,7 @@ async function oneExchange({ relay, answers, tally }: Bench, index: number): Pro
 const isFinal = ({ status }: StrictResponse): boolean => status >= 200;
 
 /** What is wrong with what the client saw, given what the upstream sent; empty when nothing. */
-function compare(sent: ResponseReading, seen: ResponseReading, tally: Tally): string {
+function compare(sent: ResponseContent, seen: ResponseContent, tally: Tally): string {
   if (seen.error !== "") return `the client got malformed bytes (${seen.error})`;
   const finals = seen.responses.filter(isFinal);
   const [got] = finals;

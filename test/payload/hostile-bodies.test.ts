@@ -7,15 +7,15 @@ import type {
   BodyReader,
   ReaderLimits,
   ReadResult,
-  RequestReading,
-  ResponseReading,
-} from "../../src/payload/reading.ts";
+  RequestContent,
+  ResponseContent,
+} from "../../src/payload/body-content.ts";
 import { aBody, readerOptions } from "../support/read-json-body.ts";
 
 const limits: ReaderLimits = { columns: 8, rows: 8, depth: 16 };
 const jsonProtocols = ["mlflow", "tensorflow-serving", "kserve-v1", "bentoml", "generic"] as const;
 
-function check(result: ReadResult<RequestReading | ResponseReading>): void {
+function check(result: ReadResult<RequestContent | ResponseContent>): void {
   if (result.kind === "unread") return;
   const { value } = result;
   if ("features" in value && value.features) {

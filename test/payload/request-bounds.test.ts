@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createReader } from "../support/create-reader.ts";
-import type { ReaderLimits, ReadResult, RequestReading } from "../../src/payload/reading.ts";
+import type { ReaderLimits, ReadResult, RequestContent } from "../../src/payload/body-content.ts";
 import { aBody, readRows, rowsOf, valueOf } from "../support/read-json-body.ts";
 
 describe("bounds of a request", () => {
   const limits: ReaderLimits = { columns: 3, rows: 2, depth: 8 };
-  const read = (body: unknown, contentType?: string): ReadResult<RequestReading> =>
+  const read = (body: unknown, contentType?: string): ReadResult<RequestContent> =>
     createReader("mlflow", { limits }).readRequest(aBody(body, contentType));
 
   it.each<[string, unknown, string | undefined, unknown, number]>([

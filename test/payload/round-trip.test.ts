@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Protocol } from "../../src/protocols/list.ts";
 import { createReader } from "../support/create-reader.ts";
-import type { Cell } from "../../src/payload/reading.ts";
+import type { Cell } from "../../src/payload/body-content.ts";
 import { aBody, readAnswer, readRows, testLimits } from "../support/read-json-body.ts";
 
 interface Table {

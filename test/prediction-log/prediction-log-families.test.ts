@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unreadReasons } from "../../src/payload/reading.ts";
+import { unreadReasons } from "../../src/payload/body-content.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue/catalogue.ts";
 import { DeliveryCounters, deliveryEdgesSeconds } from "../../src/prediction-log/delivery-counters.ts";
 import { bodyOmissions, cutParts, PredictionLogCounters } from "../../src/prediction-log/prediction-log-counters.ts";

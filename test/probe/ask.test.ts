@@ -136,7 +136,7 @@ describe("ask", () => {
     const address = { kind: "tcp", host: "127.0.0.1", port: 70_000 } as const;
     const options = { address, timeoutMs: 1000, signal: new AbortController().signal };
     const answer = await ask({ kind: "http", method: "GET", path: "/" }, options);
-    expect(answer).toHaveProperty("problem", expect.stringMatching(/^127\.0\.0\.1:70000 cannot be asked: /));
+    expect(answer).toHaveProperty("problem", expect.stringMatching(/^127\.0\.0\.1:70000 cannot be probed: /));
   });
 
   it("keeps what came of an answer that breaks off", async () => {
@@ -187,7 +187,7 @@ describe("ask", () => {
 
   it("resolves even when a configured path cannot be sent", async () => {
     const answer = await askServer(() => undefined, { path: "/a b\r\n" });
-    expect(answer).toHaveProperty("problem", expect.stringContaining("cannot be asked"));
+    expect(answer).toHaveProperty("problem", expect.stringContaining("cannot be probed"));
   });
 });
 
@@ -197,14 +197,14 @@ describe("the text of a failure", () => {
   it.each([
     ["ECONNREFUSED", "connection refused at [::1]:8080: is the model server running, and is this its inference port?"],
     ["ENOTFOUND", "the host name of [::1]:8080 does not exist"],
-    ["EWHATEVER", "[::1]:8080 cannot be asked: details"],
+    ["EWHATEVER", "[::1]:8080 cannot be probed: details"],
   ])("for %s", (code, text) => {
     expect(describeFailure({ kind: "tcp", host: "::1", port: 8080 }, failure(code))).toBe(text);
   });
 
   it("takes whatever was thrown", () => {
     expect(describeFailure({ kind: "unix", path: "/run/m.sock" }, "text")).toBe(
-      "unix:/run/m.sock cannot be asked: text",
+      "unix:/run/m.sock cannot be probed: text",
     );
   });
 });

@@ -138,9 +138,26 @@ describe("a prober that must find the protocol", () => {
     await prober.checkNow();
     expect(lines).toEqual(["GET /ping"]);
   });
+
+  it("calls nothing ready before the protocol has been taken up", async () => {
+    const upstream = await listen(createModelServer(() => modelServers.mlflow));
+    const { promise: isTakenUp, resolve: takeUp } = Promise.withResolvers<void>();
+    const { promise: isFound, resolve: find } = Promise.withResolvers<void>();
+    const { prober } = watch(upstream, {
+      onProtocol: async () => {
+        find();
+        await isTakenUp;
+      },
+    });
+    const checked = prober.checkNow();
+    await isFound;
+    expect(prober.state()).toMatchObject({ isReady: false });
+    takeUp();
+    expect(await checked).toMatchObject({ isReady: true });
+  });
 });
 
-describe("a prober that was told the protocol", () => {
+describe("a prober with a configured protocol", () => {
   it("follows a server that loses and regains its readiness, and tells of changes only", async () => {
     let current: ServerAnswers = modelServers.mlserver;
     const upstream = await listen(createModelServer(() => current));

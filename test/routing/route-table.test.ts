@@ -19,37 +19,33 @@ const decide = (protocol: Protocol, request: string, more: TableChoices = {}): s
   return summary(tableOf(protocol, more).decide(method, target));
 };
 
-describe.each(Object.entries(expectations) as [Exclude<Protocol, "generic">, Rows][])(
-  "routes of %s",
-  (protocol, rows) => {
-    it.each(rows)("%s: %s", (request, verdict) => {
-      expect(decide(protocol, request)).toBe(verdict);
-    });
+describe.each(Object.entries(expectations) as [Protocol, Rows][])("routes of %s", (protocol, rows) => {
+  it.each(rows)("%s: %s", (request, verdict) => {
+    expect(decide(protocol, request)).toBe(verdict);
+  });
 
-    it("never passes CONNECT, TRACE or a target without a path", () => {
-      for (const request of ["CONNECT host:443", "TRACE /ping", "OPTIONS *", "GET host"]) {
-        expect(decide(protocol, request)).toMatch(/^(route|method)_denied$/);
-      }
-    });
+  it("never passes CONNECT, TRACE or a target without a path", () => {
+    for (const request of ["CONNECT host:443", "TRACE /ping", "OPTIONS *", "GET host"]) {
+      expect(decide(protocol, request)).toMatch(/^(route|method)_denied$/);
+    }
+  });
 
-    it("opens every path that its table declares, and keeps every closed one closed", () => {
-      const sample = (pattern: string): string =>
-        pattern
-          .replace("/**", "/rest")
-          .replaceAll(/\{[a-z]+\}/g, "some")
-          .replaceAll("*", "any");
-      for (const row of rowsOf(protocol).open) {
-        for (const method of row.methods)
-          expect(decide(protocol, `${method} ${sample(row.pattern)}`)).toMatch(row.kind);
+  it("opens every path that its table declares, and keeps every closed one closed", () => {
+    const sample = (pattern: string): string =>
+      pattern
+        .replace("/**", "/rest")
+        .replaceAll(/\{[a-z]+\}/g, "some")
+        .replaceAll("*", "any");
+    for (const row of rowsOf(protocol).open) {
+      for (const method of row.methods) expect(decide(protocol, `${method} ${sample(row.pattern)}`)).toMatch(row.kind);
+    }
+    for (const row of rowsOf(protocol).closed) {
+      for (const method of row.methods.length === 0 ? ["GET", "POST", "DELETE"] : row.methods) {
+        expect(decide(protocol, `${method} ${sample(row.pattern)}`)).toBe("route_denied");
       }
-      for (const row of rowsOf(protocol).closed) {
-        for (const method of row.methods.length === 0 ? ["GET", "POST", "DELETE"] : row.methods) {
-          expect(decide(protocol, `${method} ${sample(row.pattern)}`)).toBe("route_denied");
-        }
-      }
-    });
-  },
-);
+    }
+  });
+});
 
 describe("labels", () => {
   const named = { modelName: "iris", modelVersion: "3" };
@@ -103,7 +99,7 @@ describe("routes of generic", () => {
     expect(decide("generic", "CONNECT host:443")).toBe("method_denied");
   });
 
-  it("open only what allow rules cover in every reading", () => {
+  it("open only the paths that allow rules cover in every interpretation", () => {
     const allow = ["POST /predict", "GET /files/**"];
     expect(decide("generic", "POST /predict", { allow })).toBe("other");
     expect(decide("generic", "GET /files/a/b", { allow })).toBe("other");
@@ -116,7 +112,7 @@ describe("routes of generic", () => {
     expect(decide("generic", "GET /files/%00", { allow })).toBe("path_ambiguous");
   });
 
-  it("close what deny rules cover in any reading", () => {
+  it("close the paths that deny rules cover in any interpretation", () => {
     const deny = ["* /admin/**"];
     expect(decide("generic", "GET /public", { deny })).toBe("other");
     for (const path of ["/admin", "/admin/x", "/Admin/x", "/%61dmin/x", "//admin", "/x/../admin", "/x/..;/admin/y"]) {
@@ -159,7 +155,7 @@ describe("a denial", () => {
 });
 
 describe("memory", () => {
-  it("gives one Route object for one kind, model and version, whichever way it was asked for", () => {
+  it("gives one Route object for one kind, model and version, in every form of the target", () => {
     const table = tableOf("kserve-v2", { modelName: "m", modelVersion: "1" });
     const routeOf = (target: string): unknown => {
       const decision = table.decide("POST", target);

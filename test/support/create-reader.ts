@@ -1,4 +1,4 @@
-import type { BodyReader } from "../../src/payload/reading.ts";
+import type { BodyReader } from "../../src/payload/body-content.ts";
 import type { ReaderOptions } from "../../src/payload/reader-options.ts";
 import { definitions, protocols, type Protocol } from "../../src/protocols/list.ts";
 import type { ReaderFactory } from "../../src/protocols/protocol.ts";

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { latin1, printable } from "./latin1.ts";
-import { readResponses, type ResponseReading, type StrictResponse } from "./strict/strict-responses.ts";
+import { readResponses, type ResponseContent, type StrictResponse } from "./strict/strict-responses.ts";
 import { patienceMs, turnOfTheLoop, until } from "./until.ts";
 
 /** Where a server under test listens. */
@@ -68,7 +68,7 @@ export class RawClient {
   }
 
   /** All responses so far, 1xx included. */
-  reading(methods: readonly string[] = []): ResponseReading {
+  reading(methods: readonly string[] = []): ResponseContent {
     return readResponses(this.bytes(), methods, this.peer === "ended");
   }
 

@@ -9,7 +9,7 @@ import type {
   Predictions,
   ReaderLimits,
   ReadResult,
-} from "../../src/payload/reading.ts";
+} from "../../src/payload/body-content.ts";
 
 /** Bounds that no ordinary test meets. */
 export const testLimits: ReaderLimits = { columns: 1000, rows: 10_000, depth: 64 };

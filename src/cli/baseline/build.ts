@@ -7,11 +7,11 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import { BaselineProfiler } from "../../drift/baseline/baseline-builder.ts";
 import { writeBaseline } from "../../drift/baseline/baseline-file.ts";
 import { OutriderError } from "../../errors/outrider-error.ts";
-import type { FeatureTable } from "../../payload/reading.ts";
 import { buildRequest, checkColumns, checkRoles, type BuildRequest } from "./build-request.ts";
 import { buildReport, buildReportJson, type BuildResult } from "./build-report.ts";
 import { interruptedExitCode, isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { ProgressBar } from "../terminal/progress.ts";
+import type { FeatureTable } from "../../payload/body-content.ts";
 import { listenForStopSignals } from "../program/stop-signals.ts";
 import { writeTarget, writeWhole, type WriteTarget } from "../terminal/output.ts";
 

@@ -1,5 +1,5 @@
 /** Compares a response with the logged one. */
-import type { BodyReader, Cell, Predictions } from "../../payload/reading.ts";
+import type { BodyReader, Cell, Predictions } from "../../payload/body-content.ts";
 import type { PredictionRecord, RecordValue } from "../../prediction-log/prediction-record.ts";
 import { holdsRedacted } from "../../redaction/redaction-match.ts";
 

@@ -2,8 +2,8 @@ import type { Config } from "../../config/table/table.ts";
 import { detectProtocol, detectionRequests } from "../../protocols/detection.ts";
 import type { ProbeAnswer } from "../../protocols/probe-answer.ts";
 import { definitions, fallbackProtocol, type Protocol } from "../../protocols/list.ts";
-import type { BodyReader } from "../../payload/reading.ts";
 import type { ReplayClient } from "./client.ts";
+import type { BodyReader } from "../../payload/body-content.ts";
 
 /** Deeper than any real response, and far from a stack overflow. */
 const maxJsonDepth = 64;

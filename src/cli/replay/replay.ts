@@ -1,5 +1,5 @@
 import type { Config } from "../../config/table/table.ts";
-import type { BodyReader } from "../../payload/reading.ts";
+import type { BodyReader } from "../../payload/body-content.ts";
 import type { Protocol } from "../../protocols/list.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { mistakeReport } from "../config/mistake-report.ts";

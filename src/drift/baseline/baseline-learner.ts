@@ -1,5 +1,5 @@
 import { predictedClass } from "../../payload/table/predicted-class.ts";
-import type { Cell, Columns, FeatureTable, Predictions } from "../../payload/reading.ts";
+import type { Cell, Columns, FeatureTable, Predictions } from "../../payload/body-content.ts";
 import { baselineFormatVersion, type Baseline, type Distribution } from "./baseline.ts";
 import { ColumnProfile, type ProfileOptions } from "./column-profile.ts";
 import { distributionCounts, type DistributionCounts } from "./distribution-counts.ts";

@@ -1,5 +1,5 @@
 import { categoryOf } from "../../payload/table/category.ts";
-import type { Cell } from "../../payload/reading.ts";
+import type { Cell } from "../../payload/body-content.ts";
 import { FrequentValues } from "../../sketch/frequent-values.ts";
 import { Reservoir } from "../../sketch/reservoir.ts";
 import { RunningMoments } from "../../stats/running-moments.ts";

@@ -1,4 +1,4 @@
-import type { Cell, Columns, FeatureTable } from "../../payload/reading.ts";
+import type { Cell, Columns, FeatureTable } from "../../payload/body-content.ts";
 
 /** Roles of the columns of a data set. Names without a column have no effect. */
 export interface ColumnRoles {

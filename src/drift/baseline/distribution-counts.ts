@@ -1,6 +1,6 @@
 /** The second pass over a column: counts rows into the cells that its profile defines. */
 import { categoryOf } from "../../payload/table/category.ts";
-import type { Cell } from "../../payload/reading.ts";
+import type { Cell } from "../../payload/body-content.ts";
 import { binEdges } from "../../sketch/bin-edges.ts";
 import { binOf } from "../../sketch/bin-of.ts";
 import { nextUp } from "../../sketch/next-up.ts";

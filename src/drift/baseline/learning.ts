@@ -1,5 +1,5 @@
 /** Learns a baseline from a model's first requests. */
-import type { FeatureTable, Predictions } from "../../payload/reading.ts";
+import type { FeatureTable, Predictions } from "../../payload/body-content.ts";
 import { seededRandom } from "../../sketch/seeded-random.ts";
 import { effectiveSampleSize } from "../../stats/cell-counts.ts";
 import type { Baseline, Distribution } from "./baseline.ts";

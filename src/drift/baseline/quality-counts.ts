@@ -1,5 +1,5 @@
 import { categoryOf } from "../../payload/table/category.ts";
-import type { Cell } from "../../payload/reading.ts";
+import type { Cell } from "../../payload/body-content.ts";
 import { fitIsotonic, type Isotonic } from "../../stats/isotonic-regression.ts";
 import { RunningMoments } from "../../stats/running-moments.ts";
 import type { BaselineQuality, CalibrationMap } from "./baseline.ts";

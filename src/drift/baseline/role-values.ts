@@ -1,5 +1,5 @@
 import { categoryOf } from "../../payload/table/category.ts";
-import type { Cell } from "../../payload/reading.ts";
+import type { Cell } from "../../payload/body-content.ts";
 
 /** Classes that are kept to be named. */
 const maxClasses = 10;

@@ -1,5 +1,5 @@
 /** Drift of every model that answers requests, up to a bound. */
-import type { ExchangeReading, ReadingSink } from "../../payload/exchange-reading.ts";
+import type { ExchangeContent, ContentConsumer } from "../../payload/exchange-content.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { DriftReport, DriftSubject, ReportOptions } from "./drift-report.ts";
 import { DriftMonitor, type MonitorOptions, type WindowSnapshot } from "./drift-monitor.ts";
@@ -19,7 +19,7 @@ export interface MonitorWindows {
 }
 
 /** One monitor for each model, version and variant, created with the first request that is read. */
-export class DriftMonitorRegistry implements ReadingSink {
+export class DriftMonitorRegistry implements ContentConsumer {
   readonly #options: DriftMonitorRegistryOptions;
   readonly #byModel = new Map<string, Map<string, Map<string, DriftMonitor>>>();
   readonly #all: DriftMonitor[] = [];
@@ -52,7 +52,7 @@ export class DriftMonitorRegistry implements ReadingSink {
   }
 
   /** Counts the features and predictions of one exchange. */
-  count({ model, version, variant, request, response, atMs }: ExchangeReading): void {
+  count({ model, version, variant, request, response, atMs }: ExchangeContent): void {
     const features = request?.features;
     const predictions = response?.predictions;
     if (features === undefined && predictions === undefined) return;

@@ -2,7 +2,7 @@
  * Drift of one model, version and variant as one process sees it: learns a baseline if it has none, counts requests
  * into windows, and hands windows that are over to the engine.
  */
-import type { FeatureTable, Predictions } from "../../payload/reading.ts";
+import type { FeatureTable, Predictions } from "../../payload/body-content.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { ClosedWindow } from "../window/window-counts.ts";
 import { DriftEngine } from "./drift-engine.ts";

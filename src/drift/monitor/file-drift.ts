@@ -1,7 +1,7 @@
 /**
  * Drift of a data set: the same statistics as for live windows, in one window in which every row counts as a request.
  */
-import type { Columns, FeatureTable } from "../../payload/reading.ts";
+import type { Columns, FeatureTable } from "../../payload/body-content.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import { brokenFeatures } from "../verdict/broken-features.ts";
 import { groupNames, groupOffset, sumNames } from "../window/cell-layout.ts";

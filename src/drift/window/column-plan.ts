@@ -1,7 +1,7 @@
 /** Which column of a table belongs to which feature. */
-import type { Columns } from "../../payload/reading.ts";
 import type { CellLayout } from "./cell-layout.ts";
 import { seenNameLimits } from "./seen-names.ts";
+import type { Columns } from "../../payload/body-content.ts";
 
 /** Targets of the columns of a table; made once for each list of columns. */
 export interface ColumnPlan {

@@ -1,7 +1,7 @@
 /** Counts the features of requests and the predictions of responses into a window. */
 import { categoryOf } from "../../payload/table/category.ts";
 import { predictedClass } from "../../payload/table/predicted-class.ts";
-import type { Cell, FeatureTable, Predictions } from "../../payload/reading.ts";
+import type { Cell, FeatureTable, Predictions } from "../../payload/body-content.ts";
 import { categoricalExtraCells, numericExtraCells } from "../baseline/baseline.ts";
 import { BinFinder, type CellRun } from "./bin-finder.ts";
 import { CategoryFinder } from "./category-finder.ts";

@@ -2,7 +2,7 @@
  * Counts what bodies hold: predictions, classes, confidences, tokens, by model, version and variant. Where only
  * a part of the exchanges is read, these are counts of that part: `outrider_reading_sample_ratio` says how large it is.
  */
-import type { ExchangeReading, ReadingSink } from "../../payload/exchange-reading.ts";
+import type { ExchangeContent, ContentConsumer } from "../../payload/exchange-content.ts";
 import { collectedNames, type ModelLabels } from "../requests/label-sets.ts";
 import { PredictionSet } from "./prediction-set.ts";
 import { valueEdgesFrom } from "./prediction-values.ts";
@@ -27,7 +27,7 @@ const maxNameLength = 256;
  * The prediction metrics of one relay. Costs about 0.1 µs an exchange plus the cost of its rows, see {@link
  * PredictionSet}.
  */
-export class PredictionMetrics implements ReadingSink {
+export class PredictionMetrics implements ContentConsumer {
   /** Exchanges that were counted under `__other__` because there were more models than may have series. */
   collapsedTotal = 0;
   readonly #options: PredictionMetricsOptions;
@@ -47,7 +47,7 @@ export class PredictionMetrics implements ReadingSink {
     return this.#sets;
   }
 
-  count({ model, version, variant, atMs, request, response }: ExchangeReading): void {
+  count({ model, version, variant, atMs, request, response }: ExchangeContent): void {
     const set = this.#setOf(model || collectedNames.unnamed, version, variant);
     if (request !== undefined) set.countRequest(request);
     if (response !== undefined) set.countResponse(response, atMs);

@@ -1,5 +1,5 @@
 /** Counts by names that come from a model: classes, finish reasons. */
-import type { Cell } from "../../payload/reading.ts";
+import type { Cell } from "../../payload/body-content.ts";
 import { cleanLabelName } from "../../text/label-name.ts";
 import { collectedNames } from "../requests/label-sets.ts";
 

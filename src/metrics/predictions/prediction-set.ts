@@ -1,5 +1,5 @@
 /** Counters of the predictions of one model, version and variant. */
-import type { Predictions, RequestReading, ResponseReading, TokenUsage } from "../../payload/reading.ts";
+import type { Predictions, RequestContent, ResponseContent, TokenUsage } from "../../payload/body-content.ts";
 import type { ModelLabels } from "../requests/label-sets.ts";
 import { NumberHistogram } from "./prediction-histogram.ts";
 import { NamedCounts } from "./prediction-named-counts.ts";
@@ -36,7 +36,7 @@ export class PredictionSet {
   }
 
   /** Counts the rows of features of a request. */
-  countRequest({ features, droppedColumns }: RequestReading): void {
+  countRequest({ features, droppedColumns }: RequestContent): void {
     this.featureRows += features?.rowCount ?? 0;
     this.droppedColumns += droppedColumns;
   }
@@ -45,7 +45,7 @@ export class PredictionSet {
    * Counts the predictions and tokens of a response at `atMs` (wall time). 10 ns a row; 50 with a confidence and two
    * probabilities.
    */
-  countResponse({ predictions, usage }: ResponseReading, atMs: number): void {
+  countResponse({ predictions, usage }: ResponseContent, atMs: number): void {
     if (predictions !== undefined) this.#countPredictions(predictions, atMs);
     if (usage !== undefined) this.#countTokens(usage);
   }

@@ -1,5 +1,5 @@
 /** Predicted values: counts by class, or the distribution of numbers. */
-import type { Cell } from "../../payload/reading.ts";
+import type { Cell } from "../../payload/body-content.ts";
 import { NumberHistogram } from "./prediction-histogram.ts";
 import { type NamedCount, NamedCounts } from "./prediction-named-counts.ts";
 

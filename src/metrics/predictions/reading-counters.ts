@@ -1,7 +1,7 @@
 /** Plain numbers about the reading of bodies, kept while it works and read by a scrape. */
-import { bodySides, type BodySide } from "../../payload/exchange-reading.ts";
-import { unreadReasons, type UnreadReason } from "../../payload/reading.ts";
 import { zeroCounts } from "../sample.ts";
+import { bodySides, type BodySide } from "../../payload/exchange-content.ts";
+import { unreadReasons, type UnreadReason } from "../../payload/body-content.ts";
 
 /** Reasons why the bodies of an exchange were dropped unread; values of the label `reason`. */
 export const readingDropReasons = ["not_sampled", "not_captured", "queue_full", "stopped"] as const;

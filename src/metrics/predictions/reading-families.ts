@@ -1,6 +1,6 @@
 /** The reading of captured bodies, as metric samples. */
-import { bodySides } from "../../payload/exchange-reading.ts";
-import { unreadReasons } from "../../payload/reading.ts";
+import { bodySides } from "../../payload/exchange-content.ts";
+import { unreadReasons } from "../../payload/body-content.ts";
 import type { readingRows } from "../catalogue/prediction-catalogue.ts";
 import type { Sample } from "../sample.ts";
 import { readingDropReasons, type ReadingCounters } from "./reading-counters.ts";

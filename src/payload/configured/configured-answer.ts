@@ -1,15 +1,15 @@
-/** Predictions and scores from where the configuration says they are. */
-import type { Predictions, ReadResult } from "../reading.ts";
+/** Predictions and scores at the places that the configuration names. */
+import type { Predictions, ReadResult } from "../body-content.ts";
 import { type JsonPointer, valuesAt } from "../json/json-pointer.ts";
 import { isList, type JsonValue } from "../json/json-value.ts";
 import { readPredictions } from "../table/predictions.ts";
 import type { AnswerContext } from "../table/row-answer.ts";
-import { tooManyRows } from "../table/table-reading.ts";
+import { tooManyRows } from "../table/table-content.ts";
 
 const notFound: ReadResult<never> = { kind: "unread", reason: "path_not_found" };
 
 /**
- * The predictions that a path names: with a wildcard an answer a row, else what stands there, which may be a list of them.
+ * The predictions that a path names: with a wildcard one answer for each row, else the value itself, which may be a list of them.
  * Unread as `path_not_found` when nothing is there.
  */
 export function predictionsAt(pointer: JsonPointer, body: JsonValue, context: AnswerContext): ReadResult<Predictions> {
@@ -21,7 +21,7 @@ export function predictionsAt(pointer: JsonPointer, body: JsonValue, context: An
 /**
  * Adds the scores that a path names to predictions: a number a row is its confidence, a list of probabilities or a
  * dictionary of them gives those of all classes. Without predictions the scores alone are read: the most likely class is
- * the prediction. Scores that are no probabilities, or of another number of rows, change nothing.
+ * the prediction. Scores that are not probabilities, or of another number of rows, change nothing.
  */
 export function withScoresAt(
   pointer: JsonPointer,

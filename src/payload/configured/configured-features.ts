@@ -1,10 +1,10 @@
-/** Features and identities from where the configuration says they are. */
-import type { Columns, ReadResult } from "../reading.ts";
+/** Features and identities at the places that the configuration names. */
+import type { Columns, ReadResult } from "../body-content.ts";
 import { dictionaryTable } from "../table/dictionary-rows.ts";
 import { readTable } from "../table/feature-table.ts";
 import { type JsonPointer, valuesAt } from "../json/json-pointer.ts";
 import { cellOf, cutText, isList, isObject, type JsonPass, type JsonValue } from "../json/json-value.ts";
-import { type TableContext, type TableReading, tableReading, tooManyRows } from "../table/table-reading.ts";
+import { type TableContext, type TableContent, tableContent, tooManyRows } from "../table/table-content.ts";
 
 const notFound: ReadResult<never> = { kind: "unread", reason: "path_not_found" };
 
@@ -18,7 +18,7 @@ export function featuresAt(
   pointers: readonly JsonPointer[],
   body: JsonValue,
   context: TableContext,
-): ReadResult<TableReading> {
+): ReadResult<TableContent> {
   const found = pointers.map((pointer) => valuesAt(pointer, body, context.limits.rows));
   if (found.every((values) => values === undefined)) return notFound;
   if (found.some((values) => values !== undefined && values.length > context.limits.rows)) return tooManyRows;
@@ -33,14 +33,14 @@ export function featuresAt(
     );
   }
   const cells = values.map((value) => cellOf(value, context.pass));
-  return tableReading({ columns: columnsOf([pointer], context), rowCount: cells.length, cells }, 0);
+  return tableContent({ columns: columnsOf([pointer], context), rowCount: cells.length, cells }, 0);
 }
 
 function tableOfPaths(
   pointers: readonly JsonPointer[],
   found: readonly (readonly (JsonValue | undefined)[] | undefined)[],
   context: TableContext,
-): ReadResult<TableReading> {
+): ReadResult<TableContent> {
   const { names } = columnsOf(pointers, context);
   const counts = found.filter((_, index) => pointers[index]?.hasWildcard).map((values) => values?.length ?? 0);
   const rowCount = counts.length === 0 ? 1 : Math.max(...counts);
@@ -55,7 +55,7 @@ function tableOfPaths(
   return dictionaryTable(rows, context);
 }
 
-/** A list that stands for all rows would make a small body a large table. */
+/** A list that is repeated in all rows would make a small body a large table. */
 function scalarOf(value: JsonValue | undefined): JsonValue | undefined {
   return isList(value) || isObject(value) ? undefined : value;
 }

@@ -1,5 +1,12 @@
-/** Lets the paths of a configuration replace what a protocol's reader would find. */
-import type { BodyReader, DecodedBody, Predictions, ReadResult, RequestReading, ResponseReading } from "../reading.ts";
+/** Paths of the configuration, whose values replace those that a protocol's reader would find. */
+import type {
+  BodyReader,
+  DecodedBody,
+  Predictions,
+  ReadResult,
+  RequestContent,
+  ResponseContent,
+} from "../body-content.ts";
 import { predictionsAt, withScoresAt } from "./configured-answer.ts";
 import { featuresAt, idsAt } from "./configured-features.ts";
 import type { JsonPointer } from "../json/json-pointer.ts";
@@ -7,7 +14,7 @@ import { createJsonReader, type JsonProtocol, requestOf, responseOf } from "../j
 import type { JsonValue } from "../json/json-value.ts";
 import type { ReaderOptions } from "../reader-options.ts";
 import type { AnswerContext } from "../table/row-answer.ts";
-import type { TableContext } from "../table/table-reading.ts";
+import type { TableContext } from "../table/table-content.ts";
 
 /** The paths of the options. */
 type ConfiguredPaths = Omit<ReaderOptions, "limits">;
@@ -60,40 +67,46 @@ function withPaths(protocol: JsonProtocol, paths: ConfiguredPaths): JsonProtocol
   };
 }
 
-/** A body and how it is read. */
-interface Reading {
+/** A parsed body, the protocol that reads it, and the paths of the configuration. */
+interface BodyAndRules {
   readonly value: JsonValue;
   readonly body: DecodedBody;
   readonly protocol: JsonProtocol;
   readonly paths: ConfiguredPaths;
 }
 
-function readRequest({ value, body, protocol, paths }: Reading, context: TableContext): ReadResult<RequestReading> {
+function readRequest(
+  { value, body, protocol, paths }: BodyAndRules,
+  context: TableContext,
+): ReadResult<RequestContent> {
   const usual = protocol.readRequest(value, context, body);
   const { features = [] } = paths;
   const result = features.length === 0 ? usual : requestOf(featuresAt(features, value, context));
   if (result.kind === "unread") return result;
-  const reading = { ...result.value, ...namesOf(usual) };
+  const content = { ...result.value, ...namesOf(usual) };
   return {
     kind: "read",
-    value: withIds(reading, paths.id && idsAt(paths.id, value, context.limits.rows, context.pass)),
+    value: withIds(content, paths.id && idsAt(paths.id, value, context.limits.rows, context.pass)),
   };
 }
 
-function readResponse({ value, body, protocol, paths }: Reading, context: AnswerContext): ReadResult<ResponseReading> {
+function readResponse(
+  { value, body, protocol, paths }: BodyAndRules,
+  context: AnswerContext,
+): ReadResult<ResponseContent> {
   const { prediction, score, id } = paths;
   const usual = protocol.readResponse(value, context, body);
   const result = prediction === undefined ? usual : responseOf(predictionsAt(prediction, value, context));
   const scored = score === undefined ? result : withScores({ value, score, result }, context);
   if (scored.kind === "unread") return scored;
-  const reading = { ...scored.value, ...namesOf(usual) };
-  return { kind: "read", value: withIds(reading, id && idsAt(id, value, context.limits.rows, context.pass)) };
+  const content = { ...scored.value, ...namesOf(usual) };
+  return { kind: "read", value: withIds(content, id && idsAt(id, value, context.limits.rows, context.pass)) };
 }
 
 function withScores(
-  { value, score, result }: { value: JsonValue; score: JsonPointer; result: ReadResult<ResponseReading> },
+  { value, score, result }: { value: JsonValue; score: JsonPointer; result: ReadResult<ResponseContent> },
   context: AnswerContext,
-): ReadResult<ResponseReading> {
+): ReadResult<ResponseContent> {
   const found = result.kind === "read" ? result.value.predictions : undefined;
   const predictions: ReadResult<Predictions> = found
     ? { kind: "read", value: found }
@@ -101,16 +114,16 @@ function withScores(
   return responseOf(withScoresAt(score, value, { ...context, predictions }));
 }
 
-/** What the protocol says of the model and of the identities; nothing when it can say nothing. */
-function namesOf(usual: ReadResult<RequestReading | ResponseReading>): Partial<ResponseReading> {
+/** Model and identities as the protocol reads them; nothing when it cannot read the body. */
+function namesOf(usual: ReadResult<RequestContent | ResponseContent>): Partial<ResponseContent> {
   if (usual.kind === "unread") return {};
   const { model, version, ids } = usual.value;
   return { model, version, ids };
 }
 
 function withIds<Value extends { readonly ids: readonly string[] }>(
-  reading: Value,
+  content: Value,
   ids: readonly string[] | undefined,
 ): Value {
-  return ids === undefined || ids.length === 0 ? reading : { ...reading, ids };
+  return ids === undefined || ids.length === 0 ? content : { ...content, ids };
 }

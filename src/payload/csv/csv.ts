@@ -1,16 +1,16 @@
 /**
- * Comma-separated values as RFC 4180 has them, for request bodies and for files alike: the cells of a request must be
- * what the cells of the training file were.
+ * Comma-separated values (RFC 4180), for request bodies and for files alike: the cells of a request must be read like the
+ * cells of the training file.
  */
 import { cutText } from "../json/json-value.ts";
 
 /** Longest field that is read: a longer one is more likely a quote that was never closed. */
 export const maxFieldLength: number = 2 ** 20;
 
-/** Most fields of a line. */
+/** Fields of a line at most. */
 export const maxFields = 65_536;
 
-/** Why text is no table of comma-separated values, and where. */
+/** Why text is not a table of comma-separated values, and where. */
 export interface CsvFault {
   readonly reason: "text_after_quote" | "quote_not_closed" | "field_too_long" | "too_many_fields" | "line_too_long";
   /** Line of the text from 1, counting those inside quotes: where the fault was met, or where a quote opened. */
@@ -136,7 +136,7 @@ export class CsvParser {
     return this.#endField(code, index);
   }
 
-  /** Ends a field at the separator or line end that stands at `index`. */
+  /** Ends a field at the separator or line end at `index`. */
   #endField(code: number, index: number): number {
     if (code === COMMA) {
       this.#pushField();

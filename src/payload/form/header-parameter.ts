@@ -2,12 +2,12 @@
 
 const nextParameter = /\s*;\s*([^\s;="]*)(?:=(?:"((?:[^"\\]|\\.)*)"|([^;"]*)))?/y;
 
-/** The pattern gives up on a quoted string of millions of characters, with an exception. */
+/** The pattern would throw on a quoted string of millions of characters. */
 const maxFieldLength = 8192;
 
 /**
- * The value of the first parameter with this name (in lower case); undefined when there is none, none before something
- * that is no parameter, or when the field has more than 8192 characters. Linear in the length of the field.
+ * The value of the first parameter with this name (in lower case); undefined when there is none, when
+ * something malformed comes before it, or when the field has more than 8192 characters. Linear in the length of the field.
  */
 export function headerParameter(field: string, name: string): string | undefined {
   const start = field.indexOf(";");

@@ -1,36 +1,36 @@
 /** Tables of features out of forms (`multipart/form-data`). */
 import { cellFromText } from "../table/cell-text.ts";
-import type { Cell, ReadResult } from "../reading.ts";
+import type { Cell, ReadResult } from "../body-content.ts";
 import { readTable } from "../table/feature-table.ts";
-import { readImageHeader } from "./image-header.ts";
+import { imageTypeOf } from "./image-type.ts";
 import { cutText, type JsonPass, type JsonValue } from "../json/json-value.ts";
 import { isJsonType, mediaTypeOf } from "../media-type.ts";
 import { type FormPart, readForm } from "./multipart.ts";
 import { readJson, readJsonText } from "../json/read-json.ts";
-import type { TableContext, TableReading } from "../table/table-reading.ts";
+import type { TableContext, TableContent } from "../table/table-content.ts";
 
 /**
  * The table of a form. A part that is JSON and no other part is read like a body of its own. Otherwise the form is one
  * row: parts that are JSON (numbers too) are columns or, when they are lists or dictionaries, several, under the part's
- * name; other text is what {@link cellFromText} makes of it; of a file only its length and media type are known, as
+ * name; other text is what {@link cellFromText} makes of it; of a file only its length and media type are read, as
  * `name.bytes` and `name.type`. Parts that share a name are numbered from the second on: `data`, `data#2`. Unread as
- * `bad_multipart`, or as {@link readTable} says. Linear in the length of the body.
+ * `bad_multipart`, or with the reason of {@link readTable}. Linear in the length of the body.
  */
 export function formTable(
   body: Uint8Array,
   contentType: string,
   context: Omit<TableContext, "pass">,
-): ReadResult<TableReading> {
+): ReadResult<TableContent> {
   const { limits } = context;
   const form = readForm(body, contentType, limits.columns);
   if (form === undefined) return { kind: "unread", reason: "bad_multipart" };
-  const read = (value: JsonValue, pass: JsonPass): ReadResult<TableReading> => readTable(value, { ...context, pass });
+  const read = (value: JsonValue, pass: JsonPass): ReadResult<TableContent> => readTable(value, { ...context, pass });
   const [first] = form.parts;
   if (first !== undefined && form.parts.length === 1 && isDocument(first)) {
     const alone = readJson(first.bytes, limits.depth, read);
     if (alone.kind === "read" || alone.reason !== "not_json") return alone;
   }
-  // One text, so that integers past 2^53 are found whichever part they stand in.
+  // One text, so that integers past 2^53 are found in every part.
   const row = `[{${membersOf(form.parts, limits.depth).join(",")}}]`;
   const result = readJsonText(row, limits.depth + 2, read);
   if (result.kind === "unread") return result;
@@ -59,7 +59,7 @@ function jsonOf(part: FormPart, maxDepth: number): string {
     if (isJson) return text;
     if (!part.isFile) return literalOf(cellFromText(text));
   }
-  const type = mediaTypeOf(part.contentType) || (readImageHeader(part.bytes)?.type ?? "application/octet-stream");
+  const type = mediaTypeOf(part.contentType) || (imageTypeOf(part.bytes) ?? "application/octet-stream");
   return JSON.stringify({ bytes: part.bytes.length, type });
 }
 
@@ -68,7 +68,7 @@ function literalOf(cell: Cell): string {
   return typeof cell === "string" ? JSON.stringify(cell) : String(cell);
 }
 
-/** True for a part that may be JSON or text: one that says so, is no file and says nothing, or begins like a document. */
+/** True for a part that may be JSON or text: by its media type, or without one if it is not a file or begins like a document. */
 function isReadable(part: FormPart): boolean {
   const mediaType = mediaTypeOf(part.contentType);
   if (isJsonType(mediaType) || mediaType === "text/plain" || (mediaType === "" && !part.isFile)) return true;
@@ -76,12 +76,12 @@ function isReadable(part: FormPart): boolean {
   return (mediaType === "" || mediaType === "application/octet-stream") && isContainer(part.bytes);
 }
 
-/** True for a part that is rather a body than a value of one. */
+/** True for a part that is read like a whole body rather than like a value. */
 function isDocument(part: FormPart): boolean {
   return isReadable(part) && isContainer(part.bytes);
 }
 
-/** True for what begins with `[` or `{`. */
+/** True for bytes that begin with `[` or `{`. */
 function isContainer(bytes: Uint8Array): boolean {
   const first = bytes.find((byte) => byte > 0x20);
   return first === 0x5b || first === 0x7b;

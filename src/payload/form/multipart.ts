@@ -5,7 +5,7 @@ import { headerParameter } from "./header-parameter.ts";
 export interface FormPart {
   /** Empty when the part has no name. */
   readonly name: string;
-  /** True when the part says the name of a file, whatever that is. */
+  /** True when the part has a file name, even an empty one. */
   readonly isFile: boolean;
   /** Its Content-Type as it was sent; empty when it has none. */
   readonly contentType: string;

@@ -1,7 +1,7 @@
-/** JSON Pointers (RFC 6901) in which `*` stands for every element: where a configuration says a value is. */
+/** JSON Pointers (RFC 6901) with `*` for every element: the paths to values in the configuration. */
 import { isList, isObject, type JsonValue, member } from "./json-value.ts";
 
-/** A compiled pointer. */
+/** A compiled pointer; see {@link compilePointer}. */
 export interface JsonPointer {
   readonly text: string;
   /** Keys and indices without their escapes; null for `*`. */
@@ -17,8 +17,8 @@ const maxSegments = 64;
 
 /**
  * Compiles a pointer: empty for the whole body, else `/` before each key or index, `~1` for `/` and `~0` for `~` in it.
- * A segment `*` stands for every element of a list or member of an object, so a key `*` cannot be named. Throws a
- * RangeError that says what is wrong with another text.
+ * A segment `*` selects every element of a list or member of an object, so a key `*` cannot be named. Throws a RangeError
+ * that says what is wrong with a malformed text.
  */
 export function compilePointer(text: string): JsonPointer {
   if (text !== "" && !text.startsWith("/")) throw new RangeError(`path ${text} does not begin with /`);
@@ -34,9 +34,9 @@ function segmentOf(segment: string): string | null {
 }
 
 /**
- * The values that a pointer names, in the order of the body; without a wildcard just one. Undefined stands where a branch
- * ends early, so that values of the n-th elements stay together whatever some of them lack; all of it is undefined when
- * nothing is there, not even an empty list where the wildcard is. At most `limit` values and one.
+ * The values that a pointer names, in the order of the body; without a wildcard just one. Where a branch
+ * ends early the value is undefined, so that values of the n-th elements stay together; the whole result is undefined
+ * when nothing is there, not even an empty list at the wildcard. At most `limit + 1` values.
  */
 export function valuesAt(
   pointer: JsonPointer,

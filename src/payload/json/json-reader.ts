@@ -5,28 +5,28 @@ import type {
   Predictions,
   ReaderLimits,
   ReadResult,
-  RequestReading,
-  ResponseReading,
-} from "../reading.ts";
+  RequestContent,
+  ResponseContent,
+} from "../body-content.ts";
 import { ColumnsMemo } from "../table/columns.ts";
 import { readCsvTable } from "../csv/csv-table.ts";
 import type { JsonPass, JsonValue } from "./json-value.ts";
 import { readJson } from "./read-json.ts";
 import type { AnswerContext } from "../table/row-answer.ts";
-import type { TableContext, TableReading } from "../table/table-reading.ts";
+import type { TableContext, TableContent } from "../table/table-content.ts";
 
-/** What one protocol's bodies mean, once they are parsed. Neither function throws. */
+/** How one protocol reads its bodies once they are parsed. Neither function throws. */
 export interface JsonProtocol {
   /** True where a request may be comma-separated values with a header line. */
   readonly hasCsv?: boolean;
-  readRequest(value: JsonValue, context: TableContext, body: DecodedBody): ReadResult<RequestReading>;
-  readResponse(value: JsonValue, context: AnswerContext, body: DecodedBody): ReadResult<ResponseReading>;
+  readRequest(value: JsonValue, context: TableContext, body: DecodedBody): ReadResult<RequestContent>;
+  readResponse(value: JsonValue, context: AnswerContext, body: DecodedBody): ReadResult<ResponseContent>;
 }
 
 /**
- * Makes the reader of a protocol. Bodies are taken for JSON whatever their media type says (clients of TensorFlow Serving
- * send JSON as `application/x-www-form-urlencoded`), unless it is one that never holds JSON; only one that says it is
- * JSON, or nothing, is unread as `not_json`, others as `unsupported_content_type`.
+ * Makes the reader of a protocol. Bodies are parsed as JSON whatever their media type is (clients of TensorFlow Serving
+ * send JSON as `application/x-www-form-urlencoded`), unless it is one that never holds JSON. A body that is not JSON is
+ * unread as `not_json` when its media type is JSON or missing, else as `unsupported_content_type`.
  */
 export function createJsonReader(protocol: JsonProtocol, limits: ReaderLimits): BodyReader {
   const columns = new ColumnsMemo();
@@ -57,16 +57,16 @@ const neverJson = /^\s*(?:image\/|audio\/|video\/|multipart\/|text\/(?:csv|html)
 const maybeJson = /^\s*(?:$|text\/plain|[^;]*json)/i;
 const unsupported: ReadResult<never> = { kind: "unread", reason: "unsupported_content_type" };
 
-/** The reading of a request that says nothing but its features. */
-export function requestOf(result: ReadResult<TableReading>): ReadResult<RequestReading> {
+/** The content of a request that holds features and nothing else. */
+export function requestOf(result: ReadResult<TableContent>): ReadResult<RequestContent> {
   if (result.kind === "unread") return result;
   const { table, droppedColumns } = result.value;
   const value = { model: "", version: "", ids: [], droppedColumns };
   return { kind: "read", value: table === undefined ? value : { ...value, features: table } };
 }
 
-/** The reading of a response that says nothing but its predictions. */
-export function responseOf(result: ReadResult<Predictions>): ReadResult<ResponseReading> {
+/** The content of a response that holds predictions and nothing else. */
+export function responseOf(result: ReadResult<Predictions>): ReadResult<ResponseContent> {
   if (result.kind === "unread") return result;
   return { kind: "read", value: { predictions: result.value, model: "", version: "", ids: [] } };
 }

@@ -1,6 +1,6 @@
 /** Values of parsed JSON, and the safe ways to look into them. */
 import { ownCopy } from "../../text/own-copy.ts";
-import type { Cell } from "../reading.ts";
+import type { Cell } from "../body-content.ts";
 
 /** A parsed body. Objects may have a key `__proto__` of their own; read them with {@link member}. */
 export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject;
@@ -10,13 +10,13 @@ export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }
 
-/** What one walk over a parsed body finds out about it. */
+/** Facts that are collected while a parsed body is walked. */
 export interface JsonPass {
   /** Set by {@link cellOf} at a number too large to be known exactly: then the body is parsed and read once more, exactly. */
   hasUnsafeInteger: boolean;
 }
 
-/** Text in a cell is cut after this many UTF-16 code units: nobody counts longer categories, and they would hold memory. */
+/** Text in a cell is cut after this many UTF-16 code units: longer categories are of no use and would hold memory. */
 export const maxTextLength = 256;
 
 /** True for a JSON array. */
@@ -29,7 +29,7 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The object's own value of a key; undefined when it has none, and for every value that is no object. */
+/** The object's own value of a key; undefined when it has none, and for every value that is not an object. */
 export function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
@@ -41,8 +41,8 @@ export function textMember(value: JsonValue | undefined, key: string): string {
 }
 
 /**
- * A value as the cell of a table: numbers, booleans and null as they are, text cut after {@link maxTextLength}. Lists and
- * objects are no cells and give undefined.
+ * A value as the cell of a table: numbers, booleans and null unchanged, text cut after {@link maxTextLength}. Undefined
+ * for lists and objects.
  */
 export function cellOf(value: JsonValue | undefined, pass: JsonPass): Cell {
   switch (typeof value) {
@@ -59,7 +59,7 @@ export function cellOf(value: JsonValue | undefined, pass: JsonPass): Cell {
 }
 
 /**
- * The list itself when each of its elements is a cell as it stands, undefined when one is a list, an object or a long
+ * The list itself when each of its elements is a cell unchanged, undefined when one is a list, an object or a long
  * text. About 1 ns an element.
  */
 export function asCells(list: readonly JsonValue[], pass: JsonPass): readonly Exclude<Cell, undefined>[] | undefined {

@@ -4,7 +4,7 @@
  */
 import { cleanLabelName } from "../../text/label-name.ts";
 
-/** Most bytes that are looked at; a longer body whose `model` comes later has no name for us. */
+/** Bytes that are scanned at most; a `model` after them is not found. */
 export const maxScannedBytes = 65_536;
 
 const QUOTE = 0x22;
@@ -22,7 +22,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * The value of the first top-level `model` key of a JSON object, or of the first `data:` object of server-sent
- * events; cleaned and bounded like every label. Undefined when there is none, when it is no string, or when the bytes
+ * events; cleaned and bounded like every label. Undefined when there is none, when it is not a string, or when the bytes
  * end before it does. Keys may be written with escapes; `model` in nested objects and in text does not count. Never
  * throws; about 1 ns a byte.
  */

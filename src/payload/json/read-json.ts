@@ -2,7 +2,7 @@
  * JSON bodies as values: `JSON.parse` where it will do, and an exact parser of our own for what JSON.parse refuses or
  * rounds (bare `NaN` and `Infinity`, which TensorFlow Serving and Python write; 64-bit integers).
  */
-import type { ReadResult } from "../reading.ts";
+import type { ReadResult } from "../body-content.ts";
 import { parseExactly } from "./exact-json.ts";
 import { isList, type JsonPass, type JsonValue } from "./json-value.ts";
 
@@ -15,7 +15,7 @@ const utf8 = new TextDecoder();
  * Parses a body and hands its value to `read`; when `read` meets an integer past 2^53 it is called a second time with a
  * value that holds it as a `bigint`. Malformed UTF-8 becomes U+FFFD, a byte order mark is skipped, of equal keys the
  * last one counts. Unread as `empty`, `too_deep` (more than `maxDepth` containers within each other) or `not_json`, or
- * as `read` says. Never throws as long as `read` does not; linear in the length of the body.
+ * with the reason of `read`. Never throws as long as `read` does not; linear in the length of the body.
  */
 export function readJson<Value>(
   bytes: Uint8Array,
@@ -76,7 +76,7 @@ function isDeeper(value: JsonValue | undefined, room: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (room === 0) return true;
   const elements = isList(value) ? value : Object.values(value);
-  // A loop of its own is compiled for lists of numbers only, which most lists are.
+  // This loop is compiled for lists of numbers alone, the usual case.
   for (let index = skipNumbers(elements); index < elements.length; index++) {
     if (isDeeper(elements[index], room - 1)) return true;
   }

@@ -1,8 +1,8 @@
-/** From the text of a field to the value that it stands for. */
+/** The value that the text of a field denotes. */
 import { cutText } from "../json/json-value.ts";
-import type { Cell } from "../reading.ts";
+import type { Cell } from "../body-content.ts";
 
-/** Words that stand for no value; the list that pandas.read_csv takes by default. */
+/** Words for a missing value: the default list of pandas.read_csv. */
 const missingWords: ReadonlySet<string> = new Set([
   "",
   "#N/A",
@@ -35,21 +35,21 @@ const words = new Map<string, boolean | number>([
   ]),
 ]);
 
-/** Longest of the words above; a longer text is none of them. */
+/** Length of the longest word above. */
 const maxWordLength = 9;
 
 /** No zero before other digits: `02134` is a postal code. */
 const numberPattern = /^ *-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)? *$/;
 const integerPattern = /^ *-?\d+ *$/;
 
-/** 2^128 has 39 digits; what is longer is no integer of any model, and its value is of no use. */
+/** 2^128 has 39 digits; a longer integer is of no use to any model. */
 const maxIntegerDigits = 40;
 
 /**
  * The value of a field: a number if it is written as one (also with spaces around it), a boolean for the three usual
  * spellings of each, `null` for the empty text and what pandas takes for missing, a `bigint` for integers past 2^53 of
  * at most {@link maxIntegerDigits} characters, an infinite number for `inf` and for numbers past 1.8e308; anything else
- * is the text itself, `02134` and `+49` included, cut as in every other request. Linear in the text.
+ * is the text itself, `02134` and `+49` included, cut like every cell. Linear in the text.
  */
 export function cellFromText(text: string): Cell {
   if (text.length <= maxWordLength || text.charCodeAt(0) === 0x23) {

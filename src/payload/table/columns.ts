@@ -1,15 +1,15 @@
-/** Gives equal lists of column names the same object, so that whoever counts may remember by identity where they go. */
-import type { Columns } from "../reading.ts";
+/** Gives equal lists of column names the same object, so that consumers may key their own state on its identity. */
+import type { Columns } from "../body-content.ts";
 
 /** How many lists are remembered: models of one server, with a few variants each. */
 const rememberedLists = 8;
 
-/** The column lists that a reader saw last. Holds at most 16 lists; the one unused for longest is dropped. */
+/** The lists of columns that a reader met last. Holds at most 16 lists; the one unused for longest is dropped. */
 export class ColumnsMemo {
   readonly #named: Columns[] = [];
   readonly #positional: { readonly prefix: string; readonly columns: Columns }[] = [];
 
-  /** The columns with these names, which the caller does not change afterwards. 40 names that came last: about 0.2 µs. */
+  /** The columns with these names, which the caller must not change afterwards. About 0.2 µs for the 40 names of the last call. */
   named(names: readonly string[]): Columns {
     const found = this.find(names);
     if (found !== undefined) return found;

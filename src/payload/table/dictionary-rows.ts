@@ -1,5 +1,5 @@
 /** Rows that are dictionaries, or have some in them: their columns are named by keys. */
-import type { Cell, Columns, ReadResult } from "../reading.ts";
+import type { Cell, Columns, ReadResult } from "../body-content.ts";
 import { flatTable } from "./flat-rows.ts";
 import {
   asCells,
@@ -11,10 +11,10 @@ import {
   type JsonValue,
   maxTextLength,
 } from "../json/json-value.ts";
-import { canPad, type TableContext, type TableReading, tableReading, tooManyRows } from "./table-reading.ts";
+import { canPad, type TableContext, type TableContent, tableContent, tooManyRows } from "./table-content.ts";
 
 /** The table of rows in any shape; quick where all are dictionaries of scalars with the same keys in the same order. */
-export function dictionaryTable(rows: readonly JsonValue[], context: TableContext): ReadResult<TableReading> {
+export function dictionaryTable(rows: readonly JsonValue[], context: TableContext): ReadResult<TableContent> {
   return plainTable(rows, context) ?? inputTable(rows, context) ?? builtTable(rows, context);
 }
 
@@ -22,7 +22,7 @@ export function dictionaryTable(rows: readonly JsonValue[], context: TableContex
  * The table of a dictionary: a column a member when all members are lists of the same length, or else a single row. The
  * elements of a column may be lists and dictionaries, which are flattened.
  */
-export function columnsTable(object: JsonObject, context: TableContext): ReadResult<TableReading> {
+export function columnsTable(object: JsonObject, context: TableContext): ReadResult<TableContent> {
   const names = Object.keys(object);
   const members = Object.values(object);
   const first = members[0];
@@ -42,7 +42,7 @@ function plainColumns(
   names: readonly string[],
   members: readonly (readonly JsonValue[])[],
   context: TableContext,
-): ReadResult<TableReading> | undefined {
+): ReadResult<TableContent> | undefined {
   if (names.length > context.limits.columns) return undefined;
   if (!members.every((member) => asCells(member, context.pass) !== undefined)) return undefined;
   const rowCount = members[0]?.length ?? 0;
@@ -50,10 +50,10 @@ function plainColumns(
   for (let row = 0; row < rowCount; row++) {
     for (const member of members) cells.push(cellOf(member[row], context.pass));
   }
-  return tableReading({ columns: keyColumns(names, context), rowCount, cells }, 0);
+  return tableContent({ columns: keyColumns(names, context), rowCount, cells }, 0);
 }
 
-function plainTable(rows: readonly JsonValue[], context: TableContext): ReadResult<TableReading> | undefined {
+function plainTable(rows: readonly JsonValue[], context: TableContext): ReadResult<TableContent> | undefined {
   const first = rows[0];
   if (!isObject(first) || isBytes(first)) return undefined;
   const keys = Object.keys(first);
@@ -61,13 +61,13 @@ function plainTable(rows: readonly JsonValue[], context: TableContext): ReadResu
   const columns = keyColumns(keys, context);
   if (rows.length === 1) {
     const cells = asCells(Object.values(first) as readonly JsonValue[], context.pass);
-    return cells && tableReading({ columns, rowCount: 1, cells }, 0);
+    return cells && tableContent({ columns, rowCount: 1, cells }, 0);
   }
   const cells: Cell[] = [];
   for (const row of rows) {
     if (!isObject(row) || !appendValues(row, columns, cells, context)) return undefined;
   }
-  return tableReading({ columns, rowCount: rows.length, cells }, 0);
+  return tableContent({ columns, rowCount: rows.length, cells }, 0);
 }
 
 /** False when the row has other keys, or holds a list or an object. */
@@ -84,7 +84,7 @@ function appendValues(row: JsonObject, { names }: Columns, cells: Cell[], { pass
 }
 
 /** `[{"x": [1, 2]}, {"x": [3, 4]}]`, a model's one named input: the lists are the rows, and their columns have positions. */
-function inputTable(rows: readonly JsonValue[], context: TableContext): ReadResult<TableReading> | undefined {
+function inputTable(rows: readonly JsonValue[], context: TableContext): ReadResult<TableContent> | undefined {
   const name = inputName(rows[0]);
   if (name === undefined) return undefined;
   const inputs: JsonValue[] = [];
@@ -102,7 +102,7 @@ function inputName(row: JsonValue | undefined): string | undefined {
   return name !== undefined && other === undefined && isList(row[name]) ? name : undefined;
 }
 
-function builtTable(rows: readonly JsonValue[], context: TableContext): ReadResult<TableReading> {
+function builtTable(rows: readonly JsonValue[], context: TableContext): ReadResult<TableContent> {
   const builder = new TableBuilder(context);
   for (const row of rows) builder.add(row);
   return builder.finish();
@@ -130,7 +130,7 @@ class TableBuilder {
     this.#droppedColumns = Math.max(this.#droppedColumns, this.#rowDropped);
   }
 
-  finish(): ReadResult<TableReading> {
+  finish(): ReadResult<TableContent> {
     const width = this.#names.length;
     if (!canPad(this.#rows.length, width)) return tooManyRows;
     const cells: Cell[] = [];
@@ -138,7 +138,7 @@ class TableBuilder {
       for (let index = 0; index < width; index++) cells.push(row[index]);
     }
     const columns = this.#context.columns.named(this.#names);
-    return tableReading({ columns, rowCount: this.#rows.length, cells }, this.#droppedColumns);
+    return tableContent({ columns, rowCount: this.#rows.length, cells }, this.#droppedColumns);
   }
 
   #flatten(value: JsonValue | undefined, name: string): void {

@@ -1,19 +1,19 @@
 /** Tables of features out of the JSON shapes in which clients write rows. */
-import type { Columns, ReadResult } from "../reading.ts";
+import type { Columns, ReadResult } from "../body-content.ts";
 import { columnsTable, dictionaryTable } from "./dictionary-rows.ts";
 import { flatTable, tableUnder } from "./flat-rows.ts";
 import { asCells, cellOf, cutText, isList, isObject, type JsonPass, type JsonValue } from "../json/json-value.ts";
-import { type TableContext, type TableReading, tooManyRows, unknownShape } from "./table-reading.ts";
+import { type TableContext, type TableContent, tooManyRows, unknownShape } from "./table-content.ts";
 
 /**
  * Reads a table. A list holds a row an element: a scalar (one column), a list (columns by position, nested lists
  * flattened) or a dictionary (columns by key, nested ones as `a.b` and `a[0]`; the union of the rows' keys in the order in
  * which they come). A dictionary is one row, or, when all its members are lists of the same length, a column a member.
- * Objects `{"b64": …}` hold bytes and are no features. What a row lacks is `undefined`. A table without columns is left
+ * Objects `{"b64": …}` hold bytes and are not features. A cell that a row lacks is `undefined`. A table without columns is left
  * out unless it has no rows. Unread as `too_many_rows`, also when a few wide rows would make a table far larger than its
  * body, or as `unknown_shape` when `value` is absent or null.
  */
-export function readTable(value: JsonValue | undefined, context: TableContext): ReadResult<TableReading> {
+export function readTable(value: JsonValue | undefined, context: TableContext): ReadResult<TableContent> {
   if (value === undefined || value === null) return unknownShape;
   if (isObject(value)) return columnsTable(value, context);
   const rows = isList(value) ? value : [value];
@@ -30,7 +30,7 @@ export function readSplit(
   names: JsonValue | undefined,
   rows: JsonValue | undefined,
   context: TableContext,
-): ReadResult<TableReading> {
+): ReadResult<TableContent> {
   if (!isList(rows)) return unknownShape;
   if (rows.length > context.limits.rows) return tooManyRows;
   if (!isList(names)) return readTable(rows, context);

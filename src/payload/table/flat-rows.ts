@@ -1,33 +1,33 @@
-/** Rows that are lists: their columns have no names but their position. */
-import type { Cell, Columns, ReadResult } from "../reading.ts";
+/** Rows that are lists: their columns are named by position. */
+import type { Cell, Columns, ReadResult } from "../body-content.ts";
 import { asCells, cellOf, isList, type JsonPass, type JsonValue } from "../json/json-value.ts";
-import { canPad, type TableContext, type TableReading, tableReading, tooManyRows } from "./table-reading.ts";
+import { canPad, type TableContext, type TableContent, tableContent, tooManyRows } from "./table-content.ts";
 
 /**
  * The table of rows that are scalars, lists, or lists of lists, which are flattened; columns are named by position, after
- * `prefix`. A single short row is handed on as it stands. Undefined when there is an object within the
- * columns that are kept.
+ * `prefix`. A single short row is passed on, not copied. Undefined when there is an object within the columns
+ * that are kept.
  */
 export function flatTable(
   rows: readonly JsonValue[],
   prefix: string,
   context: TableContext,
-): ReadResult<TableReading> | undefined {
+): ReadResult<TableContent> | undefined {
   const { columns, limits } = context;
   const single = rows.length === 1 ? rows[0] : undefined;
   const passed = isList(single) && single.length <= limits.columns ? asCells(single, context.pass) : undefined;
   if (passed !== undefined) {
-    return tableReading({ columns: columns.positional(passed.length, prefix), rowCount: 1, cells: passed }, 0);
+    return tableContent({ columns: columns.positional(passed.length, prefix), rowCount: 1, cells: passed }, 0);
   }
   const flat = flatten(rows, context);
   if (flat === undefined) return undefined;
   const cells = padded(flat);
   if (cells === undefined) return tooManyRows;
   const table = { columns: columns.positional(flat.width, prefix), rowCount: rows.length, cells };
-  return tableReading(table, flat.droppedColumns);
+  return tableContent(table, flat.droppedColumns);
 }
 
-/** Rows one after the other, each as long as it is. */
+/** Rows in sequence, each of its own length. */
 interface FlatRows {
   readonly cells: readonly Cell[];
   readonly lengths: readonly number[];
@@ -107,17 +107,17 @@ function padded({ cells, lengths, width }: FlatRows): readonly Cell[] | undefine
 
 /**
  * The table of rows that are lists of scalars, under columns that are known. Cells past the last column are ignored, as
- * are lists and objects in a cell; a row that is no list has no cells.
+ * are lists and objects in a cell; a row that is not a list has no cells.
  */
 export function tableUnder(
   columns: Columns,
   rows: readonly JsonValue[],
   { pass }: TableContext,
-): ReadResult<TableReading> {
+): ReadResult<TableContent> {
   const width = columns.names.length;
   const single = rows.length === 1 ? rows[0] : undefined;
   const passed = isList(single) && single.length === width ? asCells(single, pass) : undefined;
-  if (passed !== undefined) return tableReading({ columns, rowCount: 1, cells: passed }, 0);
+  if (passed !== undefined) return tableContent({ columns, rowCount: 1, cells: passed }, 0);
   if (!canPad(rows.length, width) && !rows.every((row) => isList(row) && row.length >= width)) return tooManyRows;
   const row: OpenRow = { cells: [], room: width, dropped: 0, pass };
   for (const value of rows) {
@@ -125,5 +125,5 @@ export function tableUnder(
     if (list.length === width && appendPlain(list, row)) continue;
     for (let index = 0; index < width; index++) row.cells.push(cellOf(list[index], pass));
   }
-  return tableReading({ columns, rowCount: rows.length, cells: row.cells }, 0);
+  return tableContent({ columns, rowCount: rows.length, cells: row.cells }, 0);
 }

@@ -1,7 +1,7 @@
-import type { Cell, Predictions } from "../reading.ts";
+import type { Cell, Predictions } from "../body-content.ts";
 
 /**
- * What the model predicted for a row: the value that it named, else the class with the highest probability (the first of
+ * The prediction for a row: its value where there is one, else the class with the highest probability (the first of
  * equal ones), else `null`.
  */
 export function predictedClass(predictions: Predictions, row: number): Cell {

@@ -1,5 +1,5 @@
-/** Predictions out of the JSON shapes that model servers answer in. */
-import type { Cell, Predictions, ReadResult } from "../reading.ts";
+/** Predictions in the JSON shapes of model servers' answers. */
+import type { Cell, Predictions, ReadResult } from "../body-content.ts";
 import { positionNames } from "./columns.ts";
 import { asCells, isList, isObject, type JsonObject, type JsonValue } from "../json/json-value.ts";
 import { type AnswerContext, rowAnswer, type RowAnswer } from "./row-answer.ts";
@@ -7,7 +7,7 @@ import { type AnswerContext, rowAnswer, type RowAnswer } from "./row-answer.ts";
 /**
  * Reads predictions: a list with an answer a row (see {@link rowAnswer}), a dictionary of lists of the same length (an
  * output a key, an element a row), or the answer for a single row. Where answers are probabilities without a prediction,
- * the value is the name of the largest one's class; where they are several numbers that are no probabilities, it is null.
+ * the value is the name of the largest one's class; where they are several numbers that are not probabilities, it is null.
  * A list without elements has no rows and is read. Unread as `too_many_rows`, or `unknown_shape` when `value` is absent.
  */
 export function readPredictions(value: JsonValue | undefined, context: AnswerContext): ReadResult<Predictions> {
@@ -19,7 +19,7 @@ export function readPredictions(value: JsonValue | undefined, context: AnswerCon
   return { kind: "read", value: predictions };
 }
 
-/** Predictions that are a value a row and nothing else. */
+/** Predictions with one value for each row, without classes and confidences. */
 export function plainPredictions(values: ArrayLike<Cell>): Predictions {
   return { rowCount: values.length, values, classes: [], probabilities: [], confidences: [] };
 }

@@ -1,5 +1,5 @@
-/** What a model says about one row, in the shapes that model servers and their users write. */
-import type { Cell, ReaderLimits } from "../reading.ts";
+/** The answer of a model for one row, in the shapes that model servers and their users write. */
+import type { Cell, ReaderLimits } from "../body-content.ts";
 import {
   cellOf,
   cutText,
@@ -10,7 +10,7 @@ import {
   type JsonValue,
 } from "../json/json-value.ts";
 
-/** How a protocol's answers are read. */
+/** Context in which the answers of one body are read. */
 export interface AnswerContext {
   readonly pass: JsonPass;
   readonly limits: ReaderLimits;
@@ -21,13 +21,13 @@ export interface AnswerContext {
 /** The answer for one row. */
 export interface RowAnswer {
   readonly value: Cell;
-  /** From 0 to 1; NaN when the answer does not say. */
+  /** From 0 to 1; NaN when the answer has none. */
   readonly confidence: number;
   /** A probability for each class, when there is one for every class; they sum up to 1. */
   readonly scores?: readonly number[];
   /** Names of the classes; absent where they have none but their position. */
   readonly labels?: readonly string[];
-  /** True when nothing but the numbers' sum of 1 says that they are probabilities: one row proves nothing for the others. */
+  /** True when only the sum of 1 suggests that the numbers are probabilities: one row proves nothing for the others. */
   readonly isGuess?: boolean;
 }
 
@@ -37,7 +37,7 @@ interface LabelScore {
   readonly score: number;
 }
 
-/** Keys that hold what was predicted, best first. */
+/** Keys of the prediction; the first one that is there counts. */
 const valueKeys = [
   "prediction",
   "predicted_label",
@@ -55,7 +55,7 @@ const valueKeys = [
   "result",
 ] as const;
 
-/** Keys that hold how sure the model is, best first. */
+/** Keys of the confidence or the probabilities; the first one that is there counts. */
 const scoreKeys = [
   "probabilities",
   "probability",
@@ -98,7 +98,7 @@ function answerOfList(list: readonly JsonValue[], context: AnswerContext): RowAn
   return answerOfRanked(ranked);
 }
 
-/** A list of numbers that are no probabilities: only its large integers matter, and the walk has to find them. */
+/** A list of numbers that are not probabilities: only its large integers matter, and the walk has to find them. */
 function marked(list: readonly JsonValue[], context: AnswerContext): RowAnswer {
   for (const entry of list) cellOf(entry, context.pass);
   return nothing;

@@ -1,9 +1,8 @@
 /**
  * The two parts of a KServe v2 body: a JSON object and, in the binary tensor extension, raw tensors behind it. The
- * header that tells where one ends (`Inference-Header-Content-Length`) is not known here: the end of the object tells
- * the same.
+ * header with the length of the first part (`Inference-Header-Content-Length`) is not needed: the object's end shows it.
  */
-import type { ReadResult } from "../reading.ts";
+import type { ReadResult } from "../body-content.ts";
 import { isObject, type JsonObject, type JsonPass } from "../json/json-value.ts";
 import { readJson } from "../json/read-json.ts";
 
@@ -13,7 +12,7 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /**
- * Hands the JSON object that a body begins with to `read`. Unread as {@link readJson} says, or as `unknown_shape` when
+ * Hands the JSON object that a body begins with to `read`. Unread with the reason of {@link readJson}, or as `unknown_shape` when
  * the body begins with something else: then it may be a raw request, the elements of a single tensor and nothing more.
  */
 export function readJsonPart<Value>(
@@ -37,8 +36,8 @@ export function readJsonPart<Value>(
 }
 
 /**
- * The last `length` bytes of a body, where its raw tensors stand; undefined when they are not all that follows its JSON
- * object but for white space, which belongs to the JSON part. Linear.
+ * The last `length` bytes of a body, which hold its raw tensors; undefined when anything but white space lies between
+ * them and the JSON object. Linear.
  */
 export function binaryPart(bytes: Uint8Array, length: number): Uint8Array | undefined {
   const start = bytes.length - length;
@@ -56,7 +55,7 @@ function startOfJson(bytes: Uint8Array): number {
   return index;
 }
 
-/** The last byte that is no white space. */
+/** The last byte that is not white space. */
 function lastOfJson(bytes: Uint8Array): number | undefined {
   let index = bytes.length - 1;
   while (isSpace(bytes[index])) index--;

@@ -2,22 +2,22 @@
  * Cells of a tensor in the binary tensor extension of KServe v2: elements in row-major order, little-endian, without
  * padding, so at any offset.
  */
-import type { Cell } from "../reading.ts";
+import type { Cell } from "../body-content.ts";
 import { cutText, maxTextLength } from "../json/json-value.ts";
 import { type Datatype, elementBytes } from "./tensor-datatype.ts";
 
 /** The elements of a tensor, or why there are none. */
 export type TensorCells =
   | { readonly kind: "cells"; readonly cells: ArrayLike<Cell> }
-  /** It holds no text but bytes, such as an image; nothing is wrong with it. */
+  /** It holds bytes that are not text, such as an image. That is no fault. */
   | { readonly kind: "opaque" }
-  /** It does not hold as many elements as its shape says. */
+  /** It does not hold as many elements as its shape claims. */
   | { readonly kind: "malformed" };
 
 /**
  * The `count` elements that `bytes` holds. Cells are a view over `bytes` where the datatype is one of JavaScript's and
  * the offset is aligned, else a copy: FP16 and BF16 as Float32Array, BOOL as booleans, 64-bit integers as numbers or,
- * past 2^53, as `bigint`, BYTES as text. Linear in the length of the bytes, whatever `count` says.
+ * past 2^53, as `bigint`, BYTES as text. Linear in the length of the bytes, whatever `count` is.
  */
 export function cellsOfBytes(datatype: Datatype, bytes: Uint8Array, count: number): TensorCells {
   if (datatype === "BYTES") return textsOf(bytes, count);
@@ -45,7 +45,7 @@ let room = new Uint8Array(0);
 let taken = 0;
 const maxRoomBytes = 4_194_304;
 
-/** Says that what was read before is not needed any more: the next copies may stand in its place. */
+/** Call when cells that were read before are not needed any more: the next copies reuse their memory. */
 export function reuseCopies(): void {
   taken = 0;
 }
@@ -56,7 +56,7 @@ function copyOf(bytes: Uint8Array): Uint8Array {
   const end = start + bytes.length;
   if (end > maxRoomBytes) return Uint8Array.from(bytes);
   if (end > room.length) {
-    // Copies that were made stay where they are, with those who read them.
+    // Copies that were made before stay valid: their cells refer to the old room.
     room = new Uint8Array(Math.min(maxRoomBytes, 2 * end));
     taken = 0;
     return copyOf(bytes);

@@ -1,5 +1,5 @@
 /** Triton's classification extension: an output of texts `score:index` or `score:index:label`, the best first. */
-import type { Cell, Predictions } from "../reading.ts";
+import type { Cell, Predictions } from "../body-content.ts";
 import { plainPredictions } from "../table/predictions.ts";
 
 // Scores are written by std::to_string, always with six decimals: `12:30` is some text of the model's own.

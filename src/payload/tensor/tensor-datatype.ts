@@ -1,4 +1,4 @@
-/** The datatypes of KServe v2 tensors and how each stands in the binary tensor extension. */
+/** The datatypes of KServe v2 tensors, with their size in the binary tensor extension. */
 
 /** A datatype's name and the bytes of one element; 0 for `BYTES`, whose elements carry their length. */
 export const elementBytes = {

@@ -1,5 +1,5 @@
-/** Cells of a tensor whose elements stand in JSON, flat or nested (KServe v2, "Tensor Data"). */
-import type { Cell } from "../reading.ts";
+/** Cells of a tensor whose elements are in JSON, flat or nested (KServe v2, "Tensor Data"). */
+import type { Cell } from "../body-content.ts";
 import { asCells, cellOf, isList, type JsonPass, type JsonValue } from "../json/json-value.ts";
 import type { TensorCells } from "./tensor-bytes.ts";
 import { type Datatype, isFloat } from "./tensor-datatype.ts";
@@ -7,7 +7,8 @@ import { type Datatype, isFloat } from "./tensor-datatype.ts";
 /**
  * The `count` elements of `data`, in row-major order. A single element needs no list (MLServer writes so); how lists are
  * nested does not matter. BOOL may be 0 and 1; numbers of FP32 and less are rounded to 32 bits, as the server rounds
- * them, and are a Float32Array; other elements are taken as they are, since the server made of them what it could. Malformed when there are fewer or more elements, or objects among them. Linear in the size of `data`.
+ * them, and are a Float32Array; other elements are kept, since the server has accepted them. Malformed when there are
+ * fewer or more elements, or objects among them. Linear in the size of `data`.
  */
 export function cellsOfJson(datatype: Datatype, data: JsonValue, count: number, pass: JsonPass): TensorCells {
   const list = isList(data) ? data : [data];

@@ -1,8 +1,8 @@
 /** Predictions out of the tensors of a response. */
-import type { Cell, Predictions, ReadResult } from "../reading.ts";
+import type { Cell, Predictions, ReadResult } from "../body-content.ts";
 import { cutText, isList, member } from "../json/json-value.ts";
 import { plainPredictions } from "../table/predictions.ts";
-import type { TableContext } from "../table/table-reading.ts";
+import type { TableContext } from "../table/table-content.ts";
 import { isRankedClasses, rankedPredictions } from "./tensor-classification.ts";
 import { isFloat } from "./tensor-datatype.ts";
 import { type Tensor, tensorCells } from "./tensor.ts";
@@ -28,12 +28,13 @@ const scoreNames: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads the outputs of a model: one by name that says what was predicted and one that says how sure the model is (as
- * scikit-learn's, ONNX's and FIL's are called), else the first output. One element a row is a prediction; rows of two or
+ * Reads the outputs of a model: by their names the one with the predictions and the one with the scores (the names of
+ * scikit-learn, ONNX and FIL), else the first output. One element a row is a prediction; rows of two or
  * more floats from 0 to 1 that sum up to 1 are probabilities, of classes named by `parameters.labels` or else by their
  * position, and the value is the best one's name; rows of other numbers have null as their value. Triton's classification
- * extension is read as {@link rankedPredictions} says. No predictions when the output holds bytes or is not in the body.
- * Unread as `bad_tensor` when it does not hold what its shape says, as `too_many_rows`. Probabilities are not copied.
+ * extension is read by {@link rankedPredictions}. No predictions when the output holds bytes or is not in the body.
+ * Unread as `bad_tensor` when it does not hold the elements of its shape, or as `too_many_rows`. Probabilities are not
+ * copied.
  */
 export function tensorPredictions(
   outputs: readonly Tensor[],
@@ -74,7 +75,7 @@ function predictionsOf(output: Tensor, cells: ArrayLike<Cell>, context: TableCon
   return plainPredictions(Array.from({ length: output.rowCount }, () => null));
 }
 
-/** True when every row consists of numbers from 0 to 1 that sum up to 1, give or take what its datatype loses. */
+/** True when every row consists of numbers from 0 to 1 that sum up to 1, within the precision of their datatype. */
 function areDistributions(cells: ArrayLike<Cell>, width: number, tolerance: number): cells is ArrayLike<number> {
   for (let start = 0; start < cells.length; start += width) {
     let sum = 0;
@@ -120,7 +121,7 @@ function indexOfLargest(numbers: ArrayLike<number>, start: number, count: number
   return best;
 }
 
-/** What one output says was predicted, with what another one says about how likely that is. */
+/** The predictions of one output with the probabilities of another one. */
 function withScores(predictions: Predictions, scores: Predictions): Predictions {
   if (scores.confidences.length > 0) {
     const { classes, probabilities } = scores;
@@ -133,7 +134,7 @@ function withScores(predictions: Predictions, scores: Predictions): Predictions 
   return { ...predictions, confidences: inPrecisionOf(scores.values, sure) };
 }
 
-/** Numbers out of `source`, in an array that tells as it does whether they have 32 bits. */
+/** Numbers out of `source`, in a Float32Array if `source` is one. */
 function inPrecisionOf(source: ArrayLike<Cell>, numbers: readonly number[]): ArrayLike<number> {
   return source instanceof Float32Array ? Float32Array.from(numbers) : numbers;
 }

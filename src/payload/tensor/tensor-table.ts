@@ -1,17 +1,18 @@
 /** Tables of features out of the tensors of a request. */
-import type { Cell, Columns, FeatureTable, ReadResult } from "../reading.ts";
-import type { TableContext, TableReading } from "../table/table-reading.ts";
+import type { Cell, Columns, FeatureTable, ReadResult } from "../body-content.ts";
+import type { TableContext, TableContent } from "../table/table-content.ts";
 import { type Tensor, tensorCells } from "./tensor.ts";
 
 /**
  * Puts tensors side by side. The first dimension counts rows; a tensor with one element a row is a column with its name
  * (MLServer's pandas codec), a wider one, its other dimensions flattened, is the columns `name[0]`, `name[1]`, … which
- * are positional when it is the only tensor of the request. Tensors that hold bytes or stand elsewhere are left out;
+ * are positional when it is the only tensor of the request. Tensors that hold bytes or are not in the body are left out;
  * tensors with another number of rows than the first one left are left out and counted, like the columns that do not
- * fit. Which columns have 32 bits is told where not all have. No table when none is left. Unread as `bad_tensor` when one does not hold what its shape says, as `too_many_rows`.
+ * fit. `singles` marks the columns with 32 bits where not all have them. No table when no tensor is left. Unread as
+ * `bad_tensor` when a tensor does not hold the elements of its shape, or as `too_many_rows`.
  * The cells of a single tensor are its elements, not copied.
  */
-export function tensorTable(tensors: readonly Tensor[], context: TableContext): ReadResult<TableReading> {
+export function tensorTable(tensors: readonly Tensor[], context: TableContext): ReadResult<TableContent> {
   const parts: TablePart[] = [];
   let rowCount: number | undefined;
   let droppedColumns = 0;

@@ -1,12 +1,12 @@
-/** Tensors of a KServe v2 body: what their descriptions say, and their elements once they are asked for. */
-import type { ReadResult, UnreadReason } from "../reading.ts";
+/** Tensors of a KServe v2 body: their descriptions, and their elements on demand. */
+import type { ReadResult, UnreadReason } from "../body-content.ts";
 import { cutText, isList, type JsonPass, type JsonValue, member, textMember } from "../json/json-value.ts";
 import { binaryPart } from "./tensor-body.ts";
 import { cellsOfBytes, type TensorCells } from "./tensor-bytes.ts";
 import { type Datatype, isDatatype } from "./tensor-datatype.ts";
 import { cellsOfJson } from "./tensor-json.ts";
 
-/** One tensor as its description says; its elements are read by {@link tensorCells}. */
+/** One tensor by its description; its elements are read by {@link tensorCells}. */
 export interface Tensor {
   readonly name: string;
   readonly datatype: Datatype;
@@ -30,8 +30,8 @@ type TensorElements =
 /**
  * The tensors that a list of `inputs` or `outputs` describes, with their parts of the raw bytes at the end of `body`.
  * Unread as `unknown_shape` when the list is empty or none of tensors, as `bad_tensor` when a datatype is unknown, a
- * dimension is no integer from 1 up, or the raw bytes are not as many as the descriptions say. Linear in the length of
- * the body; no element is looked at, so that a shape may still hold more than its tensor does.
+ * dimension is not an integer from 1 up, or the raw bytes are not as many as the descriptions claim. Linear in the length
+ * of the body; elements are not read, so a shape may still claim more than its tensor holds.
  */
 export function readTensors(list: JsonValue | undefined, body: Uint8Array): ReadResult<readonly Tensor[]> {
   if (!isList(list) || list.length === 0) return { kind: "unread", reason: "unknown_shape" };
@@ -92,8 +92,8 @@ function readShape(sizes: readonly JsonValue[]): DescribedTensor["shape"] | unde
   return { rank: sizes.length, rowCount, width };
 }
 
-function isSize(value: JsonValue | undefined, least: number): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= least;
+function isSize(value: JsonValue | undefined, min: number): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= min;
 }
 
 /** Gives each tensor its bytes: they follow each other in the order of the descriptions. */

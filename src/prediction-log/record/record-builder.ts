@@ -1,5 +1,5 @@
 /** Makes the record of an exchange from its draft and its bodies. Everything in the record is redacted. */
-import type { DecodedBody, ReadResult, RequestReading, ResponseReading } from "../../payload/reading.ts";
+import type { DecodedBody, ReadResult, RequestContent, ResponseContent } from "../../payload/body-content.ts";
 import type { LoggedBodies, LoggedSide } from "../exchange-log.ts";
 import type { DriftFlag } from "../drift-flags.ts";
 import { loggedBody, redactedJson } from "./logged-body.ts";
@@ -130,9 +130,9 @@ export class RecordBuilder {
     if (bodies === undefined) return { request: notCaptured, response: notCaptured };
     const { hasPointers, hasFeatures } = this.#options.redactor;
     const { request, response, reader, target } = bodies;
-    const readRequest = (bytes: Uint8Array): ReadResult<RequestReading> =>
+    const readRequest = (bytes: Uint8Array): ReadResult<RequestContent> =>
       reader.readRequest({ bytes, contentType: request.contentType, target });
-    const readResponse = (bytes: Uint8Array): ReadResult<ResponseReading> =>
+    const readResponse = (bytes: Uint8Array): ReadResult<ResponseContent> =>
       reader.readResponse({ bytes, contentType: response.contentType, target });
     const asked = captured(request.reading ?? notCaptured, draft.requestBodyBytes);
     const answered = response.reading && captured(response.reading, draft.responseBodyBytes);
@@ -174,7 +174,7 @@ export class RecordBuilder {
       return { request_body: absent(draft.requestBodyBytes), response_body: absent(draft.responseBodyBytes) };
     }
     const { request, response, reader, target } = bodies;
-    const bodyOf = <Reading extends RequestReading | ResponseReading>(
+    const bodyOf = <Reading extends RequestContent | ResponseContent>(
       side: LoggedSide<Reading>,
       read: (body: DecodedBody) => ReadResult<Reading>,
       mayQuoteInput: boolean,
@@ -203,8 +203,8 @@ const captured = <Reading>(reading: SideReading<Reading>, bodyBytes: number): Si
   reading.kind === "unread" && reading.reason === "empty" && bodyBytes > 0 ? notCaptured : reading;
 
 interface Readings {
-  readonly request: SideReading<RequestReading>;
-  readonly response: SideReading<ResponseReading> | undefined;
+  readonly request: SideReading<RequestContent>;
+  readonly response: SideReading<ResponseContent> | undefined;
 }
 
 interface ModelNames {

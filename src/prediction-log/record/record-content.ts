@@ -5,9 +5,9 @@ import type {
   FeatureTable,
   Predictions,
   ReadResult,
-  RequestReading,
-  ResponseReading,
-} from "../../payload/reading.ts";
+  RequestContent,
+  ResponseContent,
+} from "../../payload/body-content.ts";
 import type { BodyOmission, PredictionRecord, RecordValue } from "../prediction-record.ts";
 import type { Redactor } from "../../redaction/redactor.ts";
 
@@ -36,9 +36,9 @@ export class RecordContents {
   }
 
   /** The content of one exchange. About 60 ns a value. */
-  of(request: SideReading<RequestReading>, response: SideReading<ResponseReading> | undefined): RecordContent {
+  of(request: SideReading<RequestContent>, response: SideReading<ResponseContent> | undefined): RecordContent {
     const table = request.kind === "read" ? request.value.features : undefined;
-    const answer: Partial<ResponseReading> = response?.kind === "read" ? response.value : {};
+    const answer: Partial<ResponseContent> = response?.kind === "read" ? response.value : {};
     const rows = table?.rowCount ?? answer.predictions?.rowCount ?? 0;
     return {
       rows,
@@ -76,7 +76,7 @@ export class RecordContents {
     return names;
   }
 
-  #answersOf({ predictions, usage }: Partial<ResponseReading>): Pick<RecordContent, "prediction" | "score" | "tokens"> {
+  #answersOf({ predictions, usage }: Partial<ResponseContent>): Pick<RecordContent, "prediction" | "score" | "tokens"> {
     return {
       ...(predictions === undefined ? {} : this.#predictionsOf(predictions)),
       ...(usage === undefined ? {} : { tokens: this.#tokensOf(usage) }),
@@ -93,7 +93,7 @@ export class RecordContents {
     return { prediction, score: Array.from({ length: count }, (_, row) => predictions.confidences[row] ?? 0) };
   }
 
-  #tokensOf(usage: NonNullable<ResponseReading["usage"]>): NonNullable<PredictionRecord["tokens"]> {
+  #tokensOf(usage: NonNullable<ResponseContent["usage"]>): NonNullable<PredictionRecord["tokens"]> {
     const { promptTokens, completionTokens, finishReasons } = usage;
     const reasons = finishReasons.slice(0, maxReasons).map((reason) => this.#redactor.text(reason));
     return { prompt: promptTokens, completion: completionTokens, finish_reasons: reasons };
@@ -110,8 +110,8 @@ function recordValue(cell: Cell): RecordValue {
 }
 
 function unreadOf(
-  request: SideReading<RequestReading>,
-  response: SideReading<ResponseReading> | undefined,
+  request: SideReading<RequestContent>,
+  response: SideReading<ResponseContent> | undefined,
 ): Pick<RecordContent, "unread"> {
   const unread = {
     ...(request.kind === "unread" ? { request: request.reason } : {}),

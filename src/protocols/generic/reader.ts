@@ -1,6 +1,6 @@
 /** Bodies of a server whose protocol is not known. */
 import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
-import type { BodyReader } from "../../payload/reading.ts";
+import type { BodyReader } from "../../payload/body-content.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 import { createKserveV2Reader } from "../kserve-v2/reader.ts";
 import { createOpenaiReader } from "../openai/reader.ts";
@@ -12,7 +12,7 @@ import { readPredictions } from "../../payload/table/predictions.ts";
 import { tensorflowAnswer, tensorflowTable } from "../tensorflow-serving/reader.ts";
 
 /**
- * Tries the shapes of all JSON protocols, the most telling ones first. Requests: tensors of KServe V2 (`inputs` that have
+ * Tries the shapes of all JSON protocols, the most specific ones first. Requests: tensors of KServe V2 (`inputs` that have
  * a `datatype`), MLflow's `dataframe_split`, `dataframe_records`, `instances` and `inputs`, TensorFlow Serving's `examples`,
  * a prompt, and last the body itself as rows or as a dictionary of arguments. Responses: tensors of KServe V2 (`outputs`
  * that have a `datatype`), a completion, `predictions`, `outputs`, `results`, `result`, and last the body itself. Requests

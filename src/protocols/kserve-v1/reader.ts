@@ -1,6 +1,6 @@
 /** Bodies of KServe's V1 protocol, which other servers speak too: `instances` in, `predictions` out. */
 import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
-import type { BodyReader } from "../../payload/reading.ts";
+import type { BodyReader } from "../../payload/body-content.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 import { readTable } from "../../payload/table/feature-table.ts";
 import { type JsonProtocol, requestOf, responseOf } from "../../payload/json/json-reader.ts";

@@ -4,29 +4,35 @@
  */
 import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";
 import { cleanLabelName } from "../../text/label-name.ts";
-import type { BodyReader, DecodedBody, ReadResult, RequestReading, ResponseReading } from "../../payload/reading.ts";
+import type {
+  BodyReader,
+  DecodedBody,
+  ReadResult,
+  RequestContent,
+  ResponseContent,
+} from "../../payload/body-content.ts";
 import { pathOfTarget } from "../../routing/target-path.ts";
 import { ColumnsMemo } from "../../payload/table/columns.ts";
 import { cutText, type JsonObject, member, textMember } from "../../payload/json/json-value.ts";
 import { readJsonPart } from "../../payload/tensor/tensor-body.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
-import type { TableContext } from "../../payload/table/table-reading.ts";
+import type { TableContext } from "../../payload/table/table-content.ts";
 import { readTensors } from "../../payload/tensor/tensor.ts";
 import { reuseCopies } from "../../payload/tensor/tensor-bytes.ts";
 import { tensorPredictions } from "../../payload/tensor/tensor-predictions.ts";
 import { tensorTable } from "../../payload/tensor/tensor-table.ts";
 
 /**
- * A reader of `/infer` requests and responses; see {@link tensorTable} and {@link tensorPredictions} for what becomes of
- * the tensors. `id` is the one identity of a request. Bodies of `/generate` hold text, of which nothing is read but the
- * model. A body that is no JSON object is `unknown_shape`: it may be a raw request, tensors without a description.
+ * A reader of `/infer` requests and responses; {@link tensorTable} and {@link tensorPredictions} read the tensors. Bodies
+ * of `/generate` hold text; only the model is read from them. A body that is not a JSON object is `unknown_shape`: it may
+ * be a raw request, tensors without a description.
  */
 export function createKserveV2Reader(options: ReaderOptions): BodyReader {
   const { limits } = options;
   const columns = new ColumnsMemo();
   const reader: BodyReader = {
     readRequest: (body) => {
-      // Requests are read first: what the last exchange gave has been counted.
+      // The request is read first, and by then the content of the exchange before has been counted.
       reuseCopies();
       return readJsonPart(body.bytes, limits.depth, (document, pass) =>
         readRequest(document, body, { limits, columns, pass }),
@@ -40,7 +46,7 @@ export function createKserveV2Reader(options: ReaderOptions): BodyReader {
   return withConfiguredPaths(reader, options);
 }
 
-function readRequest(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<RequestReading> {
+function readRequest(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<RequestContent> {
   const named = namesOf(document);
   if (isGenerate(body)) return { kind: "read", value: { ...named, droppedColumns: 0 } };
   const tensors = readTensors(member(document, "inputs"), body.bytes);
@@ -51,7 +57,7 @@ function readRequest(document: JsonObject, body: DecodedBody, context: TableCont
   return { kind: "read", value: { ...named, ...(table && { features: table }), droppedColumns } };
 }
 
-function readResponse(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<ResponseReading> {
+function readResponse(document: JsonObject, body: DecodedBody, context: TableContext): ReadResult<ResponseContent> {
   const named = namesOf(document);
   if (isGenerate(body)) return { kind: "read", value: named };
   const tensors = readTensors(member(document, "outputs"), body.bytes);
@@ -62,10 +68,10 @@ function readResponse(document: JsonObject, body: DecodedBody, context: TableCon
 }
 
 /**
- * A request names its model in the path; what it has under these keys is the model's own, and seldom there. The `id` of
- * the protocol names nothing for labels unless a path says so: MLServer makes one up for answers to clients that sent none.
+ * A request names its model in the path; these keys are part of some models' own input. The `id` of the protocol is no
+ * identity for labels unless a configured path names it: MLServer makes one up for clients that sent none.
  */
-function namesOf(document: JsonObject): Pick<ResponseReading, "model" | "version" | "ids"> {
+function namesOf(document: JsonObject): Pick<ResponseContent, "model" | "version" | "ids"> {
   return {
     model: cleanLabelName(cutText(textMember(document, "model_name"))),
     version: cleanLabelName(cutText(textMember(document, "model_version"))),

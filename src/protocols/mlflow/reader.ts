@@ -1,13 +1,13 @@
 /** Bodies of MLflow's scoring server (`POST /invocations`, MLflow 3). */
 import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
-import type { BodyReader, ReadResult } from "../../payload/reading.ts";
+import type { BodyReader, ReadResult } from "../../payload/body-content.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 import { createOpenaiReader } from "../openai/reader.ts";
 import { readSplit, readTable } from "../../payload/table/feature-table.ts";
 import { type JsonProtocol, requestOf, responseOf } from "../../payload/json/json-reader.ts";
 import { isObject, type JsonValue, member } from "../../payload/json/json-value.ts";
 import { readPredictions } from "../../payload/table/predictions.ts";
-import { type TableContext, type TableReading, unknownShape } from "../../payload/table/table-reading.ts";
+import { type TableContext, type TableContent, unknownShape } from "../../payload/table/table-content.ts";
 
 /** Keys of requests for language models, which have no table. */
 const promptKeys = ["messages", "prompt", "input"] as const;
@@ -37,7 +37,7 @@ function protocolWith(completions: BodyReader): JsonProtocol {
 }
 
 /** The table under one of MLflow's four keys; undefined when the body has none of them. */
-export function mlflowTable(value: JsonValue, context: TableContext): ReadResult<TableReading> | undefined {
+export function mlflowTable(value: JsonValue, context: TableContext): ReadResult<TableContent> | undefined {
   const split = member(value, "dataframe_split");
   if (split !== undefined) return readSplit(member(split, "columns"), member(split, "data"), context);
   const rows = member(value, "dataframe_records") ?? member(value, "instances") ?? member(value, "inputs");

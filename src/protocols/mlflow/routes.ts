@@ -10,8 +10,8 @@ export const mlflowRoutes: ListedRoutes = {
     { methods: ["GET"], pattern: "/version", kind: "metadata", doc: "The version of MLflow." },
   ],
   closed: [
-    { methods: [], pattern: "/api/**", doc: "belongs to the MLflow tracking server, which is no model server" },
-    { methods: [], pattern: "/ajax-api/**", doc: "belongs to the MLflow tracking server, which is no model server" },
+    { methods: [], pattern: "/api/**", doc: "belongs to the MLflow tracking server, which is not a model server" },
+    { methods: [], pattern: "/ajax-api/**", doc: "belongs to the MLflow tracking server, which is not a model server" },
     { methods: [], pattern: "/docs/**", doc: "shows the server's generated documentation" },
     { methods: [], pattern: "/openapi.json", doc: "shows the server's generated documentation" },
   ],

@@ -1,4 +1,4 @@
-/** Reads what OpenAI-compatible servers report about an answer: tokens, why it ended, and the model. */
+/** Reads the bodies of OpenAI-compatible servers: token counts, finish reasons, and the model. */
 import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";
 import { cleanLabelName } from "../../text/label-name.ts";
 import { findModelName } from "../../payload/json/model-name.ts";
@@ -6,22 +6,22 @@ import type {
   BodyReader,
   DecodedBody,
   ReadResult,
-  RequestReading,
-  ResponseReading,
+  RequestContent,
+  ResponseContent,
   TokenUsage,
-} from "../../payload/reading.ts";
+} from "../../payload/body-content.ts";
 import { cutText, isList, isObject, type JsonValue, member, textMember } from "../../payload/json/json-value.ts";
 import { mediaTypeOf } from "../../payload/media-type.ts";
 import { readJson } from "../../payload/json/read-json.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 
-/** Reasons kept of an answer with many choices. */
+/** Finish reasons that are kept of one answer. */
 const maxChoices = 128;
 
 /**
  * A reader of completions, chats, responses (`/v1/responses`), messages (`/v1/messages`) and embeddings. Prompts and
- * answers are no features and no predictions. A request is not parsed; its model is found by {@link findModelName}. A
- * response without `usage` has none in its reading either. Event streams are `unsupported_content_type`.
+ * answers are neither features nor predictions. A request is not parsed; its model is found by {@link findModelName}. A
+ * response without `usage` has no token counts. Event streams are `unsupported_content_type`.
  */
 export function createOpenaiReader(options: ReaderOptions): BodyReader {
   const { limits } = options;
@@ -35,14 +35,14 @@ export function createOpenaiReader(options: ReaderOptions): BodyReader {
 
 const unsupported: ReadResult<never> = { kind: "unread", reason: "unsupported_content_type" };
 
-function readRequest({ bytes, contentType }: DecodedBody): ReadResult<RequestReading> {
+function readRequest({ bytes, contentType }: DecodedBody): ReadResult<RequestContent> {
   if (bytes.length === 0) return { kind: "unread", reason: "empty" };
   // Audio to be transcribed.
   if (mediaTypeOf(contentType) === "multipart/form-data") return unsupported;
   return { kind: "read", value: { model: findModelName(bytes) ?? "", version: "", ids: [], droppedColumns: 0 } };
 }
 
-function readAnswer(value: JsonValue): ReadResult<ResponseReading> {
+function readAnswer(value: JsonValue): ReadResult<ResponseContent> {
   if (!isObject(value)) return { kind: "unread", reason: "unknown_shape" };
   const usage = usageOf(value);
   const model = cleanLabelName(cutText(textMember(value, "model")));

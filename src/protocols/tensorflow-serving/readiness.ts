@@ -6,8 +6,8 @@ import type { ModelIdentity, Readiness, ReadinessRule } from "../readiness-rule.
 
 /**
  * TensorFlow Serving: 200 is also given while a version is loading and after it failed to load, so the `state` of
- * each version is read. One AVAILABLE version is enough, because during a rollout the old and the new one stand side
- * by side; but when the configured version is among them, that one decides.
+ * each version is read. One AVAILABLE version is enough, because during a rollout the old and the new one are there at
+ * the same time; but when the configured version is among them, that one decides.
  *
  * Without a model's name nothing can be read; the server then counts as ready once it answers, because it opens its
  * REST port only after the first loading of its models.

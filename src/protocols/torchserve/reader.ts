@@ -1,10 +1,10 @@
-/** Reads the bodies of TorchServe, whose handlers take and give whatever they like. */
+/** Reads the bodies of TorchServe, whose handlers may accept and return anything. */
 import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";
-import type { BodyReader, DecodedBody, ReadResult, ResponseReading } from "../../payload/reading.ts";
+import type { BodyReader, DecodedBody, ReadResult, ResponseContent } from "../../payload/body-content.ts";
 import { pathOfTarget } from "../../routing/target-path.ts";
 import { ColumnsMemo } from "../../payload/table/columns.ts";
 import { readTable } from "../../payload/table/feature-table.ts";
-import { readImageHeader } from "../../payload/form/image-header.ts";
+import { imageTypeOf } from "../../payload/form/image-type.ts";
 import { requestOf, responseOf } from "../../payload/json/json-reader.ts";
 import { isList, isObject, type JsonValue, member } from "../../payload/json/json-value.ts";
 import { createKserveV2Reader } from "../kserve-v2/reader.ts";
@@ -14,9 +14,9 @@ import { plainPredictions, readPredictions } from "../../payload/table/predictio
 import { readJson } from "../../payload/json/read-json.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";
 import { type AnswerContext, rowAnswer } from "../../payload/table/row-answer.ts";
-import type { TableContext, TableReading } from "../../payload/table/table-reading.ts";
+import type { TableContext, TableContent } from "../../payload/table/table-content.ts";
 
-/** Longer text is no label but an answer in words. */
+/** Longer text is not a label but a written answer. */
 const maxLabelLength = 100;
 
 const unsupported: ReadResult<never> = { kind: "unread", reason: "unsupported_content_type" };
@@ -24,11 +24,11 @@ const unsupported: ReadResult<never> = { kind: "unread", reason: "unsupported_co
 type TableSetting = Omit<TableContext, "pass">;
 
 /**
- * A reader of what default and usual handlers take and give. Requests: JSON, whatever the media type says — rows under
+ * A reader of what default and usual handlers accept and return. Requests: JSON, whatever the media type says — rows under
  * `instances`, `data` or `inputs`, else the body itself; forms, see {@link formTable}; of images and all other bodies
- * only length and media type, as `body.bytes` and `body.type`, with `body.width` and `body.height` of PNG, JPEG and GIF.
+ * only length and media type, as `body.bytes` and `body.type`; the types of images are found by their first bytes.
  * Responses: `predictions`, else the body itself, see {@link readPredictions}; a dictionary of labels may hold the best
- * few only; a list of numbers that sum up to 1 is taken for the probabilities of one row, since TorchServe answers each
+ * few only; a list of numbers that sum up to 1 is read as the probabilities of one row, since TorchServe answers each
  * request with its own element of a handler's list; short plain text is a label. Paths under `/v2/` are KServe v2.
  */
 export function createTorchserveReader(options: ReaderOptions): BodyReader {
@@ -45,7 +45,7 @@ function isKserveV2({ target }: DecodedBody): boolean {
   return pathOfTarget(target).startsWith("/v2/");
 }
 
-function readBody(body: DecodedBody, setting: TableSetting): ReadResult<TableReading> {
+function readBody(body: DecodedBody, setting: TableSetting): ReadResult<TableContent> {
   const { bytes, contentType } = body;
   const mediaType = mediaTypeOf(contentType);
   if (mediaType === "text/csv") return unsupported;
@@ -57,21 +57,20 @@ function readBody(body: DecodedBody, setting: TableSetting): ReadResult<TableRea
   return tableOf(descriptionOf(body), { ...setting, pass: { hasUnsafeInteger: false } });
 }
 
-function tableOf(value: JsonValue, context: TableContext): ReadResult<TableReading> {
+function tableOf(value: JsonValue, context: TableContext): ReadResult<TableContent> {
   const rows = rowsKeys.map((key) => member(value, key)).find((rows) => isList(rows) || isObject(rows));
   return readTable(rows ?? value, context);
 }
 
 const rowsKeys = ["instances", "data", "inputs"] as const;
 
-/** What is known of a body that is not read, as a dictionary. */
+/** Length and media type of a body that is not read, as a dictionary. */
 function descriptionOf({ bytes, contentType }: DecodedBody): JsonValue {
-  const image = readImageHeader(bytes);
-  const type = image?.type ?? (mediaTypeOf(contentType) || "application/octet-stream");
-  return { body: { bytes: bytes.length, type, ...image?.size } };
+  const type = imageTypeOf(bytes) ?? (mediaTypeOf(contentType) || "application/octet-stream");
+  return { body: { bytes: bytes.length, type } };
 }
 
-function readAnswer(body: DecodedBody, { limits }: TableSetting): ReadResult<ResponseReading> {
+function readAnswer(body: DecodedBody, { limits }: TableSetting): ReadResult<ResponseContent> {
   const { bytes, contentType } = body;
   const mediaType = mediaTypeOf(contentType);
   if (mediaType === "text/event-stream") return unsupported;
@@ -84,7 +83,7 @@ function readAnswer(body: DecodedBody, { limits }: TableSetting): ReadResult<Res
   return { kind: "read", value: { model: "", version: "", ids: [] } };
 }
 
-function predictionsOf(value: JsonValue, context: AnswerContext): ReadResult<ResponseReading> {
+function predictionsOf(value: JsonValue, context: AnswerContext): ReadResult<ResponseContent> {
   const answers = member(value, "predictions");
   if (answers !== undefined) return responseOf(readPredictions(answers, context));
   const partial = { ...context, allowsPartialScores: true };
@@ -106,7 +105,7 @@ function labelOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** False for bytes that no JSON text begins with (white space, `[`, `{`, `"`, a digit, a sign, a word), such as an image's. */
+/** False for bytes that cannot begin a JSON text (white space, `[`, `{`, `"`, a digit, a sign, a word), such as an image's. */
 function mayBeJson(bytes: Uint8Array): boolean {
   const first = bytes[0];
   return first === undefined || first === 0xef || (first < 0x7f && /[\s[{"\dtfnNI-]/.test(String.fromCharCode(first)));

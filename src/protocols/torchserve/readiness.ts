@@ -4,8 +4,8 @@ import { isOk, notReady, quoteAnswer, quoteName, ready, unexpected } from "../re
 import type { ModelIdentity, ReadinessRule } from "../readiness-rule.ts";
 
 /**
- * TorchServe: `/ping` is 200 or 500. It is also 200 while a model loads, so a model that is named is asked for with
- * OPTIONS on its prediction path: that describes it, or answers 404, and runs nothing.
+ * TorchServe: `/ping` is 200 or 500. It is also 200 while a model loads, so when
+ * the model's name is known, its prediction path is asked with OPTIONS: the answer describes it or is 404; nothing runs.
  */
 export const torchserveReadiness: ReadinessRule = {
   requests: (model) => (model.modelName === "" ? [getRequest("/ping")] : [getRequest("/ping"), describe(model)]),

@@ -1,5 +1,5 @@
 /** The text by which a value is hashed, the same for all notations of it. */
-import type { JsonDocument, JsonNode, JsonText } from "./json-tree.ts";
+import type { JsonDocument, JsonNode, JsonText } from "../../payload/json/json-tree.ts";
 
 /** Longer integers are rounded, as readers of bodies do. */
 const maxIntegerDigits = 40;

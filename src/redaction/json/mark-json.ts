@@ -1,7 +1,7 @@
 /** Finds the values in a JSON body that rules are about: features in every shape that servers accept, and pointers. */
 import type { JsonPointer } from "../../payload/json/json-pointer.ts";
 import { canonicalText } from "./canonical-text.ts";
-import { type JsonNode, valuesOf } from "./json-tree.ts";
+import { type JsonNode, valuesOf } from "../../payload/json/json-tree.ts";
 import { redactionActions, type RedactionAction } from "../redaction-rule.ts";
 import type { RedactionRules } from "../redaction-rules.ts";
 

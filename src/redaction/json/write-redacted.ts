@@ -1,7 +1,7 @@
 /** Writes a JSON text with values redacted; the rest keeps its notation. */
 import type { RedactionMarks } from "./mark-json.ts";
 import { canonicalText } from "./canonical-text.ts";
-import type { JsonDocument, JsonList, JsonNode } from "./json-tree.ts";
+import type { JsonDocument, JsonList, JsonNode } from "../../payload/json/json-tree.ts";
 import type { RedactionAction } from "../redaction-rule.ts";
 
 /** How values are replaced. */

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { DriftMonitor } from "../../../src/drift/monitor/drift-monitor.ts";
 import type { DriftReport } from "../../../src/drift/monitor/drift-report.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
-import type { Cell } from "../../../src/payload/reading.ts";
+import type { Cell } from "../../../src/payload/body-content.ts";
 import { aSubject, baselineOf, categorical, numeric } from "../../drift/support/some-baselines.ts";
 import { dispatched } from "../support/recorded-context.ts";
 

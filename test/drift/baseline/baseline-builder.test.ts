@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { maxFeatures } from "../../../src/drift/baseline/baseline.ts";
 import { readBaseline, writeBaseline } from "../../../src/drift/baseline/baseline-file.ts";
-import type { Cell, FeatureTable } from "../../../src/payload/reading.ts";
+import type { Cell, FeatureTable } from "../../../src/payload/body-content.ts";
 import { nextUp } from "../../../src/sketch/next-up.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { built, categorical, numeric, rowsOf, tableOf } from "../support/built-baseline.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { compareBaselines, type ColumnDifference } from "../../../src/drift/baseline/baseline-difference.ts";
 import { massBelow } from "../../../src/drift/baseline/binned-mass.ts";
-import type { Cell } from "../../../src/payload/reading.ts";
+import type { Cell } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { built, numeric, tableOf } from "../support/built-baseline.ts";
 

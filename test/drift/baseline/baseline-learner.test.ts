@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { readBaseline, writeBaseline } from "../../../src/drift/baseline/baseline-file.ts";
 import { BaselineLearner, type LearnerOptions } from "../../../src/drift/baseline/baseline-learner.ts";
-import type { Cell, Columns, FeatureTable, Predictions } from "../../../src/payload/reading.ts";
+import type { Cell, Columns, FeatureTable, Predictions } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { built, categorical, numeric, rowsOf, tableOf } from "../support/built-baseline.ts";
 

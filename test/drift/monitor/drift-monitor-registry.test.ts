@@ -6,7 +6,7 @@ import {
   type DriftMonitorRegistryOptions,
 } from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
-import type { ExchangeReading } from "../../../src/payload/exchange-reading.ts";
+import type { ExchangeContent } from "../../../src/payload/exchange-content.ts";
 import { baselineOf, numeric } from "../support/some-baselines.ts";
 
 const columns = { names: ["x"], isPositional: false };
@@ -21,7 +21,7 @@ const options: DriftMonitorRegistryOptions = {
   maxModels: 3,
 };
 
-function reading(over: Partial<ExchangeReading> = {}): ExchangeReading {
+function reading(over: Partial<ExchangeContent> = {}): ExchangeContent {
   const features = { columns, rowCount: 1, cells: [0.5] };
   return {
     model: "m",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DriftMonitor } from "../../../src/drift/monitor/drift-monitor.ts";
-import type { FeatureTable } from "../../../src/payload/reading.ts";
+import type { FeatureTable } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { aSubject, baselineOf, categorical, normalFeature, normals, numeric } from "../support/some-baselines.ts";
 import { options, columns, row, answer, settle, find, xy, fill } from "../support/a-monitor.ts";

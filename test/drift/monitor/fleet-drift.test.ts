@@ -8,7 +8,7 @@ import type { EngineOptions } from "../../../src/drift/monitor/drift-engine.ts";
 import { FleetDrift } from "../../../src/drift/monitor/fleet-drift.ts";
 import { NameCollector } from "../../../src/drift/window/seen-names.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
-import type { FeatureTable } from "../../../src/payload/reading.ts";
+import type { FeatureTable } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { aSubject, baselineOf, categorical, normalFeature, numeric } from "../support/some-baselines.ts";
 

@@ -6,7 +6,7 @@ import { layOutCells } from "../../../src/drift/window/cell-layout.ts";
 import { TableCounter } from "../../../src/drift/window/table-counter.ts";
 import { emptyWindow } from "../../../src/drift/window/window-counts.ts";
 import { createKserveV2Reader } from "../../../src/protocols/kserve-v2/reader.ts";
-import type { BodyReader } from "../../../src/payload/reading.ts";
+import type { BodyReader } from "../../../src/payload/body-content.ts";
 import { nextUp } from "../../../src/sketch/next-up.ts";
 import { encodeV2, type TensorToWrite, v2Body } from "../../payload/tensor/tensor-encoder.ts";
 import { baselineOf, categorical, numeric } from "../support/some-baselines.ts";

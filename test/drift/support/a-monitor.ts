@@ -3,7 +3,7 @@ import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import type { DriftMonitor, MonitorOptions } from "../../../src/drift/monitor/drift-monitor.ts";
 import type { TargetReport } from "../../../src/drift/monitor/drift-report.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
-import type { Cell, Columns, FeatureTable, Predictions } from "../../../src/payload/reading.ts";
+import type { Cell, Columns, FeatureTable, Predictions } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { baselineOf, categorical, normalFeature } from "./some-baselines.ts";
 

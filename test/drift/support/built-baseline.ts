@@ -4,7 +4,7 @@ import {
   type BuildOptions,
   type BuiltBaseline,
 } from "../../../src/drift/baseline/baseline-builder.ts";
-import type { Cell, FeatureTable } from "../../../src/payload/reading.ts";
+import type { Cell, FeatureTable } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 
 /** A table from its columns. */

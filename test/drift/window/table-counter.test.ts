@@ -7,7 +7,7 @@ import { layOutCells, noteNames, type CellLayout } from "../../../src/drift/wind
 import { findChanges } from "../../../src/drift/verdict/changes.ts";
 import { TableCounter } from "../../../src/drift/window/table-counter.ts";
 import { emptyWindow, groupSize, type WindowCounts } from "../../../src/drift/window/window-counts.ts";
-import type { Cell, Columns, FeatureTable, Predictions } from "../../../src/payload/reading.ts";
+import type { Cell, Columns, FeatureTable, Predictions } from "../../../src/payload/body-content.ts";
 import { baselineOf, categorical, numeric } from "../support/some-baselines.ts";
 
 const plan = categorical("plan", { basic: 60, pro: 40 }, { other: 2, rareValues: ["gold"], isRareComplete: true });

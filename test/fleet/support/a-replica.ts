@@ -5,7 +5,7 @@ import type { Clock } from "../../../src/clock.ts";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { DriftMonitorRegistry } from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
-import type { Cell } from "../../../src/payload/reading.ts";
+import type { Cell } from "../../../src/payload/body-content.ts";
 import { Fleet } from "../../../src/fleet/fleet.ts";
 import type { StateStore } from "../../../src/fleet/store.ts";
 import { silentLog } from "../../support/recorded-log.ts";

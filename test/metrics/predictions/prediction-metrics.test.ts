@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ExchangeReading } from "../../../src/payload/exchange-reading.ts";
-import type { Cell, Predictions, TokenUsage } from "../../../src/payload/reading.ts";
 import type { predictionRows } from "../../../src/metrics/catalogue/prediction-catalogue.ts";
 import type { Sample } from "../../../src/metrics/sample.ts";
 import { predictionFamilies } from "../../../src/metrics/predictions/prediction-families.ts";
+import type { ExchangeContent } from "../../../src/payload/exchange-content.ts";
+import type { Cell, Predictions, TokenUsage } from "../../../src/payload/body-content.ts";
 import {
   PredictionMetrics,
   type PredictionMetricsOptions,
@@ -24,7 +24,7 @@ const predictionsOf = (values: ArrayLike<Cell>, over: Partial<Predictions> = {})
   ...over,
 });
 
-const answer = (predictions?: Predictions, usage?: TokenUsage): NonNullable<ExchangeReading["response"]> => ({
+const answer = (predictions?: Predictions, usage?: TokenUsage): NonNullable<ExchangeContent["response"]> => ({
   ...(predictions === undefined ? {} : { predictions }),
   ...(usage === undefined ? {} : { usage }),
   model: "",
@@ -32,7 +32,7 @@ const answer = (predictions?: Predictions, usage?: TokenUsage): NonNullable<Exch
   ids: [],
 });
 
-const readingOf = (over: Partial<ExchangeReading>): ExchangeReading => ({
+const readingOf = (over: Partial<ExchangeContent>): ExchangeContent => ({
   model: "iris",
   version: "1",
   variant: "stable",

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseExactly } from "../../../src/payload/json/exact-json.ts";
 import { asCells, cellOf, isList, type JsonValue, member } from "../../../src/payload/json/json-value.ts";
 import { readJson, readJsonText } from "../../../src/payload/json/read-json.ts";
-import type { ReadResult } from "../../../src/payload/reading.ts";
+import type { ReadResult } from "../../../src/payload/body-content.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -90,7 +90,7 @@ describe("readJson", () => {
     }
   });
 
-  it("puts U+FFFD where the bytes are no UTF-8", () => {
+  it("puts U+FFFD where the bytes are not UTF-8", () => {
     expect(read(Uint8Array.of(0x22, 0xc3, 0x28, 0xff, 0x22))).toEqual(value("\ufffd(\ufffd"));
   });
 

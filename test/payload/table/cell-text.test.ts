@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { categoryOf } from "../../../src/payload/table/category.ts";
 import { cellFromText } from "../../../src/payload/table/cell-text.ts";
-import type { Cell } from "../../../src/payload/reading.ts";
+import type { Cell } from "../../../src/payload/body-content.ts";
 
 describe("cellFromText", () => {
   it.each<[string, Cell]>([

@@ -15,7 +15,7 @@ describe("ColumnsMemo", () => {
     expect(memo.named(["a"])).not.toBe(first);
   });
 
-  it("forgets the list that was not asked for longest", () => {
+  it("forgets the list that was unused for longest", () => {
     const memo = new ColumnsMemo();
     const first = memo.named(["a"]);
     const second = memo.named(["b"]);
@@ -28,7 +28,7 @@ describe("ColumnsMemo", () => {
     expect(memo.named(["b"])).not.toBe(second);
   });
 
-  it("finds no list among values that are no names", () => {
+  it("finds no list for values that are not names", () => {
     const memo = new ColumnsMemo();
     memo.named(["1", "2"]);
     expect(memo.find([1, 2])).toBeUndefined();
@@ -44,7 +44,7 @@ describe("ColumnsMemo", () => {
     expect(memo.positional(2)).not.toBe(memo.positional(2, "x"));
   });
 
-  it("answers with the names that were asked for, whatever came before", () => {
+  it("gives the names of the call, whatever came before", () => {
     const names = fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 3 });
     fc.assert(
       fc.property(fc.array(names, { maxLength: 40 }), (lists) => {

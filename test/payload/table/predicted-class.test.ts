@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { predictedClass } from "../../../src/payload/table/predicted-class.ts";
-import type { Predictions } from "../../../src/payload/reading.ts";
+import type { Predictions } from "../../../src/payload/body-content.ts";
 
 const predictions = (
   values: Predictions["values"],

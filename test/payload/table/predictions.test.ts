@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Cell } from "../../../src/payload/reading.ts";
+import type { Cell } from "../../../src/payload/body-content.ts";
 import { readPredictions } from "../../../src/payload/table/predictions.ts";
 import type { AnswerContext } from "../../../src/payload/table/row-answer.ts";
 import { readAnswer, testLimits, valueOf } from "../../support/read-json-body.ts";

@@ -132,7 +132,7 @@ describe("cellsOfBytes", () => {
     }
   });
 
-  it("takes bytes that are no UTF-8 for something else than text, whatever the other elements are", () => {
+  it("reads no text from bytes that are not UTF-8, whatever the other elements are", () => {
     const jpeg = [3, 0, 0, 0, 0xff, 0xd8, 0xff];
     const text = [1, 0, 0, 0, 65];
     expect(cellsOfBytes("BYTES", Uint8Array.from([...text, ...jpeg]), 2)).toEqual({ kind: "opaque" });

@@ -1,5 +1,5 @@
 /** Writes KServe v2 bodies as the protocol says, independently of the reader: JSON tensors and the binary tensor extension. */
-import type { Cell, DecodedBody } from "../../../src/payload/reading.ts";
+import type { Cell, DecodedBody } from "../../../src/payload/body-content.ts";
 import { type Datatype, elementBytes } from "../../../src/payload/tensor/tensor-datatype.ts";
 
 /** A tensor to be written. */

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createKserveV2Reader } from "../../../src/protocols/kserve-v2/reader.ts";
-import type { Predictions, ResponseReading } from "../../../src/payload/reading.ts";
+import type { Predictions, ResponseContent } from "../../../src/payload/body-content.ts";
 import { encodeV2, type TensorToWrite, v2Body } from "./tensor-encoder.ts";
 
 const limits = { rows: 1000, columns: 10, depth: 32 };
 const reader = createKserveV2Reader({ limits });
 
-function read(bytes: Uint8Array | string): ResponseReading {
+function read(bytes: Uint8Array | string): ResponseContent {
   const result = reader.readResponse(v2Body(bytes));
   if (result.kind === "unread") throw new Error(result.reason);
   return result.value;

@@ -1,8 +1,8 @@
+import type { BodyReader, ReadResult, RequestContent, ResponseContent } from "../../../src/payload/body-content.ts";
 import { aDraft } from "../../support/a-record.ts";
 import { createReader } from "../../support/create-reader.ts";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BodyReader, ReadResult, RequestReading, ResponseReading } from "../../../src/payload/reading.ts";
 import type { LoggedBodies, LoggedContent } from "../../../src/prediction-log/exchange-log.ts";
 import { RecordBuilder, type RecordBuilderOptions } from "../../../src/prediction-log/record/record-builder.ts";
 import { parseRedactionRule, type RedactionRule } from "../../../src/redaction/redaction-rule.ts";
@@ -50,12 +50,12 @@ function bodiesOf(reader: BodyReader, request: Side, response: Side, isAnswered 
   const target = "/v2/models/iris/infer";
   const contentOf = ({ text }: Side): LoggedContent => ({ kind: "decoded", bytes: Buffer.from(text) });
   const typeOf = ({ contentType = "application/json" }: Side): string => contentType;
-  const asked: ReadResult<RequestReading> = reader.readRequest({
+  const asked: ReadResult<RequestContent> = reader.readRequest({
     bytes: Buffer.from(request.text),
     contentType: typeOf(request),
     target,
   });
-  const answered: ReadResult<ResponseReading> | undefined = isAnswered
+  const answered: ReadResult<ResponseContent> | undefined = isAnswered
     ? reader.readResponse({ bytes: Buffer.from(response.text), contentType: typeOf(response), target })
     : undefined;
   return {

@@ -1,7 +1,7 @@
 /** A reader of KServe v2 with small limits, and readings in a form that a test can hold against what it expects. */
 import { expect } from "vitest";
 import { createKserveV2Reader } from "../../../src/protocols/kserve-v2/reader.ts";
-import type { BodyReader, FeatureTable, ReadResult, RequestReading } from "../../../src/payload/reading.ts";
+import type { BodyReader, FeatureTable, ReadResult, RequestContent } from "../../../src/payload/body-content.ts";
 import { v2Body } from "../../payload/tensor/tensor-encoder.ts";
 
 /** Bounds that a test reaches with little data. */
@@ -11,7 +11,7 @@ export const smallLimits = { rows: 1000, columns: 100, depth: 32 };
 export const v2Reader: BodyReader = createKserveV2Reader({ limits: smallLimits });
 
 /** The reading of a request; throws the reason when there is none. */
-export function readRequest(bytes: Uint8Array | string): RequestReading {
+export function readRequest(bytes: Uint8Array | string): RequestContent {
   const result = v2Reader.readRequest(v2Body(bytes));
   if (result.kind === "unread") throw new Error(result.reason);
   return result.value;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createOpenaiReader } from "../../../src/protocols/openai/reader.ts";
-import type { DecodedBody, ReadResult } from "../../../src/payload/reading.ts";
+import type { DecodedBody, ReadResult } from "../../../src/payload/body-content.ts";
 
 const reader = createOpenaiReader({ limits: { rows: 100, columns: 20, depth: 16 } });
 

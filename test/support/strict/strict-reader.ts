@@ -31,7 +31,7 @@ export interface StrictRequest {
 }
 
 /** What a stream of bytes holds: its complete requests, and how it goes on after them. */
-export interface RequestReading {
+export interface RequestContent {
   readonly requests: readonly StrictRequest[];
   /** Where the last complete request ends. */
   readonly consumed: number;
@@ -40,7 +40,7 @@ export interface RequestReading {
 }
 
 /** Reads requests from `bytes`, starting at `from`, until they end or break a rule. */
-export function readRequests(bytes: Buffer, from: number = 0): RequestReading {
+export function readRequests(bytes: Buffer, from: number = 0): RequestContent {
   const cursor: Cursor = { bytes, at: from };
   const requests: StrictRequest[] = [];
   let consumed = from;

@@ -26,7 +26,7 @@ export interface StrictResponse {
 }
 
 /** What a client saw on one connection. */
-export interface ResponseReading {
+export interface ResponseContent {
   readonly responses: readonly StrictResponse[];
   /** Bytes after the last response that make no head yet. */
   readonly rest: Buffer;
@@ -37,7 +37,7 @@ export interface ResponseReading {
  * Reads responses to requests with the given methods (`GET` when there are more responses than methods). `ended` tells
  * that the peer closed in order, which is what completes a body that ends with the connection.
  */
-export function readResponses(bytes: Buffer, methods: readonly string[], ended: boolean): ResponseReading {
+export function readResponses(bytes: Buffer, methods: readonly string[], ended: boolean): ResponseContent {
   const cursor: Cursor = { bytes, at: 0 };
   const responses: StrictResponse[] = [];
   let answered = 0;

@@ -1,25 +1,25 @@
 /**
- * What a reader finds in the two bodies of an exchange: rows of named features, predictions, token counts. Readers are
- * pure: decoded bytes in, these values out; they never throw for what a client can send.
+ * The content of the two bodies of an exchange: rows of named features, predictions, token counts. Readers are pure:
+ * decoded bytes in, these values out; they never throw for anything that a client can send.
  */
 
 /**
  * One value of a row. `undefined` is a feature that the row does not have, `null` one that it has without a value (also
- * NaN). A `bigint` stands for an integer past 2^53, so that an identity keeps all its digits.
+ * NaN). A `bigint` is an integer past 2^53, so that an identity keeps all its digits.
  */
 export type Cell = number | string | boolean | bigint | null | undefined;
 
 /**
- * Names of the columns of a table. Readers give the same object again as long as requests name the same columns in the
- * same order, so that whoever counts may remember by identity where each column goes.
+ * Names of the columns of a table. Readers return the same object as long as requests name the same columns in the same
+ * order, so that consumers may key their own state on its identity.
  */
 export interface Columns {
   readonly names: readonly string[];
-  /** True when the names were made up from positions: then the n-th column may stand for the n-th feature of a baseline. */
+  /** True when the names are positions: then the n-th column may be compared with the n-th feature of a baseline. */
   readonly isPositional: boolean;
 }
 
-/** Rows of features. */
+/** Rows of features, in one flat list of cells. */
 export interface FeatureTable {
   readonly columns: Columns;
   readonly rowCount: number;
@@ -29,20 +29,20 @@ export interface FeatureTable {
   readonly singles?: readonly boolean[];
 }
 
-/** What the model answered, a value a row. */
+/** The answer of the model: one value for each row. */
 export interface Predictions {
   readonly rowCount: number;
-  /** Number, class or label of each row; of probabilities alone the most likely class; `null` where it has no single value. */
+  /** Number, class or label of each row; the most likely class where there are only probabilities; `null` without a single value. */
   readonly values: ArrayLike<Cell>;
   /** Names of the columns of `probabilities`; empty when there are none. Positions (`"0"`, `"1"`) when the answer names no classes. */
   readonly classes: readonly string[];
   /** Row by row, `rowCount × classes.length` numbers from 0 to 1; empty when the answer has none. */
   readonly probabilities: ArrayLike<number>;
-  /** How sure the model was of each row's prediction, 0 to 1; empty when the answer does not say. */
+  /** Confidence of the model in each row's prediction, 0 to 1; empty when the answer has none. */
   readonly confidences: ArrayLike<number>;
 }
 
-/** What a language model reports about one answer. */
+/** Token counts and finish reasons that a language model reports with one answer. */
 export interface TokenUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
@@ -50,8 +50,8 @@ export interface TokenUsage {
   readonly finishReasons: readonly string[];
 }
 
-/** What a request says. */
-export interface RequestReading {
+/** The content of a request's body. */
+export interface RequestContent {
   /** Nothing when the body holds no table (an image, a chat). */
   readonly features?: FeatureTable;
   /** Model and version that the body names; empty when it names none. */
@@ -63,8 +63,8 @@ export interface RequestReading {
   readonly droppedColumns: number;
 }
 
-/** What a response says. */
-export interface ResponseReading {
+/** The content of a response's body. */
+export interface ResponseContent {
   readonly predictions?: Predictions;
   readonly usage?: TokenUsage;
   readonly model: string;
@@ -72,7 +72,7 @@ export interface ResponseReading {
   readonly ids: readonly string[];
 }
 
-/** Why a body gave nothing; each is a value of the label `reason`. */
+/** The reasons why a body was not read; values of the label `reason`. */
 export const unreadReasons = [
   "empty",
   "truncated",
@@ -94,21 +94,21 @@ export const unreadReasons = [
 /** See {@link unreadReasons}. */
 export type UnreadReason = (typeof unreadReasons)[number];
 
-/** A reading, or why there is none. */
+/** The value that was read, or the reason why there is none. */
 export type ReadResult<Value> =
   | { readonly kind: "read"; readonly value: Value }
   | { readonly kind: "unread"; readonly reason: UnreadReason };
 
-/** A whole body without its content coding. */
+/** A whole body, after its content coding was undone. */
 export interface DecodedBody {
   readonly bytes: Uint8Array;
   /** The Content-Type header as it was sent; empty when there was none. */
   readonly contentType: string;
-  /** Target of the request, with its query: some protocols say there what is asked. */
+  /** Target of the request, with its query: in some protocols the kind of request is part of it. */
   readonly target: string;
 }
 
-/** Bounds of what is read from one body. */
+/** Bounds on what is read from one body. */
 export interface ReaderLimits {
   /** Columns kept; further ones are counted and left out. */
   readonly columns: number;
@@ -120,6 +120,6 @@ export interface ReaderLimits {
 
 /** The reader of one serving protocol. Neither function throws, and both are bounded in time by the length of the body. */
 export interface BodyReader {
-  readRequest(body: DecodedBody): ReadResult<RequestReading>;
-  readResponse(body: DecodedBody): ReadResult<ResponseReading>;
+  readRequest(body: DecodedBody): ReadResult<RequestContent>;
+  readResponse(body: DecodedBody): ReadResult<ResponseContent>;
 }

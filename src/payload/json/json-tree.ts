@@ -1,4 +1,7 @@
-/** Parses JSON into a tree with source positions, so that values that are not redacted keep their notation. */
+/**
+ * The parser of JSON beside `JSON.parse`: it gives a tree that knows where in the text every value is and how it is
+ * written. So a text can be changed in places, and numbers that `JSON.parse` refuses or rounds keep their digits.
+ */
 
 /** A value in a JSON text: `source.slice(start, end)`. */
 export type JsonNode = JsonText | JsonNumber | JsonWord | JsonList | JsonDocument;
@@ -8,19 +11,19 @@ interface JsonSpan {
   readonly end: number;
 }
 
-/** A string; `text` is unescaped. */
+/** A string, without its escapes. */
 export interface JsonText extends JsonSpan {
   readonly kind: "text";
   readonly text: string;
 }
 
-/** A number in its original notation. */
+/** A number as it is written. */
 export interface JsonNumber extends JsonSpan {
   readonly kind: "number";
   readonly literal: string;
 }
 
-/** `true`, `false`, `null`, and `NaN`, `Infinity` and `-Infinity`, which model servers write and accept. */
+/** `true`, `false`, `null`, and `NaN`, `Infinity` and `-Infinity`, which model servers write and take. */
 export interface JsonWord extends JsonSpan {
   readonly kind: "word";
   readonly literal: string;
@@ -32,7 +35,7 @@ export interface JsonList extends JsonSpan {
   readonly items: readonly JsonNode[];
 }
 
-/** An object with all its members in order, repeated keys included. */
+/** An object, with all members of equal keys, in their order. */
 export interface JsonDocument extends JsonSpan {
   readonly kind: "object";
   readonly members: readonly JsonMember[];
@@ -45,18 +48,20 @@ export interface JsonMember {
 }
 
 /**
- * The tree of a JSON text (RFC 8259, and the words above); undefined when the text is not JSON or nests deeper than
- * `maxDepth` containers, which bounds the recursion. Linear, about 4 ns a byte.
+ * The tree of a JSON text (RFC 8259, and the words above); undefined when it is something else, `too_deep` when it has
+ * more than `maxDepth` containers within each other: it recurses that far. Texts in the tree are slices of `source` and
+ * keep it in memory. Linear, about 4 ns a byte.
  */
-export function parseRedactableJson(source: string, maxDepth: number): JsonNode | undefined {
-  const cursor: Cursor = { source, at: 0, room: maxDepth };
+export function parseJsonTree(source: string, maxDepth: number): JsonNode | "too_deep" | undefined {
+  const cursor: Cursor = { source, at: 0, room: maxDepth, isTooDeep: false };
   const node = readValue(cursor);
+  if (cursor.isTooDeep) return "too_deep";
   if (node === undefined) return undefined;
   skipSpace(cursor);
   return cursor.at < source.length ? undefined : node;
 }
 
-/** All values of an object under a key, which may be repeated; empty for other nodes. */
+/** The values of an object under a key: as many as it has members with that key. */
 export function valuesOf(node: JsonNode, key: string): readonly JsonNode[] {
   if (node.kind !== "object") return [];
   return node.members.filter((member) => member.key.text === key).map(({ value }) => value);
@@ -65,11 +70,12 @@ export function valuesOf(node: JsonNode, key: string): readonly JsonNode[] {
 interface Cursor {
   readonly source: string;
   at: number;
-  /** Containers that may still be opened within each other. */
+  /** How many more containers may be opened within each other. */
   room: number;
+  isTooDeep: boolean;
 }
 
-/** Every function below returns undefined on a syntax error; the cursor is then of no use. */
+/** Every function below gives undefined, and leaves the cursor anywhere, when the text is no JSON. */
 function readValue(cursor: Cursor): JsonNode | undefined {
   skipSpace(cursor);
   switch (cursor.source[cursor.at]) {
@@ -85,7 +91,10 @@ function readValue(cursor: Cursor): JsonNode | undefined {
 }
 
 function within(cursor: Cursor, read: (cursor: Cursor) => JsonNode | undefined): JsonNode | undefined {
-  if (cursor.room === 0) return undefined;
+  if (cursor.room === 0) {
+    cursor.isTooDeep = true;
+    return undefined;
+  }
   cursor.room--;
   const node = read(cursor);
   cursor.room++;
@@ -119,7 +128,7 @@ function readObject(cursor: Cursor): JsonNode | undefined {
   return takes(cursor, "}") ? { kind: "object", start, end: cursor.at, members } : undefined;
 }
 
-/** Characters of a string without escapes. */
+/** The characters that a string may hold without an escape. */
 const plain = /[^"\\\u0000-\u001f]*/y;
 
 function readText(cursor: Cursor): JsonText | undefined {
@@ -159,7 +168,7 @@ const bare = [
   ["word", word],
 ] as const;
 
-/** Skips white space and, if it is next, the character; false when it is not. */
+/** Skips the character, and space before it, if it comes next. */
 function takes(cursor: Cursor, character: string): boolean {
   skipSpace(cursor);
   if (cursor.source[cursor.at] !== character) return false;

@@ -1,9 +1,9 @@
-/** What reading a table takes and gives, in whatever shape its rows are written. */
-import type { FeatureTable, ReaderLimits, ReadResult } from "../reading.ts";
+/** Input and output of the functions that read tables. */
+import type { FeatureTable, ReaderLimits, ReadResult } from "../body-content.ts";
 import type { ColumnsMemo } from "./columns.ts";
 import type { JsonPass } from "../json/json-value.ts";
 
-/** What reading a table needs beside the body. */
+/** Context in which the tables of one body are read. */
 export interface TableContext {
   readonly pass: JsonPass;
   readonly limits: ReaderLimits;
@@ -11,12 +11,12 @@ export interface TableContext {
 }
 
 /** A table, if the body holds one, and how many columns did not fit. */
-export interface TableReading {
+export interface TableContent {
   readonly table?: FeatureTable;
   readonly droppedColumns: number;
 }
 
-/** Cells that rows of differing width are padded to at most; a body with more has to hold them itself. */
+/** Cells that a table may have after padding. A larger table needs a body that holds all its cells. */
 const maxPaddedCells = 2 ** 20;
 
 /** False when padding all rows to the same width would make a small body a large table. */
@@ -24,14 +24,14 @@ export function canPad(rowCount: number, width: number): boolean {
   return rowCount * width <= maxPaddedCells;
 }
 
-/** The reading of a table; one without columns is left out unless it has no rows. */
-export function tableReading(table: FeatureTable, droppedColumns: number): ReadResult<TableReading> {
+/** The content of a table; one without columns is left out unless it has no rows. */
+export function tableContent(table: FeatureTable, droppedColumns: number): ReadResult<TableContent> {
   const isTable = table.rowCount === 0 || table.columns.names.length > 0;
   return { kind: "read", value: isTable ? { table, droppedColumns } : { droppedColumns } };
 }
 
-/** The reading of a body with more rows than are read. */
+/** The result for a body with more rows than {@link ReaderLimits.rows}. */
 export const tooManyRows: ReadResult<never> = { kind: "unread", reason: "too_many_rows" };
 
-/** The reading of a body in which no table was found where one should be. */
+/** The result for a body without a table in the place where the protocol has one. */
 export const unknownShape: ReadResult<never> = { kind: "unread", reason: "unknown_shape" };
