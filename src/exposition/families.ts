@@ -1,6 +1,6 @@
 /** The values of every metric in the catalogue, read from where they are counted. */
 import type { WireErrorCode } from "../errors.ts";
-import { denialCodes, errorCodes, limitCodes, type RelayMetricName } from "../metrics/catalogue/catalogue.ts";
+import { denialCodes, errorCodes, limitCodes, type AlwaysPresentMetric } from "../metrics/catalogue/catalogue.ts";
 import type { DurationHistogram } from "../metrics/requests/duration-histogram.ts";
 import type { LabelSet } from "../metrics/requests/label-sets.ts";
 import { auxiliaryKinds, type RequestMetrics } from "../metrics/requests/request-metrics.ts";
@@ -9,7 +9,7 @@ import { outcomes } from "../outcome.ts";
 import type { ExpositionSources } from "./sources.ts";
 
 /** Samples of each metric that is always there; made while they are read, so that a long family can be read in slices. */
-export type Families = Readonly<Record<RelayMetricName, Iterable<Sample>>>;
+export type Families = Readonly<Record<AlwaysPresentMetric, Iterable<Sample>>>;
 
 /** Reads all metrics once. What is cheap is read at once, label sets while the families are iterated. */
 export const familiesOf = (sources: ExpositionSources): Families => ({
@@ -110,7 +110,7 @@ function* requestCounts(requests: RequestMetrics): Generator<Sample> {
 
 function* byModel(
   requests: RequestMetrics,
-  name: RelayMetricName,
+  name: AlwaysPresentMetric,
   histogramOf: (set: LabelSet) => DurationHistogram | undefined,
 ): Generator<Sample> {
   for (const set of requests.labelSets) {
@@ -120,7 +120,7 @@ function* byModel(
 }
 
 /** Read at one moment: the slices of a long family are rendered in several turns, in which requests are counted. */
-function buckets(name: RelayMetricName, histogram: DurationHistogram, labels: LabelValues): Iterable<Sample> {
+function buckets(name: AlwaysPresentMetric, histogram: DurationHistogram, labels: LabelValues): Iterable<Sample> {
   const { edges, sumUs } = histogram;
   return histogramSamples(name, { edges: edges.seconds, counts: histogram.cumulative(), sum: sumUs / 1e6 }, labels);
 }

@@ -1,4 +1,4 @@
-import type { fleetRows } from "../metrics/catalogue/insight-catalogue.ts";
+import type { fleetRows } from "../metrics/catalogue/fleet-catalogue.ts";
 import type { Sample } from "../metrics/sample.ts";
 import type { FleetStatus } from "./fleet.ts";
 import { failureReasons } from "./store.ts";

@@ -1,5 +1,5 @@
 /** The prediction metrics as samples of an exposition. */
-import type { predictionRows } from "../catalogue/insight-catalogue.ts";
+import type { predictionRows } from "../catalogue/prediction-catalogue.ts";
 import { histogramSamples, type LabelValues, type Sample } from "../sample.ts";
 import type { NumberHistogram } from "./prediction-histogram.ts";
 import type { PredictionMetrics } from "./prediction-metrics.ts";

@@ -1,7 +1,7 @@
 /** What became of captured bodies, as samples of an exposition. */
 import { bodySides } from "../../payload/exchange-reading.ts";
 import { unreadReasons } from "../../payload/reading.ts";
-import type { readingRows } from "../catalogue/insight-catalogue.ts";
+import type { readingRows } from "../catalogue/prediction-catalogue.ts";
 import type { Sample } from "../sample.ts";
 import { readingDropReasons, type ReadingCounters } from "./reading-counters.ts";
 

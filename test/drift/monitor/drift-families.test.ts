@@ -4,7 +4,7 @@ import { DriftMonitor } from "../../../src/drift/monitor/drift-monitor.ts";
 import type { DriftReport } from "../../../src/drift/monitor/drift-report.ts";
 import { defaultSeriesLimits, driftFamilies } from "../../../src/drift/monitor/drift-families.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
-import { driftRows } from "../../../src/metrics/catalogue/insight-catalogue.ts";
+import { driftRows } from "../../../src/metrics/catalogue/drift-catalogue.ts";
 import { aSubject, baselineOf, numeric } from "../support/some-baselines.ts";
 
 function reportOf(features: number, requests: number): DriftReport {

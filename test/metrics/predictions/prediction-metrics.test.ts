@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ExchangeReading } from "../../../src/payload/exchange-reading.ts";
 import type { Cell, Predictions, TokenUsage } from "../../../src/payload/reading.ts";
-import type { predictionRows } from "../../../src/metrics/catalogue/insight-catalogue.ts";
+import type { predictionRows } from "../../../src/metrics/catalogue/prediction-catalogue.ts";
 import type { Sample } from "../../../src/metrics/sample.ts";
 import { predictionFamilies } from "../../../src/metrics/predictions/prediction-families.ts";
 import {

@@ -1,0 +1,146 @@
+/** Rows of the catalogue for the relay and the process: connections, the tap, the configuration. */
+
+/** Rows about connections and the sidecar itself. They are always there. */
+export const relayRows = {
+  outrider_requests_in_flight: {
+    type: "gauge",
+    unit: "requests",
+    help: "Requests between their head and the last byte of their response.",
+    labels: [],
+  },
+  outrider_requests_queued: {
+    type: "gauge",
+    unit: "requests",
+    help: "Requests waiting for a free upstream connection.",
+    labels: [],
+  },
+  outrider_request_body_bytes_total: {
+    type: "counter",
+    unit: "bytes",
+    help: "Bytes of request bodies as they passed.",
+    labels: [],
+  },
+  outrider_response_body_bytes_total: {
+    type: "counter",
+    unit: "bytes",
+    help: "Bytes of response bodies as they passed.",
+    labels: [],
+  },
+  outrider_retries_total: {
+    type: "counter",
+    unit: "requests",
+    help: "Requests sent once more on a new upstream connection.",
+    labels: [],
+  },
+  outrider_connections_open: { type: "gauge", unit: "connections", help: "Client connections open.", labels: [] },
+  outrider_connections_total: {
+    type: "counter",
+    unit: "connections",
+    help: "Client connections accepted.",
+    labels: [],
+  },
+  outrider_connections_refused_total: {
+    type: "counter",
+    unit: "connections",
+    help: "Client connections turned away because `limits.connections` were open.",
+    labels: [],
+  },
+  outrider_tunnels_open: { type: "gauge", unit: "connections", help: "Upgraded connections open.", labels: [] },
+  outrider_upstream_connections_open: {
+    type: "gauge",
+    unit: "connections",
+    help: "Connections to the model server open.",
+    labels: [],
+  },
+  outrider_upstream_connections_idle: {
+    type: "gauge",
+    unit: "connections",
+    help: "Connections to the model server kept for the next request.",
+    labels: [],
+  },
+  outrider_upstream_connects_total: {
+    type: "counter",
+    unit: "connections",
+    help: "Connection attempts to the model server.",
+    labels: [],
+  },
+  outrider_upstream_connect_failures_total: {
+    type: "counter",
+    unit: "connections",
+    help: "Connection attempts to the model server that failed.",
+    labels: [],
+  },
+  outrider_upstream_reuses_total: {
+    type: "counter",
+    unit: "requests",
+    help: "Requests sent on an upstream connection that had served another before.",
+    labels: [],
+  },
+  outrider_upstream_up: {
+    type: "gauge",
+    unit: "boolean",
+    help: "1 when the model server accepts connections, else 0.",
+    labels: [],
+  },
+  outrider_upstream_ready: {
+    type: "gauge",
+    unit: "boolean",
+    help: "1 when the model server is ready as its serving protocol defines it, else 0.",
+    labels: [],
+  },
+  outrider_responses_broken_total: {
+    type: "counter",
+    unit: "responses",
+    help: "Responses that the model server broke off after their head had gone to the client.",
+    labels: [],
+  },
+  outrider_tap_held_bytes: { type: "gauge", unit: "bytes", help: "Body bytes held for observers.", labels: [] },
+  outrider_tap_dropped_total: {
+    type: "counter",
+    unit: "bodies",
+    help: "Bodies not kept for observers because `tap.total_bytes` was used up.",
+    labels: [],
+  },
+  outrider_observer_failures_total: {
+    type: "counter",
+    unit: "calls",
+    help: "Calls of observers that threw.",
+    labels: [],
+  },
+  outrider_log_dropped_total: {
+    type: "counter",
+    unit: "lines",
+    help: "Log lines dropped because standard error did not take them.",
+    labels: [],
+  },
+  outrider_config_reloads_total: {
+    type: "counter",
+    unit: "reloads",
+    help: "Reloads of the configuration.",
+    labels: ["result"],
+  },
+  outrider_config_last_reload_success: {
+    type: "gauge",
+    unit: "boolean",
+    help: "1 when the last reload succeeded, 0 when it was refused and the previous configuration is still in force.",
+    labels: [],
+  },
+  outrider_config_last_reload_timestamp_seconds: {
+    type: "gauge",
+    unit: "seconds",
+    help: "When the running configuration was loaded, seconds since the epoch.",
+    labels: [],
+  },
+  outrider_build_info: {
+    type: "gauge",
+    unit: "constant",
+    help: "Always 1; the labels name the build. `version` is Outrider's own.",
+    labels: ["version", "revision", "node"],
+  },
+  outrider_model_info: {
+    type: "gauge",
+    unit: "constant",
+    help: "Always 1; the labels name the configured model.",
+    labels: ["model", "version", "digest"],
+  },
+} as const;
