@@ -1,6 +1,6 @@
 /**
- * What is counted of the predictions of one window and their labels. Everything is a sum, so that windows and replicas
- * merge by addition.
+ * * The sums of one window of predictions and their labels. Everything is a sum, so that windows and replicas merge by
+ * addition.
  */
 import { ClassTable, isClassName, maxClasses } from "./class-table.ts";
 import { delayBinCount } from "./label-delay.ts";
@@ -9,7 +9,7 @@ import { scoreBinCount } from "./score-bins.ts";
 /** Bins of the chance that a prediction is right, even over 0 to 1. */
 export const calibrationBinCount = 10;
 
-/** What is summed up. */
+/** Names of the sums. */
 const countNames = [
   /** Rows predicted. */
   "predictions",
@@ -28,11 +28,11 @@ const countNames = [
   "scored_rows",
   "brier",
   "log_loss",
-  /** Predicted rows of which it can be said how likely they are right, without a calibration map, and Σ of that chance. */
+  /** Predicted rows with a known chance to be right, those of them without a calibration map, and Σ of that chance. */
   "estimated_rows",
   "uncalibrated_rows",
   "expected_right",
-  /** The confusion matrix to be expected of those with a probability of the positive class. */
+  /** The expected confusion matrix of those with a probability of the positive class. */
   "expected_true_positives",
   "expected_false_positives",
   "expected_false_negatives",
@@ -43,7 +43,10 @@ const countNames = [
   "calibration_right",
   /** Labelled rows by the time from prediction to label. */
   "delay",
-  /** By the probability of the positive class: labelled rows that were positive and negative, and what is expected of all. */
+  /**
+   * By the probability of the positive class: labelled rows that were positive and negative, and what is expected of
+   * all.
+   */
   "positive_scores",
   "negative_scores",
   "expected_positives",
@@ -53,7 +56,7 @@ const countNames = [
 /** Name of a sum, or of a row of sums. */
 export type CountName = (typeof countNames)[number];
 
-/** How many sums a name has, where it is not one. */
+/** Number of sums of the names that have more than one. */
 const rowSizes: Partial<Record<CountName, number>> = {
   calibration_rows: calibrationBinCount,
   calibration_chance: calibrationBinCount,
@@ -86,7 +89,7 @@ const maxPositives = 8;
  * 51 × 51).
  */
 export class AccuracyCounts {
-  /** Grows with every change. */
+  /** Grows with every change, so that an unchanged window need not be written again. */
   revision = 0;
   readonly #classes: ClassTable;
   readonly #sums = new Float64Array(binsAt);
@@ -159,7 +162,9 @@ export class AccuracyCounts {
     for (const [name, rows] of other.#positives) this.addPositive(name, rows);
   }
 
-  /** The sums by name, without those that are 0; `delay:17` is the 18th of several. Values are finite and not below 0. */
+  /**
+   * The sums by name, without those that are 0; `delay:17` is the 18th of several. Values are finite and not below 0.
+   */
   toFields(): ReadonlyMap<string, number> {
     const fields = new Map<string, number>();
     for (const name of countNames) {
@@ -175,7 +180,7 @@ export class AccuracyCounts {
     return fields;
   }
 
-  /** Adds fields that {@link toFields} made here or elsewhere; what is no known name or no sound number is left out. */
+  /** Adds fields that {@link toFields} made here or elsewhere; unknown names and invalid numbers are ignored. */
   addFields(fields: Iterable<readonly [string, number]>): void {
     for (const [field, value] of fields) {
       if (value > 0 && Number.isFinite(value)) this.#addField(field, value);

@@ -2,19 +2,19 @@
 import { AccuracyCounts } from "./accuracy-counts.ts";
 import { ClassTable } from "./class-table.ts";
 
-/** Most windows that the time in which labels may come is cut into. */
+/** Most windows that are kept. */
 const maxWindows = 48;
 
-/** How time is cut. */
+/** Length and number of windows. */
 export interface WindowPlan {
   readonly windowMs: number;
-  /** Windows kept: enough for a label that comes as late as it may. */
+  /** Windows kept: enough for the latest label. */
   readonly kept: number;
 }
 
 /**
- * Cuts the time in which labels may come. Windows are made longer, by a whole factor, where there would be more than
- * {@link maxWindows}.
+ * * Divides the time in which labels may come into windows. They are made longer, by a whole factor, if there would be
+ * more than {@link maxWindows}.
  */
 export function windowPlan(windowMs: number, ttlMs: number): WindowPlan {
   const factor = Math.max(1, Math.ceil(ttlMs / (windowMs * maxWindows)));
@@ -22,13 +22,13 @@ export function windowPlan(windowMs: number, ttlMs: number): WindowPlan {
   return { windowMs: longer, kept: Math.ceil(ttlMs / longer) + 1 };
 }
 
-/** One window. */
+/** The sums of one window. */
 export interface AccuracyWindow {
   readonly startMs: number;
   readonly counts: AccuracyCounts;
 }
 
-/** Recent windows of one model. */
+/** The recent windows of one model. */
 export class AccuracyWindows {
   readonly #plan: WindowPlan;
   readonly #classes = new ClassTable();

@@ -1,4 +1,4 @@
-/** How right a model is: the report of a window, of one replica or of many whose sums were added. */
+/** The accuracy report: of one window, one replica, or many replicas whose sums were added. */
 import { binaryScores, type BinaryScores } from "../stats/binary-confusion.ts";
 import { classificationScores } from "../stats/classification-scores.ts";
 import { meanAbsoluteError, rootMeanSquaredError, type ErrorSums } from "../stats/prediction-errors.ts";
@@ -10,34 +10,34 @@ import { calibrationError, confidenceEstimate, minRows, type ConfidenceEstimate 
 import { delayQuantile } from "./label-delay.ts";
 import { positiveOfPair, type AnswerKind, type Scoring } from "./scoring.ts";
 
-/** Accuracy has dropped when its upper bound lies more than so many points below the baseline's. */
+/** Accuracy has dropped when its upper bound lies more than this below the baseline's. */
 const tolerableDrop = 0.05;
 
-/** Labels that are named as never predicted. */
+/** Most labels that the report lists as never predicted. */
 const maxNeverPredicted = 10;
 
-/** What the labels of a window say, JSON-able. Scores are null where there is nothing to stand on, never made up. */
+/** The accuracy of a window, JSON-able. A score without rows to compute it from is null, never a guess. */
 export interface AccuracyReport {
   /** As the baseline says; else numbers as soon as one prediction or label has a fraction, and classes before. */
   readonly kind: AnswerKind;
-  /** Rows predicted, rows with a label, and the part of the former that has one (0 without predictions). */
+  /** Rows predicted, rows with a label, and the share with a label (0 without predictions). */
   readonly predictions: number;
   readonly labels: number;
   readonly coverage: number;
-  /** True from 30 labels on that can be held against their predictions; before that no score is worth a look. */
+  /** True from 30 labels on that can be compared with their predictions; with fewer, scores are mostly chance. */
   readonly ready: boolean;
   /** Scores of classes; null for numbers. */
   readonly classes: ClassReport | null;
   /** Errors of numbers; null for classes. */
   readonly numbers: NumberReport | null;
-  /** Half and 95 % of the labels took at most so long. */
+  /** Median and 95th percentile of the time from prediction to label. */
   readonly label_delay_seconds: { readonly median: number; readonly p95: number } | null;
   readonly estimate: ConfidenceEstimate;
 }
 
-/** How right classes are. */
+/** Scores of a model that predicts classes. */
 export interface ClassReport {
-  /** Part of the labelled rows that was right, and where the true part lies (Wilson, 95 %). */
+  /** Share of the labelled rows that was right, and its 95 % interval (Wilson). */
   readonly accuracy: number | null;
   readonly accuracy_lower_bound: number | null;
   readonly accuracy_upper_bound: number | null;
@@ -56,20 +56,20 @@ export interface ClassReport {
   /** See {@link calibrationError}. */
   readonly calibration_error: number | null;
   /**
-   * Labels that no labelled row was predicted as, most frequent first, at most ten: perhaps they are written otherwise
-   * than the predictions. Empty when there are more classes than are told apart.
+   * * Labels that no labelled row was predicted as, most frequent first, at most ten: perhaps their spelling differs
+   * from the predictions'. Empty when there are more classes than are distinguished.
    */
   readonly labels_never_predicted: readonly { readonly label: string; readonly rows: number }[];
 }
 
-/** How far numbers are off, in the unit of the labels. */
+/** Errors of a model that predicts numbers, in the unit of the labels. */
 export interface NumberReport {
   readonly mean_absolute_error: number | null;
   readonly root_mean_squared_error: number | null;
   readonly baseline_mean_absolute_error: number | null;
 }
 
-/** Reports the sums of a window, or of several that were merged. `scoring` says what the baseline knows. */
+/** Reports the sums of a window, or of several that were merged. `scoring` holds what the baseline knows. */
 export function accuracyReport(counts: AccuracyCounts, scoring: Scoring): AccuracyReport {
   const predictions = counts.get("predictions");
   const labels = counts.get("labels");
@@ -94,7 +94,7 @@ function kindOf(counts: AccuracyCounts, scoring: Scoring): AnswerKind {
   return counts.get("predictions") > 0 || counts.get("labels") > 0 ? "classes" : "unknown";
 }
 
-/** Labelled rows whose two sides are of the same kind: what scores stand on. */
+/** Labelled rows whose prediction and label are of the same kind: the basis of all scores. */
 function comparedRows(counts: AccuracyCounts, kind: AnswerKind): number {
   if (kind === "unknown") return 0;
   return counts.get(kind === "classes" ? "class_rows" : "numeric_rows");
@@ -129,7 +129,7 @@ const ratio = (part: number, whole: number): number | null => (whole > 0 ? part 
 
 type PairScores = Pick<ClassReport, "positive" | "precision" | "recall" | "f1">;
 
-/** Of the positive class, or means over all; none when there are more classes than are told apart. */
+/** Of the positive class, or means over all; none when there are more classes than are distinguished. */
 function pairScores(counts: AccuracyCounts): PairScores {
   const pairs = [...counts.pairs()];
   const names = [...new Set(pairs.flatMap(({ actual, predicted }) => [actual, predicted]))].sort();

@@ -1,16 +1,16 @@
-/** Classes that are told apart; what comes after them is one class, {@link otherClass}. */
+/** Numbers for the classes of a model. The classes past the bound are one class, {@link otherClass}. */
 
-/** Most classes that are told apart. */
+/** Most classes that are distinguished. */
 export const maxClasses = 50;
 
-/** Stands for all further classes. */
+/** Name of all further classes together. */
 export const otherClass = "__other__";
 
-/** Bytes of a name in JSON: two of them, of a label and its prediction, are one name in the shared state of a fleet. */
+/** Most bytes of a name in JSON: two names, of a label and its prediction, form one field name in the fleet's store. */
 const maxNameLength = 480;
 const utf8 = new TextEncoder();
 
-/** False for a name so long, in bytes, that it is counted as {@link otherClass}. */
+/** False for a name that is too long in bytes; it is counted as {@link otherClass}. */
 export const isClassName = (name: string): boolean => utf8.encode(JSON.stringify(name)).length <= maxNameLength;
 
 /** Numbers for class names, in the order in which they come. */
@@ -18,7 +18,7 @@ export class ClassTable {
   readonly #indices = new Map<string, number>();
   readonly #names: string[] = [];
 
-  /** The number of a class, which gets one when there is room; {@link maxClasses} stands for all others. */
+  /** The number of a class, assigned at its first call while there is room; {@link maxClasses} for all others. */
   indexOf(name: string): number {
     const found = this.#indices.get(name);
     if (found !== undefined) return found;
@@ -27,7 +27,7 @@ export class ClassTable {
     return this.#names.push(name) - 1;
   }
 
-  /** The name of a number that {@link indexOf} gave. */
+  /** The name of a number that {@link indexOf} returned. */
   nameOf(index: number): string {
     return this.#names[index] ?? otherClass;
   }

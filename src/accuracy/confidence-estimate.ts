@@ -1,6 +1,6 @@
 /**
- * Accuracy without labels: what the model's own sureness, held against the baseline's calibration map, lets expect
- * (confidence-based performance estimation). Right as long as the map is right, which only labels can tell.
+ * * Accuracy without labels, estimated from the model's confidence and the baseline's calibration map
+ * (confidence-based performance estimation). It holds as long as the map is right, which only labels can show.
  *
  * Source: Kivimäki et al., Confidence-based estimators for predictive performance in model monitoring (2025).
  */
@@ -9,7 +9,7 @@ import { rocAucFromHistograms } from "../stats/roc-auc.ts";
 import { wilsonInterval } from "../stats/proportions.ts";
 import type { AccuracyCounts } from "./accuracy-counts.ts";
 
-/** Fewer rows than this say nothing. */
+/** Rows that an estimate or a score needs. */
 export const minRows = 30;
 
 /** Labelled rows below which a calibration error is mostly chance. */
@@ -18,12 +18,13 @@ const minCalibrationRows = 300;
 /** A calibration error above this makes the estimate worthless. */
 const maxCalibrationError = 0.1;
 
-/** The estimate may miss the interval of the measured accuracy by so many points. */
+/** Tolerated distance of the estimate from the interval of the measured accuracy. */
 const maxMiss = 0.05;
 
 /**
- * Why an estimate is not to be believed: no score, or too few rows with one; labels say that accuracy is another, or that
- * chances are off though they cancel out; the model was taken at its word, and too few labels bear it out.
+ * * Reason why an estimate is unreliable: no score, or too few rows with one; labels contradict the accuracy, or the
+ * calibration though its errors cancel out; or there is no calibration map, and too few labels to check the model's
+ * confidence.
  */
 export type EstimateProblem =
   | "no_confidences"
@@ -32,24 +33,24 @@ export type EstimateProblem =
   | "calibration_off"
   | "not_calibrated";
 
-/** What can be expected, JSON-able; scores are 0 to 1 and null where nothing can be said. */
+/** Estimated scores, 0 to 1, null if unknown. JSON-able. */
 export interface ConfidenceEstimate {
   /** Rows that came with a score. */
   readonly rows: number;
-  /** True when every score went through the baseline's map; else the model was taken at its word. */
+  /** True when the baseline's map was applied to every score; else the model's confidence was used as it is. */
   readonly calibrated: boolean;
-  /** The part of the rows that is right. */
+  /** Expected share of right rows. */
   readonly accuracy: number | null;
   /** Of the positive class; models with two classes only. */
   readonly precision: number | null;
   readonly recall: number | null;
   readonly f1: number | null;
   readonly roc_auc: number | null;
-  /** Empty when the estimate stands. */
+  /** Empty when the estimate is reliable. */
   readonly problem: EstimateProblem | "";
 }
 
-/** What can be expected of all predictions of a window, labelled or not. */
+/** Estimates the scores of all predictions of a window, labelled or not. */
 export function confidenceEstimate(counts: AccuracyCounts): ConfidenceEstimate {
   const rows = counts.get("estimated_rows");
   const { precision, recall, f1 } = expectedScores(counts);
@@ -66,9 +67,8 @@ export function confidenceEstimate(counts: AccuracyCounts): ConfidenceEstimate {
 }
 
 /**
- * How far the chance that was expected is from the part that was right, on average over ten bins: the expected
- * calibration error, 0 to 1. Undefined without labelled rows that have a score. Chance alone makes it about
- * 0.4/√(rows a bin).
+ * * Expected calibration error, 0 to 1: the mean distance, over ten bins, of the expected chance from the share that
+ * was right. Undefined without labelled rows that have a score. Chance alone makes it about 0.4/√(rows a bin).
  *
  * Source: Naeini, Cooper, Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning (2015).
  */
@@ -98,7 +98,7 @@ function problemOf(counts: AccuracyCounts, rows: number): EstimateProblem | "" {
   return (calibrationError(counts) ?? 0) > maxCalibrationError ? "calibration_off" : "";
 }
 
-/** Labels that contradict the map mean that the world has changed between input and truth: concept drift. */
+/** Labels that contradict the map mean that the relation of input and truth has changed: concept drift. */
 function isMissed(counts: AccuracyCounts, labelled: number): boolean {
   const expected = sum(counts.all("calibration_chance")) / labelled;
   const { lower, upper } = wilsonInterval(sum(counts.all("calibration_right")), labelled);

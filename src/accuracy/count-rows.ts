@@ -1,4 +1,4 @@
-/** From one prediction and its label to the sums of a window. */
+/** Adds one prediction, or one prediction with its label, to the sums of a window. */
 import { brierTerm, logLossTerm } from "../stats/prediction-errors.ts";
 import { calibrationBinCount, type AccuracyCounts } from "./accuracy-counts.ts";
 import { classOf, isMeasure, type AnswerValue } from "./answer-value.ts";
@@ -6,19 +6,19 @@ import { delayBin } from "./label-delay.ts";
 import { scoreBin } from "./score-bins.ts";
 import type { Expectation, Score, ScoredPrediction, Scoring } from "./scoring.ts";
 
-/** A prediction that has got its label. */
+/** A prediction with its label. */
 export interface LabelledRow {
   readonly value: AnswerValue;
   readonly score: Score;
   readonly label: AnswerValue;
-  /** From the prediction to the moment when the label was known. */
+  /** Time from the prediction to its label, milliseconds. */
   readonly delayMs: number;
 }
 
-/** An error beyond this counts as this, so that one absurd value does not make every later sum infinite. */
+/** An error beyond this counts as this, so that one extreme value does not make every later sum infinite. */
 const maxError = 1e100;
 
-/** Counts a row that was predicted, with what can be expected of it; nothing when it says nothing. */
+/** Counts a predicted row and its expected scores; a row without a value is not counted. */
 export function countPrediction(counts: AccuracyCounts, { value, score }: ScoredPrediction, scoring: Scoring): void {
   if (value === undefined) return;
   counts.add("predictions");
@@ -45,7 +45,7 @@ function countExpected(
   counts.add("expected_negatives", 1 - positiveChance, bin);
 }
 
-/** Counts a row whose label has come. */
+/** Counts a labelled row. */
 export function countLabel(counts: AccuracyCounts, row: LabelledRow, scoring: Scoring): void {
   const { value, score, label } = row;
   counts.add("labels");

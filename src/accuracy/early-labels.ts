@@ -1,13 +1,13 @@
-/** Labels that came before their prediction was read: they wait a little, bounded in time and number. */
+/** Labels that came before their prediction was read. They wait for it, bounded in time and number. */
 import type { LabelInput } from "./label-input.ts";
 
-/** A label that waits. */
+/** A label that waits for its prediction. */
 export interface EarlyLabel {
   readonly input: LabelInput;
   /** When it came, milliseconds since the epoch. */
   readonly cameAtMs: number;
   readonly fingerprint: number;
-  /** True when it counts as unknown once it has waited in vain. */
+  /** True when it counts as unknown if its prediction never comes. */
   readonly isOurs: boolean;
 }
 
@@ -27,7 +27,7 @@ export class EarlyLabels {
   readonly #onLost: (label: EarlyLabel) => void;
   #size = 0;
 
-  /** `onLost` is told of each label that has waited in vain or gave way to newer ones. */
+  /** `onLost` is called with each label that is dropped: it waited too long, or newer ones needed the room. */
   constructor(options: EarlyLabelsOptions, onLost: (label: EarlyLabel) => void) {
     this.#options = options;
     this.#onLost = onLost;
@@ -43,7 +43,7 @@ export class EarlyLabels {
     return this.#byId.get(id)?.get(row);
   }
 
-  /** Keeps a label for which none waits yet; the oldest give way. */
+  /** Keeps a label. No other may wait for the same row. The oldest are dropped for it when the store is full. */
   add(label: EarlyLabel): void {
     const { id, row } = label.input;
     while (this.#size >= this.#options.capacity) this.#dropOldest();
@@ -54,7 +54,7 @@ export class EarlyLabels {
 
   /** Takes out all labels of an identity. */
   take(id: string): readonly EarlyLabel[] {
-    // Asked for every prediction, and mostly nothing waits: then not even the text is hashed.
+    // Called for every prediction, and usually no label waits: then the id is not even hashed.
     if (this.#size === 0) return noLabels;
     const rows = this.#byId.get(id);
     if (rows === undefined) return noLabels;

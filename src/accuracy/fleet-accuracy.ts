@@ -1,4 +1,4 @@
-/** Accuracy of many replicas: their sums, added up one after the other. */
+/** Accuracy of many replicas, from their added sums. */
 import type { ModelLabels } from "../metrics/requests/label-sets.ts";
 import { accuracyReport, type AccuracyReport } from "./accuracy.ts";
 import { AccuracyCounts } from "./accuracy-counts.ts";
@@ -12,12 +12,12 @@ export class FleetAccuracy {
   readonly #baselineOf: (model: string, version: string) => LabelBaseline | undefined;
   readonly #models = new Map<string, { readonly labels: ModelLabels; readonly counts: AccuracyCounts }>();
 
-  /** Reports are in the light of these baselines. */
+  /** Reports use these baselines. */
   constructor(baselineOf: (model: string, version: string) => LabelBaseline | undefined) {
     this.#baselineOf = baselineOf;
   }
 
-  /** Adds what a replica has counted in one window, see {@link AccuracyCounts.toFields}; about 0.4 ms with probabilities. */
+  /** Adds the sums of one replica and window, see {@link AccuracyCounts.toFields}; about 0.4 ms with probabilities. */
   add({ model, version, variant }: ModelLabels, fields: Iterable<readonly [string, number]>): void {
     const key = JSON.stringify([model, version, variant]);
     const entry = this.#models.get(key) ?? { labels: { model, version, variant }, counts: new AccuracyCounts() };

@@ -1,17 +1,18 @@
 /**
- * Finds a number by an identity without keeping the identity: a hash of 64 bits stands for it. Texts would live until
- * their labels come, and a hundred thousand of them make the collector's work.
+ * * Maps identities to numbers and stores a hash of 64 bits in place of the identity: a hundred thousand strings that
+ * live until their labels come would slow down the garbage collector.
  *
- * Two identities among a million share a hash once in 40 million times; the second then counts as the first sent again.
+ * Two identities among a million share a hash once in 40 million times; the second then counts as the first sent
+ * again.
  */
 export class IdentityIndex {
   readonly #mask: number;
-  /** Two words a place; both 0 stand for an empty one. */
+  /** Two words for each place; both are 0 in an empty one. */
   readonly #hashes: Uint32Array;
   readonly #values: Int32Array;
   #size = 0;
 
-  /** Room for so many identities: 24 to 48 bytes each. */
+  /** `capacity` identities fit; 24 to 48 bytes each. */
   constructor(capacity: number) {
     // At most half full, or searches grow long.
     const places = 2 ** Math.ceil(Math.log2(Math.max(2, capacity) * 2));
@@ -30,7 +31,7 @@ export class IdentityIndex {
     return this.#isEmpty(place) ? -1 : this.#values[place]!;
   }
 
-  /** Gives an identity a number from 0 on. Never more identities than there is room for. */
+  /** Sets the number of an identity, from 0 on. The caller keeps to the capacity. */
   set({ high, low }: IdentityHash, value: number): void {
     const place = this.#placeOf(high, low);
     if (this.#isEmpty(place)) {
@@ -79,7 +80,7 @@ export class IdentityIndex {
   }
 }
 
-/** At least the last so many identities, at most twice as many. */
+/** Remembers at least the last `count` identities, at most twice as many. */
 export class RecentIdentities {
   readonly #count: number;
   #newer: IdentityIndex;

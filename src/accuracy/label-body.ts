@@ -4,10 +4,10 @@
  */
 import { readLabelItem, type LabelInput } from "./label-input.ts";
 
-/** What stands at one place of a body. */
+/** One item of a body. */
 export type BodyItem =
   | { readonly kind: "labels"; readonly labels: readonly LabelInput[] }
-  /** `at` says where, for people: `item 3` (the first is 0), `line 7` (the first is 1), `body`. */
+  /** `at` is the place, for people: `item 3` (the first is 0), `line 7` (the first is 1), `body`. */
   | { readonly kind: "wrong"; readonly at: string; readonly reason: string };
 
 /** Longest item, bytes: a list of labels for some thousand rows fits, the others come with a `row` to begin at. */
@@ -28,15 +28,15 @@ const CLOSE_BRACE = 0x7d;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Gives the items in order, one for each step. A step looks at no more than {@link maxItemBytes} bytes, beside space, so
- * time and memory are bounded whatever the body nests. An item of a list that is longer ends the reading. What follows
- * the end of a list is not looked at. Never throws. `contentType` decides only what can be read both ways: one line is a single
- * item, or JSON lines when it says so.
+ * * Gives the items in order, one for each step. A step looks at no more than {@link maxItemBytes} bytes, beside
+ * space, so time and memory are bounded whatever the body nests. An item of a list that is longer ends the reading.
+ * Anything after the end of a list is ignored. Never throws. `contentType` decides only the ambiguous case: a single
+ * line is one item, unless the type names JSON lines.
  */
 export function* labelBody(bytes: Uint8Array, contentType: string): Generator<BodyItem> {
   const isMarked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const start = skipSpace(bytes, isMarked ? 3 : 0);
-  if (start === bytes.length) yield { kind: "wrong", at: "body", reason: "it is empty" };
+  if (start === bytes.length) yield { kind: "wrong", at: "body", reason: "empty" };
   else if (isJsonLines(contentType)) yield* linesOf(bytes, start);
   else if (bytes[start] === OPEN_BRACKET) yield* elementsOf(bytes, start + 1);
   else yield* objectOrLines(bytes, start);
@@ -164,7 +164,7 @@ function endOfString(bytes: Uint8Array, start: number): number {
 function endOfWord(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length && !isEnd(bytes[at])) at++;
-  // Something that is no value at all, e.g. a stray comma, is an item of its own, so that every step goes on.
+  // Anything that is not a value, e.g. a stray comma, is an item of its own, so that every step moves on.
   return at === start ? at + 1 : at;
 }
 

@@ -6,12 +6,13 @@ import type { ClassReport, NumberReport } from "./accuracy.ts";
 import type { LabelMonitor, ModelAccuracy } from "./label-monitor.ts";
 import { labelResults } from "./label-join.ts";
 
-/** Rows that no label can reach any more, by reason; values of the label `reason`. */
+/** Reasons why rows cannot get a label any more; values of the label `reason`. */
 const unlabelledReasons = ["expired", "evicted", "repeated", "max_models", "no_id"] as const;
 
 /**
- * Samples of each metric: of all models, from {@link LabelMonitor.totals} or {@link LabelMonitor.fleetAccuracy}. Scores
- * are given from 30 labels on (`outrider_accuracy_ready` says since when), an estimate from 30 rows on. At most 20 series a model.
+ * * Samples of each metric: of all models, from {@link LabelMonitor.totals} or {@link LabelMonitor.fleetAccuracy}.
+ * Scores have samples from 30 labels on (see `outrider_accuracy_ready`), the estimate from 30 rows on. At most 20
+ * series a model.
  */
 export function accuracyFamilies(
   models: readonly ModelAccuracy[],

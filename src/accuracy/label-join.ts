@@ -11,14 +11,14 @@ import {
 } from "./prediction-store.ts";
 
 /**
- * What became of a label; values of the label `result`.
+ * Result of a label; values of the metrics' label `result`.
  * * `joined`: its prediction was found;
  * * `duplicate`: the same label came before; nothing changes;
  * * `conflict`: another label came before, and that one stays;
- * * `late`: its prediction was known and is forgotten;
+ * * `late`: its prediction was known once and has been dropped;
  * * `early`: no prediction has such an identity yet: it waits a little, and is counted again as joined or unknown;
- * * `forwarded`: the same, but others were told of it: it is not counted as unknown here;
- * * `unknown`: no prediction came for it, or its prediction has no such row or said nothing;
+ * * `forwarded`: as `early`, but it was also sent to the other replicas: it is not counted as unknown here;
+ * * `unknown`: no prediction came for it, or its prediction has no such row or no value;
  * * `invalid`: it could not be read.
  */
 export const labelResults = [
@@ -35,7 +35,7 @@ export const labelResults = [
 /** See {@link labelResults}. */
 export type LabelResult = (typeof labelResults)[number];
 
-/** A label and its prediction, met for the first time. */
+/** A label and its prediction, at their first join. */
 export interface JoinedLabel {
   readonly prediction: WaitingPrediction & { readonly value: AnswerValue };
   readonly label: AnswerValue;
@@ -47,18 +47,18 @@ export interface JoinedLabel {
 export interface LabelJoinOptions {
   readonly predictions: PredictionStoreOptions;
   readonly early: EarlyLabelsOptions;
-  /** Told of every joined label, once. */
+  /** Called once with every joined label. */
   readonly onJoined: (joined: JoinedLabel) => void;
-  /** Asked about a label that nothing is known of: true when others are told of it. */
+  /** Called with a label whose identity is unknown; returns true when it is forwarded to other replicas. */
   readonly onUnmatched: (input: LabelInput) => boolean;
 }
 
-/** Identities whose predictions were dropped, to tell late labels from unknown ones: at least the last so many. */
+/** Number of dropped identities that are remembered, to distinguish late labels from unknown ones. */
 const rememberedIds = 8192;
 
-/** See the top of the file. Every step costs a few look-ups. */
+/** Joins labels with predictions. Every call costs a few look-ups. */
 export class LabelJoin {
-  /** Labels by what became of them. */
+  /** Number of labels by result. */
   readonly results: Record<LabelResult, number> = {
     joined: 0,
     duplicate: 0,
@@ -87,25 +87,27 @@ export class LabelJoin {
     return this.#early.size;
   }
 
-  /** Takes a prediction and joins it with the labels that wait for it. */
+  /** Adds a prediction and joins it with the labels that wait for it. */
   predicted(block: PredictionBlock): void {
     if (!this.store.add(block)) return;
     for (const { input, cameAtMs, fingerprint, isOurs } of this.#early.take(block.id)) {
       const prediction = this.store.find(input.id, input.row);
-      const result = prediction === undefined ? "unknown" : this.#hold(prediction, { input, cameAtMs, fingerprint });
+      const result = prediction === undefined ? "unknown" : this.#join(prediction, { input, cameAtMs, fingerprint });
       if (isOurs || result !== "unknown") this.results[result]++;
     }
   }
 
-  /** Takes a label. `isForwarded` is for one that another replica did not know: unmatched here, it is not counted. */
+  /**
+   * Adds a label. `isForwarded`: it comes from another replica; if no prediction matches it here, it is not counted.
+   */
   label(input: LabelInput, nowMs: number, isForwarded = false): LabelResult {
     const result = this.#resultOf(input, nowMs, isForwarded);
-    const isNobodys = isForwarded && (result === "early" || result === "unknown");
-    if (!isNobodys) this.results[result]++;
+    const isUnmatched = isForwarded && (result === "early" || result === "unknown");
+    if (!isUnmatched) this.results[result]++;
     return result;
   }
 
-  /** Forgets what has waited too long. */
+  /** Drops predictions and labels that have waited too long. */
   expire(nowMs: number): void {
     this.store.expire(nowMs);
     this.#early.expire(nowMs);
@@ -117,19 +119,19 @@ export class LabelJoin {
     const prediction = this.store.find(id, row);
     if (prediction !== undefined) {
       const isLate = nowMs - prediction.atMs >= this.#options.predictions.ttlMs;
-      return isLate ? "late" : this.#hold(prediction, { input, cameAtMs: nowMs, fingerprint });
+      return isLate ? "late" : this.#join(prediction, { input, cameAtMs: nowMs, fingerprint });
     }
     if (this.store.has(id)) return "unknown";
     if (this.#dropped.has(hashIdentity(id))) return "late";
     const waiting = this.#early.find(id, row);
     if (waiting !== undefined) return waiting.fingerprint === fingerprint ? "duplicate" : "conflict";
-    const isTold = !isForwarded && this.#options.onUnmatched(input);
-    this.#early.add({ input, cameAtMs: nowMs, fingerprint, isOurs: !isForwarded && !isTold });
-    return isTold ? "forwarded" : "early";
+    const isForwardedOn = !isForwarded && this.#options.onUnmatched(input);
+    this.#early.add({ input, cameAtMs: nowMs, fingerprint, isOurs: !isForwarded && !isForwardedOn });
+    return isForwardedOn ? "forwarded" : "early";
   }
 
-  /** Holds a label against its prediction. */
-  #hold(
+  /** Compares a label with its prediction. */
+  #join(
     { value, ...prediction }: WaitingPrediction,
     {
       input,
@@ -146,7 +148,7 @@ export class LabelJoin {
   }
 }
 
-/** 32 bits that tell one label from another (FNV-1a); equal ones are taken for the same label. */
+/** A hash of 32 bits (FNV-1a); labels with equal hashes count as the same. */
 function fingerprintOf(label: AnswerValue): number {
   const text = classOf(label);
   let hash = 0x811c9dc5;

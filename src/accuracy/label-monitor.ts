@@ -1,4 +1,4 @@
-/** Labels and accuracy of every model that passes, up to a bound. */
+/** Labels and accuracy of every model that answers requests, up to a bound. */
 import type { ExchangeReading, ReadingSink } from "../payload/exchange-reading.ts";
 import type { Predictions } from "../payload/reading.ts";
 import type { ModelLabels } from "../metrics/requests/label-sets.ts";
@@ -16,22 +16,26 @@ export interface LabelMonitorOptions {
   readonly ttlMs: number;
   /** Most rows that wait at once. */
   readonly maxPredictions: number;
-  /** Length of the windows by time of the prediction; made longer, by a whole factor, where `ttlMs` would need more than 48. */
+  /**
+   * Length of the windows by time of the prediction; made longer, by a whole factor, where `ttlMs` would need more
+   * than 48.
+   */
   readonly windowMs: number;
-  /** Models, versions and variants that are followed; rows of further ones are counted and dropped. */
+  /** Most combinations of model, version and variant; rows of further ones are counted as dropped. */
   readonly maxModels: number;
-  /** The baseline of a model as it is now, if there is one. Asked for every prediction, so it must be quick. */
+  /** The current baseline of a model, if there is one. Called for every prediction, so it must be quick. */
   baselineOf(this: void, model: string, version: string): LabelBaseline | undefined;
   /**
-   * Asked about every label that no prediction is known for: true when other replicas are told of it. They hand it to
-   * {@link LabelMonitor.label} as forwarded. Without it nobody is told.
+   * * Called with every label whose prediction is unknown; returns true when the label is forwarded to the other
+   * replicas, which pass it to {@link LabelMonitor.label} as forwarded. Without this function labels are not
+   * forwarded.
    */
   onUnmatched?(this: void, input: LabelInput): boolean;
 }
 
 /** One answered request. */
 export interface PredictedRequest extends ModelLabels {
-  /** What labels name when `ids` does not say. */
+  /** Identity for labels when `ids` has none. */
   readonly requestId: string;
   /** One for the request or one a row; any other number of them is not used. */
   readonly ids: readonly string[];
@@ -61,7 +65,7 @@ export interface AccuracyContribution extends ModelLabels {
   fields(): ReadonlyMap<string, number>;
 }
 
-/** Labels that came before their prediction was read wait so long; reading takes seconds at most. */
+/** Bounds on labels that come before their prediction is read; reading takes seconds at most. */
 const early = { capacity: 10_000, ttlMs: 60_000 };
 
 interface Series {
@@ -72,10 +76,10 @@ interface Series {
   scoring: Scoring;
 }
 
-/** See the top of the file. */
+/** Joins labels with predictions and counts accuracy, for every model. One instance a process. */
 export class LabelMonitor implements ReadingSink {
   readonly wantsRequestId = true;
-  /** Rows of models past `maxModels`, and rows without an identity that a label could name. */
+  /** Rows of models past `maxModels`, and rows without an identity for labels. */
   unfollowed = 0;
   unnamed = 0;
   readonly join: LabelJoin;
@@ -105,7 +109,7 @@ export class LabelMonitor implements ReadingSink {
     this.predicted({ model, version, variant, requestId, ids, predictions, atMs });
   }
 
-  /** Takes what a model answered: keeps it for its labels, and counts what can be said without them. */
+  /** Adds the predictions of one response: keeps them for their labels, and counts what needs no label. */
   predicted(request: PredictedRequest): void {
     const { predictions, atMs } = request;
     this.join.expire(atMs);
@@ -131,7 +135,7 @@ export class LabelMonitor implements ReadingSink {
     }
   }
 
-  /** Takes a label; `isForwarded` when another replica did not know its prediction. */
+  /** Adds a label; `isForwarded` when it comes from another replica that did not know its prediction. */
   label(input: LabelInput, nowMs: number, isForwarded = false): LabelResult {
     this.join.expire(nowMs);
     return this.join.label(input, nowMs, isForwarded);
@@ -142,13 +146,13 @@ export class LabelMonitor implements ReadingSink {
     this.join.results.invalid++;
   }
 
-  /** Forgets what is too old; to be called every few seconds, or what nobody asks for keeps its memory. */
+  /** Drops what is too old; to be called every few seconds, or the memory of idle models is not freed. */
   advance(nowMs: number): void {
     this.join.expire(nowMs);
     for (const { windows } of this.#series) windows.advance(nowMs);
   }
 
-  /** Every model over all its windows, and window by window. 0.2 ms a model. */
+  /** Every model over all its windows, and each window. 0.2 ms a model. */
   report(): readonly ModelAccuracy[] {
     return this.#series.map((series) => {
       const windows = series.windows.all().map(({ startMs, counts }) => ({
@@ -168,7 +172,7 @@ export class LabelMonitor implements ReadingSink {
     });
   }
 
-  /** What this replica has counted, for those who add up replicas. */
+  /** The sums of this replica, to be added to those of others. */
   contributions(): readonly AccuracyContribution[] {
     return this.#series.flatMap(({ labels, windows }) =>
       windows.all().map(({ startMs, counts }) => ({
@@ -180,7 +184,7 @@ export class LabelMonitor implements ReadingSink {
     );
   }
 
-  /** Adds up the contributions of all replicas, in the light of this replica's baselines. */
+  /** An empty sum for the contributions of all replicas, reported with this replica's baselines. */
   fleetAccuracy(): FleetAccuracy {
     return new FleetAccuracy(this.#options.baselineOf);
   }

@@ -1,18 +1,18 @@
-/** One `POST /labels`, worked off in slices so that no request waits behind a long body. */
+/** One `POST /labels`, processed in slices so that requests do not wait for a long body. */
 import { labelBody } from "./label-body.ts";
 import type { LabelInput } from "./label-input.ts";
 import { labelResults, type LabelResult } from "./label-join.ts";
 import type { LabelMonitor } from "./label-monitor.ts";
 
-/** Most items of one body; an answer says when there were more. */
+/** Most items of one body; the response says when there were more. */
 export const maxItems = 200_000;
 
-/** Problems that an answer shows; all are counted. */
+/** Most problems in a response; all are counted. */
 const maxProblems = 20;
 
-/** What an answer says. JSON-able. */
+/** The response to a post of labels. JSON-able. */
 export interface LabelPostAnswer {
-  /** 202 when at least one label was taken, in whichever way it ended; 400 when none was. */
+  /** 202 when at least one label could be read, whatever its result; 400 when none could. */
   readonly status: 202 | 400;
   readonly body: {
     /** Labels that could be read, and items that could not. */
@@ -25,7 +25,7 @@ export interface LabelPostAnswer {
   };
 }
 
-/** See the top of the file. */
+/** Processes one body. */
 export class LabelPost {
   readonly #monitor: LabelMonitor;
   readonly #items: ReturnType<typeof labelBody>;
@@ -36,13 +36,13 @@ export class LabelPost {
   #itemCount = 0;
   #isDone = false;
 
-  /** The bytes may not change until it is done. */
+  /** The bytes must not change until it is done. */
   constructor(monitor: LabelMonitor, bytes: Uint8Array, contentType: string) {
     this.#monitor = monitor;
     this.#items = labelBody(bytes, contentType);
   }
 
-  /** Works off so many labels or items, about 1 µs each; true when nothing is left. */
+  /** Processes `count` labels or items, about 1 µs each; true when nothing is left. */
   step(nowMs: number, count: number): boolean {
     for (let done = 0; done < count && !this.#isDone; done++) {
       const input = this.#pending[this.#next++];
@@ -52,7 +52,7 @@ export class LabelPost {
     return this.#isDone;
   }
 
-  /** The answer to what was worked off so far. */
+  /** The response, for what was processed so far. */
   answer(): LabelPostAnswer {
     const counted = labelResults.filter((result) => this.#counts.has(result));
     const results = Object.fromEntries(counted.map((result) => [result, this.#counts.get(result) ?? 0]));

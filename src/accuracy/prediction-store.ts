@@ -5,32 +5,32 @@ import type { Score, ScoredPrediction } from "./scoring.ts";
 
 /** Bounds of a {@link PredictionStore}. */
 export interface PredictionStoreOptions {
-  /** Most rows held; the oldest give way. */
+  /** Most rows held; the oldest are dropped for new ones. */
   readonly capacity: number;
-  /** How long a row is held, milliseconds. */
+  /** Time that a row is held, milliseconds. */
   readonly ttlMs: number;
 }
 
 /** The rows of one identity: a request, or one row of it that has an identity of its own. */
 export interface PredictionBlock {
   readonly id: string;
-  /** Which model it is, a number below 65,536 that the caller gives out. */
+  /** Number of the model, below 65,536, assigned by the caller. */
   readonly series: number;
   /** Wall time of the prediction, milliseconds since the epoch. */
   readonly atMs: number;
   readonly rows: readonly ScoredPrediction[];
 }
 
-/** A row that was found. */
+/** A row in the store. */
 export interface WaitingPrediction {
   /** Where it is held, for {@link PredictionStore.keepLabel}; valid until the next row is added or dropped. */
   readonly slot: number;
   readonly series: number;
   readonly atMs: number;
-  /** Undefined when the model said nothing that a label could be held against. */
+  /** Undefined when the model gave no value that a label can be compared with. */
   readonly value: AnswerValue | undefined;
   readonly score: Score;
-  /** Fingerprint of its label; -1 as long as there is none. */
+  /** Fingerprint of its label; -1 before the label comes. */
   readonly label: number;
 }
 
@@ -47,10 +47,10 @@ const ScoreKind = { none: 0, positive: 1, confidence: 2 } as const;
  * before the ring fills: its pages are first touched then.
  */
 export class PredictionStore {
-  /** Rows dropped without a label: their time was over, or newer ones needed the room (or were too many at once). */
+  /** Rows dropped without a label: past their time, or for newer rows (or a request had more rows than the store). */
   expired = 0;
   evicted = 0;
-  /** Rows that were not kept as their identity is held already: the first prediction of an identity counts. */
+  /** Rows not kept because their identity is in the store: the first prediction of an identity counts. */
   repeated = 0;
   /** Rows held that have no label yet. */
   awaiting = 0;
@@ -75,7 +75,7 @@ export class PredictionStore {
   #head = 0;
   #size = 0;
 
-  /** `onDropped` is told of each identity that is forgotten. */
+  /** `onDropped` is called with each identity that is dropped. */
   constructor(options: PredictionStoreOptions, onDropped: (id: IdentityHash) => void) {
     const { capacity } = options;
     this.#options = options;
@@ -153,7 +153,7 @@ export class PredictionStore {
   }
 
   /**
-   * Drops what is older than it may be: some thousand rows at the most, the others with the next calls. Rows that came late
+   * Drops rows past their time: at most some thousand a call. Rows that came late
    * in time are dropped with those before them.
    */
   expire(nowMs: number): void {
@@ -164,7 +164,7 @@ export class PredictionStore {
     }
   }
 
-  /** Drops the oldest block; how many of its rows had no label. */
+  /** Drops the oldest block; returns the number of its rows without a label. */
   #dropOldest(): number {
     const { capacity } = this.#options;
     const id = { high: this.#highs[this.#head]!, low: this.#lows[this.#head]! };

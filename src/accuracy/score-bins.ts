@@ -1,9 +1,9 @@
 /** Bins for probabilities, fine everywhere and finest where scores of rare events crowd. */
 
-/** How many bins there are. */
+/** Number of bins. */
 export const scoreBinCount = 1000;
 
-/** The logarithm of the odds is told apart within so much to either side of even odds: 1 in 1,200,000. */
+/** Range of the logarithm of the odds to either side of even odds: up to 1 in 1,200,000. */
 const maxLogit = 14;
 
 /**

@@ -1,17 +1,17 @@
-/** What one prediction says: its value, and how likely it is to be right. */
+/** The value of one prediction, and the chance that it is right. */
 import type { Baseline, CalibrationMap } from "../drift/baseline/baseline.ts";
 import { predictedClass } from "../payload/table/predicted-class.ts";
 import type { Predictions } from "../payload/reading.ts";
 import { evaluateIsotonic } from "../stats/isotonic-regression.ts";
 import { answerValue, classOf, isMeasure, type AnswerValue } from "./answer-value.ts";
 
-/** What of a baseline is used here. */
+/** The parts of a baseline that accuracy uses. */
 export type LabelBaseline = Pick<Baseline, "prediction" | "quality">;
 
 /** Whether a model names classes or gives numbers; `unknown` until the values show it. */
 export type AnswerKind = "classes" | "numbers" | "unknown";
 
-/** How sure the model was of one row. */
+/** The model's score for one row. */
 export type Score =
   | { readonly kind: "none" }
   /** The probability of the class {@link Score.positive}. */
@@ -19,13 +19,13 @@ export type Score =
   /** The probability of the class that was predicted. */
   | { readonly kind: "confidence"; readonly probability: number };
 
-/** One row's prediction; nothing is known of it when the value is undefined. */
+/** Prediction and score of one row; an undefined value means that the row had none. */
 export interface ScoredPrediction {
   readonly value: AnswerValue | undefined;
   readonly score: Score;
 }
 
-/** What can be expected of one prediction before its label comes, 0 to 1. */
+/** Chances of one prediction before its label comes, 0 to 1. */
 export interface Expectation {
   /** The chance that it is right. */
   readonly rightChance: number;
@@ -47,7 +47,7 @@ export class Scoring {
   readonly #calibration: CalibrationMap | undefined;
   /** The class whose probability the baseline's map is about; empty when it says none. */
   readonly #positive: string;
-  /** The two classes of the baseline; undefined when it has not exactly two. */
+  /** The two classes of the baseline; undefined unless it has exactly two. */
   readonly #classes: readonly string[] | undefined;
 
   constructor({ prediction, quality }: LabelBaseline = {}) {
@@ -114,7 +114,7 @@ export class Scoring {
     return isChance(confidence) ? this.#scoreOfConfidence(confidence, value) : noScore;
   }
 
-  /** Sureness of one of two classes is a probability of the positive one. */
+  /** With two classes, the confidence gives the probability of the positive one. */
   #scoreOfConfidence(confidence: number, value: AnswerValue): Score {
     if (this.#classes === undefined) return { kind: "confidence", probability: confidence };
     const positive = this.#positiveOf(this.#classes);
@@ -130,7 +130,7 @@ export class Scoring {
   }
 }
 
-/** Which of two classes is the positive one when nobody says: the later one by name. */
+/** The positive one of two classes, when it is not configured: the later one by name. */
 export const positiveOfPair = (one: string, other: string): string => (one > other ? one : other);
 
 function kindOf(prediction: LabelBaseline["prediction"], quality: LabelBaseline["quality"]): AnswerKind {

@@ -8,7 +8,10 @@ import { OutriderError } from "../errors.ts";
 import type { Log } from "../logging/logger.ts";
 import { baselineArtifact, fetchArtifact, type ArtifactResult } from "../registry/mlflow-registry.ts";
 
-/** The baseline in the file that the configuration names; nothing when it names none. Throws when it is no baseline. */
+/**
+ * The baseline in the file that the configuration names; undefined when it names none. Throws when the file is not a
+ * valid baseline.
+ */
 export async function baselineFromFile({ drift }: Config): Promise<Baseline | undefined> {
   if (drift.baseline === "") return undefined;
   const reading = readBaseline(await readFile(drift.baseline, "utf8"));
@@ -79,6 +82,6 @@ function read(result: Exclude<ArtifactResult, { kind: "failed" }>, log: Log["log
     log.info({ rows: reading.baseline.source.rows }, "the baseline comes from the registry");
     return reading.baseline;
   }
-  log.error({ problems: problemText(reading.problems) }, "what the registry keeps as the baseline is none");
+  log.error({ problems: problemText(reading.problems) }, "the registry's baseline is invalid");
   return undefined;
 }

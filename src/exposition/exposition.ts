@@ -1,6 +1,6 @@
 /**
- * The text that Prometheus scrapes. prom-client formats it; the values come from typed arrays at the time of the scrape,
- * and nothing of prom-client is called while requests are served.
+ * * The text that Prometheus scrapes. prom-client formats it; the values come from typed arrays at the time of the
+ * scrape, and nothing of prom-client is called while requests are served.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Registry from "prom-client/lib/registry.js";
@@ -10,7 +10,7 @@ import type { Sample, SampleFamilies, SampleSource } from "../metrics/sample.ts"
 import { registerProcessMetrics } from "./process-metrics.ts";
 import type { ExpositionSources } from "./sources.ts";
 
-/** A page of metrics, rendered when it is asked for. */
+/** The page of metrics, rendered on demand. */
 export interface Exposition {
   /** Value of the Content-Type header: the text format 0.0.4, which Prometheus 2 and 3 both read. */
   readonly contentType: string;
@@ -22,7 +22,10 @@ export interface Exposition {
 const sliceSamples = 32;
 const maxTurnMs = 0.25;
 
-/** Makes the page of all metrics in the catalogue and of the process. Costs 2 MB of memory and about 3 ms at 500 series. */
+/**
+ * Makes the page of all metrics in the catalogue and of the process. Costs 2 MB of memory and about 3 ms at 500
+ * series.
+ */
 export function createExposition(sources: ExpositionSources): Exposition {
   const registry = new Registry();
   registerProcessMetrics(registry);

@@ -8,10 +8,12 @@ import { histogramSamples, type LabelValues, type Sample } from "../metrics/samp
 import { outcomes } from "../outcome.ts";
 import type { ExpositionSources } from "./sources.ts";
 
-/** Samples of each metric that is always there; made while they are read, so that a long family can be read in slices. */
+/**
+ * Samples of each metric that is always there; made while they are read, so that a long family can be read in slices.
+ */
 export type Families = Readonly<Record<AlwaysPresentMetric, Iterable<Sample>>>;
 
-/** Reads all metrics once. What is cheap is read at once, label sets while the families are iterated. */
+/** Samples of the metrics that are always there. Cheap values are read at once, label sets while they are iterated. */
 export const familiesOf = (sources: ExpositionSources): Families => ({
   ...requestFamilies(sources.requests),
   ...scalingFamilies(sources),

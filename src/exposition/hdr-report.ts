@@ -1,4 +1,4 @@
-/** What `GET /hdr` gives: each HDR histogram in the wire format that every HdrHistogram library reads and merges. */
+/** The response to `GET /hdr`: HDR histograms in the wire format that every HdrHistogram library reads and merges. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { encodeHdr, hdrCompressedCookie } from "../metrics/requests/hdr-encoding.ts";
@@ -42,7 +42,7 @@ export async function hdrReport(requests: RequestMetrics): Promise<HdrReport> {
 }
 
 async function compress(hdr: LatencyHdr): Promise<string> {
-  // Loaded by the first who asks: few do, and zlib brings 2 MB of resident memory with it.
+  // Loaded on demand: zlib costs 2 MB of resident memory, and the report is rarely requested.
   const { deflate } = await import("node:zlib");
   const body = await promisify(deflate)(encodeHdr(hdr));
   const head = Buffer.alloc(8);

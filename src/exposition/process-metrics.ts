@@ -44,7 +44,7 @@ function processorTime(name: string, help: string, microseconds: (usage: NodeJS.
   return { name, get };
 }
 
-// prom-client's own count from the moment they are registered, and load OpenTelemetry for exemplars that nobody asks for.
+// prom-client's own count from the moment they are registered, and load OpenTelemetry for exemplars that are not used.
 const processorTimes: readonly Registry.Metric[] = [
   processorTime("process_cpu_user_seconds_total", "Total user CPU time spent in seconds.", ({ user }) => user),
   processorTime("process_cpu_system_seconds_total", "Total system CPU time spent in seconds.", ({ system }) => system),

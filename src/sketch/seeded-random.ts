@@ -1,4 +1,7 @@
-/** Numbers in [0, 1) that are the same for the same seed: for samples, never for secrets. Source: mulberry32, T. Ettinger. */
+/**
+ * Numbers in [0, 1) that are the same for the same seed: for samples, never for secrets. Source: mulberry32, T.
+ * Ettinger.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

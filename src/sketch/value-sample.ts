@@ -5,7 +5,10 @@ export interface ValueSample {
   readonly weights: Float64Array | undefined;
 }
 
-/** The different values of a sample, ascending, and the weight of all occurrences of each. Arrays: there may be a million. */
+/**
+ * The different values of a sample, ascending, and the weight of all occurrences of each. Arrays: there may be a
+ * million.
+ */
 export interface ValueMasses {
   readonly values: Float64Array;
   readonly masses: Float64Array;

@@ -1,6 +1,6 @@
 import { requireLength } from "./cell-counts.ts";
 
-/** Rows of a two-class model by what it said and what was true; expected ones need not be whole. */
+/** Rows of a two-class model by prediction and truth; expected ones need not be whole. */
 export interface BinaryConfusion {
   readonly truePositives: number;
   readonly falsePositives: number;
@@ -8,7 +8,7 @@ export interface BinaryConfusion {
   readonly trueNegatives: number;
 }
 
-/** Scores of predictions, each 0 to 1; undefined where there is nothing to divide by. */
+/** Scores of predictions, each 0 to 1; undefined when the divisor is 0. */
 export interface BinaryScores {
   /** Part of the rows that were right. */
   readonly accuracy: number | undefined;
@@ -21,8 +21,8 @@ export interface BinaryScores {
 }
 
 /**
- * Accuracy, and precision, recall and F1 of the positive class, from counted or expected rows. Nothing is made up: a score
- * without rows to stand on is undefined, not 0.
+ * * Accuracy, and precision, recall and F1 of the positive class, from counted or expected rows. A score without rows
+ * to compute it from is undefined, not 0.
  *
  * Source: van Rijsbergen, Information Retrieval (1979), chapter 7.
  */
@@ -43,7 +43,7 @@ function ratio(part: number, whole: number): number | undefined {
 }
 
 /**
- * The confusion matrix to be expected of predictions whose labels are not known yet (confidence-based performance
+ * The expected confusion matrix of predictions whose labels are not known yet (confidence-based performance
  * estimation): a row predicted positive is a true positive with its calibrated probability p and a false positive with
  * 1−p. Right as long as the calibration holds, so never under concept drift.
  *

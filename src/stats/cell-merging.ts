@@ -1,6 +1,9 @@
 import { requireLength, totalOf, usedCells, type CellPair } from "./cell-counts.ts";
 
-/** Expected rows that a cell needs on either side: below that the chi-squared distribution is a poor guide (Cochran 1954). */
+/**
+ * Expected rows that a cell needs on either side: below that the chi-squared distribution is a poor guide (Cochran
+ * 1954).
+ */
 export const minExpectedRows = 5;
 
 /**

@@ -12,7 +12,7 @@ export interface ClassScores {
   readonly f1: number | undefined;
 }
 
-/** What {@link classificationScores} gives. */
+/** Result of {@link classificationScores}. */
 export interface ClassificationScores {
   readonly rows: number;
   /** Part of the rows that were right; undefined without rows. */
@@ -28,9 +28,9 @@ export interface ClassificationScores {
 }
 
 /**
- * Scores of a confusion matrix of any number of classes, given row by row: `counts[actual * classCount + predicted]`. In
- * the macro means a class that occurs but was never predicted counts with a precision of 0, one that was predicted but never
- * true with a recall of 0, as scikit-learn does by default. O(classCount²).
+ * * Scores of a confusion matrix of any number of classes, given row by row: `counts[actual * classCount +
+ * predicted]`. In the macro means a class that occurs but was never predicted counts with a precision of 0, one that
+ * was predicted but never true with a recall of 0, as scikit-learn does by default. O(classCount²).
  *
  * Source: Sokolova and Lapalme, A systematic analysis of performance measures for classification tasks (2009).
  */

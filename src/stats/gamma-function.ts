@@ -32,7 +32,7 @@ export function upperIncompleteGamma(a: number, x: number): number {
   if (!(x > 0)) return 1;
   if (x === Infinity) return 0;
   const front = Math.exp(a * Math.log(x) - x - logGamma(a));
-  // Below a + 1 the result is no small number, so that taking it from 1 loses nothing.
+  // Below a + 1 the result is not small, so subtracting from 1 loses no digits.
   const tail = x < a + 1 ? 1 - front * lowerSeries(a, x) : front * upperFraction(a, x);
   return Math.min(1, Math.max(0, tail));
 }

@@ -1,6 +1,6 @@
 import { requireLength, totalOf } from "./cell-counts.ts";
 
-/** What a Kolmogorov–Smirnov test found. */
+/** Result of a Kolmogorov–Smirnov test. */
 export interface KolmogorovSmirnovResult {
   /** Largest difference of the two cumulative distributions, 0 to 1. */
   readonly distance: number;
@@ -35,8 +35,8 @@ export function binnedKolmogorovSmirnov(
 }
 
 /**
- * The same test on raw samples, which need not be sorted; exact distance. Values that are no finite number are left
- * out; distance 0 and p 1 when a side has none. O((n+m) log(n+m)) and a sorted copy of each.
+ * * The same test on raw samples, which need not be sorted; exact distance. Values that are not finite are left out;
+ * distance 0 and p 1 when a side has none. O((n+m) log(n+m)) and a sorted copy of each.
  */
 export function kolmogorovSmirnov(baseline: ArrayLike<number>, current: ArrayLike<number>): KolmogorovSmirnovResult {
   const before = sortedFinite(baseline);

@@ -1,11 +1,11 @@
 import { upperIncompleteGamma } from "./gamma-function.ts";
 
-/** Below this a density is no normal number any more. */
+/** Below this a density is a subnormal number, with fewer digits. */
 const minTail = 1e-300;
 
 /**
- * Chance that a standard normal variable lies above z; relative error below 1e-12 down to 1e-300 (z about 37). For z = NaN
- * it is ½.
+ * * Chance that a standard normal variable lies above z; relative error below 1e-12 down to 1e-300 (z about 37). For z
+ * = NaN it is ½.
  *
  * Source: erfc(x) = Γ(½, x²)/√π, Abramowitz and Stegun 6.5.17.
  */

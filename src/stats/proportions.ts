@@ -2,7 +2,7 @@
 import { normalTwoSided } from "./normal-distribution.ts";
 import { normalUpperQuantile } from "./normal-distribution.ts";
 
-/** What {@link twoProportionTest} found. */
+/** Result of {@link twoProportionTest}. */
 export interface TwoProportionResult {
   /** Current share less baseline share, −1 to 1; 0 when a side has no rows. */
   readonly difference: number;
@@ -13,9 +13,9 @@ export interface TwoProportionResult {
 }
 
 /**
- * Did the share of one cell (missing, new, out of range) change? Two-proportion z-test with the pooled share, without
- * continuity correction. Hits are from 0 to their rows. When both shares are 0 or both are 1, or a side has no
- * rows, there is no evidence: z 0, p 1.
+ * * Did the share of one cell (missing, new, out of range) change? Two-proportion z-test with the pooled share,
+ * without continuity correction. Hits are from 0 to their rows. When both shares are 0 or both are 1, or a side has no
+ * rows, z is 0 and p is 1.
  *
  * Source: Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions, chapter 3.
  */
@@ -43,7 +43,7 @@ export interface ShareInterval {
 }
 
 /**
- * Where the true share lies when so many of `trials` were successes: Wilson's score interval, which unlike the usual
+ * Interval of the true share after `successes` in `trials`: Wilson's score interval, which unlike the usual
  * ±1.96 standard errors holds near 0 and 1 and for few trials. Always contains the observed share; 0 to 1 without
  * trials. `confidence` is two-sided, 0.95 unless given; 1 and more gives 0 to 1, 0 and less the share itself. Counts
  * may be scaled to an effective sample size.

@@ -1,6 +1,6 @@
 /**
- * Count, mean, standard deviation, smallest and largest of numbers that come one by one, in 40 bytes and without losing digits
- * when the mean is large beside the spread. Values that are no finite number are not taken.
+ * * Count, mean, standard deviation, smallest and largest of numbers that come one by one, in 40 bytes and without
+ * losing digits when the mean is large beside the spread. Values that are not finite are ignored.
  *
  * Source: Welford, Note on a method for calculating corrected sums of squares and products (1962), with weights as
  * West (1979); merging after Chan, Golub and LeVeque (1979).
@@ -22,7 +22,7 @@ export class RunningMoments {
     return this.#mean;
   }
 
-  /** Of the values as a whole population (divided by n); 0 without values, the largest number where it would be more. */
+  /** Of the values as a whole population (divided by n); 0 without values, `Number.MAX_VALUE` on overflow. */
   get variance(): number {
     return this.#weight > 0 ? Math.min(Number.MAX_VALUE, Math.max(0, this.#squares / this.#weight)) : 0;
   }
@@ -42,7 +42,7 @@ export class RunningMoments {
     return this.#largest;
   }
 
-  /** Takes a value; one that is not finite, or has a weight of 0 or less, changes nothing. */
+  /** Adds a value; one that is not finite, or has a weight of 0 or less, is ignored. */
   add(value: number, weight = 1): void {
     if (!Number.isFinite(value) || !(weight > 0)) return;
     this.#weight += weight;
@@ -54,7 +54,7 @@ export class RunningMoments {
     this.#largest = Math.max(this.#largest, value);
   }
 
-  /** Takes all that another has taken; the same as adding its values here, but for rounding. */
+  /** Adds the values of another, up to rounding. */
   merge(other: RunningMoments): void {
     const weight = this.#weight + other.#weight;
     if (weight === 0) return;
@@ -74,7 +74,9 @@ export class RunningMoments {
   }
 }
 
-/** A part of the way from one number to another, in halves because the whole way may be longer than the largest number. */
+/**
+ * A part of the way from one number to another, in halves because the whole way may be longer than the largest number.
+ */
 function between(from: number, to: number, part: number): number {
   const half = (to / 2 - from / 2) * part;
   return from + half + half;

@@ -52,7 +52,7 @@ function meanAbsolute(from: number, to: number): number {
 }
 
 /**
- * Wasserstein-1 distance of raw samples, which need not be sorted. Values that are no finite number are left out; 0 when
+ * Wasserstein-1 distance of raw samples, which need not be sorted. Values that are not finite are left out; 0 when
  * a side has none. O((n+m) log(n+m)) and a sorted copy of each.
  */
 export function wasserstein(baseline: ArrayLike<number>, current: ArrayLike<number>): number {
@@ -73,7 +73,7 @@ export function wasserstein(baseline: ArrayLike<number>, current: ArrayLike<numb
   return Math.min(area, Number.MAX_VALUE);
 }
 
-/** What {@link standardisedWasserstein} measures with: the baseline's, in the unit of its values. */
+/** Spread of the baseline, in the unit of its values. */
 export interface Spread {
   readonly lowerQuartile: number;
   readonly upperQuartile: number;

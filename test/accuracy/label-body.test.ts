@@ -39,28 +39,28 @@ describe("a body with labels", () => {
   });
 
   it.each<[string, string]>([
-    ["", "body: it is empty"],
-    [" \n ", "body: it is empty"],
-    ["null", "body: an object is expected"],
-    ['{"id":"a"}', "body: label: a number, text, true or false is expected"],
-    ['{"id":"a","label":null}', "body: label: a number, text, true or false is expected"],
-    ['{"id":"a","label":{}}', "body: label: a number, text, true or false is expected"],
-    ['{"id":"a","label":1e999}', "body: label: a number, text, true or false is expected"],
-    ['{"id":"a","label":[null]}', "body: label: the list holds no label"],
-    ['{"id":"a","label":[1,[2]]}', "body: label: a number, text, true or false is expected"],
+    ["", "body: empty"],
+    [" \n ", "body: empty"],
+    ["null", "body: expected an object"],
+    ['{"id":"a"}', "body: label: expected a number, string, true or false"],
+    ['{"id":"a","label":null}', "body: label: expected a number, string, true or false"],
+    ['{"id":"a","label":{}}', "body: label: expected a number, string, true or false"],
+    ['{"id":"a","label":1e999}', "body: label: expected a number, string, true or false"],
+    ['{"id":"a","label":[null]}', "body: label: the list has no label"],
+    ['{"id":"a","label":[1,[2]]}', "body: label: expected a number, string, true or false"],
     ['{"id":"a","label":NaN}', "body: not JSON"],
-    ['{"label":1}', "body: id: the identity of a request is expected, as text"],
-    ['{"id":"","label":1}', "body: id: the identity of a request is expected, as text"],
-    ['{"id":9007199254740993,"label":1}', "body: id: a number loses digits here, send it as text"],
+    ['{"label":1}', "body: id: expected the identity of a request, as a string"],
+    ['{"id":"","label":1}', "body: id: expected the identity of a request, as a string"],
+    ['{"id":9007199254740993,"label":1}', "body: id: this number cannot be represented exactly, send it as a string"],
     [`{"id":"${"x".repeat(257)}","label":1}`, "body: id: longer than 256 characters"],
     [`{"id":"a","label":"${"x".repeat(257)}"}`, "body: label: longer than 256 characters"],
-    ['{"id":"a","label":1,"row":-1}', "body: row: a whole number from 0 to 999999 is expected"],
-    ['{"id":"a","label":1,"row":"0"}', "body: row: a whole number from 0 to 999999 is expected"],
-    ['{"id":"a","label":1,"time":"now"}', "body: time: milliseconds since 1970 are expected, as a number"],
-    ['{"__proto__":{"id":"a","label":1}}', "body: id: the identity of a request is expected, as text"],
+    ['{"id":"a","label":1,"row":-1}', "body: row: expected a whole number from 0 to 999999"],
+    ['{"id":"a","label":1,"row":"0"}', "body: row: expected a whole number from 0 to 999999"],
+    ['{"id":"a","label":1,"time":"now"}', "body: time: expected milliseconds since 1970, as a number"],
+    ['{"__proto__":{"id":"a","label":1}}', "body: id: expected the identity of a request, as a string"],
     ['{"id":"a","label":1}}', "body: not JSON"],
     ['[{"a":[}],{"id":"b","label":1}]', "item 0: not JSON"],
-    ["[1", "item 0: an object is expected|item 1: the body ends before the list does"],
+    ["[1", "item 0: expected an object|item 1: the body ends before the list does"],
     ['[{"id":"a","label":1} {"id":"b","label":1}]', "item 0: a comma or the end of the list is expected after it"],
   ])("says what is wrong with %s", (text, problem) => {
     expect(wrongIn(read(text)).join("|")).toBe(problem);
@@ -72,7 +72,7 @@ describe("a body with labels", () => {
     expect(wrongIn(list).map((text) => text.slice(0, 7))).toEqual(["item 1:", "item 2:", "item 3:"]);
     const lines = read('\n{"id":"a","label":1}\n\n{"id":"b"\n{"id":"c","label":2}\n[]\n');
     expect(labelsIn(lines)).toEqual([label("a", 1), label("c", 2)]);
-    expect(wrongIn(lines)).toEqual(["line 4: not JSON", "line 6: an object is expected"]);
+    expect(wrongIn(lines)).toEqual(["line 4: not JSON", "line 6: expected an object"]);
     const bytes = Buffer.concat([
       Buffer.from('[{"id":"a","label":1},{"id":"'),
       Buffer.of(0xff),
@@ -83,7 +83,7 @@ describe("a body with labels", () => {
 
   it("is one line for each label when its type says so", () => {
     expect(labelsIn(read('{"id":"a","label":1}', ndjson))).toEqual([label("a", 1)]);
-    expect(wrongIn(read('[{"id":"a","label":1}]', ndjson))).toEqual(["line 1: an object is expected"]);
+    expect(wrongIn(read('[{"id":"a","label":1}]', ndjson))).toEqual(["line 1: expected an object"]);
     expect(labelsIn(read('oops\n{"id":"a","label":1}'))).toEqual([label("a", 1)]);
   });
 

@@ -20,7 +20,7 @@ describe("a post of labels", () => {
         taken: 4,
         invalid: 1,
         results: { joined: 2, duplicate: 1, early: 1 },
-        problems: [{ at: "item 3", reason: "label: a number, text, true or false is expected" }],
+        problems: [{ at: "item 3", reason: "label: expected a number, string, true or false" }],
       },
     });
     expect(monitor.join.results).toMatchObject({ joined: 2, duplicate: 1, early: 1, invalid: 1 });

@@ -1,6 +1,6 @@
 import {
   compareBaselines,
-  noticeablePsi,
+  warnPsi,
   type BaselineDifference,
   type ColumnDifference,
 } from "../../drift/baseline/baseline-difference.ts";
@@ -25,14 +25,14 @@ export async function baselineDiff(invocation: Invocation, context: CommandConte
 function jsonOf({ columns, added, removed, retyped, isDifferent }: BaselineDifference): object {
   return {
     different: isDifferent,
-    threshold_psi: noticeablePsi,
+    threshold_psi: warnPsi,
     columns: columns.map(({ name, role, psi, jensenShannon, isApproximate }) => ({
       name,
       role,
       psi,
       js_distance: jensenShannon,
       approximate: isApproximate,
-      different: psi >= noticeablePsi,
+      different: psi >= warnPsi,
     })),
     added,
     removed,
@@ -43,7 +43,7 @@ function jsonOf({ columns, added, removed, retyped, isDifferent }: BaselineDiffe
 /** Only the columns that differ, worst first, and how many do not; with `isComplete` every column. */
 function textOf(difference: BaselineDifference, isComplete: boolean): string {
   const { columns, added, removed, retyped, isDifferent } = difference;
-  const shown = isComplete ? columns : columns.filter(({ psi }) => psi >= noticeablePsi);
+  const shown = isComplete ? columns : columns.filter(({ psi }) => psi >= warnPsi);
   const names = shown.map(shownName);
   const width = Math.max("column".length, ...names.map((name) => name.length));
   const alike = columns.length - shown.length;
@@ -53,11 +53,9 @@ function textOf(difference: BaselineDifference, isComplete: boolean): string {
     ...listLine("changed type", retyped),
     ...(shown.length === 0 ? [] : [`${"column".padEnd(width)}     PSI      JS`]),
     ...shown.map((column, index) => columnLine(column, (names[index] ?? "").padEnd(width))),
-    ...(alike === 0
-      ? []
-      : [`${formatCounted(alike, "column")} with an index below ${noticeablePsi}: --all shows them`]),
+    ...(alike === 0 ? [] : [`${formatCounted(alike, "column")} with an index below ${warnPsi}: --all shows them`]),
     isDifferent
-      ? `They differ: an index (PSI) of ${noticeablePsi} or more is worth a look, and so is a column that comes, goes or changes its type.`
+      ? `They differ: an index (PSI) of ${warnPsi} or more is worth a look, and so is a column that comes, goes or changes its type.`
       : "They are the same but for chance.",
   ];
   return `${lines.join("\n")}\n`;
@@ -68,7 +66,7 @@ function shownName({ name, role }: ColumnDifference): string {
 }
 
 function columnLine({ psi, jensenShannon, isApproximate }: ColumnDifference, name: string): string {
-  const marks = [...(psi >= noticeablePsi ? ["different"] : []), ...(isApproximate ? ["approximate"] : [])];
+  const marks = [...(psi >= warnPsi ? ["different"] : []), ...(isApproximate ? ["approximate"] : [])];
   return `${name} ${rounded(psi)} ${rounded(jensenShannon)}  ${marks.join(", ")}`.trimEnd();
 }
 

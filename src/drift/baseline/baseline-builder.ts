@@ -1,6 +1,6 @@
 /**
- * Builds a baseline from tables that can be read twice: the first time the columns are looked at (what they are, where
- * their bins should lie), the second time every row is counted into cells. Memory does not grow with the rows.
+ * * Builds a baseline from tables in two passes: the first profiles the columns (their kinds, the edges of their
+ * bins), the second counts every row into cells. Memory does not grow with the rows.
  */
 import type { Cell, FeatureTable } from "../../payload/reading.ts";
 import {
@@ -23,7 +23,7 @@ import { distributionCounts, type DistributionCounts } from "./distribution-coun
 import { QualityCounts } from "./quality-counts.ts";
 import { RoleValues } from "./role-values.ts";
 
-/** How a baseline is built. */
+/** Options of {@link BaselineProfiler}. */
 export interface BuildOptions {
   readonly roles: ColumnRoles;
   readonly categorical: ReadonlySet<string>;
@@ -36,14 +36,14 @@ export interface BuildOptions {
   readonly random: () => number;
 }
 
-/** Memory for the numbers, and for the values, of one column: never less, and no more is of use. */
+/** Bounds on the memory for the numbers, and for the values, of one column. */
 const minColumnBytes = 16 * 2 ** 10;
 const maxNumberBytes = 8 * 2 ** 20;
 const maxValueBytes = 2 * 2 ** 20;
 
-/** The first look. */
+/** The first pass: profiles the columns. */
 export class BaselineProfiler {
-  /** What the columns with a role hold, of the rows that were added. */
+  /** Values of the columns with a role, of the rows that were added. */
   readonly roleValues: RoleValues;
   readonly #options: BuildOptions;
   readonly #planner: RolePlanner;
@@ -59,7 +59,7 @@ export class BaselineProfiler {
     this.#planner = new RolePlanner(options.roles);
   }
 
-  /** Looks at the rows of a table. */
+  /** Profiles the rows of a table. */
   add(table: FeatureTable): void {
     const planned = this.#planner.plan(table);
     const { plan } = planned;
@@ -72,7 +72,7 @@ export class BaselineProfiler {
     this.#addTargets(planned, weights);
   }
 
-  /** What the second look counts into. No table is added afterwards. */
+  /** The counter for the second pass. No table may be added afterwards. */
   finish(): BaselineCounter {
     return new BaselineCounter(this.#options, {
       features: [...this.#features.values()],
@@ -138,10 +138,10 @@ export class BaselineProfiler {
   }
 }
 
-/** Where the rows come from. */
+/** Origin of the rows. */
 type SourceName = Omit<BaselineSource, "rows" | "weightedRows">;
 
-/** What the first look found. */
+/** Results of the first pass. */
 interface Profiles {
   readonly features: readonly ColumnProfile[];
   readonly prediction: ColumnProfile | undefined;
@@ -149,7 +149,7 @@ interface Profiles {
   readonly droppedColumns: number;
 }
 
-/** A column of the first look and the counters of the second. */
+/** A column's profile and its counters for the second pass. */
 interface CountedColumn {
   readonly profile: ColumnProfile;
   readonly counts: DistributionCounts;
@@ -157,17 +157,17 @@ interface CountedColumn {
   weight: number;
 }
 
-/** A finished baseline and what there is to say about how it came to be. */
+/** A finished baseline, and facts about its building for a report. */
 export interface BuiltBaseline {
   readonly baseline: Baseline;
-  /** The columns as they were looked at, features first; for a report. */
+  /** The profiles of the columns, features first; for a report. */
   readonly profiles: readonly ColumnProfile[];
   readonly droppedColumns: number;
-  /** Rows left out because their weight was no number of 0 or more. */
+  /** Rows left out because their weight was not a number of at least 0. */
   readonly unweightedRows: number;
 }
 
-/** The second look: give it the same tables again. */
+/** The second pass: add the same tables again. */
 export class BaselineCounter {
   readonly #options: BuildOptions;
   readonly #profiles: Profiles;

@@ -4,8 +4,8 @@ import { jensenShannonDistance, debiasedPsi, psi } from "../../stats/cell-distan
 import type { Baseline, CategoricalDistribution, Distribution, NumericDistribution } from "./baseline.ts";
 import { massBelow } from "./binned-mass.ts";
 
-/** An index of this much or more is a difference worth a warning. */
-export const noticeablePsi = 0.05;
+/** Debiased PSI from which on two baselines count as different. */
+export const warnPsi = 0.05;
 
 /** How far one column moved from the old baseline to the new one. */
 export interface ColumnDifference {
@@ -19,7 +19,7 @@ export interface ColumnDifference {
   readonly isApproximate: boolean;
 }
 
-/** What is different between two baselines. */
+/** Differences between two baselines. */
 export interface BaselineDifference {
   /** Columns that both have with the same kind, the one that moved most first. */
   readonly columns: readonly ColumnDifference[];
@@ -27,7 +27,7 @@ export interface BaselineDifference {
   readonly removed: readonly string[];
   /** Columns that were numeric and are categorical now, or the other way round. */
   readonly retyped: readonly string[];
-  /** True when there is any of the three above, or an index of {@link noticeablePsi} or more. */
+  /** True when one of the three lists above is not empty, or an index of {@link warnPsi} or more. */
   readonly isDifferent: boolean;
 }
 
@@ -54,7 +54,7 @@ export function compareBaselines(old: Baseline, fresh: Baseline): BaselineDiffer
   }
   const added = [...after].filter(([key]) => !before.has(key)).map(([, column]) => shownName(column));
   const removed = [...before].filter(([key]) => !after.has(key)).map(([, column]) => shownName(column));
-  const isMoved = columns.some((column) => column.psi >= noticeablePsi);
+  const isMoved = columns.some((column) => column.psi >= warnPsi);
   return {
     columns: columns.sort((a, b) => b.psi - a.psi || b.jensenShannon - a.jensenShannon),
     added,

@@ -8,12 +8,12 @@ import {
 import { baselineSchema, type FormatSchema } from "./baseline-schema.ts";
 import { checkSchema, type FormatProblem, maxProblems } from "./schema-check.ts";
 
-/** What a file was: a baseline, or what is wrong with it (the first {@link maxProblems} problems). */
+/** Result of reading a file: the baseline, or the first {@link maxProblems} problems. */
 export type BaselineReading =
   | { readonly kind: "baseline"; readonly baseline: Baseline }
   | { readonly kind: "problems"; readonly problems: readonly FormatProblem[] };
 
-/** A longer text is no baseline: 10,000 features with 20 bins each are 10 MB. */
+/** Longest text of a baseline. 10,000 features with 20 bins each take 10 MB. */
 export const maxBaselineBytes: number = 256 * 2 ** 20;
 
 /**
@@ -35,15 +35,15 @@ export function readBaseline(input: unknown): BaselineReading {
 
 /** The value in the text, or what is wrong with it. */
 function parse(text: string): { readonly json: unknown } | string {
-  if (text.length > maxBaselineBytes) return `it is longer than ${maxBaselineBytes} characters`;
+  if (text.length > maxBaselineBytes) return `longer than ${maxBaselineBytes} characters`;
   try {
     return { json: JSON.parse(text) as unknown };
   } catch (error) {
-    return `it is no JSON: ${(error as Error).message}`;
+    return `not valid JSON: ${(error as Error).message}`;
   }
 }
 
-/** Of a later format nothing else can be said: what looks like a mistake may be right there. */
+/** A later format is not checked further: what looks like a mistake may be right in it. */
 function newerVersion(json: unknown): FormatProblem | undefined {
   if (typeof json !== "object" || json === null) return undefined;
   const { format, version } = json as Partial<Record<keyof Baseline, unknown>>;
@@ -52,11 +52,11 @@ function newerVersion(json: unknown): FormatProblem | undefined {
   }
   return {
     path: "$.version",
-    problem: `it was made by a newer Outrider: its format has version ${version}, this one reads ${baselineFormatVersion}`,
+    problem: `made by a newer Outrider: the file has format version ${version}, this Outrider reads version ${baselineFormatVersion}`,
   };
 }
 
-/** What the schema cannot say. */
+/** Checks what the schema cannot express: lengths and orders of lists that belong together. */
 function checkBaseline(baseline: Baseline, problems: FormatProblem[]): void {
   const { features, prediction, confidence, quality } = baseline;
   checkOnce(
@@ -86,7 +86,7 @@ function checkNumeric(
   path: string,
   problems: FormatProblem[],
 ): void {
-  if (edges.length === 1) problems.push({ path: `${path}.edges`, problem: "one edge makes no bin" });
+  if (edges.length === 1) problems.push({ path: `${path}.edges`, problem: "a bin needs two edges" });
   checkLength(counts, Math.max(0, edges.length - 1), `${path}.counts`, problems);
   checkAscending(edges, true, `${path}.edges`, problems);
   checkAscending(quartiles, false, `${path}.quartiles`, problems);
@@ -100,7 +100,7 @@ function checkCategorical(distribution: CategoricalDistribution, path: string, p
 
 function checkLength(list: readonly unknown[], expected: number, path: string, problems: FormatProblem[]): void {
   if (list.length === expected) return;
-  problems.push({ path, problem: `${expected} items are expected, there are ${list.length}` });
+  problems.push({ path, problem: `expected ${expected} items, found ${list.length}` });
 }
 
 function checkAscending(list: readonly number[], isStrict: boolean, path: string, problems: FormatProblem[]): void {
@@ -108,7 +108,7 @@ function checkAscending(list: readonly number[], isStrict: boolean, path: string
     const before = list[index - 1]!;
     const value = list[index]!;
     if (value > before || (!isStrict && value === before)) continue;
-    problems.push({ path: `${path}[${index}]`, problem: `more than ${before} is expected, ${value} was found` });
+    problems.push({ path: `${path}[${index}]`, problem: `expected more than ${before}, found ${value}` });
     return;
   }
 }
@@ -117,14 +117,17 @@ function checkOnce(words: readonly string[], path: string, problems: FormatProbl
   const seen = new Set<string>();
   for (const word of words) {
     if (seen.has(word)) {
-      problems.push({ path, problem: `${JSON.stringify(word.slice(0, 40))} is there twice` });
+      problems.push({ path, problem: `${JSON.stringify(word.slice(0, 40))} appears twice` });
       return;
     }
     seen.add(word);
   }
 }
 
-/** The text of a file: fields in the order of the format, a feature a line, so that the same baseline gives the same text. */
+/**
+ * The text of a file: fields in the order of the format, a feature a line, so that the same baseline gives the same
+ * text.
+ */
 export function writeBaseline(baseline: Baseline): string {
   const ordered = inOrder(baseline, baselineSchema) as Readonly<Record<string, unknown>>;
   const members = Object.entries(ordered).map(

@@ -21,21 +21,21 @@ const maxColumnBytes = 512 * 1024;
 /** Columns whose edges are set at different requests. */
 const columnsApart = 512;
 
-/** Columns that are allowed for beside those of a request: the prediction, the confidence, a few late ones. */
+/** Columns to reserve memory for beside those of a request: the prediction, the confidence, a few late ones. */
 const spareColumns = 8;
 
-/** Columns that are allowed for in all: the first request may be a narrow one. */
+/** Columns to reserve memory for in total: the first request may be a narrow one. */
 const likelyColumns = 256;
 
-/** Part of the memory that is left for columns which come later, if those that are there need no more than the rest. */
+/** Share of the memory left for later columns, as long as the present ones can do with the rest. */
 const laterPart = 0.75;
 
-/** A column that fewer rows had is a slip of some client and no feature. */
+/** A column that fewer rows had is a mistake of some client, not a feature. */
 const minSeenPart = 0.01;
 
 /**
- * Makes a baseline of the requests that pass, in one go and in bounded memory. A column keeps its first values; when
- * its memory is full, the edges of its bins are set by them and every further row is counted exactly. Columns that were in
+ * * Makes a baseline from live requests, in one pass and in bounded memory. A column keeps its first values; when its
+ * memory is full, the edges of its bins are set by them and every further row is counted exactly. Columns that were in
  * less than 1 % of the rows are left out.
  */
 export class BaselineLearner {
@@ -67,7 +67,7 @@ export class BaselineLearner {
     return this.#rows;
   }
 
-  /** Columns of one request that were left out at most, because there were too many. */
+  /** Highest number of columns of one request that were left out because there were too many. */
   get droppedColumns(): number {
     return this.#droppedColumns;
   }
@@ -163,15 +163,15 @@ export class BaselineLearner {
     return new LearnedColumn(profile, rowsBefore, patience);
   }
 
-  /** Columns are not to set their edges all at the same request: each takes another part of its memory, half to all. */
+  /** Spreads the requests at which columns set their edges: each uses another share of its memory, half to all. */
   #nextPatience(): number {
     this.#made = (this.#made + 1) % columnsApart;
     return 1 - this.#made / (2 * columnsApart);
   }
 
   /**
-   * Memory of each of so many columns that are new: what they can have so that most is left for later ones, or an even
-   * share among all that are likely to come, whichever is more.
+   * * Memory of each of `added` new columns: as much as leaves most of the memory for later columns, or an even share
+   * among all that are likely to come, whichever is more.
    */
   #shareOf(added: number): number {
     const { maxBytes } = this.#options;

@@ -1,4 +1,6 @@
-/** The format of a baseline file, declared once: the reader checks by it, and the JSON Schema in the reference is it. */
+/**
+ * The format of a baseline file, declared once: the reader checks by it, and the JSON Schema in the reference is it.
+ */
 import {
   baselineFormatVersion,
   maxRareListLength,
@@ -80,7 +82,7 @@ const name = text(300, "Name of the column.");
 const note: FormatSchema = {
   type: "string",
   enum: Object.keys(notes),
-  description: "What makes the column less useful.",
+  description: "Reason why the column is less useful.",
 };
 const share: FormatSchema = { type: "number", minimum: 0, maximum: 1 };
 
@@ -97,7 +99,7 @@ const numeric = object(
     ),
     counts: list({ type: "number", minimum: 0 }, maxEdges - 1, "Rows in each bin."),
     missing: count("Rows without a value."),
-    invalid: count("Rows with something that is no finite number."),
+    invalid: count("Rows whose value is not a finite number."),
     mean: { type: "number", description: "Of the finite values; 0 when there were none." },
     standardDeviation: count("Of the finite values as a population."),
     quartiles: {
@@ -129,7 +131,7 @@ const categorical = object(
       maxRareListLength,
       "Values that were seen and have no cell, each once.",
     ),
-    isRareComplete: { type: "boolean", description: "False when there were more rare values than are listed." },
+    isRareComplete: { type: "boolean", description: "False when there were more rare values than the list holds." },
     missing: count("Rows without a value."),
     distinct: count("Different values seen, or the bound of counting when there were more."),
     note,
@@ -144,8 +146,8 @@ const calibration = object(
   {
     of: { type: "string", enum: Object.keys(calibrationKinds) },
     positive: text(256, "The class whose probability is meant; empty for confidence."),
-    x: list(share, 50, "What the model said, strictly ascending."),
-    y: list(share, 50, "How often it was so, never descending; as many as there are x."),
+    x: list(share, 50, "Probabilities that the model reported, strictly ascending."),
+    y: list(share, 50, "Share of the rows that were right at this x, never descending; as many as there are x."),
   },
   [],
   "A map through (x[i], y[i]), linear between them and constant outside.",
@@ -158,7 +160,9 @@ const qualityFields: Readonly<Record<keyof BaselineQuality, FormatSchema>> = {
   calibration,
 };
 
-/** A whole baseline. Beyond it, lists that belong together have the lengths and the order that their descriptions say. */
+/**
+ * A whole baseline. Beyond it, lists that belong together have the lengths and the order that their descriptions say.
+ */
 export const baselineSchema: FormatSchema = object(
   {
     format: { const: "outrider-baseline" },

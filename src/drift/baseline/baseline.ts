@@ -1,5 +1,5 @@
 /**
- * The baseline: what features, predictions and confidences looked like when the model was good. Built by
+ * The baseline: distributions of features, predictions and confidences from a time when the model was good. Built by
  * `outrider baseline build` or learned from the first requests; the file format is described by
  * docs/reference/baseline.schema.json.
  */
@@ -7,7 +7,7 @@
 /** Written into every file; a reader refuses other numbers. */
 export const baselineFormatVersion = 1;
 
-/** A whole baseline. */
+/** A baseline, as it stands in its file. */
 export interface Baseline {
   readonly format: "outrider-baseline";
   readonly version: typeof baselineFormatVersion;
@@ -18,9 +18,9 @@ export interface Baseline {
   readonly model?: { readonly name: string; readonly version: string };
   /** In the order of the input's columns: requests without names are matched by position. */
   readonly features: readonly Distribution[];
-  /** Distribution of what the model answered on the same rows. */
+  /** Distribution of the model's predictions on the same rows. */
   readonly prediction?: Distribution;
-  /** Distribution of how sure it was, 0 to 1: the probability of the predicted class. */
+  /** Distribution of its confidence, 0 to 1: the probability of the predicted class. */
   readonly confidence?: NumericDistribution;
   /** How good it was on these rows, when labels were there. */
   readonly quality?: BaselineQuality;
@@ -46,12 +46,12 @@ export interface BaselineQuality {
   /** Mean absolute error; numeric predictions only. */
   readonly meanAbsoluteError?: number;
   readonly rows: number;
-  /** From what the model says of its own sureness to how often it was right; absent without scores. */
+  /** From the model's confidence to the share of rows that were right; absent without scores. */
   readonly calibration?: CalibrationMap;
 }
 
 /**
- * A monotone map through (x[i], y[i]), linear between them and constant outside. `of` says what goes in and comes out:
+ * A monotone map through (x[i], y[i]), linear between them and constant outside. `of` names input and output:
  * the probability of the class `positive`, or the confidence in the predicted class and the chance that it is right.
  */
 export interface CalibrationMap {
@@ -62,7 +62,7 @@ export interface CalibrationMap {
   readonly y: readonly number[];
 }
 
-/** How the values of one column are spread. */
+/** Distribution of the values of one column. */
 export type Distribution = NumericDistribution | CategoricalDistribution;
 
 /**
@@ -72,11 +72,14 @@ export type Distribution = NumericDistribution | CategoricalDistribution;
 export interface NumericDistribution {
   readonly name: string;
   readonly kind: "numeric";
-  /** One more than there are bins, strictly ascending, finite. A constant column has two: v and nextUp(v). Empty when no number was seen. */
+  /**
+   * One more than there are bins, strictly ascending, finite. A constant column has two: v and nextUp(v). Empty when
+   * no number was seen.
+   */
   readonly edges: readonly number[];
   /** Rows in each bin. */
   readonly counts: readonly number[];
-  /** Rows without a value, and rows with something that is no finite number. */
+  /** Rows without a value, and rows whose value is not a finite number. */
   readonly missing: number;
   readonly invalid: number;
   /** Of the finite values; 0 when there were none. */
@@ -96,9 +99,12 @@ export interface CategoricalDistribution {
   readonly counts: readonly number[];
   /** Rows with values that have no cell of their own. */
   readonly other: number;
-  /** Those values, so that a value never seen can be told from a rare one; cut off at {@link maxRareListLength}. */
+  /** Those values, to distinguish a rare value from a new one; truncated at {@link maxRareListLength}. */
   readonly rareValues: readonly string[];
-  /** False when there were more rare values than are kept: then a value without a cell counts as *other*, never as *new*. */
+  /**
+   * False when there were more rare values than are kept. Then a value without a cell counts as *other*, never as
+   * *new*.
+   */
   readonly isRareComplete: boolean;
   readonly missing: number;
   /** Different values seen, or the bound of counting when there were more. */
@@ -106,7 +112,7 @@ export interface CategoricalDistribution {
   readonly note?: DistributionNote;
 }
 
-/** What makes a column less useful, for people who read the report. */
+/** Reason why a column is less useful, for the report. */
 export type DistributionNote = "constant" | "all_missing" | "mixed_types" | "many_values";
 
 /** Most features of a baseline. */

@@ -1,8 +1,8 @@
 import { binOf } from "../../sketch/bin-of.ts";
 import type { NumericDistribution } from "./baseline.ts";
 
-/** The steepest tail: more would put all rows of an outermost bin at its inner end. */
-const steepest = 8;
+/** Highest power of a tail: a higher one would put all rows of an outermost bin at its inner end. */
+const maxTailPower = 8;
 
 /**
  * How many of a distribution's finite values are below each of these numbers; exact at its own edges. Within a bin the
@@ -39,5 +39,5 @@ function partBelow(value: number, low: number, high: number): number {
 function tailPower({ edges, counts }: NumericDistribution, outer: number, inner: number): number {
   const width = (bin: number): number => edges[bin + 1]! - edges[bin]!;
   const ratio = ((counts[inner] ?? 0) / width(inner) / (counts[outer] ?? 0)) * width(outer);
-  return ratio > 1 ? Math.min(steepest, ratio) : 1;
+  return ratio > 1 ? Math.min(maxTailPower, ratio) : 1;
 }

@@ -4,10 +4,10 @@ import { FrequentValues } from "../../sketch/frequent-values.ts";
 import { Reservoir } from "../../sketch/reservoir.ts";
 import { RunningMoments } from "../../stats/running-moments.ts";
 
-/** What a column is said to be; `auto` lets its values decide. */
+/** Wanted kind of a column; `auto` decides by its values. */
 export type WantedKind = "auto" | "numeric" | "categorical";
 
-/** How a column is looked at. */
+/** Options of {@link ColumnProfile}. */
 export interface ProfileOptions {
   readonly wanted: WantedKind;
   /** True for predictions and labels: there, few different integers are classes and not amounts. */
@@ -21,7 +21,7 @@ export interface ProfileOptions {
   readonly random: () => number;
 }
 
-/** How many rows had which type of value. */
+/** Rows by type of value. */
 export interface TypeCounts {
   missing: number;
   finite: number;
@@ -35,8 +35,8 @@ export interface TypeCounts {
 const maxClasses = 50;
 
 /**
- * The first look at a column: which types its values have, a sample of its numbers and the counts of its frequent
- * values. Bounded as its options say.
+ * * The first pass over a column: the types of its values, a sample of its numbers and the counts of its frequent
+ * values. Bounded by its options.
  */
 export class ColumnProfile {
   readonly name: string;
@@ -45,9 +45,9 @@ export class ColumnProfile {
   readonly moments: RunningMoments = new RunningMoments();
   readonly numbers: Reservoir;
   readonly values: FrequentValues;
-  /** The first value that is no number, cut, for the report; empty when there was none. */
+  /** The first value that is not a number, truncated, for the report; empty when all are numbers. */
   example = "";
-  /** Weight of the rows without a value, and of those with a value that is no finite number. */
+  /** Weight of the rows without a value, and of those whose value is not a finite number. */
   missing = 0;
   invalid = 0;
   readonly #options: ProfileOptions;
@@ -60,7 +60,7 @@ export class ColumnProfile {
     this.values = new FrequentValues(options.categoryBytes);
   }
 
-  /** Takes the value of a row; NaN is a value that is missing. */
+  /** Adds the value of a row; NaN counts as missing. */
   add(cell: Cell, weight: number): void {
     if (cell === null || cell === undefined || (typeof cell === "number" && Number.isNaN(cell))) {
       this.rows.missing++;
@@ -74,7 +74,7 @@ export class ColumnProfile {
 
   /**
    * Decided by the options, else numeric when every value is a number (an infinite one is invalid). Integers past 2^53
-   * are identities, unless fractions beside them say that the column is measured: then they are invalid.
+   * are identifiers, unless fractions beside them show that the column is measured: then they are invalid.
    */
   get kind(): "numeric" | "categorical" {
     const { wanted, isTarget } = this.#options;

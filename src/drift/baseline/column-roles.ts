@@ -1,16 +1,16 @@
 import type { Cell, Columns, FeatureTable } from "../../payload/reading.ts";
 
-/** What the columns of a data set are for. Names that no column has are never met. */
+/** Roles of the columns of a data set. Names without a column have no effect. */
 export interface ColumnRoles {
   readonly prediction: string | undefined;
   readonly label: string | undefined;
   readonly score: string | undefined;
   readonly weight: string | undefined;
-  /** Columns that are nothing. */
+  /** Columns to ignore. */
   readonly exclude: ReadonlySet<string>;
 }
 
-/** Where the columns of one table go: their places in a row, −1 for those that it lacks. */
+/** Indices of the columns of one table in a row; −1 for a column that it lacks. */
 export interface RolePlan {
   readonly width: number;
   readonly features: readonly { readonly name: string; readonly at: number }[];
@@ -20,7 +20,7 @@ export interface RolePlan {
   readonly weight: number;
 }
 
-/** Finds out where the columns go; remembers the last answer, as tables of one file have the same columns. */
+/** Finds the columns of a table; remembers the last plan, as tables of one file have the same columns. */
 export class RolePlanner {
   readonly #roles: ColumnRoles;
   #columns: Columns | undefined;
@@ -55,7 +55,7 @@ export class RolePlanner {
   }
 }
 
-/** Weights of the rows of a table, and how many had none that could be used. */
+/** Weights of the rows of a table, and the number of rows without a usable one. */
 export interface RowWeights {
   /** 0 for a row that does not count. */
   readonly of: Float64Array;
@@ -63,10 +63,13 @@ export interface RowWeights {
   readonly unusable: number;
 }
 
-/** A larger weight is no weight: sums of them would lose the others. */
+/** Largest weight: sums of larger ones would lose the digits of the others. */
 const maxWeight = 1e15;
 
-/** Reads the weights; without a weight column each row counts 1. A weight that is no number from 0 to 1e15 is unusable. */
+/**
+ * Reads the weights; without a weight column each row counts 1. A weight that is not a number from 0 to 1e15 is
+ * unusable.
+ */
 export function rowWeights(planned: PlannedTable, isWeighted: boolean): RowWeights {
   const { table, plan } = planned;
   if (!isWeighted) return { of: new Float64Array(table.rowCount).fill(1), sum: table.rowCount, unusable: 0 };
@@ -98,7 +101,7 @@ export function cellAt({ table, plan }: PlannedTable, row: number, at: number): 
 
 /**
  * How sure the model was of its prediction, from its score: the score itself, or the larger side when the score is the
- * probability of one of two classes. What is no number from 0 to 1 becomes infinite, which counts as invalid.
+ * probability of one of two classes. Anything but a number from 0 to 1 becomes infinite, which counts as invalid.
  */
 export function confidenceCell(score: Cell, isPositiveProbability: boolean): Cell {
   if (score === null || score === undefined || (typeof score === "number" && Number.isNaN(score))) return null;

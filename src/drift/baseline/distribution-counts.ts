@@ -1,4 +1,4 @@
-/** The second look at a column: what its profile made cells of is counted into them. */
+/** The second pass over a column: counts rows into the cells that its profile defines. */
 import { categoryOf } from "../../payload/table/category.ts";
 import type { Cell } from "../../payload/reading.ts";
 import { binEdges } from "../../sketch/bin-edges.ts";
@@ -27,8 +27,8 @@ export interface DistributionCounts {
 }
 
 /**
- * Counters for a column that was looked at. With `isContinued` the rows of the profile are counted already, as exactly
- * as it kept them, and further rows follow; without, the same rows are expected once more.
+ * * Counters for a profiled column. With `isContinued` the rows of the profile are counted already, as exactly as it
+ * kept them, and further rows follow; without it, the same rows are expected again.
  */
 export function distributionCounts(profile: ColumnProfile, isContinued: boolean): DistributionCounts {
   return profile.kind === "numeric"

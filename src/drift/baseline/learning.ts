@@ -1,4 +1,4 @@
-/** Making a baseline of a model's own first requests. */
+/** Learns a baseline from a model's first requests. */
 import type { FeatureTable, Predictions } from "../../payload/reading.ts";
 import { seededRandom } from "../../sketch/seeded-random.ts";
 import { effectiveSampleSize } from "../../stats/cell-counts.ts";
@@ -8,12 +8,12 @@ import { BaselineLearner } from "./baseline-learner.ts";
 /** Memory of all columns together while a baseline is learned; afterwards it is free again. */
 const learnerBytes = 8 * 1024 * 1024;
 
-/** Samples need no secret, and a run that can be repeated is worth more than another draw. */
+/** A fixed seed: samples need no secret, and runs can be repeated. */
 const learnerSeed = 1;
 
 const noFeatures: FeatureTable = { columns: { names: [], isPositional: false }, rowCount: 0, cells: [] };
 
-/** Rows of requests, to know how many independent ones they stand for. */
+/** Sums over the rows of requests, for their number of independent rows. */
 class RowSums {
   #rows = 0;
   #squared = 0;
@@ -30,18 +30,18 @@ class RowSums {
   }
 }
 
-/** How far learning is. */
+/** Progress of learning. JSON-able. */
 export interface LearningProgress {
-  /** Requests that had feature rows; answers as long as no request had any. */
+  /** Requests with feature rows; responses as long as no request had any. */
   readonly requests: number;
   readonly needed: number;
-  /** Columns of one request that were left out at most, because there were too many. */
+  /** Highest number of columns of one request that were left out because there were too many. */
   readonly dropped_columns: number;
 }
 
 /**
- * Learns until enough requests came that had feature rows. For a model whose requests never had any, answers are enough:
- * one readable request among them says that the others only could not be read, and that there is something to wait for.
+ * * Learns until enough requests with feature rows have come. For a model whose requests never have any, responses are
+ * enough; a single readable request shows that the others merely could not be read, so that waiting for more is right.
  */
 export class Learning {
   readonly #learner: BaselineLearner;
@@ -97,9 +97,8 @@ export interface EffectiveRatios {
 }
 
 /**
- * A baseline learned from requests of many rows knows less than its rows say, as rows of one request resemble each
- * other. Its counts are scaled to the effective number, so that every test is as careful as it must be; `source.rows`
- * stays as it is.
+ * * Scales the counts of a learned baseline to its effective number of rows: rows of one request resemble each other,
+ * so tests on the raw counts would be too confident. `source.rows` stays as it is.
  */
 export function scaleToEffective<Given extends Baseline>(baseline: Given, ratios: EffectiveRatios): Given {
   const { features, prediction, confidence } = baseline;

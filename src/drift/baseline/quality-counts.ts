@@ -4,16 +4,16 @@ import { fitIsotonic, type Isotonic } from "../../stats/isotonic-regression.ts";
 import { RunningMoments } from "../../stats/running-moments.ts";
 import type { BaselineQuality, CalibrationMap } from "./baseline.ts";
 
-/** What one row says about how good the model is. */
+/** The columns of one row that measure quality. */
 export interface QualityRow {
   readonly prediction: Cell;
   readonly label: Cell;
-  /** As it came; only numbers from 0 to 1 count. */
+  /** The raw score; only numbers from 0 to 1 count. */
   readonly score: Cell;
   readonly weight: number;
 }
 
-/** What is asked about quality. */
+/** Options of {@link QualityCounts}. */
 export interface QualityOptions {
   readonly hasPrediction: boolean;
   readonly hasScore: boolean;
@@ -23,7 +23,9 @@ export interface QualityOptions {
   readonly positive: string;
 }
 
-/** Scores are counted in this many cells of equal width before the map is fitted: bounded memory, an error below 0.001. */
+/**
+ * Scores are counted in this many cells of equal width before the map is fitted: bounded memory, an error below 0.001.
+ */
 const scoreCells = 1000;
 
 /** Most points of a calibration map in a file. */
@@ -32,7 +34,7 @@ const maxKnots = 50;
 /** Compares predictions with labels, and scores with how often they were right. 24 KB. */
 export class QualityCounts {
   readonly #options: QualityOptions;
-  /** True when it can be said of a row whether what its score promises came true. */
+  /** True when a row shows whether its score was right. */
   readonly #isCalibrated: boolean;
   readonly #errors = new RunningMoments();
   readonly #weights = new Float64Array(scoreCells);
@@ -47,7 +49,7 @@ export class QualityCounts {
     this.#isCalibrated = hasScore && (positive !== "" || (hasPrediction && !isNumeric));
   }
 
-  /** Takes a row; one without a label or without a prediction where there should be one is left out. */
+  /** Adds a row. A row without a label, or without an expected prediction, is left out. */
   add(row: QualityRow): void {
     const { hasPrediction, isNumeric, positive } = this.#options;
     const { prediction, label, weight } = row;
@@ -73,7 +75,7 @@ export class QualityCounts {
     };
   }
 
-  /** False when one of the two is no finite number, or their difference is none. */
+  /** False when one of the two, or their difference, is not a finite number. */
   #addError(prediction: Cell, label: Cell, weight: number): boolean {
     if (typeof prediction !== "number" || typeof label !== "number") return false;
     const error = Math.abs(prediction - label);
@@ -108,7 +110,7 @@ function isMissing(cell: Cell): cell is null | undefined {
 }
 
 /**
- * At most {@link maxKnots} of the map's points: the one that is needed least goes until it fits; the first and last
+ * At most {@link maxKnots} of the map's points: drops the least important one until it fits; the first and last
  * stay. O(knots²), of which there are at most 2,000.
  */
 function fewerKnots(map: Isotonic): Isotonic {

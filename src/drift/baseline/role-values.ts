@@ -7,7 +7,7 @@ const maxClasses = 10;
 /** Longest text of a value that is kept, in characters. */
 const maxExampleLength = 40;
 
-/** What the columns with a role hold, as far as it tells whether they can have that role. Bounded memory. */
+/** Values of the columns with a role, to check that the role fits them. Bounded memory. */
 export class RoleValues {
   readonly #positive: string;
   readonly #classes = new Set<string>();
@@ -16,32 +16,32 @@ export class RoleValues {
   #scores = 0;
   #wrongScore = "";
 
-  /** `positive` is the class whose probability the score is; empty when it is none. */
+  /** `positive` is the class whose probability the score is; empty when the score is a confidence. */
   constructor(positive: string) {
     this.#positive = positive;
   }
 
-  /** False when there was a prediction or a label, and none of them was the positive class. */
+  /** False when there were predictions or labels but none was the positive class. */
   get hasPositive(): boolean {
     return this.#hasPositive || this.#positive === "" || this.#classes.size === 0;
   }
 
-  /** The first classes seen that are not the positive one, cut. */
+  /** The first classes seen besides the positive one, truncated. */
   get classes(): readonly string[] {
     return [...this.#classes];
   }
 
-  /** True when there were more than {@link classes} has. */
+  /** True when there were more classes than {@link classes} lists. */
   get hasMoreClasses(): boolean {
     return this.#hasMoreClasses;
   }
 
-  /** Scores that were numbers from 0 to 1. */
+  /** Number of valid scores: numbers from 0 to 1. */
   get scores(): number {
     return this.#scores;
   }
 
-  /** The first score that was none, cut; empty when each was one or missing. */
+  /** The first invalid score, truncated; empty when every score was valid or missing. */
   get wrongScore(): string {
     return this.#wrongScore;
   }

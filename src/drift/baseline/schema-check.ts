@@ -1,18 +1,18 @@
 import type { ArraySchema, FormatSchema, ObjectSchema, StringSchema } from "./baseline-schema.ts";
 
-/** What is wrong in a file, and where. */
+/** A problem in a file, and its place. */
 export interface FormatProblem {
   /** JSON path, e.g. `$.features[3].edges`. */
   readonly path: string;
   readonly problem: string;
 }
 
-/** Problems listed at most: the first ones tell enough. */
+/** Most problems that are listed. */
 export const maxProblems = 20;
 
 /**
- * Adds to `problems` what a value breaks of a schema, until there are {@link maxProblems}. Nothing of a list that is too
- * long is looked at. Never throws; linear in the value.
+ * * Adds the violations of a schema to `problems`, up to {@link maxProblems}. The items of a list that is too long are
+ * not checked. Never throws; linear in the value.
  */
 export function checkSchema(value: unknown, schema: FormatSchema, path: string, problems: FormatProblem[]): void {
   if (problems.length >= maxProblems) return;
@@ -30,13 +30,13 @@ export function checkSchema(value: unknown, schema: FormatSchema, path: string, 
   }
 }
 
-/** The alternatives differ in the constant `kind`, which says whose problems are worth telling. */
+/** The alternatives differ in the constant `kind`: only the one with the value's kind is checked. */
 function checkOneOf(value: unknown, schemas: readonly FormatSchema[], path: string, problems: FormatProblem[]): void {
   const kind = isRecord(value) && Object.hasOwn(value, "kind") ? value["kind"] : undefined;
   const kinds = schemas.map(kindOf);
   const schema = schemas[kinds.findIndex((known) => known === kind)];
   if (schema !== undefined) checkSchema(value, schema, path, problems);
-  else problems.push({ path, problem: `an object is expected whose "kind" is one of ${kinds.join(", ")}` });
+  else problems.push({ path, problem: `expected an object whose "kind" is one of ${kinds.join(", ")}` });
 }
 
 function kindOf(schema: FormatSchema): string | number | undefined {
@@ -47,18 +47,18 @@ function kindOf(schema: FormatSchema): string | number | undefined {
 function checkMembers(value: object, schema: ObjectSchema, path: string, problems: FormatProblem[]): void {
   const record = value as Readonly<Record<string, unknown>>;
   for (const name of schema.required) {
-    if (!Object.hasOwn(record, name)) problems.push({ path: `${path}.${name}`, problem: "it is missing" });
+    if (!Object.hasOwn(record, name)) problems.push({ path: `${path}.${name}`, problem: "missing" });
   }
   for (const name of Object.keys(record)) {
     const member = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
     if (member !== undefined) checkSchema(record[name], member, `${path}.${name}`, problems);
-    else problems.push({ path, problem: `there is no field ${JSON.stringify(name.slice(0, 40))}` });
+    else problems.push({ path, problem: `unknown field ${JSON.stringify(name.slice(0, 40))}` });
     if (problems.length >= maxProblems) return;
   }
 }
 
 function constProblem(value: unknown, expected: string | number): string | undefined {
-  return value === expected ? undefined : `${JSON.stringify(expected)} is expected, ${shown(value)} was found`;
+  return value === expected ? undefined : `expected ${JSON.stringify(expected)}, found ${shown(value)}`;
 }
 
 type TypedSchema = Extract<FormatSchema, { readonly type: string }>;
@@ -66,31 +66,31 @@ type TypedSchema = Extract<FormatSchema, { readonly type: string }>;
 function typeProblem(value: unknown, schema: TypedSchema): string | undefined {
   switch (schema.type) {
     case "object":
-      return isRecord(value) ? undefined : `an object is expected, ${shown(value)} was found`;
+      return isRecord(value) ? undefined : `expected an object, found ${shown(value)}`;
     case "array":
-      return Array.isArray(value) ? lengthProblem(value, schema) : `a list is expected, ${shown(value)} was found`;
+      return Array.isArray(value) ? lengthProblem(value, schema) : `expected a list, found ${shown(value)}`;
     case "boolean":
-      return typeof value === "boolean" ? undefined : `true or false is expected, ${shown(value)} was found`;
+      return typeof value === "boolean" ? undefined : `expected true or false, found ${shown(value)}`;
     case "string":
-      return typeof value === "string" ? textProblem(value, schema) : `a text is expected, ${shown(value)} was found`;
+      return typeof value === "string" ? textProblem(value, schema) : `expected a string, found ${shown(value)}`;
     default:
       return rangeProblem(value, schema.minimum ?? -Infinity, schema.maximum ?? Infinity);
   }
 }
 
 function lengthProblem({ length }: readonly unknown[], { minItems = 0, maxItems }: ArraySchema): string | undefined {
-  if (length < minItems) return `at least ${minItems} items are expected, there are ${length}`;
-  return length > maxItems ? `at most ${maxItems} items are expected, there are ${length}` : undefined;
+  if (length < minItems) return `expected at least ${minItems} items, found ${length}`;
+  return length > maxItems ? `expected at most ${maxItems} items, found ${length}` : undefined;
 }
 
 function textProblem(value: string, schema: StringSchema): string | undefined {
   const { maxLength = Infinity, pattern, enum: words } = schema;
   if (value.length > maxLength && codePoints(value, maxLength) > maxLength)
-    return `it is longer than ${maxLength} characters`;
+    return `longer than ${maxLength} characters`;
   if (words !== undefined && !words.includes(value))
-    return `one of ${words.join(", ")} is expected, ${shown(value)} was found`;
+    return `expected one of ${words.join(", ")}, found ${shown(value)}`;
   if (pattern === undefined || new RegExp(pattern, "u").test(value)) return undefined;
-  return `it does not look like ${pattern}: ${shown(value)}`;
+  return `does not match ${pattern}: ${shown(value)}`;
 }
 
 /** Code points of a text, counted only as far as it matters. */
@@ -99,10 +99,9 @@ function codePoints(text: string, enough: number): number {
 }
 
 function rangeProblem(value: unknown, minimum: number, maximum: number): string | undefined {
-  if (typeof value !== "number" || !Number.isFinite(value))
-    return `a finite number is expected, ${shown(value)} was found`;
-  if (value < minimum) return `at least ${minimum} is expected, ${value} was found`;
-  return value > maximum ? `at most ${maximum} is expected, ${value} was found` : undefined;
+  if (typeof value !== "number" || !Number.isFinite(value)) return `expected a finite number, found ${shown(value)}`;
+  if (value < minimum) return `expected at least ${minimum}, found ${value}`;
+  return value > maximum ? `expected at most ${maximum}, found ${value}` : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

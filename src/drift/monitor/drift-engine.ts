@@ -1,6 +1,6 @@
 /**
- * From the counts of windows to verdicts and states: carries short windows over, judges in small steps, remembers what
- * came before. The same for one replica and for the merged counts of a fleet.
+ * * From the counts of windows to verdicts and states: carries windows with too few rows over, judges in small steps,
+ * keeps the history. The same for one replica and for the merged counts of a fleet.
  */
 import type { Baseline } from "../baseline/baseline.ts";
 import { groupNames, layOutCells, type CellLayout, type TargetKind } from "../window/cell-layout.ts";
@@ -28,26 +28,26 @@ import {
   type WindowCounts,
 } from "../window/window-counts.ts";
 
-/** What an engine needs to know. */
+/** Options of {@link DriftEngine}. */
 export interface EngineOptions {
   readonly baseline: Baseline;
   /** Length of the windows that decide, milliseconds. */
   readonly windowMs: number;
   readonly thresholds: Thresholds;
-  /** Features watched; the rest of the baseline is left out. */
+  /** Most features that are monitored; the baseline's further ones are left out. */
   readonly maxFeatures: number;
-  /** Effective rows that a verdict needs; {@link requiredRows} when not given. */
+  /** Effective rows that a verdict needs; default {@link requiredRows}. */
   readonly minRows?: number;
 }
 
-/** A group as it was last decided. */
+/** Time span and size of a group at its last decision. */
 export interface DecidedGroup {
   readonly fromMs: number;
   readonly toMs: number;
   readonly size: GroupSize;
 }
 
-/** What a window that is only shown said: score and level by target. */
+/** Score and level by target of a longer window, which is shown but decides nothing. */
 export interface ShownWindow {
   readonly windowMs: number;
   readonly windowIndex: number;
@@ -56,7 +56,7 @@ export interface ShownWindow {
   readonly levels: readonly string[];
 }
 
-/** JSON-able; enough for another process to go on with the same verdicts. */
+/** State with which another process can continue with the same verdicts. JSON-able. */
 export interface SavedEngine {
   readonly digest: string;
   readonly last_index: number;
@@ -78,12 +78,12 @@ interface Job {
   finish(): void;
 }
 
-/** Windows that wait to be judged; a further one is waited for. */
+/** Windows that may wait to be judged; a further one is judged at once. */
 const maxJobs = 4;
-/** A decided window that comes again is not decided again; one from so long before it means that the clock was set back. */
+/** A decided window is not decided twice. A window older than this means that the clock was set back. */
 const clockResetMs = 86_400_000;
 
-/** The engine of one model. */
+/** Verdicts and states of one model. Not thread-safe, no clock: the caller passes windows in and steps. */
 export class DriftEngine {
   readonly baseline: Baseline;
   readonly layout: CellLayout;
@@ -92,9 +92,9 @@ export class DriftEngine {
   readonly history: DriftHistory;
   /** Statistics of each target as it was last decided. */
   readonly verdict: WindowVerdict;
-  /** Groups that were decided. */
+  /** The last decision of each group. */
   readonly decided: Map<TargetKind, DecidedGroup> = new Map<TargetKind, DecidedGroup>();
-  /** Longer windows, by length. */
+  /** The last window of each longer length, by length in milliseconds. */
   readonly shown: Map<number, ShownWindow> = new Map<number, ShownWindow>();
   readonly #minRows: number | undefined;
   #decidedCounts: WindowCounts;
@@ -120,7 +120,7 @@ export class DriftEngine {
     return this.#decidedCounts;
   }
 
-  /** Counts of groups that are still short of rows. */
+  /** Counts of groups that have too few rows so far. */
   get carriedCounts(): WindowCounts | undefined {
     return this.#carried?.counts;
   }
@@ -154,10 +154,10 @@ export class DriftEngine {
   }
 
   /**
-   * Takes a window that is over. One of the deciding length moves states, one of another length is only shown. False,
-   * and nothing happens, for a window of another layout, and for one that was decided before unless windows come `once`:
-   * then one from before the last is of a clock that was set back. The counts belong to the engine from here on. The
-   * judging itself is left to {@link DriftEngine.step}.
+   * * Adds a window that is over. A window of the deciding length moves states, one of another length is only shown.
+   * Returns false and does nothing for a window of another layout, and for a window that was decided before, unless
+   * windows come `once`: then an older window means that the clock was set back. The engine owns the counts from here
+   * on. {@link DriftEngine.step} does the judging.
    */
   decide(window: ClosedWindow, comes: "once" | "repeatedly" = "repeatedly"): boolean {
     if (window.counts.vector.length !== this.layout.length || !Number.isSafeInteger(window.windowIndex)) return false;
@@ -172,7 +172,7 @@ export class DriftEngine {
     return true;
   }
 
-  /** Judges a bit further, at most about 0.5 ms. False when there is nothing to do. */
+  /** Judges for at most about 0.5 ms. Returns false when there is nothing left to do. */
   step(): boolean {
     const job = this.#jobs[0];
     if (job === undefined) return false;
@@ -197,7 +197,7 @@ export class DriftEngine {
     };
   }
 
-  /** Goes on from a saved state; false, and nothing is changed, when it is not one of this layout, or is an older one. */
+  /** Restores a saved state. Returns false and changes nothing when it is of another layout, malformed or older. */
   load(value: unknown): boolean {
     const saved = asSaved(value, this.layout);
     if (saved === undefined || saved.last_index < this.#lastIndex || !this.history.load(saved.history)) return false;
@@ -207,7 +207,7 @@ export class DriftEngine {
     return true;
   }
 
-  /** Adds what was carried, and queues the groups that have enough; the others are carried on. */
+  /** Adds the carried counts and queues the groups with enough rows; the others are carried over. */
   #take({ windowIndex, counts }: ClosedWindow): void {
     const carry = this.#carried;
     const candidate = carry === undefined ? counts : mergedWindow(this.layout, carry.counts, counts);
@@ -266,7 +266,7 @@ export class DriftEngine {
     if (groups.length === 0) return;
     const isWhole = this.layout.targets.every(({ kind }) => groups.includes(kind));
     if (!isWhole) {
-      // A copy: what is there may be the counts of a window that somebody still reads.
+      // A copy: the present array may belong to a window that is still read elsewhere.
       const vector = new Float64Array(this.layout.length);
       vector.set(this.#decidedCounts.vector);
       for (const group of groups) copyGroup(this.layout, group, counts.vector, vector);
@@ -291,7 +291,7 @@ export class DriftEngine {
   }
 }
 
-/** The value if it is a state that was saved with this layout; what is inside a history is left to the history. */
+/** The value if it is a state saved with this layout; the history checks its own part. */
 function asSaved(value: unknown, layout: CellLayout): SavedEngine | undefined {
   if (!isObject(value)) return undefined;
   const saved = value as unknown as SavedEngine;

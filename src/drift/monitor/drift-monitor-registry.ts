@@ -1,4 +1,4 @@
-/** Drift of every model that passes, up to a bound. */
+/** Drift of every model that answers requests, up to a bound. */
 import type { ExchangeReading, ReadingSink } from "../../payload/exchange-reading.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { DriftReport, DriftSubject, ReportOptions } from "./drift-report.ts";
@@ -6,19 +6,19 @@ import { DriftMonitor, type MonitorOptions, type WindowSnapshot } from "./drift-
 
 /** Options of {@link DriftMonitorRegistry}. */
 export interface DriftMonitorRegistryOptions extends MonitorOptions {
-  /** Baselines to begin with: one that names a model is for that model and version, one that names none is for all others. */
+  /** Initial baselines. One with a model applies to that model and version, one without to all others. */
   readonly baselines: readonly Baseline[];
-  /** Models, versions and variants that are followed; requests of further ones are counted as dropped. */
+  /** Most combinations of model, version and variant; requests of further ones are counted as dropped. */
   readonly maxModels: number;
 }
 
-/** Closed windows of one monitor. */
+/** Windows of one monitor that closed together. */
 export interface MonitorWindows {
   readonly monitor: DriftMonitor;
   readonly windows: readonly WindowSnapshot[];
 }
 
-/** One monitor for each model, version and variant, made when its first request is read. */
+/** One monitor for each model, version and variant, created with the first request that is read. */
 export class DriftMonitorRegistry implements ReadingSink {
   readonly #options: DriftMonitorRegistryOptions;
   readonly #byModel = new Map<string, Map<string, Map<string, DriftMonitor>>>();
@@ -41,7 +41,7 @@ export class DriftMonitorRegistry implements ReadingSink {
     return this.#dropped;
   }
 
-  /** Windows of all models that nobody fetched in time, see {@link DriftMonitor.droppedWindows}. */
+  /** Windows of all models that were dropped, see {@link DriftMonitor.droppedWindows}. */
   get droppedWindows(): number {
     return this.#all.reduce((sum, monitor) => sum + monitor.droppedWindows, 0);
   }
@@ -51,7 +51,7 @@ export class DriftMonitorRegistry implements ReadingSink {
     return this.#all.reduce((sum, monitor) => sum + monitor.version, this.#all.length);
   }
 
-  /** Counts what was read from one exchange. */
+  /** Counts the features and predictions of one exchange. */
   count({ model, version, variant, request, response, atMs }: ExchangeReading): void {
     const features = request?.features;
     const predictions = response?.predictions;
@@ -61,7 +61,7 @@ export class DriftMonitorRegistry implements ReadingSink {
     else monitor.add(features, predictions, atMs);
   }
 
-  /** The monitor of a model, made when there is none yet; undefined when there are too many. */
+  /** Finds or creates the monitor of a model; undefined when there are too many models. */
   follow(labels: Omit<DriftSubject, "scope">, nowMs: number): DriftMonitor | undefined {
     return this.find(labels.model, labels.version, labels.variant) ?? this.#make(labels, nowMs);
   }
@@ -71,7 +71,7 @@ export class DriftMonitorRegistry implements ReadingSink {
     return this.#byModel.get(model)?.get(version)?.get(variant);
   }
 
-  /** Uses a baseline that came later, e.g. from a registry: monitors it is for start anew with it. */
+  /** Adds a baseline that came later, e.g. from a registry. The monitors it applies to restart with it. */
   useBaseline(baseline: Baseline, nowMs: number): void {
     const isOfSame = (other: Baseline): boolean =>
       other.model?.name === baseline.model?.name && other.model?.version === baseline.model?.version;
@@ -84,14 +84,17 @@ export class DriftMonitorRegistry implements ReadingSink {
     }
   }
 
-  /** Closes windows that are over and gives them, see {@link DriftMonitor.advance}; monitors without any are left out. */
+  /**
+   * Closes windows that are over and returns them, see {@link DriftMonitor.advance}; monitors without any are left
+   * out.
+   */
   advance(nowMs: number): readonly MonitorWindows[] {
     return this.#all
       .map((monitor) => ({ monitor, windows: monitor.advance(nowMs) }))
       .filter(({ windows }) => windows.length > 0);
   }
 
-  /** Judges a bit further, under 0.5 ms; false when all is done. */
+  /** Judges for under 0.5 ms; returns false when there is nothing left to do. */
   step(): boolean {
     return this.#all.some((monitor) => monitor.step());
   }
@@ -113,8 +116,8 @@ export class DriftMonitorRegistry implements ReadingSink {
   }
 
   /**
-   * The one that names model and version, else one that names the model for any version, else one that names none. A model
-   * that nobody has named takes the only one there is.
+   * * The one that names model and version, else one that names the model for any version, else one that names none. A
+   * model without a name takes the only one there is.
    */
   #baselineFor(model: string, version: string): Baseline | undefined {
     if (model === "" && this.#baselines.length === 1) return this.#baselines[0];

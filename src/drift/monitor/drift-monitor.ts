@@ -1,6 +1,6 @@
 /**
- * Drift of one model, version and variant as one process sees it: learns a baseline if it has none, counts requests into
- * windows, and hands windows that are over to the engine.
+ * * Drift of one model, version and variant as one process sees it: learns a baseline if it has none, counts requests
+ * into windows, and hands windows that are over to the engine.
  */
 import type { FeatureTable, Predictions } from "../../payload/reading.ts";
 import type { Baseline } from "../baseline/baseline.ts";
@@ -19,7 +19,7 @@ import { TableCounter } from "../window/table-counter.ts";
 import { TumblingWindows } from "../window/tumbling-windows.ts";
 import type { Thresholds } from "../verdict/verdict.ts";
 
-/** How drift is watched; the same for all models. */
+/** Options of {@link DriftMonitor}, the same for all models. */
 export interface MonitorOptions {
   /** Requests that become the baseline of a model that has none. */
   readonly learnRequests: number;
@@ -28,13 +28,13 @@ export interface MonitorOptions {
   /** Longer windows that are shown. */
   readonly longWindowsMs: readonly number[];
   readonly thresholds: Thresholds;
-  /** Features watched or learned; further ones are left out and named in the report. */
+  /** Most features that are monitored or learned; the report counts those left out. */
   readonly maxFeatures: number;
   /** A time in milliseconds since the epoch as RFC 3339, for a baseline that is learned. */
   formatTime(this: void, ms: number): string;
 }
 
-/** Counts of one window under the name of their layout, to be added to those of other replicas. */
+/** Counts of one window with the digest of their layout, to be added to those of other replicas. */
 export interface WindowSnapshot {
   readonly digest: string;
   readonly windowMs: number;
@@ -44,7 +44,7 @@ export interface WindowSnapshot {
   readonly names: SeenNames;
 }
 
-/** What is watched once there is a baseline. */
+/** State of a monitor that has a baseline. */
 interface Watching {
   readonly engine: DriftEngine;
   readonly counter: TableCounter;
@@ -55,22 +55,22 @@ interface Watching {
 const maxClosedWindows = 8;
 
 /**
- * The monitor. Times are wall-clock milliseconds. Memory: under 1 MB with 500 features, 8 MB more while a baseline is
- * learned.
+ * * Learns, counts and judges. Times are wall-clock milliseconds. Memory: under 1 MB with 500 features, 8 MB more
+ * while a baseline is learned.
  */
 export class DriftMonitor {
   readonly #options: MonitorOptions;
   readonly #subject: DriftSubject;
   #learning: Learning | undefined;
-  /** The baseline on its way, when enough was learned: its columns would hold up requests if they were finished at once. */
+  /** The baseline in the making, once enough was learned: finishing all its columns at once would delay requests. */
   #finishing: Generator<undefined, Baseline> | undefined;
   #watching: Watching | undefined;
   #closed: WindowSnapshot[] = [];
   #droppedWindows = 0;
-  /** The version when the baseline that is used came. */
+  /** The version when the baseline in use was set. */
   #versionBefore = 0;
   #learnedAtMs = 0;
-  /** Columns that there was no room for when the baseline that is used was learned here. */
+  /** Columns left out when the baseline in use was learned here. */
   #droppedColumns = 0;
 
   constructor(
@@ -92,29 +92,32 @@ export class DriftMonitor {
     return this.#subject;
   }
 
-  /** What is compared with; undefined while it is learned. */
+  /** The baseline; undefined while it is being learned. */
   get baseline(): Baseline | undefined {
     return this.#watching?.engine.baseline;
   }
 
-  /** Changes whenever a window was decided, and when a baseline is there. */
+  /** Changes with every decided window, and when a baseline is set. */
   get version(): number {
     return this.#watching === undefined ? 0 : this.#versionBefore + this.#watching.engine.version + 1;
   }
 
-  /** Closed windows that nobody fetched with {@link DriftMonitor.advance} in time. */
+  /** Closed windows that were dropped because {@link DriftMonitor.advance} was called too late. */
   get droppedWindows(): number {
     return this.#droppedWindows;
   }
 
-  /** Bytes of the arrays that are held; names and what the baseline itself takes come on top. */
+  /** Bytes of the arrays; without names and the baseline itself. */
   get byteLength(): number {
     if (this.#watching === undefined) return 0;
     const { engine, counter, windows } = this.#watching;
     return engine.byteLength + counter.byteLength + windows.byteLength;
   }
 
-  /** Starts anew with this baseline: one that was fetched, or one that all replicas agreed on. */
+  /**
+   * Restarts with this baseline, e.g. one that was fetched or that all replicas agreed on. Counts and states are
+   * dropped.
+   */
   useBaseline(baseline: Baseline, nowMs: number): void {
     const { windowMs, longWindowsMs, thresholds, maxFeatures } = this.#options;
     const engine = new DriftEngine({ baseline, windowMs, thresholds, maxFeatures });
@@ -130,8 +133,9 @@ export class DriftMonitor {
   }
 
   /**
-   * Counts one request and its answer, as far as they could be read. Costs what {@link TableCounter} says. Requests that
-   * come while a learned baseline is being finished are not counted: as many as there are columns, or fewer.
+   * * Counts one request and its response, as far as they could be read. Costs what {@link TableCounter} says.
+   * Requests that come while a learned baseline is being finished are not counted: as many as there are columns, or
+   * fewer.
    */
   add(features: FeatureTable | undefined, predictions: Predictions | undefined, nowMs: number): void {
     if (this.#watching === undefined) {
@@ -146,8 +150,9 @@ export class DriftMonitor {
   }
 
   /**
-   * Closes windows that are over; to be called about once a second. Gives the final counts of those that closed since the
-   * last call, of every length, for the shared state of a fleet. Then there is work for {@link DriftMonitor.step}.
+   * * Closes windows that are over; to be called about once a second. Returns the final counts of the windows of every
+   * length that closed since the last call, for the shared state of a fleet. Then call {@link DriftMonitor.step} until
+   * it returns false.
    */
   advance(nowMs: number): readonly WindowSnapshot[] {
     if (this.#watching !== undefined) {
@@ -159,7 +164,7 @@ export class DriftMonitor {
     return closed;
   }
 
-  /** Judges a bit further, under 0.5 ms. False when there is nothing to do: then the report stands. */
+  /** Judges for under 0.5 ms. Returns false when there is nothing left to do: then the report is up to date. */
   step(): boolean {
     if (this.#finishing !== undefined) {
       this.#finishBaseline(this.#finishing, this.#learnedAtMs);
@@ -181,8 +186,8 @@ export class DriftMonitor {
   }
 
   /**
-   * What this process has counted so far in the window of this length that is open. A long one gets the rows of a short
-   * one when that closes. Undefined while learning and for other lengths.
+   * * Counts of this process in the open window of this length. A long window gets the rows of a short one when the
+   * short one closes. Undefined while learning, and for other lengths.
    */
   counts(windowMs: number): WindowSnapshot | undefined {
     if (this.#watching === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What `GET /drift` answers and `outrider drift` prints: every number behind a verdict. */
+/** The report that `GET /drift` returns and `outrider drift` prints: every number behind a verdict. */
 import type { BaselineSource } from "../baseline/baseline.ts";
 import { cellLabels } from "../window/cell-labels.ts";
 import { baselineCells, type Target, type TargetKind } from "../window/cell-layout.ts";
@@ -18,7 +18,7 @@ import {
 } from "../verdict/verdict.ts";
 import { groupSize, type WindowCounts } from "../window/window-counts.ts";
 
-/** Whose drift it is. */
+/** Model and scope of a report. */
 export interface DriftSubject {
   readonly model: string;
   readonly version: string;
@@ -27,10 +27,10 @@ export interface DriftSubject {
   readonly scope: "replica" | "fleet" | "file";
 }
 
-/** A number of a statistic, null where there is none. */
+/** Values of the statistics; null if not computed. */
 export type ReportedStatistics = Readonly<Record<StatisticName, number | null>>;
 
-/** Both histograms, a number a cell. */
+/** Histograms of baseline and window, one number for each cell. */
 export interface ReportedCells {
   readonly labels: readonly string[];
   /** Rows of the baseline; fewer than were counted when it was learned from requests of many rows. */
@@ -39,25 +39,25 @@ export interface ReportedCells {
   readonly current: readonly number[];
 }
 
-/** One feature, the prediction or the confidence. */
+/** Drift of one feature, of the prediction or of the confidence. */
 export interface TargetReport {
   readonly kind: TargetKind;
   readonly name: string;
   readonly type: "numeric" | "categorical";
-  /** With persistence; what an alert stands on. */
+  /** State with persistence; alert on this. */
   readonly state: DriftState;
-  /** What the last decided window alone said. */
+  /** Level of the last decided window alone. */
   readonly level: Level;
-  /** The test that made the level. */
+  /** The test that decided the level. */
   readonly decided_by: TestName;
   /** Decided windows that were at least a warning. */
   readonly violations: number;
   /** n, rows and window of its group; null before the first decision. */
   readonly effective_rows: number | null;
   readonly statistics: ReportedStatistics;
-  /** Null in a report that was asked for without. */
+  /** Null in a report without cells, see {@link ReportOptions}. */
   readonly cells: ReportedCells | null;
-  /** Examples of words that the baseline has not. */
+  /** Examples of values that the baseline does not have. */
   readonly new_values: readonly string[];
 }
 
@@ -71,7 +71,7 @@ export interface ReportedWindow {
   readonly effective_rows: number;
 }
 
-/** A longer window, shown and without a say. */
+/** A longer window, which is shown but decides nothing. */
 export interface ShownReport extends ReportedWindow {
   readonly window_ms: number;
   readonly targets: readonly {
@@ -82,20 +82,20 @@ export interface ShownReport extends ReportedWindow {
   }[];
 }
 
-/** {@link Thresholds} as they are called in the configuration. */
+/** {@link Thresholds} under their names in the configuration. */
 export interface ReportedThresholds {
   readonly warn_psi: number;
   readonly critical_psi: number;
   readonly false_discovery: number;
 }
 
-/** Everything about the drift of one model. JSON-able. */
+/** Drift of one model. JSON-able; field names are part of the admin API. */
 export interface DriftReport extends DriftSubject {
   /** Worst state of its targets. */
   readonly state: DriftState;
   /** True when the last window had enough rows. */
   readonly ready: boolean;
-  /** Why not ready; empty when it is. */
+  /** Reason why it is not ready; empty when it is. */
   readonly reason: string;
   readonly window_ms: number;
   readonly thresholds: ReportedThresholds;
@@ -105,30 +105,30 @@ export interface DriftReport extends DriftSubject {
   readonly learning: LearningProgress | null;
   /** The window that decided last; null before the first. */
   readonly window: ReportedWindow | null;
-  /** What has been counted since, and what the next verdict needs. */
+  /** Counts since the last decision, and the effective rows that the next verdict needs. */
   readonly collecting: { readonly requests: number; readonly effective_rows: number; readonly needed: number } | null;
   readonly changes: ShapeChanges;
   /** Worst first, then by score. */
   readonly targets: readonly TargetReport[];
-  /** Features of the baseline that are not watched because there were more than the bound, or no room to learn them. */
+  /** Features that are not monitored: there were more than the bound, or no memory to learn them. */
   readonly unwatched_features: number;
   readonly long_windows: readonly ShownReport[];
 }
 
-/** What a report is made of. */
+/** Input of {@link buildReport}. */
 export interface ReportInput {
   readonly subject: DriftSubject;
   readonly engine: DriftEngine;
   /** Counts of the window that is still open, for `collecting`. */
   readonly open?: Float64Array | undefined;
-  /** Counts to be shown where they were not decided on: those that the engine decided on when not given. */
+  /** Counts to show; default: those of the last decision. */
   readonly counts?: WindowCounts;
   /** Columns that were left out when the baseline was learned. */
   readonly droppedColumns?: number;
   readonly options?: ReportOptions;
 }
 
-/** What may be left out of a report. */
+/** Options of a report. */
 export interface ReportOptions {
   /** False leaves out the histograms, which are most of its bytes and half of its time. */
   readonly withCells?: boolean;

@@ -1,4 +1,6 @@
-/** Drift of a data set: the same statistics as for live windows, in one window of rows that stand for themselves. */
+/**
+ * Drift of a data set: the same statistics as for live windows, in one window in which every row counts as a request.
+ */
 import type { Columns, FeatureTable } from "../../payload/reading.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import { brokenFeatures } from "../verdict/broken-features.ts";
@@ -11,24 +13,24 @@ import { TableCounter } from "../window/table-counter.ts";
 import type { Thresholds } from "../verdict/verdict.ts";
 import { emptyWindow, groupSize, type WindowCounts } from "../window/window-counts.ts";
 
-/** Columns of the data set that are no features; undefined where there is none. */
+/** Columns of the data set that are not features; undefined if there is no such column. */
 export interface FileColumns {
   readonly prediction: string | undefined;
   readonly score: string | undefined;
   /** True when the score is the probability of one of two classes, false when it is the confidence. */
   readonly isPositiveProbability: boolean;
-  /** Further columns that are nothing. */
+  /** Further columns to ignore. */
   readonly exclude: ReadonlySet<string>;
 }
 
-/** When there is a verdict, and which. */
+/** Rules of the verdict on a file. */
 export interface FileRule {
   readonly thresholds: Thresholds;
-  /** Rows from which there is one, in place of 400 or 600: with fewer, chance looks like drift more often. */
+  /** Rows that a verdict needs, instead of 400 or 600: with fewer, chance looks like drift more often. */
   readonly minRows: number | undefined;
 }
 
-/** Where the columns of a table stand. */
+/** Indices of the columns of a table with a role. */
 interface Places {
   readonly columns: Columns;
   readonly prediction: number;
@@ -46,8 +48,8 @@ export class FileDrift {
 
   constructor(baseline: Baseline, { thresholds, minRows }: FileRule, roles: FileColumns) {
     const maxFeatures = baseline.features.length;
-    const least = minRows === undefined ? {} : { minRows };
-    this.#engine = new DriftEngine({ baseline, thresholds, windowMs: 1, maxFeatures, ...least });
+    const ownMinRows = minRows === undefined ? {} : { minRows };
+    this.#engine = new DriftEngine({ baseline, thresholds, windowMs: 1, maxFeatures, ...ownMinRows });
     this.#counter = new TableCounter(this.#engine.layout);
     this.#window = emptyWindow(this.#engine.layout);
     this.#roles = roles;
@@ -58,7 +60,7 @@ export class FileDrift {
     return this.#rows;
   }
 
-  /** Columns that were named and that the last table has not. */
+  /** Named columns that the last table does not have. */
   get lackingColumns(): readonly string[] {
     const { prediction, score } = this.#roles;
     const isLacking = (name: string | undefined): name is string =>
@@ -81,9 +83,9 @@ export class FileDrift {
   }
 
   /**
-   * The verdict over everything that was added; once. Persistence does not apply: the state of a target is what this one
-   * window says. Too few rows allow no verdict but on features that are away from all rows, or of another type. Times and
-   * length of the window are 0.
+   * * The verdict on all rows added; to be called once. Persistence does not apply: the state of a target is the level
+   * in this one window. With too few rows, only features that are absent from all rows or of another type get a
+   * verdict. Times and length of the window are 0.
    */
   finish(subject: { readonly model: string; readonly version: string; readonly variant: string }): DriftReport {
     this.#countRowsAsRequests();
@@ -121,7 +123,7 @@ export class FileDrift {
     return new Set(layout.targets.filter((_, place) => places.has(place)).map(({ name }) => name));
   }
 
-  /** Whoever writes a file writes rows, not requests. */
+  /** A file has rows, not requests: each counts as one. */
   #countRowsAsRequests(): void {
     const { layout } = this.#engine;
     for (const group of groupNames) {
@@ -158,7 +160,7 @@ function withOwnState(target: TargetReport): TargetReport {
   return { ...target, state: target.level === "none" ? "not_ready" : target.level };
 }
 
-/** Worst first; those of one state keep their order. */
+/** Worst state first; targets of one state keep their order. */
 function compareStates(one: TargetReport, other: TargetReport): number {
   return driftStates.indexOf(other.state) - driftStates.indexOf(one.state);
 }

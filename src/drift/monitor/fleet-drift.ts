@@ -1,4 +1,4 @@
-/** Drift of a whole fleet: the counts of all replicas, added up, judged by whoever leads. */
+/** Drift of a fleet: the leader adds the counts of all replicas and judges the sum. */
 import { DriftEngine, type EngineOptions, type SavedEngine } from "./drift-engine.ts";
 import { buildReport, type DriftReport, type DriftSubject, type ReportOptions } from "./drift-report.ts";
 import { NameCollector, noNames, type SeenNames } from "../window/seen-names.ts";
@@ -12,8 +12,8 @@ export interface MergedWindow {
 }
 
 /**
- * The same engine as for one replica, fed with sums. Never average the scores of replicas. A new leader loads what the
- * last one saved and goes on where it stopped.
+ * * The same engine as for one replica, fed with sums; the scores of replicas must not be averaged. A new leader loads
+ * the last one's state and continues.
  */
 export class FleetDrift {
   readonly #engine: DriftEngine;
@@ -24,7 +24,7 @@ export class FleetDrift {
     this.#subject = { ...subject, scope: "fleet" };
   }
 
-  /** Which vectors may be added: see `CellLayout.digest`. */
+  /** Digest of the layout: only vectors with the same digest may be added. See `CellLayout.digest`. */
   get digest(): string {
     return this.#engine.layout.digest;
   }
@@ -35,8 +35,9 @@ export class FleetDrift {
   }
 
   /**
-   * Takes a window. Windows of the deciding length once each and in order; a length that does not decide is shown. False
-   * for one that was decided before (by this leader or the last) or does not fit. `names` are what replicas met.
+   * * Adds a window. Windows of the deciding length come once each and in order; other lengths are only shown. Returns
+   * false for a window that was decided before (by this leader or the last one) or does not fit. `names` are the names
+   * found by the replicas.
    */
   decide({ windowMs, windowIndex, counts }: MergedWindow, names: SeenNames = noNames): boolean {
     const collector = new NameCollector();
@@ -44,7 +45,10 @@ export class FleetDrift {
     return this.#engine.decide({ windowMs, windowIndex, counts: { vector: counts, names: collector } });
   }
 
-  /** Judges a bit further; false when there is nothing to do. The report and the state change at the end only. */
+  /**
+   * Judges for at most about 0.5 ms; returns false when there is nothing left to do. Report and state change at the
+   * end only.
+   */
   step(): boolean {
     return this.#engine.step();
   }
@@ -53,12 +57,12 @@ export class FleetDrift {
     return buildReport({ subject: this.#subject, engine: this.#engine, options });
   }
 
-  /** What the next leader needs; take it when {@link FleetDrift.step} gave false. JSON-able. */
+  /** State for the next leader; valid once {@link FleetDrift.step} has returned false. JSON-able. */
   saveState(): SavedEngine {
     return this.#engine.save();
   }
 
-  /** Goes on from what another leader saved; false, and nothing is changed, when it is not of this baseline or not whole. */
+  /** Restores another leader's state. Returns false and changes nothing when it is of another baseline or malformed. */
   loadState(saved: unknown): boolean {
     return this.#engine.load(saved);
   }

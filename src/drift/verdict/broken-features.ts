@@ -1,15 +1,15 @@
-/** Features that do not come as what they were: no statistic and no second window is needed to know that. */
+/** Features that are absent or of another type. They need neither a statistic nor a second window. */
 import { noteNames, type CellLayout, type Target } from "../window/cell-layout.ts";
 import { findChanges } from "./changes.ts";
 import { groupSize, type WindowCounts } from "../window/window-counts.ts";
 
-/** Part of the baseline's rows that had a sound value: a feature that is rarer may be away, or odd, by chance. */
+/** Share of the baseline's rows with a valid value: a feature below it may be absent or odd by chance. */
 const minSoundShare = 0.5;
 
 /**
- * Places of features that no row of a window had a column for, or whose values were of another type in half of its
- * rows or more. Left to the statistics, and to persistence, are features that had no value, or none of their own type,
- * in most rows of the baseline. None for a window without rows of features. O(features).
+ * * Indices of the targets whose column was absent from every row of a window, or whose values were of another type in
+ * at least half of them. Features without a valid value in most rows of the baseline are left to the statistics. Empty
+ * for a window without rows of features. O(features).
  */
 export function brokenFeatures(layout: CellLayout, counts: WindowCounts): ReadonlySet<number> {
   const { rows } = groupSize(layout, "feature", counts.vector);

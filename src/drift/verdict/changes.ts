@@ -1,4 +1,4 @@
-/** What changed in the shape of the data, by name: for these no statistic is needed. */
+/** Changes in the shape of the data, by column name. They need no statistic. */
 import { noteNames, type CellLayout, type Target } from "../window/cell-layout.ts";
 import type { SeenNames } from "../window/seen-names.ts";
 import { groupSize, type WindowCounts } from "../window/window-counts.ts";
@@ -12,21 +12,21 @@ export interface RetypedFeature {
   readonly share: number;
 }
 
-/** Changes in one window. */
+/** Changes of the data's shape in one window. JSON-able. */
 export interface ShapeChanges {
   /** Features of the baseline that most rows had no column for. */
   readonly absent: readonly string[];
-  /** Columns that the baseline has not, most frequent first. */
+  /** Columns that the baseline does not have, most frequent first. */
   readonly unknown: SeenNames["unknownColumns"];
   /** Unknown columns left out because there were too many, counted in each request. */
   readonly unknown_dropped: number;
   readonly retyped: readonly RetypedFeature[];
 }
 
-/** So much of the rows must be so before it is said: one odd client is no change. */
+/** Share of the rows from which on a change is reported: a single odd client is not enough. */
 const minShare = 0.5;
 
-/** The changes that a window's counts tell; none for an empty vector. */
+/** Finds the changes in a window's counts; none for an empty vector. */
 export function findChanges(layout: CellLayout, { vector, names }: WindowCounts): ShapeChanges {
   const { rows } = groupSize(layout, "feature", vector);
   const features = rows > 0 ? layout.targets.slice(0, layout.features) : [];
@@ -54,7 +54,7 @@ function retypedBy(
   if (distribution.kind === "numeric") {
     return { name, was: "numbers", came_as: note === "foreign" ? "text" : "booleans", share };
   }
-  // The values of a categorical feature are words, whatever they were: codes like "7" and "true" may well have been that.
+  // The values of a categorical feature are words, whatever they were: codes like "7" and "true" may have been numbers and booleans.
   const isUsual = note === "foreign" ? isNumberWord : isBooleanWord;
   if (distribution.values.length === 0 || distribution.values.some(isUsual)) return undefined;
   return { name, was: "words", came_as: note === "foreign" ? "numbers" : "booleans", share };

@@ -1,25 +1,25 @@
 /**
- * Persistence: one window is an accident, two of three in a row are drift; a feature that is away or of another type
- * needs no second window. Remembers the last three verdicts of each target and how many windows were violations.
+ * * Persistence: one window may be chance, two of three in a row are drift. A feature that is absent or of another
+ * type needs no second window. Remembers the last three verdicts of each target and how many windows were violations.
  */
 import type { Level } from "./verdict.ts";
 
-/** What is said of a target, or of a whole model (its worst target). From good to bad, but for the first. */
+/** State of a target, or of a model (its worst target). From good to bad after the first. */
 export const driftStates = ["not_ready", "ok", "warn", "critical"] as const;
 
 /** One of {@link driftStates}. */
 export type DriftState = (typeof driftStates)[number];
 
-/** Verdicts that are looked at, and how many of them must agree. */
+/** Verdicts that are remembered, and how many of them must agree. */
 const remembered = 3;
 const needed = 2;
 
-/** A level takes two bits; 0 says that there was no such window yet. */
+/** A level takes two bits; 0: no such window yet. */
 const codes: Readonly<Record<Level, number>> = { none: 0, ok: 1, warn: 2, critical: 3 };
 const levelBits = 2;
 const allBits = (1 << (remembered * levelBits)) - 1;
 
-/** What {@link DriftHistory.save} gives; JSON-able. */
+/** State that {@link DriftHistory.save} returns; JSON-able. */
 export interface SavedHistory {
   readonly recent: readonly number[];
   readonly violations: readonly number[];
@@ -35,14 +35,14 @@ export class DriftHistory {
     this.#violations = new Float64Array(targets);
   }
 
-  /** Adds what a decided window said; `none` changes nothing. */
+  /** Adds the level of a decided window; `none` changes nothing. */
   add(target: number, level: Level): void {
     if (level === "none") return;
     this.#recent[target] = ((this.#recent[target]! << levelBits) | codes[level]) & allBits;
     if (level !== "ok") this.#violations[target]! += 1;
   }
 
-  /** Adds a decided window that leaves no doubt: the state is critical at once, and as long as after two critical ones. */
+  /** Adds a certain verdict: the state is critical at once, and for as long as after two critical windows. */
   addCertain(target: number): void {
     for (let window = 1; window < needed; window++) {
       this.#recent[target] = ((this.#recent[target]! << levelBits) | codes.critical) & allBits;
@@ -50,7 +50,10 @@ export class DriftHistory {
     this.add(target, "critical");
   }
 
-  /** Worst level that two of the last three decided windows reached, or one of them beyond doubt; `not_ready` before the first. */
+  /**
+   * Worst level that two of the last three decided windows reached, or one with a certain verdict; `not_ready` before
+   * the first.
+   */
   stateOf(target: number): DriftState {
     const recent = this.#recent[target]!;
     if (recent === 0) return "not_ready";
@@ -67,7 +70,7 @@ export class DriftHistory {
     return { recent: [...this.#recent], violations: [...this.#violations] };
   }
 
-  /** Goes on from a saved history; false, and nothing is changed, when it is not one of as many targets. */
+  /** Restores a saved history. Returns false and changes nothing unless it fits the number of targets. */
   load(saved: unknown): boolean {
     if (typeof saved !== "object" || saved === null) return false;
     const { recent, violations } = saved as SavedHistory;
@@ -81,16 +84,16 @@ export class DriftHistory {
     return true;
   }
 
-  #countFrom(recent: number, least: number): number {
+  #countFrom(recent: number, minCode: number): number {
     let count = 0;
     for (let rest = recent; rest > 0; rest >>= levelBits) {
-      if ((rest & codes.critical) >= least) count++;
+      if ((rest & codes.critical) >= minCode) count++;
     }
     return count;
   }
 }
 
-/** The worse of two states. */
+/** The worse of two states; `not_ready` is the best. */
 export function worseState(one: DriftState, other: DriftState): DriftState {
   return driftStates.indexOf(one) >= driftStates.indexOf(other) ? one : other;
 }

@@ -16,17 +16,17 @@ import { baselineCells } from "../window/cell-layout.ts";
 import { categoricalExtraCells, type Distribution, type NumericDistribution } from "../baseline/baseline.ts";
 
 /**
- * What is known of one target; NaN where there is none (no test possible, or not for this kind of distribution).
+ * Statistics of one target. NaN means that there is none: no test was possible, or not for this kind of distribution.
  * Ratios and distances in shares are 0 to 1, p-values too, scores are ≥ 0.
  *
  * - `score`: debiased PSI over all cells that are in use on either side, the number that is published;
  * - `psi`: the same with its bias; `js`: Jensen–Shannon distance; `tvd`, `linf`: share differences;
  * - `chi_squared`, `degrees_of_freedom`, `p`: the test that decides about the distribution; `adjusted_p`: the same
  *   after Benjamini–Hochberg over all tests of the model in this window;
- * - `ks`, `ks_p`, `wasserstein`: of the numbers alone; the distance is in robust standard deviations, IQR/1.349;
+ * - `ks`, `ks_p`, `wasserstein`: of numbers only; the distance is in robust standard deviations, IQR/1.349;
  * - `missing…`: share of rows without a value, its share in the baseline, and its own test with its own effect;
  * - `outside…`: share of new words, or of numbers below or above all of the baseline, likewise;
- * - `invalid`: share of rows with something that is no finite number;
+ * - `invalid`: share of rows whose value is not a finite number;
  * - `baseline_rows`: m.
  */
 export const statisticNames = [
@@ -61,7 +61,7 @@ export type StatisticName = (typeof statisticNames)[number];
 /** A number for each of {@link statisticNames}. */
 export type Statistics = Readonly<Record<StatisticName, number>>;
 
-/** Cells of a distribution as the window counted them, and how many independent rows they stand for. */
+/** Cells of a distribution as a window counted them, and the number of independent rows behind them. */
 export interface CountedCells {
   readonly distribution: Distribution;
   /** Raw counts in the order of the cells. */
@@ -129,9 +129,9 @@ function distributionTest(distribution: Distribution, baseline: Float64Array, cu
 function numberlessCells(baseline: Float64Array, current: Float64Array, bins: number): readonly (readonly number[])[] {
   const before = sum(baseline);
   const now = sum(current);
-  const least = (minExpectedRows * (before + now)) / Math.min(before, now);
+  const minRows = (minExpectedRows * (before + now)) / Math.min(before, now);
   const isEnough = (places: readonly number[]): boolean =>
-    places.reduce((rows, place) => rows + baseline[place]! + current[place]!, 0) >= least;
+    places.reduce((rows, place) => rows + baseline[place]! + current[place]!, 0) >= minRows;
   const missing = [bins + 2];
   const invalid = [bins + 3];
   if (isEnough(missing) && isEnough(invalid)) return [missing, invalid];

@@ -7,25 +7,27 @@ import { groupNames, type CellLayout, type Target, type TargetKind } from "../wi
 import { computeStatistics, statisticNames, type StatisticName } from "./statistics.ts";
 import { groupSize } from "../window/window-counts.ts";
 
-/** When a difference is worth a word. */
+/** From which difference on a window is a warning, or critical. */
 export interface Thresholds {
   /** Debiased PSI from which a significant difference is a warning, and from which it is critical. */
   readonly warnPsi: number;
   readonly criticalPsi: number;
-  /** Part of the differences found that may be chance, q. */
+  /** Highest share of the reported differences that may be false alarms (false discovery rate), q. */
   readonly falseDiscovery: number;
 }
 
-/** What simulation supports: no false alarm in a month of quarters of an hour, a shift of 0.4σ found at 600 requests. */
+/**
+ * Backed by simulation: no false alarm in 30 days of windows of 15 minutes; a shift of 0.4σ is found at 600 requests.
+ */
 export const defaultThresholds: Thresholds = { warnPsi: 0.05, criticalPsi: 0.2, falseDiscovery: 0.01 };
 
-/** What one window says of one target; `none`: not judged. The place in this list is the code that is stored. */
+/** Verdict of one window on one target; `none`: not judged. The index in this list is the code that is stored. */
 export const levels = ["ok", "warn", "critical", "none"] as const;
 
 /** One of {@link levels}. */
 export type Level = (typeof levels)[number];
 
-/** The tests of a target; the place in this list is the code that is stored. */
+/** The tests of a target. The index in this list is the code that is stored. */
 export const testNames = ["distribution", "missing", "outside"] as const;
 
 /** One of {@link testNames}. */
@@ -50,7 +52,7 @@ export interface WindowVerdict {
   readonly deciders: Uint8Array;
 }
 
-/** A verdict that says nothing yet. */
+/** A verdict in which no target is judged: every statistic NaN, every level `none`. */
 export function emptyVerdict(layout: CellLayout): WindowVerdict {
   const targets = layout.targets.length;
   return {
@@ -61,8 +63,8 @@ export function emptyVerdict(layout: CellLayout): WindowVerdict {
 }
 
 /**
- * Effective rows that a group needs: 400 when none of its distributions has more than ten bins, 600 else and with
- * words. Below that, chance alone gives a PSI that looks like drift.
+ * * Effective rows that a group needs for a verdict: 400 when all its distributions are numeric with at most ten bins,
+ * else 600. With fewer rows, chance alone gives a PSI that looks like drift.
  */
 export function requiredRows(layout: CellLayout, group: TargetKind): number {
   const isSmall = (target: Target): boolean =>
@@ -70,7 +72,7 @@ export function requiredRows(layout: CellLayout, group: TargetKind): number {
   return layout.targets.every((target) => target.kind !== group || isSmall(target)) ? 400 : 600;
 }
 
-/** Works out the verdict of one window over the targets of some groups. */
+/** Computes the verdict of one window for the targets of some groups, in small steps. */
 export class WindowJudge {
   readonly #layout: CellLayout;
   readonly #thresholds: Thresholds;
@@ -90,7 +92,7 @@ export class WindowJudge {
     this.#effectiveRows = new Map(groupNames.map((group) => [group, groupSize(layout, group, vector).effective]));
   }
 
-  /** One target (about 30 µs), at last the adjustment over all (about 1 µs a target). False when nothing is left. */
+  /** Judges one target (about 30 µs); the last step adjusts over all (about 1 µs a target). False when done. */
   step(): boolean {
     const target = this.#targets[this.#next];
     if (target !== undefined) {
@@ -104,7 +106,10 @@ export class WindowJudge {
     return true;
   }
 
-  /** The verdict; complete once {@link WindowJudge.step} gave false. Targets that were not asked for have no level. */
+  /**
+   * The verdict; complete once {@link WindowJudge.step} has returned false. Targets outside the judged groups have no
+   * level.
+   */
   get verdict(): WindowVerdict {
     return this.#verdict;
   }
@@ -123,8 +128,8 @@ export class WindowJudge {
   }
 
   /**
-   * Adjusts all p-values as one family: of each target its distribution and, where a row was ever missing or outside,
-   * that share. Then a level is what significance and effect of the strongest test make it.
+   * * Adjusts all p-values as one family: for each target its distribution and, if any row was missing or outside,
+   * that share. Then the strongest significant test of each target decides its level.
    */
   #adjust(): void {
     const family: { readonly place: number; readonly p: number }[] = [];
@@ -156,12 +161,12 @@ export class WindowJudge {
   }
 }
 
-/** One statistic of one target; NaN where there is none. */
+/** One statistic of one target; NaN if it was not computed. */
 export function statisticOf(verdict: WindowVerdict, target: number, name: StatisticName): number {
   return verdict.statistics[placeOf(target, name)]!;
 }
 
-/** What the window says of a target. */
+/** Level of a target in this window; `none` if it was not judged. */
 export function levelOf(verdict: WindowVerdict, target: number): Level {
   return levels[verdict.levels[target]!]!;
 }

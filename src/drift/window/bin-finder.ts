@@ -1,7 +1,7 @@
 /**
- * Counts numbers into the bins of all numeric targets of a layout. This is the hot loop of drift, a few nanoseconds a
- * number: a table over the middle of the distribution says at which bin to begin, one comparison (more where edges lie
- * close) finds the bin exactly.
+ * * Counts numbers into the bins of all numeric targets of a layout. This is the hot loop of drift, a few nanoseconds
+ * a number: a table over the middle of the distribution says at which bin to start, and one comparison (more where
+ * edges are close) finds the bin.
  */
 import type { CellLayout } from "./cell-layout.ts";
 
@@ -11,7 +11,7 @@ export type Precision = "double" | "single";
 /** Entries of a target's table, and one more for a value that rounding lifts to the end. */
 const tableSize = 96;
 const tableStride = tableSize + 1;
-/** The table goes so far beyond the inner edges, in parts of their range: values outside it take the slow way. */
+/** The table goes so far beyond the inner edges, in parts of their range: values outside it take the slow path. */
 const tableMargin = 0.5;
 
 /** A run of cells in an array: `count` of them from `start` on, `stride` apart. */
@@ -22,8 +22,9 @@ export interface CellRun {
 }
 
 /**
- * Finds bins for one precision. A 32-bit tensor rounds 0.1 to another double than the baseline's 0.1; for `single` the
- * edges are rounded alike, and a bin that holds one value keeps it. Half precision has no finder of its own.
+ * * Finds bins for one precision. A 32-bit tensor rounds 0.1 to another double than the baseline's 0.1; for `single`
+ * the edges are rounded alike, and a bin that holds one value keeps it. Half precision has no finder of its own: it
+ * uses `double`.
  *
  * Memory: about 300 bytes a target of 20 bins.
  */
@@ -133,7 +134,7 @@ export class BinFinder {
     }
   }
 
-  /** Cell of a value that the table does not hold, or of any where there is no table. */
+  /** Cell of a value outside the table, or of any value when there is no table. */
   #findOutside(value: number, target: number): number {
     const bins = this.#bins[target]!;
     const first = this.#edgeStarts[target]!;
@@ -150,7 +151,7 @@ export class BinFinder {
 
   #buildTable(target: number): void {
     const bins = this.#bins[target]!;
-    // An entry is a byte; nobody builds a baseline with so many bins, and the slow way counts them right.
+    // An entry is a byte. Baselines have fewer bins; with more, the slow path counts them correctly.
     if (bins > 256) return;
     const first = this.#edgeStarts[target]!;
     const inner = this.#edges.subarray(first + 1, first + bins);

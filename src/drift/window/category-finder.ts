@@ -2,13 +2,13 @@
 import { categoricalExtraCells, type CategoricalDistribution } from "../baseline/baseline.ts";
 import type { CellLayout } from "./cell-layout.ts";
 
-/** Where a word was counted: only a new one is worth an example. */
+/** Where a word was counted; a new one is shown as an example in the report. */
 export type CategoryPlace = "known" | "new";
 
 const otherCell = categoricalExtraCells.indexOf("other");
 const newCell = categoricalExtraCells.indexOf("new");
 
-/** What one target knows. */
+/** The cells and values of one target. */
 interface Categories {
   readonly offset: number;
   readonly values: ReadonlyMap<string, number>;
@@ -27,7 +27,7 @@ export class CategoryFinder {
     );
   }
 
-  /** Counts one word of a categorical target. */
+  /** Counts one word of a categorical target; does nothing for a numeric one. */
   count(word: string, target: number, vector: Float64Array): CategoryPlace {
     const categories = this.#targets[target];
     if (categories === undefined) return "known";

@@ -11,10 +11,10 @@ import {
 } from "../baseline/baseline.ts";
 import { LayoutDigest } from "./layout-digest.ts";
 
-/** What a distribution describes. */
+/** What a distribution describes: a column of requests, what the model answered, or how sure it was. */
 export type TargetKind = "feature" | "prediction" | "confidence";
 
-/** One distribution that is watched, and the place of its cells. */
+/** One monitored distribution, and the place of its cells in a window's vector. */
 export interface Target {
   readonly kind: TargetKind;
   /** Name of the feature; `prediction` or `confidence` else. */
@@ -29,7 +29,7 @@ export interface Target {
 
 /**
  * Counted beside the cells of each target, to say by name what changed: rows whose table had no such column, and
- * cells of another type than the baseline's: text or numbers (whichever the baseline has not) and booleans.
+ * cells of another type than the baseline's: text for numbers, numbers for text, and booleans for either.
  */
 export const noteNames = ["absent", "foreign", "boolean"] as const;
 
@@ -43,9 +43,9 @@ export const sumNames = ["requests", "rows", "squaredRows"] as const;
 export interface CellLayout {
   /** Features in the order of the baseline, then the prediction and the confidence if it has them. */
   readonly targets: readonly Target[];
-  /** The first so many targets are features. */
+  /** Number of features: they are the first targets. */
   readonly features: number;
-  /** Names of further features of the baseline, not watched because there were more than the bound. */
+  /** Names of the baseline's features past `maxFeatures`; they are not monitored. */
   readonly unwatched: readonly string[];
   /** Place of the first of the sums. */
   readonly sumOffset: number;
@@ -118,7 +118,7 @@ export function baselineCells(distribution: Distribution): Float64Array {
   return cells;
 }
 
-/** Adds one vector to another of the same layout. */
+/** Adds one vector to another of the same layout; the length of the first counts. O(cells). */
 export function addVector(into: Float64Array, from: Float64Array): void {
   for (let cell = 0; cell < into.length; cell++) into[cell]! += from[cell]!;
 }

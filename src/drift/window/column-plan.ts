@@ -3,18 +3,18 @@ import type { Columns } from "../../payload/reading.ts";
 import type { CellLayout } from "./cell-layout.ts";
 import { seenNameLimits } from "./seen-names.ts";
 
-/** Made once for each list of columns. */
+/** Targets of the columns of a table; made once for each list of columns. */
 export interface ColumnPlan {
   /** For each column its target, or −1. */
   readonly targets: Int32Array;
   /** Features that have no column. */
   readonly absent: readonly number[];
-  /** Columns that no feature claims, as many as are worth noting, and how many more there are. */
+  /** Columns without a feature, up to a bound, and the number of further ones. */
   readonly unknown: readonly string[];
   readonly droppedUnknown: number;
 }
 
-/** The plans for the lists of columns that come. A list that its reader forgets is forgotten here. */
+/** Plans by list of columns. A plan lives as long as its list does. */
 export class ColumnPlans {
   readonly #layout: CellLayout;
   readonly #byName: ReadonlyMap<string, number>;
@@ -29,7 +29,9 @@ export class ColumnPlans {
     this.#unwatched = new Set(layout.unwatched);
   }
 
-  /** By name; by position when the names are made up, none of them is known, and there are as many as features. */
+  /**
+   * Matches by name; by position when the names are made up, none is known, and there are as many columns as features.
+   */
   planOf(columns: Columns): ColumnPlan {
     if (columns === this.#last && this.#lastPlan !== undefined) return this.#lastPlan;
     let plan = this.#plans.get(columns);

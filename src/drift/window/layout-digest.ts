@@ -1,4 +1,4 @@
-/** A short name for a layout, equal in all replicas; no guard against somebody who wants two layouts to collide. */
+/** A short digest of a layout, equal in all replicas. It is not cryptographic: two layouts can be made to collide. */
 export class LayoutDigest {
   // Two FNV-1a sums with different starts (the second is not the standard one) make 64 bits.
   #low = 0x811c9dc5;

@@ -1,18 +1,18 @@
-/** Names that a window met and the baseline does not know, for people who read the report. Bounded; JSON-able. */
+/** Names found in a window that the baseline does not have, for the report. Bounded; JSON-able. */
 export interface SeenNames {
-  /** Columns that the baseline has not, with the rows that had them. */
+  /** Columns that the baseline does not have, with the number of rows that had them. */
   readonly unknownColumns: readonly { readonly name: string; readonly rows: number }[];
-  /** Examples of values that the baseline has not, by feature. */
+  /** Examples of values that the baseline does not have, by feature. */
   readonly newValues: readonly { readonly name: string; readonly values: readonly string[] }[];
   /** Columns (counted in each request) and values that were left out because there were too many. */
   readonly droppedColumns: number;
   readonly droppedValues: number;
 }
 
-/** Bounds of what is kept. */
+/** Bounds on the names that are kept. */
 export const seenNameLimits = { columns: 50, valuesPerFeature: 20, values: 400, nameLength: 128 } as const;
 
-/** Collects {@link SeenNames}. */
+/** Collects {@link SeenNames}, within {@link seenNameLimits}. */
 export class NameCollector {
   readonly #columns = new Map<string, number>();
   readonly #values = new Map<string, Set<string>>();
@@ -20,7 +20,7 @@ export class NameCollector {
   #droppedColumns = 0;
   #droppedValues = 0;
 
-  /** Notes a column that stood in so many rows. */
+  /** Notes a column and the number of rows that had it. */
   addColumn(name: string, rows: number): void {
     const key = bounded(name);
     const known = this.#columns.get(key);
@@ -31,12 +31,12 @@ export class NameCollector {
     }
   }
 
-  /** Notes that so many more columns were not looked at. */
+  /** Counts columns that were left out. */
   dropColumns(columns: number): void {
     this.#droppedColumns += columns;
   }
 
-  /** Notes a value of a feature. */
+  /** Notes a value of a feature; the same value counts once. */
   addValue(feature: string, value: string): void {
     const key = bounded(value);
     const known = this.#values.get(feature);
@@ -50,7 +50,7 @@ export class NameCollector {
     else known.add(key);
   }
 
-  /** Adds what another window or replica met. */
+  /** Adds the names that another window or replica found. */
   add(names: SeenNames): void {
     for (const { name, rows } of names.unknownColumns) this.addColumn(name, rows);
     for (const { name, values } of names.newValues) {
@@ -60,7 +60,7 @@ export class NameCollector {
     this.#droppedValues += names.droppedValues;
   }
 
-  /** What was met so far. */
+  /** The names found so far. */
   names(): SeenNames {
     return {
       unknownColumns: Array.from(this.#columns, ([name, rows]) => ({ name, rows })),
@@ -71,7 +71,7 @@ export class NameCollector {
   }
 }
 
-/** True for something that {@link NameCollector.names} may have given, e.g. out of another process's JSON. */
+/** True for a value of the shape that {@link NameCollector.names} returns, e.g. from another process's JSON. */
 export function areNames(value: unknown): value is SeenNames {
   if (typeof value !== "object" || value === null) return false;
   const { unknownColumns, newValues, droppedColumns, droppedValues } = value as SeenNames;
@@ -87,7 +87,7 @@ export function areNames(value: unknown): value is SeenNames {
   );
 }
 
-/** Nothing met. */
+/** No names. */
 export const noNames: SeenNames = { unknownColumns: [], newValues: [], droppedColumns: 0, droppedValues: 0 };
 
 function bounded(name: string): string {

@@ -1,4 +1,4 @@
-/** Counts what readers found in requests and responses into a window. */
+/** Counts the features of requests and the predictions of responses into a window. */
 import { categoryOf } from "../../payload/table/category.ts";
 import { predictedClass } from "../../payload/table/predicted-class.ts";
 import type { Cell, FeatureTable, Predictions } from "../../payload/reading.ts";
@@ -9,7 +9,7 @@ import { noteNames, type CellLayout, type Target } from "./cell-layout.ts";
 import { ColumnPlans, type ColumnPlan } from "./column-plan.ts";
 import { addRequest, type WindowCounts } from "./window-counts.ts";
 
-/** Numbers of a tensor are taken as doubles, so many at a time. Nothing in it outlives a call. */
+/** Buffer for the numbers of a tensor as doubles, a block at a time. Its content does not outlive a call. */
 const scratch = new Float64Array(16_384);
 
 const absentNote = noteNames.indexOf("absent");
@@ -28,9 +28,9 @@ type NumberArray =
   | Uint32Array;
 
 /**
- * Counts tables and predictions in the layout of one baseline. Never throws, whatever the tables hold: what is missing
- * in a table that is too short counts as missing. 500 numbers of a JSON row take about 4 µs, a tensor of 100 × 500
- * about 120 µs.
+ * * Counts tables and predictions in the layout of one baseline. Never throws, whatever the tables hold: cells that a
+ * too short table lacks count as missing. 500 numbers of a JSON row take about 4 µs, a tensor of 100 × 500 about 120
+ * µs.
  */
 export class TableCounter {
   readonly #layout: CellLayout;
@@ -57,7 +57,7 @@ export class TableCounter {
     return this.#isNumeric.byteLength + (this.#doubles?.byteLength ?? 0) + (this.#singles?.byteLength ?? 0);
   }
 
-  /** Counts the rows of one request. A table without rows is no request. */
+  /** Counts the rows of one request. A table without rows is not counted. */
   countFeatures(table: FeatureTable, window: WindowCounts): void {
     const { columns, cells, rowCount } = table;
     const width = columns.names.length;
@@ -73,7 +73,7 @@ export class TableCounter {
     }
   }
 
-  /** Counts what was answered to one request: predictions and confidences, each if there are any. */
+  /** Counts the predictions and the confidences of one response, each if there are any. */
   countPredictions(predictions: Predictions, window: WindowCounts): void {
     const { values, confidences, rowCount } = predictions;
     const rows = rowsOf(rowCount, Math.max(values.length, confidences.length));
@@ -177,7 +177,7 @@ export class TableCounter {
     vector[note]! += 1;
   }
 
-  /** An integer past 2^53 is an identity and no amount: invalid, as in the baseline. */
+  /** An integer past 2^53 is an identifier, not an amount: invalid, as in the baseline. */
   #countNoNumber(cell: Exclude<Cell, number>, target: number, vector: Float64Array): void {
     const { offset, distribution, noteOffset } = this.#targetAt(target);
     const extra = offset + distribution.counts.length;
@@ -208,12 +208,12 @@ function missingCell({ offset, distribution }: Target): number {
   return offset + distribution.counts.length + extras.indexOf("missing");
 }
 
-/** A table without columns can say that it has any number of rows. */
+/** A table without columns can declare any number of rows. */
 const maxRows = 2 ** 31;
 
-/** Rows to count: what is said, but not more than there is room for. */
-function rowsOf(said: number, most: number): number {
-  return said >= 1 ? Math.floor(Math.min(said, most, maxRows)) : 0;
+/** Rows to count: the declared number, but not more than the table holds. */
+function rowsOf(declared: number, held: number): number {
+  return declared >= 1 ? Math.floor(Math.min(declared, held, maxRows)) : 0;
 }
 
 /** False for answers that neither name a class nor give probabilities of any. */

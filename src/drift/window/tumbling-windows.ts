@@ -77,7 +77,9 @@ export class TumblingWindows {
     return this.#closed.length > 0;
   }
 
-  /** The window of a length that is open now; a long one lacks the short one that is open. Undefined for other lengths. */
+  /**
+   * The window of a length that is open now; a long one lacks the short one that is open. Undefined for other lengths.
+   */
   openWindow(windowMs: number): OpenWindow | undefined {
     if (windowMs === this.#windowMs) return { windowIndex: this.#index, ...this.#open };
     const long = this.#long.find((other) => other.windowMs === windowMs);

@@ -9,12 +9,12 @@ export interface WindowCounts {
   readonly names: NameCollector;
 }
 
-/** How much a group has counted. */
+/** Requests and rows that a group has counted. */
 export interface GroupSize {
   readonly requests: number;
   /** Σr over the requests. */
   readonly rows: number;
-  /** (Σr)²/Σr²: rows of one request resemble each other, so they are not so many independent ones. */
+  /** (Σr)²/Σr²: rows of one request resemble each other, so they count as fewer independent rows. */
   readonly effective: number;
 }
 
@@ -25,12 +25,12 @@ export interface ClosedWindow {
   readonly counts: WindowCounts;
 }
 
-/** Nothing counted yet. */
+/** A window in which nothing is counted yet. */
 export function emptyWindow(layout: CellLayout): WindowCounts {
   return { vector: new Float64Array(layout.length), names: new NameCollector() };
 }
 
-/** Counts one more request of so many rows for a group. */
+/** Counts a request with `rows` rows for a group. */
 export function addRequest(layout: CellLayout, group: TargetKind, rows: number, vector: Float64Array): void {
   const at = groupOffset(layout, group);
   vector[at]! += 1;
@@ -38,14 +38,14 @@ export function addRequest(layout: CellLayout, group: TargetKind, rows: number, 
   vector[at + 2]! += rows * rows;
 }
 
-/** Size of a group; all 0 when nothing came. */
+/** Size of a group; all 0 for an empty vector. */
 export function groupSize(layout: CellLayout, group: TargetKind, vector: Float64Array): GroupSize {
   const at = groupOffset(layout, group);
   const rows = vector[at + 1] ?? 0;
   return { requests: vector[at] ?? 0, rows, effective: effectiveSampleSize(rows, vector[at + 2] ?? 0) };
 }
 
-/** Two windows as one. */
+/** The sum of two windows of one layout; neither is changed. */
 export function mergedWindow(layout: CellLayout, first: WindowCounts, second: WindowCounts): WindowCounts {
   const merged = emptyWindow(layout);
   for (const { vector, names } of [first, second]) {
@@ -55,7 +55,7 @@ export function mergedWindow(layout: CellLayout, first: WindowCounts, second: Wi
   return merged;
 }
 
-/** Empties everything that belongs to a group. */
+/** Sets everything that belongs to a group to 0. */
 export function clearGroup(layout: CellLayout, group: TargetKind, vector: Float64Array): void {
   copyGroup(layout, group, new Float64Array(layout.length), vector);
 }

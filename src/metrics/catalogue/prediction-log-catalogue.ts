@@ -1,6 +1,9 @@
 /** Rows of the catalogue for the log of predictions. */
 
-/** Rows about the records: which exchanges are logged and what became of their records. They are there when predictions are logged. */
+/**
+ * Rows about the records: which exchanges are logged and what became of their records. They are there when predictions
+ * are logged.
+ */
 export const predictionLogRows = {
   outrider_prediction_log_offered_total: {
     type: "counter",

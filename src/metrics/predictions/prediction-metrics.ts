@@ -1,5 +1,5 @@
 /**
- * Counts what was read from bodies: predictions, classes, confidences, tokens, by model, version and variant. Where only
+ * Counts what bodies hold: predictions, classes, confidences, tokens, by model, version and variant. Where only
  * a part of the exchanges is read, these are counts of that part: `outrider_reading_sample_ratio` says how large it is.
  */
 import type { ExchangeReading, ReadingSink } from "../../payload/exchange-reading.ts";
@@ -12,18 +12,21 @@ export interface PredictionMetricsOptions {
   /** Model and version from the configuration, empty when it names none; their series exist at 0 from the start. */
   readonly model: string;
   readonly version: string;
-  /** The variant that will answer. */
+  /** The variant whose series exist from the start. */
   readonly variant: string;
   /** Most pairs of model and version with series of their own; each takes about 5 KB. */
   readonly maxModels: number;
-  /** Edges for the numbers that a model predicts, ascending, asked for once for each set; see {@link valueEdgesFrom}. */
+  /** Edges for the numbers that a model predicts, ascending; called once for each set, see {@link valueEdgesFrom}. */
   valueEdges?(this: void, labels: ModelLabels): readonly number[] | undefined;
 }
 
-/** Longer names come from nobody who means well. */
+/** Longer names are not real models. */
 const maxNameLength = 256;
 
-/** The prediction metrics of one relay. About 0.1 µs an exchange and what {@link PredictionSet} takes for its rows. */
+/**
+ * The prediction metrics of one relay. Costs about 0.1 µs an exchange plus the cost of its rows, see {@link
+ * PredictionSet}.
+ */
 export class PredictionMetrics implements ReadingSink {
   /** Exchanges that were counted under `__other__` because there were more models than may have series. */
   collapsedTotal = 0;
@@ -39,7 +42,7 @@ export class PredictionMetrics implements ReadingSink {
     this.#last = this.#add({ model: model || collectedNames.unnamed, version, variant });
   }
 
-  /** All sets in order of creation. */
+  /** All sets in order of creation; the first is the configured model's. */
   get sets(): readonly PredictionSet[] {
     return this.#sets;
   }

@@ -1,25 +1,25 @@
-/** Counts by name, for names that a model makes up: classes, finish reasons. */
+/** Counts by names that come from a model: classes, finish reasons. */
 import type { Cell } from "../../payload/reading.ts";
 import { cleanLabelName } from "../../text/label-name.ts";
 import { collectedNames } from "../requests/label-sets.ts";
 
 type Name = NonNullable<Cell>;
 
-/** A name and how often it came. */
+/** A name and its count. */
 export interface NamedCount {
   readonly name: string;
   readonly count: number;
 }
 
 /**
- * Counts the names that come first, `maxNames` of them; further ones are `__other__`. Numbers, words and booleans that
- * are written alike are one name.
+ * * Counts the first `maxNames` different names; further ones are `__other__`. Numbers, words and booleans with the
+ * same spelling are one name.
  */
 export class NamedCounts {
   readonly #maxNames: number;
   readonly #names: string[] = [];
   readonly #counts: Float64Array;
-  /** Places of what was asked for, as it came; the place of `__other__` is not remembered. */
+  /** Places of raw names that were counted; the place of `__other__` is not remembered. */
   readonly #places = new Map<Name, number>();
   #lastName: Name = "";
   #lastPlace = -1;
@@ -29,7 +29,7 @@ export class NamedCounts {
     this.#counts = new Float64Array(maxNames + 1);
   }
 
-  /** True when a name that has not come yet would be `__other__`. */
+  /** True when a new name would be counted as `__other__`. */
   get isFull(): boolean {
     return this.#names.length === this.#maxNames;
   }

@@ -24,7 +24,10 @@ export class PredictionRate {
     this.#rows[slot]! += rows;
   }
 
-  /** Rows a second in the five seconds before `nowMs`; the oldest slot is weighed by the part of it that is still inside. */
+  /**
+   * Rows a second in the five seconds before `nowMs`; the oldest slot is weighed by the part of it that is still
+   * inside.
+   */
   perSecond(nowMs: number): number {
     const newest = Math.floor(nowMs / slotMs);
     const elapsedOfNewest = nowMs / slotMs - newest;

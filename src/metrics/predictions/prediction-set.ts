@@ -1,4 +1,4 @@
-/** What is counted of the predictions of one model, version and variant. */
+/** Counters of the predictions of one model, version and variant. */
 import type { Predictions, RequestReading, ResponseReading, TokenUsage } from "../../payload/reading.ts";
 import type { ModelLabels } from "../requests/label-sets.ts";
 import { NumberHistogram } from "./prediction-histogram.ts";
@@ -35,13 +35,16 @@ export class PredictionSet {
     this.values = new PredictionValues(valueEdges);
   }
 
-  /** Counts the rows that were asked about. */
+  /** Counts the rows of features of a request. */
   countRequest({ features, droppedColumns }: RequestReading): void {
     this.featureRows += features?.rowCount ?? 0;
     this.droppedColumns += droppedColumns;
   }
 
-  /** Counts what was answered at `atMs` (wall time). 10 ns a row; 50 with a confidence and two probabilities. */
+  /**
+   * Counts the predictions and tokens of a response at `atMs` (wall time). 10 ns a row; 50 with a confidence and two
+   * probabilities.
+   */
   countResponse({ predictions, usage }: ResponseReading, atMs: number): void {
     if (predictions !== undefined) this.#countPredictions(predictions, atMs);
     if (usage !== undefined) this.#countTokens(usage);
@@ -82,8 +85,8 @@ export class PredictionSet {
 }
 
 /**
- * Shannon's entropy of `count` probabilities from `start` on, as a part of the largest that so many classes can have
- * (ln count): 0 when one class has all, 1 when all are alike. NaN when they are no distribution.
+ * * Shannon's entropy of `count` probabilities from `start` on, divided by its maximum (ln count): 0 when one class
+ * has all, 1 when all are equal. NaN when they are not a distribution.
  */
 export function normalizedEntropy(probabilities: ArrayLike<number>, start: number, count: number): number {
   let sum = 0;

@@ -1,4 +1,4 @@
-/** What was predicted: counts by class, or the distribution of numbers. */
+/** Predicted values: counts by class, or the distribution of numbers. */
 import type { Cell } from "../../payload/reading.ts";
 import { NumberHistogram } from "./prediction-histogram.ts";
 import { type NamedCount, NamedCounts } from "./prediction-named-counts.ts";
@@ -6,7 +6,7 @@ import { type NamedCount, NamedCounts } from "./prediction-named-counts.ts";
 /** Most classes of a model with counts of their own. */
 export const maxClasses = 50;
 
-/** Edges for numbers of which nothing is known: about two a decade from 0.01 to 1,000, one from there, both signs. */
+/** Edges for numbers of unknown range: about two a decade from 0.01 to 1,000, one from there, both signs. */
 const magnitudes = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 10_000, 100_000, 1_000_000];
 const defaultValueEdges: readonly number[] = [...magnitudes.map((edge) => -edge).reverse(), 0, ...magnitudes];
 
@@ -14,8 +14,8 @@ const defaultValueEdges: readonly number[] = [...magnitudes.map((edge) => -edge)
 const maxEdges = 40;
 
 /**
- * Edges for buckets from those of a baseline's bins, ascending: without the second edge of bins that hold a single value,
- * and evenly picked where there are more than 40. {@link defaultValueEdges} when none are given.
+ * * Edges for buckets from those of a baseline's bins, ascending: without the second edge of bins that hold a single
+ * value, and an even selection if there are more than 40. Default {@link defaultValueEdges}.
  */
 export function valueEdgesFrom(given: readonly number[] | undefined): readonly number[] {
   const edges = (given ?? []).filter((edge, place, all) => isPast(edge, all[place - 1]));

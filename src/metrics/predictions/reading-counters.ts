@@ -3,7 +3,7 @@ import { bodySides, type BodySide } from "../../payload/exchange-reading.ts";
 import { unreadReasons, type UnreadReason } from "../../payload/reading.ts";
 import { zeroCounts } from "../sample.ts";
 
-/** Why the bodies of an exchange were not even tried; each is a value of the label `reason`. */
+/** Reasons why the bodies of an exchange were dropped unread; values of the label `reason`. */
 export const readingDropReasons = ["not_sampled", "not_captured", "queue_full", "stopped"] as const;
 
 /** See {@link readingDropReasons}. */
@@ -16,17 +16,20 @@ export type ReadingDropReason = (typeof readingDropReasons)[number];
  * - for each side, `doneTotal` = `loggedOnlyTotal` + `read` + all of `unread`.
  */
 export class ReadingCounters {
-  /** Exchanges whose bodies could be read: predictions that went well and were no streams, and all that are logged. */
+  /**
+   * Exchanges whose bodies could be read: successful predictions that are not streams, and all exchanges that are
+   * logged.
+   */
   offeredTotal = 0;
   /** Exchanges that were dropped unread, by reason. */
   readonly dropped: Record<ReadingDropReason, number> = zeroCounts(readingDropReasons);
-  /** Exchanges that were worked off, whatever their bodies gave. */
+  /** Exchanges that were processed, whatever their bodies held. */
   doneTotal = 0;
   /** Exchanges that were read for the log alone. */
   loggedOnlyTotal = 0;
-  /** Bodies that gave something, by side. */
+  /** Bodies in which something was found, by side. */
   readonly read: Record<BodySide, number> = zeroCounts(bodySides);
-  /** Bodies that gave nothing, by side and reason. */
+  /** Bodies in which nothing was found, by side and reason. */
   readonly unread: Readonly<Record<BodySide, Record<UnreadReason, number>>> = {
     request: zeroCounts(unreadReasons),
     response: zeroCounts(unreadReasons),

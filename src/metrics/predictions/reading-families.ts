@@ -1,4 +1,4 @@
-/** What became of captured bodies, as samples of an exposition. */
+/** The reading of captured bodies, as metric samples. */
 import { bodySides } from "../../payload/exchange-reading.ts";
 import { unreadReasons } from "../../payload/reading.ts";
 import type { readingRows } from "../catalogue/prediction-catalogue.ts";

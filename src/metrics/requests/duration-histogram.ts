@@ -1,4 +1,4 @@
-/** Durations counted into the buckets that Prometheus sees, and into an HDR histogram where one is asked for. */
+/** Durations counted into the buckets that Prometheus sees, and, if requested, into an HDR histogram. */
 import { cellOf, createLatencyHdr, maxUs, lowestOf, recordLatency, type LatencyHdr } from "./latency-hdr.ts";
 
 /** Upper edges of buckets, ascending, as they are exposed and as they are compared. */
@@ -7,7 +7,9 @@ export interface BucketEdges {
   readonly seconds: readonly number[];
   /** The same in whole microseconds, so that a value of exactly an edge is counted under it. */
   readonly microseconds: Float64Array;
-  /** For each HDR cell the first edge that is not below the cell's lowest value: where the search for a bucket begins. */
+  /**
+   * For each HDR cell the first edge that is not below the cell's lowest value: where the search for a bucket begins.
+   */
   readonly firstOfCell: Uint8Array;
 }
 

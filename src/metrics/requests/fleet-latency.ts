@@ -18,8 +18,8 @@ export function latencyCounts(hdr: LatencyHdr): Float64Array {
 }
 
 /**
- * What a histogram has recorded since `start` was taken by {@link latencyCounts}; everything when there is no start.
- * Never negative: a histogram that was cleared since counts from 0.
+ * * Counts that a histogram has recorded since `start` was taken by {@link latencyCounts}; everything when there is no
+ * start. Never negative: a histogram that was cleared since counts from 0.
  */
 export function latencyCountsSince(hdr: LatencyHdr, start: Float64Array | undefined): Float64Array {
   const counts = latencyCounts(hdr);
@@ -31,9 +31,9 @@ export function latencyCountsSince(hdr: LatencyHdr, start: Float64Array | undefi
 }
 
 /**
- * The histogram with these counts, for quantiles and for `addLatencies`. Its largest value is the end of the last cell
- * that is not empty. Undefined when these are no counts of a latency histogram: another number of cells, or something
- * that is no whole number of at least 0.
+ * * The histogram with these counts, for quantiles and for `addLatencies`. Its largest value is the end of the last
+ * cell that is not empty. Undefined for invalid counts: another number of cells, or a count that is not a whole number
+ * of at least 0.
  */
 export function latencyHdrOf(counts: Float64Array): LatencyHdr | undefined {
   if (counts.length !== latencyCells) return undefined;
@@ -51,7 +51,7 @@ export function latencyHdrOf(counts: Float64Array): LatencyHdr | undefined {
   return hdr;
 }
 
-/** The value that a part of all values (0 to 1) does not exceed, in seconds; NaN when there is none. At most 0.8 % too high. */
+/** A quantile in seconds (`part` from 0 to 1); NaN without values. At most 0.8 % too high. */
 export function latencyQuantileSeconds(hdr: LatencyHdr, part: number): number {
   return hdr.totalCount === 0 ? Number.NaN : hdr.getValueAtPercentile(part * 100) / 1e6;
 }

@@ -1,11 +1,11 @@
-/** What is counted for one model, version and variant, and the cap on how many of these there are. */
+/** Counters of each model, version and variant, and the cap on their number. */
 import { latencyEdgesSeconds } from "../catalogue/catalogue.ts";
 import { bucketEdges, DurationHistogram } from "./duration-histogram.ts";
 import { StatusCounts, type StatusTable } from "./status-counts.ts";
 
 const latencyEdges = bucketEdges(latencyEdgesSeconds);
 
-/** Names under which requests are counted that have no series of their own. */
+/** Model names of requests without series of their own. */
 export const collectedNames = { other: "__other__", unmatched: "__unmatched__", unnamed: "__unnamed__" } as const;
 
 /**
@@ -58,14 +58,14 @@ export class LabelSet {
   }
 }
 
-/** What tells one {@link LabelSet} from another. */
+/** Labels of one {@link LabelSet}. */
 export interface ModelLabels {
   readonly model: string;
   readonly version: string;
   readonly variant: string;
 }
 
-/** Longer names come from nobody who means well; they are counted as unknown. */
+/** Longer names are not real models; they are counted as unknown. */
 const maxNameLength = 256;
 
 /** All label sets, at most `maxModels` pairs of model and version beside those that were {@link LabelSets.add}ed. */

@@ -13,10 +13,13 @@ import { constructorFromBucketSize } from "hdr-histogram-js/dist/JsHistogramFact
 const Float64Histogram = constructorFromBucketSize(64);
 const Int32Histogram = constructorFromBucketSize(32);
 
-/** A histogram of whole microseconds, see {@link createLatencyHdr}. Record with {@link recordLatency}, not with `recordValue`. */
+/**
+ * A histogram of whole microseconds, see {@link createLatencyHdr}. Record with {@link recordLatency}, not with
+ * `recordValue`.
+ */
 export type LatencyHdr = JsHistogram;
 
-/** Longest duration told apart, microseconds: two hours. Longer ones are recorded as this. */
+/** Longest duration, microseconds: two hours. Longer ones are recorded as this. */
 export const maxUs = 7_200_000_000;
 
 const significantDigits = 2;

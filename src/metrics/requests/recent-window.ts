@@ -1,10 +1,10 @@
 /**
- * What happened in the last five seconds, for autoscalers that read a gauge without a rate window. Time is passed in;
+ * * Requests of the last five seconds, for autoscalers that read a gauge without a rate window. Time is passed in;
  * nothing runs on a timer.
  */
 import { addLatencies, createShortLatencyHdr, recordLatency, type LatencyHdr } from "./latency-hdr.ts";
 
-/** What {@link RecentWindow.read} gives; all 0 when nothing happened. */
+/** Rates and quantiles of the last five seconds; all 0 when idle. */
 export interface RecentRates {
   readonly requestsPerSecond: number;
   readonly p50Seconds: number;
@@ -61,7 +61,9 @@ export class RecentWindow {
     };
   }
 
-  /** The slot for a time, emptied if it held another. The last one is remembered: a remainder of doubles takes 20 ns. */
+  /**
+   * The slot for a time, emptied if it held another. The last one is remembered: a remainder of doubles takes 20 ns.
+   */
   #slotAt(nowMs: number): number {
     if (nowMs >= this.#slotStartMs && nowMs < this.#slotEndMs) return this.#slot;
     const epoch = Math.floor(nowMs / slotMs);

@@ -17,7 +17,7 @@ export interface RequestMetricsOptions {
   /** Model and version from the configuration, empty when it names none; their series exist at 0 from the start. */
   readonly model: string;
   readonly version: string;
-  /** The variant that will answer. */
+  /** The variant whose series exist from the start. */
   readonly variant: string;
   /** Most pairs of model and version with series of their own; each takes about 60 KB. */
   readonly maxModels: number;
@@ -68,8 +68,8 @@ export class RequestMetrics implements ExchangeObserver {
   }
 
   /**
-   * Counts an arrival for {@link recent}, unless it is a health or metadata request. Only what the route table let
-   * through is announced, so denied and malformed requests are no demand; shed and timed-out ones are.
+   * * Counts an arrival for {@link recent}, unless it is a health or metadata request. The relay calls it for requests
+   * that the route table let through: denied and malformed ones do not count as demand, shed and timed-out ones do.
    */
   begin(route: Route, startedAtMs: number): void {
     if (!isAuxiliary(route)) this.#window.arrive(startedAtMs);
@@ -158,12 +158,12 @@ export class RequestMetrics implements ExchangeObserver {
     return this.#statuses.collapsed;
   }
 
-  /** Exchanges that ended with this error of our own. */
+  /** Exchanges that ended with this error. */
   errorCount(code: WireErrorCode): number {
     return this.#errors[errorPlaces.get(code) ?? -1] ?? 0;
   }
 
-  /** Health or metadata exchanges that ended so. */
+  /** Health or metadata exchanges with this outcome. */
   auxiliaryCount(kind: AuxiliaryKind, outcome: Outcome): number {
     return this.#auxiliary[auxiliaryPlace(kind, outcome)]!;
   }
@@ -181,7 +181,7 @@ const isAuxiliary = (route: Route): boolean => route.kind === "health" || route.
 const auxiliaryPlace = (kind: AuxiliaryKind, outcome: Outcome): number =>
   auxiliaryKinds.indexOf(kind) * outcomes.length + outcomes.indexOf(outcome);
 
-/** True for exchanges that never reached a route, so that no model is charged with them. */
+/** True for exchanges that never reached a route; they are not counted for any model. */
 const isUnmatched = (outcome: Outcome, errorCode: string): boolean =>
   outcome === "denied" ||
   outcome === "bad_request" ||
@@ -189,9 +189,9 @@ const isUnmatched = (outcome: Outcome, errorCode: string): boolean =>
   errorCode === "connections_exceeded";
 
 /**
- * True when the duration says how fast the model server is. A client that gave up counts with the time it waited: left
- * out, a server slower than its clients' patience would show no latency at all. Answers that we made ourselves without
- * waiting (shed, denied, malformed, connection refused) would flatter it, and 408 is the client's slowness.
+ * * True when the duration measures the model server. A client that gave up counts with the time it waited: left out,
+ * a server slower than its clients' patience would show no latency at all. Local replies without waiting (shed,
+ * denied, malformed, connection refused) would flatter it, and 408 is the client's slowness.
  */
 function isAboutLatency({ outcome, status, upstreamMs }: Exchange): boolean {
   if (outcome === "timeout") return status !== 408;
@@ -199,7 +199,7 @@ function isAboutLatency({ outcome, status, upstreamMs }: Exchange): boolean {
   return outcome === "ok" || outcome === "client_error" || outcome === "upstream_error";
 }
 
-/** True when the model server treated the name as one of its own; only then may it have series. */
+/** True when the model server accepted the model's name; only then may it have series. */
 const provesModel = ({ outcome, status }: Exchange): boolean =>
   outcome === "ok" || outcome === "upstream_error" || (outcome === "timeout" && status !== 408);
 

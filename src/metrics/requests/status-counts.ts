@@ -8,7 +8,7 @@ export interface OutcomeStatus {
 }
 
 const maxPairs = 128;
-/** Statuses 0 to 999, and one column for all that found no room. */
+/** Statuses 0 to 999, and one column for all others. */
 const columns = 1001;
 const otherColumn = 1000;
 
@@ -53,7 +53,7 @@ export class StatusTable {
     return this.#pairs;
   }
 
-  /** The place of a pair, which is taken if it is new and there is room. About 2 ns when it is the one asked for last. */
+  /** The place of a pair, assigned if it is new and there is room. About 2 ns for the same pair as in the last call. */
   place(outcome: Outcome, status: number): number {
     if (outcome === this.#lastOutcome && status === this.#lastStatus) return this.#lastPlace;
     const column = status >= 0 && status < otherColumn ? Math.trunc(status) : otherColumn;
