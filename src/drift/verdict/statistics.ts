@@ -118,10 +118,13 @@ function distributionTest(distribution: Distribution, baseline: Float64Array, cu
     return chiSquaredTest(baseline, current, { kind: "unordered", other });
   }
   const apart = numberlessCells(baseline, current, bins);
-  const pick = (cells: Float64Array): readonly number[] => [
-    ...apart.map((places) => places.reduce((total, place) => total + cells[place]!, 0)),
-    ...orderedCells(cells, bins),
-  ];
+  const pick = (cells: Float64Array): Float64Array => {
+    const picked = new Float64Array(apart.length + bins + 2);
+    for (const [index, places] of apart.entries())
+      picked[index] = places.reduce((rows, place) => rows + cells[place]!, 0);
+    picked.set(orderedCells(cells, bins), apart.length);
+    return picked;
+  };
   return chiSquaredTest(pick(baseline), pick(current), { kind: "ordered" });
 }
 
@@ -140,8 +143,12 @@ function numberlessCells(baseline: Float64Array, current: Float64Array, bins: nu
 }
 
 /** Below, bins, above. */
-function orderedCells(cells: Float64Array, bins: number): readonly number[] {
-  return [cells[bins]!, ...cells.subarray(0, bins), cells[bins + 1]!];
+function orderedCells(cells: Float64Array, bins: number): Float64Array {
+  const ordered = new Float64Array(bins + 2);
+  ordered[0] = cells[bins]!;
+  ordered.set(cells.subarray(0, bins), 1);
+  ordered[bins + 1] = cells[bins + 1]!;
+  return ordered;
 }
 
 function numericStatistics(

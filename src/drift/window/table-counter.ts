@@ -66,6 +66,8 @@ export class TableCounter {
     const plan = this.#plans.planOf(columns);
     addRequest(this.#layout, "feature", rows, window.vector);
     this.#countAbsent(plan, rows, window);
+    // Without columns there are no cells, however many rows the table declares.
+    if (width === 0) return;
     if (isNumberArray(cells) && width <= scratch.length && cells.length >= rows * width) {
       this.#countTensor(cells, rows, plan, window);
     } else {

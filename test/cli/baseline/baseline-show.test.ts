@@ -140,7 +140,7 @@ describe("outrider baseline show", () => {
     });
     const { exitCode, errors } = await dispatched(["baseline", "show", broken]);
     expect(exitCode).toBe(2);
-    expect(errors).toContain("$.version: it was made by a newer Outrider");
+    expect(errors).toContain("$.version: made by a newer Outrider");
     expect(errors).toContain("(baseline_invalid)");
     expect(await dispatched(["baseline", "show", path.join(directory, "no.json")])).toMatchObject({
       exitCode: 2,

@@ -9,7 +9,7 @@ import { groupNames, groupOffset, type CellLayout } from "../../../src/drift/win
 import type { DriftSubject } from "../../../src/drift/monitor/drift-report.ts";
 import { NameCollector } from "../../../src/drift/window/seen-names.ts";
 import type { WindowCounts } from "../../../src/drift/window/window-counts.ts";
-import { normalUpperTail } from "../../../src/stats/normal-distribution.ts";
+import { normalUpperQuantile, normalUpperTail } from "../../../src/stats/normal-distribution.ts";
 
 export const aSubject: Omit<DriftSubject, "scope"> = { model: "churn", version: "7", variant: "stable" };
 
@@ -78,13 +78,34 @@ export function normals(random: () => number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** A baseline feature of so many standard normal rows, in 20 bins of equal counts. */
+/**
+ * A baseline feature of `rows` standard normal rows, in 20 bins of equal counts. Only the rows at the edges are drawn:
+ * the spacings of sorted uniform numbers are those of gamma variables divided by their sum (Devroye, Non-Uniform Random
+ * Variate Generation, chapter V).
+ */
 export function normalFeature(name: string, rows: number, random: () => number): NumericDistribution {
-  const draw = normals(random);
-  const values = Float64Array.from({ length: rows }, draw).sort();
-  const edges = Array.from({ length: 21 }, (_, bin) => values[Math.min(rows - 1, (bin * rows) / 20)] ?? 0);
+  const ranks = Array.from({ length: 21 }, (_, bin) => Math.min(rows, Math.floor((bin * rows) / 20) + 1));
+  const gamma = gammas(random);
+  let sum = 0;
+  const sums = ranks.map((rank, index) => (sum += gamma(rank - (ranks[index - 1] ?? 0))));
+  const total = sum + gamma(1);
+  const edges = sums.map((upTo) => normalUpperQuantile(1 - upTo / total));
   const counts = Array.from({ length: 20 }, (_, bin) => (bin === 19 ? rows - 19 * (rows / 20) : rows / 20));
   return numeric(name, edges, { counts });
+}
+
+/** Gamma variables of shape 1 and above. Source: Marsaglia and Tsang (2000). */
+function gammas(random: () => number): (shape: number) => number {
+  const normal = normals(random);
+  return (shape) => {
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = normal();
+      const v = (1 + c * x) ** 3;
+      if (v > 0 && Math.log(1 - random()) < (x * x) / 2 + d - d * v + d * Math.log(v)) return d * v;
+    }
+  };
 }
 
 /** Chance of each cell (bins, below, above, missing, invalid) when rows come from N(shift, 1). */
@@ -94,31 +115,64 @@ export function normalCells({ edges }: NumericDistribution, shift: number): read
   return [...bins, below[0] ?? 0, 1 - (below.at(-1) ?? 1), 0, 0];
 }
 
-/** Draws rows of a multinomial quickly: most by one look into a table. */
+/** Draws rows of a multinomial, cell by cell: the rows of a cell are binomial among those that are left. */
 export class CellSampler {
-  static readonly #places = 4096;
-  readonly #cells: number;
-  readonly #until: Float64Array;
-  readonly #first = new Uint8Array(CellSampler.#places);
+  readonly #chances: readonly number[];
+  readonly #logFactorials: number[] = [0];
 
   constructor(chances: readonly number[]) {
-    let sum = 0;
-    this.#cells = chances.length;
-    this.#until = Float64Array.from(chances, (chance) => (sum += chance));
-    for (let place = 0, cell = 0; place < CellSampler.#places; place++) {
-      while (cell < chances.length - 1 && (this.#until[cell] ?? 1) <= place / CellSampler.#places) cell++;
-      this.#first[place] = cell;
-    }
+    this.#chances = chances;
   }
 
   draw(rows: number, random: () => number): Float64Array {
-    const counts = new Float64Array(this.#cells);
-    for (let row = 0; row < rows; row++) {
-      const at = random();
-      let cell = this.#first[Math.floor(at * CellSampler.#places)] ?? 0;
-      while (cell < this.#cells - 1 && at >= (this.#until[cell] ?? 1)) cell++;
-      counts[cell] = (counts[cell] ?? 0) + 1;
+    while (this.#logFactorials.length <= rows) {
+      this.#logFactorials.push(this.#logFactorials.at(-1)! + Math.log(this.#logFactorials.length));
+    }
+    const counts = new Float64Array(this.#chances.length);
+    let left = rows;
+    let chanceLeft = 1;
+    for (let cell = 0; cell < counts.length && left > 0; cell++) {
+      const chance = this.#chances[cell]!;
+      const part = cell === counts.length - 1 ? 1 : chance / chanceLeft;
+      const drawn = this.#binomial(left, part, random);
+      counts[cell] = drawn;
+      left -= drawn;
+      chanceLeft -= chance;
     }
     return counts;
+  }
+
+  /** By inversion from the most likely number outwards: about as many steps as two standard deviations. */
+  #binomial(trials: number, chance: number, random: () => number): number {
+    if (!(chance > 0)) return 0;
+    if (chance >= 1) return trials;
+    const logs = this.#logFactorials;
+    const mode = Math.floor((trials + 1) * chance);
+    const atMode =
+      logs[trials]! -
+      logs[mode]! -
+      logs[trials - mode]! +
+      mode * Math.log(chance) +
+      (trials - mode) * Math.log1p(-chance);
+    const odds = chance / (1 - chance);
+    let up = mode;
+    let down = mode;
+    let chanceUp = Math.exp(atMode);
+    let chanceDown = chanceUp;
+    let rest = random() - chanceUp;
+    while (rest >= 0) {
+      if (up === trials && down === 0) return mode;
+      if (up < trials) {
+        chanceUp *= ((trials - up++) / up) * odds;
+        rest -= chanceUp;
+        if (rest < 0) return up;
+      }
+      if (down > 0) {
+        chanceDown *= down-- / (trials - down) / odds;
+        rest -= chanceDown;
+        if (rest < 0) return down;
+      }
+    }
+    return mode;
   }
 }
