@@ -1,7 +1,7 @@
 /** Labels: what a prediction costs that waits for its label, and what the label costs. */
 import type { Predictions } from "../../src/payload/reading.ts";
 import { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
-import { LabelPost } from "../../src/accuracy/label-post.ts";
+import { LabelPost } from "../../src/accuracy/labels/label-post.ts";
 import type { MicroCases } from "./run-micro.ts";
 
 const monitorOf = (maxPredictions: number): LabelMonitor =>

@@ -4,10 +4,10 @@ import { classificationScores } from "../stats/classification-scores.ts";
 import { meanAbsoluteError, rootMeanSquaredError, type ErrorSums } from "../stats/prediction-errors.ts";
 import { rocAucFromHistograms } from "../stats/roc-auc.ts";
 import { wilsonInterval } from "../stats/proportions.ts";
-import type { AccuracyCounts } from "./accuracy-counts.ts";
-import { otherClass } from "./class-table.ts";
+import type { AccuracyCounts } from "./counts/accuracy-counts.ts";
+import { otherClass } from "./counts/class-table.ts";
 import { calibrationError, confidenceEstimate, minRows, type ConfidenceEstimate } from "./confidence-estimate.ts";
-import { delayQuantile } from "./label-delay.ts";
+import { delayQuantile } from "./counts/label-delay.ts";
 import { positiveOfPair, type AnswerKind, type Scoring } from "./scoring.ts";
 
 /** Accuracy has dropped when its upper bound lies more than this below the baseline's. */
@@ -56,7 +56,7 @@ export interface ClassReport {
   /** See {@link calibrationError}. */
   readonly calibration_error: number | null;
   /**
-   * * Labels that no labelled row was predicted as, most frequent first, at most ten: perhaps their spelling differs
+   * Labels that no labelled row was predicted as, most frequent first, at most ten: perhaps their spelling differs
    * from the predictions'. Empty when there are more classes than are distinguished.
    */
   readonly labels_never_predicted: readonly { readonly label: string; readonly rows: number }[];

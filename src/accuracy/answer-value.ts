@@ -10,7 +10,7 @@ export type AnswerValue = number | string;
 export const maxClassLength = 256;
 
 /**
- * * The value of a prediction or label: `1`, `1.0`, `"1"` and `"1.0"` are the same number, `true` and `"True"` the
+ * The value of a prediction or label: `1`, `1.0`, `"1"` and `"1.0"` are the same number, `true` and `"True"` the
  * same class. Undefined without a usable value: null, a text longer than {@link maxClassLength}, a number that is not
  * finite.
  */

@@ -1,5 +1,5 @@
 /**
- * * Accuracy without labels, estimated from the model's confidence and the baseline's calibration map
+ * Accuracy without labels, estimated from the model's confidence and the baseline's calibration map
  * (confidence-based performance estimation). It holds as long as the map is right, which only labels can show.
  *
  * Source: Kivimäki et al., Confidence-based estimators for predictive performance in model monitoring (2025).
@@ -7,7 +7,7 @@
 import { binaryScores, type BinaryScores } from "../stats/binary-confusion.ts";
 import { rocAucFromHistograms } from "../stats/roc-auc.ts";
 import { wilsonInterval } from "../stats/proportions.ts";
-import type { AccuracyCounts } from "./accuracy-counts.ts";
+import type { AccuracyCounts } from "./counts/accuracy-counts.ts";
 
 /** Rows that an estimate or a score needs. */
 export const minRows = 30;
@@ -22,7 +22,7 @@ const maxCalibrationError = 0.1;
 const maxMiss = 0.05;
 
 /**
- * * Reason why an estimate is unreliable: no score, or too few rows with one; labels contradict the accuracy, or the
+ * Reason why an estimate is unreliable: no score, or too few rows with one; labels contradict the accuracy, or the
  * calibration though its errors cancel out; or there is no calibration map, and too few labels to check the model's
  * confidence.
  */
@@ -67,7 +67,7 @@ export function confidenceEstimate(counts: AccuracyCounts): ConfidenceEstimate {
 }
 
 /**
- * * Expected calibration error, 0 to 1: the mean distance, over ten bins, of the expected chance from the share that
+ * Expected calibration error, 0 to 1: the mean distance, over ten bins, of the expected chance from the share that
  * was right. Undefined without labelled rows that have a score. Chance alone makes it about 0.4/√(rows a bin).
  *
  * Source: Naeini, Cooper, Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning (2015).

@@ -1,7 +1,7 @@
 /** Accuracy of many replicas, from their added sums. */
 import type { ModelLabels } from "../metrics/requests/label-sets.ts";
 import { accuracyReport, type AccuracyReport } from "./accuracy.ts";
-import { AccuracyCounts } from "./accuracy-counts.ts";
+import { AccuracyCounts } from "./counts/accuracy-counts.ts";
 import { Scoring, type LabelBaseline } from "./scoring.ts";
 
 /** The accuracy of one model over all windows of all replicas. */

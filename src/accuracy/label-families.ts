@@ -4,13 +4,13 @@ import type { accuracyRows, labelRows } from "../metrics/catalogue/accuracy-cata
 import type { Sample } from "../metrics/sample.ts";
 import type { ClassReport, NumberReport } from "./accuracy.ts";
 import type { LabelMonitor, ModelAccuracy } from "./label-monitor.ts";
-import { labelResults } from "./label-join.ts";
+import { labelResults } from "./join/label-join.ts";
 
 /** Reasons why rows cannot get a label any more; values of the label `reason`. */
 const unlabelledReasons = ["expired", "evicted", "repeated", "max_models", "no_id"] as const;
 
 /**
- * * Samples of each metric: of all models, from {@link LabelMonitor.totals} or {@link LabelMonitor.fleetAccuracy}.
+ * Samples of each metric: of all models, from {@link LabelMonitor.totals} or {@link LabelMonitor.fleetAccuracy}.
  * Scores have samples from 30 labels on (see `outrider_accuracy_ready`), the estimate from 30 rows on. At most 20
  * series a model.
  */

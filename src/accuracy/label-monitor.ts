@@ -3,11 +3,11 @@ import type { ExchangeReading, ReadingSink } from "../payload/exchange-reading.t
 import type { Predictions } from "../payload/reading.ts";
 import type { ModelLabels } from "../metrics/requests/label-sets.ts";
 import { accuracyReport, type AccuracyReport } from "./accuracy.ts";
-import { AccuracyWindows, windowPlan, type WindowPlan } from "./accuracy-window.ts";
-import { countLabel, countPrediction } from "./count-rows.ts";
+import { AccuracyWindows, windowPlan, type WindowPlan } from "./counts/accuracy-window.ts";
+import { countLabel, countPrediction } from "./counts/count-rows.ts";
 import { FleetAccuracy } from "./fleet-accuracy.ts";
-import { maxIdLength, type LabelInput } from "./label-input.ts";
-import { LabelJoin, type JoinedLabel, type LabelResult } from "./label-join.ts";
+import { maxIdLength, type LabelInput } from "./labels/label-input.ts";
+import { LabelJoin, type JoinedLabel, type LabelResult } from "./join/label-join.ts";
 import { Scoring, type LabelBaseline, type ScoredPrediction } from "./scoring.ts";
 
 /** Options of {@link LabelMonitor}. */
@@ -26,7 +26,7 @@ export interface LabelMonitorOptions {
   /** The current baseline of a model, if there is one. Called for every prediction, so it must be quick. */
   baselineOf(this: void, model: string, version: string): LabelBaseline | undefined;
   /**
-   * * Called with every label whose prediction is unknown; returns true when the label is forwarded to the other
+   * Called with every label whose prediction is unknown; returns true when the label is forwarded to the other
    * replicas, which pass it to {@link LabelMonitor.label} as forwarded. Without this function labels are not
    * forwarded.
    */

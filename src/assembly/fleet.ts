@@ -7,7 +7,7 @@ import { OutriderError } from "../errors.ts";
 import { driftFamilies } from "../drift/monitor/drift-families.ts";
 import type { SampleSource } from "../metrics/sample.ts";
 import { answerValue } from "../accuracy/answer-value.ts";
-import type { LabelInput } from "../accuracy/label-input.ts";
+import type { LabelInput } from "../accuracy/labels/label-input.ts";
 import { accuracyFamilies } from "../accuracy/label-families.ts";
 import type { LabelMonitor } from "../accuracy/label-monitor.ts";
 import type { Log } from "../logging/logger.ts";

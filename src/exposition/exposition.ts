@@ -1,5 +1,5 @@
 /**
- * * The text that Prometheus scrapes. prom-client formats it; the values come from typed arrays at the time of the
+ * The text that Prometheus scrapes. prom-client formats it; the values come from typed arrays at the time of the
  * scrape, and nothing of prom-client is called while requests are served.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";

@@ -15,7 +15,7 @@ export interface Sample {
 }
 
 /**
- * * Samples by metric, in the order of the page. A metric whose iterable is empty has its HELP and TYPE lines; one
+ * Samples by metric, in the order of the page. A metric whose iterable is empty has its HELP and TYPE lines; one
  * that is left out has none. A generator makes its samples while the page is rendered, in several turns of the event
  * loop.
  */

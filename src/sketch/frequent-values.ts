@@ -5,7 +5,7 @@ export type CountedValue = string | number | boolean | bigint;
 const entryBytes = 96;
 
 /**
- * * Counts values in bounded memory: exactly while they fit, after that the frequent ones, none too high and none
+ * Counts values in bounded memory: exactly while they fit, after that the frequent ones, none too high and none
  * lower by more than {@link FrequentValues.error}, which is at most 2 / entries of the total.
  *
  * Source: Misra and Gries, Finding repeated elements (1982); taking the median off all at once as in Anderson et al.,

@@ -1,5 +1,5 @@
 /**
- * * Adjusts p-values of many tests for the false discovery rate: of those with an adjusted value ≤ q, on average at
+ * Adjusts p-values of many tests for the false discovery rate: of those with an adjusted value ≤ q, on average at
  * most a share q are false alarms, for tests that are independent or positively dependent. The result is in the order
  * of the input, each value at least its p and at most 1, and in the same ranking. NaN counts as 1, a p outside 0 to 1
  * as the nearer end. O(n log n).

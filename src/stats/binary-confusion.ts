@@ -21,7 +21,7 @@ export interface BinaryScores {
 }
 
 /**
- * * Accuracy, and precision, recall and F1 of the positive class, from counted or expected rows. A score without rows
+ * Accuracy, and precision, recall and F1 of the positive class, from counted or expected rows. A score without rows
  * to compute it from is undefined, not 0.
  *
  * Source: van Rijsbergen, Information Retrieval (1979), chapter 7.

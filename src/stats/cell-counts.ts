@@ -36,7 +36,7 @@ export function usedCells(baselineCounts: ArrayLike<number>, currentCounts: Arra
 }
 
 /**
- * * How many independent observations the rows of a window are worth, (Σr)²/Σr² for requests of r rows each: the
+ * How many independent observations the rows of a window are worth, (Σr)²/Σr² for requests of r rows each: the
  * number of requests when all have the same size, less when a few are large. Rows of one request are alike, so tests
  * that took each as independent would raise false alarms. 0 without rows.
  *

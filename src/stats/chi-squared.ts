@@ -13,7 +13,7 @@ export interface ChiSquaredResult {
 }
 
 /**
- * * Two-sample chi-squared test: did both sides draw from the same distribution? Pearson's statistic over the 2×k
+ * Two-sample chi-squared test: did both sides draw from the same distribution? Pearson's statistic over the 2×k
  * table, without Yates' correction. Both sides are samples: a baseline taken as exact would raise false alarms by the
  * dozen. Counts are ≥ 0 and may be scaled to an effective sample size. When fewer than two cells are left, or a side
  * has no rows, no test is possible: statistic 0, no degrees of freedom, p 1.
@@ -46,7 +46,7 @@ export function chiSquaredTest(
 }
 
 /**
- * * Chance that a chi-squared variable is at least `statistic`; relative error below 1e-10 for 1 to 500 degrees of
+ * Chance that a chi-squared variable is at least `statistic`; relative error below 1e-10 for 1 to 500 degrees of
  * freedom down to 1e-300. 1 for 0 degrees of freedom.
  *
  * Source: Abramowitz and Stegun 26.4.19.

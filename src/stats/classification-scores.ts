@@ -28,7 +28,7 @@ export interface ClassificationScores {
 }
 
 /**
- * * Scores of a confusion matrix of any number of classes, given row by row: `counts[actual * classCount +
+ * Scores of a confusion matrix of any number of classes, given row by row: `counts[actual * classCount +
  * predicted]`. In the macro means a class that occurs but was never predicted counts with a precision of 0, one that
  * was predicted but never true with a recall of 0, as scikit-learn does by default. O(classCount²).
  *

@@ -35,7 +35,7 @@ export function binnedKolmogorovSmirnov(
 }
 
 /**
- * * The same test on raw samples, which need not be sorted; exact distance. Values that are not finite are left out;
+ * The same test on raw samples, which need not be sorted; exact distance. Values that are not finite are left out;
  * distance 0 and p 1 when a side has none. O((n+m) log(n+m)) and a sorted copy of each.
  */
 export function kolmogorovSmirnov(baseline: ArrayLike<number>, current: ArrayLike<number>): KolmogorovSmirnovResult {

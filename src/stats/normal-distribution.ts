@@ -4,7 +4,7 @@ import { upperIncompleteGamma } from "./gamma-function.ts";
 const minTail = 1e-300;
 
 /**
- * * Chance that a standard normal variable lies above z; relative error below 1e-12 down to 1e-300 (z about 37). For z
+ * Chance that a standard normal variable lies above z; relative error below 1e-12 down to 1e-300 (z about 37). For z
  * = NaN it is ½.
  *
  * Source: erfc(x) = Γ(½, x²)/√π, Abramowitz and Stegun 6.5.17.

@@ -5,7 +5,7 @@
 const closestToCertain = Number.EPSILON;
 
 /**
- * * Squared error of a probability, (p−y)², 0 to 1. Its mean over labelled rows is the Brier score of a two-class
+ * Squared error of a probability, (p−y)², 0 to 1. Its mean over labelled rows is the Brier score of a two-class
  * model. The probability is of the positive class; outside 0 to 1 it counts as the nearer end.
  *
  * Source: Brier, Verification of forecasts expressed in terms of probability (1950), halved as is usual for two

@@ -13,7 +13,7 @@ export interface TwoProportionResult {
 }
 
 /**
- * * Did the share of one cell (missing, new, out of range) change? Two-proportion z-test with the pooled share,
+ * Did the share of one cell (missing, new, out of range) change? Two-proportion z-test with the pooled share,
  * without continuity correction. Hits are from 0 to their rows. When both shares are 0 or both are 1, or a side has no
  * rows, z is 0 and p is 1.
  *

@@ -1,6 +1,6 @@
 /** Monitors and predictions for the tests of labels. */
 import type { Cell, Predictions } from "../../src/payload/reading.ts";
-import type { LabelInput } from "../../src/accuracy/label-input.ts";
+import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
 import { LabelMonitor, type LabelMonitorOptions, type PredictedRequest } from "../../src/accuracy/label-monitor.ts";
 
 /** A moment in the middle of a window of an hour. */

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ExchangeReading } from "../../src/payload/exchange-reading.ts";
-import type { LabelInput } from "../../src/accuracy/label-input.ts";
+import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
 import type { LabelMonitor, ModelAccuracy } from "../../src/accuracy/label-monitor.ts";
 import type { LabelBaseline } from "../../src/accuracy/scoring.ts";
 import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-monitor.ts";

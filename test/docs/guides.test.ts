@@ -5,7 +5,7 @@ import { commands, flagsOf } from "../../src/cli/program/table.ts";
 import { fieldRows, sections } from "../../src/config/table/table.ts";
 import { detailStatistics } from "../../src/drift/monitor/drift-families.ts";
 import { driftStates } from "../../src/drift/verdict/history.ts";
-import { labelResults } from "../../src/accuracy/label-join.ts";
+import { labelResults } from "../../src/accuracy/join/label-join.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue/catalogue.ts";
 import { entryDropReasons, retryReasons } from "../../src/prediction-log/destination.ts";
 import { keepSkipReasons } from "../../src/prediction-log/prediction-log-counters.ts";

@@ -1,5 +1,5 @@
 /**
- * * Builds a baseline from tables in two passes: the first profiles the columns (their kinds, the edges of their
+ * Builds a baseline from tables in two passes: the first profiles the columns (their kinds, the edges of their
  * bins), the second counts every row into cells. Memory does not grow with the rows.
  */
 import type { Cell, FeatureTable } from "../../payload/reading.ts";

@@ -34,7 +34,7 @@ const laterPart = 0.75;
 const minSeenPart = 0.01;
 
 /**
- * * Makes a baseline from live requests, in one pass and in bounded memory. A column keeps its first values; when its
+ * Makes a baseline from live requests, in one pass and in bounded memory. A column keeps its first values; when its
  * memory is full, the edges of its bins are set by them and every further row is counted exactly. Columns that were in
  * less than 1 % of the rows are left out.
  */
@@ -170,7 +170,7 @@ export class BaselineLearner {
   }
 
   /**
-   * * Memory of each of `added` new columns: as much as leaves most of the memory for later columns, or an even share
+   * Memory of each of `added` new columns: as much as leaves most of the memory for later columns, or an even share
    * among all that are likely to come, whichever is more.
    */
   #shareOf(added: number): number {

@@ -35,7 +35,7 @@ export interface TypeCounts {
 const maxClasses = 50;
 
 /**
- * * The first pass over a column: the types of its values, a sample of its numbers and the counts of its frequent
+ * The first pass over a column: the types of its values, a sample of its numbers and the counts of its frequent
  * values. Bounded by its options.
  */
 export class ColumnProfile {

@@ -27,7 +27,7 @@ export interface DistributionCounts {
 }
 
 /**
- * * Counters for a profiled column. With `isContinued` the rows of the profile are counted already, as exactly as it
+ * Counters for a profiled column. With `isContinued` the rows of the profile are counted already, as exactly as it
  * kept them, and further rows follow; without it, the same rows are expected again.
  */
 export function distributionCounts(profile: ColumnProfile, isContinued: boolean): DistributionCounts {

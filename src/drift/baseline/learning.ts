@@ -40,7 +40,7 @@ export interface LearningProgress {
 }
 
 /**
- * * Learns until enough requests with feature rows have come. For a model whose requests never have any, responses are
+ * Learns until enough requests with feature rows have come. For a model whose requests never have any, responses are
  * enough; a single readable request shows that the others merely could not be read, so that waiting for more is right.
  */
 export class Learning {
@@ -97,7 +97,7 @@ export interface EffectiveRatios {
 }
 
 /**
- * * Scales the counts of a learned baseline to its effective number of rows: rows of one request resemble each other,
+ * Scales the counts of a learned baseline to its effective number of rows: rows of one request resemble each other,
  * so tests on the raw counts would be too confident. `source.rows` stays as it is.
  */
 export function scaleToEffective<Given extends Baseline>(baseline: Given, ratios: EffectiveRatios): Given {

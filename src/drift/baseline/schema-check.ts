@@ -1,3 +1,7 @@
+/**
+ * Checks a value against {@link FormatSchema}, which is the published JSON Schema itself. A validation library would
+ * copy the whole value, and check every item of a list that is too long.
+ */
 import type { ArraySchema, FormatSchema, ObjectSchema, StringSchema } from "./baseline-schema.ts";
 
 /** A problem in a file, and its place. */
@@ -11,7 +15,7 @@ export interface FormatProblem {
 export const maxProblems = 20;
 
 /**
- * * Adds the violations of a schema to `problems`, up to {@link maxProblems}. The items of a list that is too long are
+ * Adds the violations of a schema to `problems`, up to {@link maxProblems}. The items of a list that is too long are
  * not checked. Never throws; linear in the value.
  */
 export function checkSchema(value: unknown, schema: FormatSchema, path: string, problems: FormatProblem[]): void {

@@ -1,5 +1,5 @@
 /**
- * * From the counts of windows to verdicts and states: carries windows with too few rows over, judges in small steps,
+ * From the counts of windows to verdicts and states: carries windows with too few rows over, judges in small steps,
  * keeps the history. The same for one replica and for the merged counts of a fleet.
  */
 import type { Baseline } from "../baseline/baseline.ts";
@@ -154,7 +154,7 @@ export class DriftEngine {
   }
 
   /**
-   * * Adds a window that is over. A window of the deciding length moves states, one of another length is only shown.
+   * Adds a window that is over. A window of the deciding length moves states, one of another length is only shown.
    * Returns false and does nothing for a window of another layout, and for a window that was decided before, unless
    * windows come `once`: then an older window means that the clock was set back. The engine owns the counts from here
    * on. {@link DriftEngine.step} does the judging.

@@ -116,7 +116,7 @@ export class DriftMonitorRegistry implements ReadingSink {
   }
 
   /**
-   * * The one that names model and version, else one that names the model for any version, else one that names none. A
+   * The one that names model and version, else one that names the model for any version, else one that names none. A
    * model without a name takes the only one there is.
    */
   #baselineFor(model: string, version: string): Baseline | undefined {

@@ -1,5 +1,5 @@
 /**
- * * Drift of one model, version and variant as one process sees it: learns a baseline if it has none, counts requests
+ * Drift of one model, version and variant as one process sees it: learns a baseline if it has none, counts requests
  * into windows, and hands windows that are over to the engine.
  */
 import type { FeatureTable, Predictions } from "../../payload/reading.ts";
@@ -55,7 +55,7 @@ interface Watching {
 const maxClosedWindows = 8;
 
 /**
- * * Learns, counts and judges. Times are wall-clock milliseconds. Memory: under 1 MB with 500 features, 8 MB more
+ * Learns, counts and judges. Times are wall-clock milliseconds. Memory: under 1 MB with 500 features, 8 MB more
  * while a baseline is learned.
  */
 export class DriftMonitor {
@@ -133,7 +133,7 @@ export class DriftMonitor {
   }
 
   /**
-   * * Counts one request and its response, as far as they could be read. Costs what {@link TableCounter} says.
+   * Counts one request and its response, as far as they could be read. Costs what {@link TableCounter} says.
    * Requests that come while a learned baseline is being finished are not counted: as many as there are columns, or
    * fewer.
    */
@@ -150,7 +150,7 @@ export class DriftMonitor {
   }
 
   /**
-   * * Closes windows that are over; to be called about once a second. Returns the final counts of the windows of every
+   * Closes windows that are over; to be called about once a second. Returns the final counts of the windows of every
    * length that closed since the last call, for the shared state of a fleet. Then call {@link DriftMonitor.step} until
    * it returns false.
    */
@@ -186,7 +186,7 @@ export class DriftMonitor {
   }
 
   /**
-   * * Counts of this process in the open window of this length. A long window gets the rows of a short one when the
+   * Counts of this process in the open window of this length. A long window gets the rows of a short one when the
    * short one closes. Undefined while learning, and for other lengths.
    */
   counts(windowMs: number): WindowSnapshot | undefined {

@@ -83,7 +83,7 @@ export class FileDrift {
   }
 
   /**
-   * * The verdict on all rows added; to be called once. Persistence does not apply: the state of a target is the level
+   * The verdict on all rows added; to be called once. Persistence does not apply: the state of a target is the level
    * in this one window. With too few rows, only features that are absent from all rows or of another type get a
    * verdict. Times and length of the window are 0.
    */

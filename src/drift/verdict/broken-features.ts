@@ -7,7 +7,7 @@ import { groupSize, type WindowCounts } from "../window/window-counts.ts";
 const minSoundShare = 0.5;
 
 /**
- * * Indices of the targets whose column was absent from every row of a window, or whose values were of another type in
+ * Indices of the targets whose column was absent from every row of a window, or whose values were of another type in
  * at least half of them. Features without a valid value in most rows of the baseline are left to the statistics. Empty
  * for a window without rows of features. O(features).
  */

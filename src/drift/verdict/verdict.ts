@@ -63,7 +63,7 @@ export function emptyVerdict(layout: CellLayout): WindowVerdict {
 }
 
 /**
- * * Effective rows that a group needs for a verdict: 400 when all its distributions are numeric with at most ten bins,
+ * Effective rows that a group needs for a verdict: 400 when all its distributions are numeric with at most ten bins,
  * else 600. With fewer rows, chance alone gives a PSI that looks like drift.
  */
 export function requiredRows(layout: CellLayout, group: TargetKind): number {
@@ -128,7 +128,7 @@ export class WindowJudge {
   }
 
   /**
-   * * Adjusts all p-values as one family: for each target its distribution and, if any row was missing or outside,
+   * Adjusts all p-values as one family: for each target its distribution and, if any row was missing or outside,
    * that share. Then the strongest significant test of each target decides its level.
    */
   #adjust(): void {

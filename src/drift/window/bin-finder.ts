@@ -1,5 +1,5 @@
 /**
- * * Counts numbers into the bins of all numeric targets of a layout. This is the hot loop of drift, a few nanoseconds
+ * Counts numbers into the bins of all numeric targets of a layout. This is the hot loop of drift, a few nanoseconds
  * a number: a table over the middle of the distribution says at which bin to start, and one comparison (more where
  * edges are close) finds the bin.
  */
@@ -22,7 +22,7 @@ export interface CellRun {
 }
 
 /**
- * * Finds bins for one precision. A 32-bit tensor rounds 0.1 to another double than the baseline's 0.1; for `single`
+ * Finds bins for one precision. A 32-bit tensor rounds 0.1 to another double than the baseline's 0.1; for `single`
  * the edges are rounded alike, and a bin that holds one value keeps it. Half precision has no finder of its own: it
  * uses `double`.
  *

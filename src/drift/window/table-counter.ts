@@ -28,7 +28,7 @@ type NumberArray =
   | Uint32Array;
 
 /**
- * * Counts tables and predictions in the layout of one baseline. Never throws, whatever the tables hold: cells that a
+ * Counts tables and predictions in the layout of one baseline. Never throws, whatever the tables hold: cells that a
  * too short table lacks count as missing. 500 numbers of a JSON row take about 4 µs, a tensor of 100 × 500 about 120
  * µs.
  */

@@ -12,7 +12,7 @@ export interface NamedCount {
 }
 
 /**
- * * Counts the first `maxNames` different names; further ones are `__other__`. Numbers, words and booleans with the
+ * Counts the first `maxNames` different names; further ones are `__other__`. Numbers, words and booleans with the
  * same spelling are one name.
  */
 export class NamedCounts {

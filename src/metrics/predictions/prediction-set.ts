@@ -85,7 +85,7 @@ export class PredictionSet {
 }
 
 /**
- * * Shannon's entropy of `count` probabilities from `start` on, divided by its maximum (ln count): 0 when one class
+ * Shannon's entropy of `count` probabilities from `start` on, divided by its maximum (ln count): 0 when one class
  * has all, 1 when all are equal. NaN when they are not a distribution.
  */
 export function normalizedEntropy(probabilities: ArrayLike<number>, start: number, count: number): number {

@@ -14,7 +14,7 @@ const defaultValueEdges: readonly number[] = [...magnitudes.map((edge) => -edge)
 const maxEdges = 40;
 
 /**
- * * Edges for buckets from those of a baseline's bins, ascending: without the second edge of bins that hold a single
+ * Edges for buckets from those of a baseline's bins, ascending: without the second edge of bins that hold a single
  * value, and an even selection if there are more than 40. Default {@link defaultValueEdges}.
  */
 export function valueEdgesFrom(given: readonly number[] | undefined): readonly number[] {

@@ -18,7 +18,7 @@ export function latencyCounts(hdr: LatencyHdr): Float64Array {
 }
 
 /**
- * * Counts that a histogram has recorded since `start` was taken by {@link latencyCounts}; everything when there is no
+ * Counts that a histogram has recorded since `start` was taken by {@link latencyCounts}; everything when there is no
  * start. Never negative: a histogram that was cleared since counts from 0.
  */
 export function latencyCountsSince(hdr: LatencyHdr, start: Float64Array | undefined): Float64Array {
@@ -31,7 +31,7 @@ export function latencyCountsSince(hdr: LatencyHdr, start: Float64Array | undefi
 }
 
 /**
- * * The histogram with these counts, for quantiles and for `addLatencies`. Its largest value is the end of the last
+ * The histogram with these counts, for quantiles and for `addLatencies`. Its largest value is the end of the last
  * cell that is not empty. Undefined for invalid counts: another number of cells, or a count that is not a whole number
  * of at least 0.
  */

@@ -1,5 +1,5 @@
 /**
- * * Requests of the last five seconds, for autoscalers that read a gauge without a rate window. Time is passed in;
+ * Requests of the last five seconds, for autoscalers that read a gauge without a rate window. Time is passed in;
  * nothing runs on a timer.
  */
 import { addLatencies, createShortLatencyHdr, recordLatency, type LatencyHdr } from "./latency-hdr.ts";

@@ -68,7 +68,7 @@ export class RequestMetrics implements ExchangeObserver {
   }
 
   /**
-   * * Counts an arrival for {@link recent}, unless it is a health or metadata request. The relay calls it for requests
+   * Counts an arrival for {@link recent}, unless it is a health or metadata request. The relay calls it for requests
    * that the route table let through: denied and malformed ones do not count as demand, shed and timed-out ones do.
    */
   begin(route: Route, startedAtMs: number): void {
@@ -189,7 +189,7 @@ const isUnmatched = (outcome: Outcome, errorCode: string): boolean =>
   errorCode === "connections_exceeded";
 
 /**
- * * True when the duration measures the model server. A client that gave up counts with the time it waited: left out,
+ * True when the duration measures the model server. A client that gave up counts with the time it waited: left out,
  * a server slower than its clients' patience would show no latency at all. Local replies without waiting (shed,
  * denied, malformed, connection refused) would flatter it, and 408 is the client's slowness.
  */

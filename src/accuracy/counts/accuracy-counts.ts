@@ -1,5 +1,5 @@
 /**
- * * The sums of one window of predictions and their labels. Everything is a sum, so that windows and replicas merge by
+ * The sums of one window of predictions and their labels. Everything is a sum, so that windows and replicas merge by
  * addition.
  */
 import { ClassTable, isClassName, maxClasses } from "./class-table.ts";

@@ -1,9 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LabelInput } from "../../src/accuracy/label-input.ts";
-import { LabelJoin, labelResults, type JoinedLabel, type LabelJoinOptions } from "../../src/accuracy/label-join.ts";
-import type { PredictionBlock } from "../../src/accuracy/prediction-store.ts";
-import { aLabel } from "./a-monitor.ts";
+import type { LabelInput } from "../../../src/accuracy/labels/label-input.ts";
+import {
+  LabelJoin,
+  labelResults,
+  type JoinedLabel,
+  type LabelJoinOptions,
+} from "../../../src/accuracy/join/label-join.ts";
+import type { PredictionBlock } from "../../../src/accuracy/join/prediction-store.ts";
+import { aLabel } from "../a-monitor.ts";
 
 function joinOf(over: Partial<LabelJoinOptions> = {}): { readonly join: LabelJoin; readonly joined: JoinedLabel[] } {
   const joined: JoinedLabel[] = [];

@@ -1,5 +1,5 @@
 /** Labels that came before their prediction was read. They wait for it, bounded in time and number. */
-import type { LabelInput } from "./label-input.ts";
+import type { LabelInput } from "../labels/label-input.ts";
 
 /** A label that waits for its prediction. */
 export interface EarlyLabel {

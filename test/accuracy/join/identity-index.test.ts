@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hashIdentity, IdentityIndex, RecentIdentities, type IdentityHash } from "../../src/accuracy/identity-index.ts";
+import {
+  hashIdentity,
+  IdentityIndex,
+  RecentIdentities,
+  type IdentityHash,
+} from "../../../src/accuracy/join/identity-index.ts";
 
 /** Few hashes that fall onto few places, so that they get into each other's way. */
 const crowded = fc.record({ high: fc.integer({ min: 0, max: 5 }), low: fc.integer({ min: 1, max: 3 }) });

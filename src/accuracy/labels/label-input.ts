@@ -1,5 +1,5 @@
 /** Reads and checks one label as it was sent. */
-import { answerValue, maxClassLength, type AnswerValue } from "./answer-value.ts";
+import { answerValue, maxClassLength, type AnswerValue } from "../answer-value.ts";
 
 /** A true answer for one row of one request. */
 export interface LabelInput {

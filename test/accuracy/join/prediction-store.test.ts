@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hashIdentity, type IdentityHash } from "../../src/accuracy/identity-index.ts";
-import { PredictionStore } from "../../src/accuracy/prediction-store.ts";
-import type { Score, ScoredPrediction } from "../../src/accuracy/scoring.ts";
+import { hashIdentity, type IdentityHash } from "../../../src/accuracy/join/identity-index.ts";
+import { PredictionStore } from "../../../src/accuracy/join/prediction-store.ts";
+import type { Score, ScoredPrediction } from "../../../src/accuracy/scoring.ts";
 
 const noScore: Score = { kind: "none" };
 const row = (value: string | number | undefined, score: Score = noScore): ScoredPrediction => ({ value, score });

@@ -1,8 +1,8 @@
 /** One `POST /labels`, processed in slices so that requests do not wait for a long body. */
 import { labelBody } from "./label-body.ts";
 import type { LabelInput } from "./label-input.ts";
-import { labelResults, type LabelResult } from "./label-join.ts";
-import type { LabelMonitor } from "./label-monitor.ts";
+import { labelResults, type LabelResult } from "../join/label-join.ts";
+import type { LabelMonitor } from "../label-monitor.ts";
 
 /** Most items of one body; the response says when there were more. */
 export const maxItems = 200_000;

@@ -1,7 +1,7 @@
 /** Predictions that wait for their labels, in bounded memory. */
 import { hashIdentity, IdentityIndex, type IdentityHash } from "./identity-index.ts";
-import type { AnswerValue } from "./answer-value.ts";
-import type { Score, ScoredPrediction } from "./scoring.ts";
+import type { AnswerValue } from "../answer-value.ts";
+import type { Score, ScoredPrediction } from "../scoring.ts";
 
 /** Bounds of a {@link PredictionStore}. */
 export interface PredictionStoreOptions {

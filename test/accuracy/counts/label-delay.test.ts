@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { delayBin, delayBinCount, delayQuantile } from "../../src/accuracy/label-delay.ts";
+import { delayBin, delayBinCount, delayQuantile } from "../../../src/accuracy/counts/label-delay.ts";
 
 const countsOf = (delays: readonly number[]): Float64Array => {
   const counts = new Float64Array(delayBinCount);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { scoreBin, scoreBinCount } from "../../src/accuracy/score-bins.ts";
+import { scoreBin, scoreBinCount } from "../../../src/accuracy/counts/score-bins.ts";
 
 const anyChance = fc.double({ min: 0, max: 1, noNaN: true });
 

@@ -1,5 +1,5 @@
 /**
- * * Maps identities to numbers and stores a hash of 64 bits in place of the identity: a hundred thousand strings that
+ * Maps identities to numbers and stores a hash of 64 bits in place of the identity: a hundred thousand strings that
  * live until their labels come would slow down the garbage collector.
  *
  * Two identities among a million share a hash once in 40 million times; the second then counts as the first sent

@@ -1,8 +1,8 @@
 /** Joins labels with predictions, in whichever order they come and however often they are sent. */
-import { classOf, type AnswerValue } from "./answer-value.ts";
+import { classOf, type AnswerValue } from "../answer-value.ts";
 import { EarlyLabels, type EarlyLabelsOptions } from "./early-labels.ts";
 import { hashIdentity, RecentIdentities } from "./identity-index.ts";
-import type { LabelInput } from "./label-input.ts";
+import type { LabelInput } from "../labels/label-input.ts";
 import {
   PredictionStore,
   type PredictionBlock,

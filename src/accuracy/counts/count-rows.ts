@@ -1,10 +1,10 @@
 /** Adds one prediction, or one prediction with its label, to the sums of a window. */
-import { brierTerm, logLossTerm } from "../stats/prediction-errors.ts";
+import { brierTerm, logLossTerm } from "../../stats/prediction-errors.ts";
 import { calibrationBinCount, type AccuracyCounts } from "./accuracy-counts.ts";
-import { classOf, isMeasure, type AnswerValue } from "./answer-value.ts";
+import { classOf, isMeasure, type AnswerValue } from "../answer-value.ts";
 import { delayBin } from "./label-delay.ts";
 import { scoreBin } from "./score-bins.ts";
-import type { Expectation, Score, ScoredPrediction, Scoring } from "./scoring.ts";
+import type { Expectation, Score, ScoredPrediction, Scoring } from "../scoring.ts";
 
 /** A prediction with its label. */
 export interface LabelledRow {

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AccuracyCounts } from "../../src/accuracy/accuracy-counts.ts";
-import { maxClasses, otherClass } from "../../src/accuracy/class-table.ts";
-import { countLabel, countPrediction } from "../../src/accuracy/count-rows.ts";
-import { Scoring, type Score } from "../../src/accuracy/scoring.ts";
-import { encodeCounts } from "../../src/fleet/counts/counts-encoding.ts";
+import { AccuracyCounts } from "../../../src/accuracy/counts/accuracy-counts.ts";
+import { maxClasses, otherClass } from "../../../src/accuracy/counts/class-table.ts";
+import { countLabel, countPrediction } from "../../../src/accuracy/counts/count-rows.ts";
+import { Scoring, type Score } from "../../../src/accuracy/scoring.ts";
+import { encodeCounts } from "../../../src/fleet/counts/counts-encoding.ts";
 
 interface Row {
   readonly value: string | number;

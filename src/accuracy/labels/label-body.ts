@@ -28,7 +28,7 @@ const CLOSE_BRACE = 0x7d;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * * Gives the items in order, one for each step. A step looks at no more than {@link maxItemBytes} bytes, beside
+ * Gives the items in order, one for each step. A step looks at no more than {@link maxItemBytes} bytes, beside
  * space, so time and memory are bounded whatever the body nests. An item of a list that is longer ends the reading.
  * Anything after the end of a list is ignored. Never throws. `contentType` decides only the ambiguous case: a single
  * line is one item, unless the type names JSON lines.

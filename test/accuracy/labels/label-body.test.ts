@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { labelBody, maxItemBytes, type BodyItem } from "../../src/accuracy/label-body.ts";
-import type { LabelInput } from "../../src/accuracy/label-input.ts";
+import { labelBody, maxItemBytes, type BodyItem } from "../../../src/accuracy/labels/label-body.ts";
+import type { LabelInput } from "../../../src/accuracy/labels/label-input.ts";
 
 const encoder = new TextEncoder();
 const read = (text: string, contentType = "application/json"): readonly BodyItem[] => [
