@@ -1,5 +1,5 @@
 /** Accuracy of many replicas, from their added sums. */
-import type { ModelLabels } from "../metrics/requests/label-sets.ts";
+import type { ModelLabels } from "../metrics/model-labels.ts";
 import { accuracyReport, type AccuracyReport } from "./accuracy.ts";
 import { AccuracyCounts } from "./counts/accuracy-counts.ts";
 import { Scoring, type LabelBaseline } from "./scoring.ts";

@@ -1,5 +1,5 @@
 /** Labels and accuracy as samples of an exposition. */
-import { collectedNames } from "../metrics/requests/label-sets.ts";
+import { collectedNames } from "../metrics/model-labels.ts";
 import type { accuracyRows, labelRows } from "../metrics/catalogue/accuracy-catalogue.ts";
 import type { Sample } from "../metrics/sample.ts";
 import type { ClassReport, NumberReport } from "./accuracy.ts";

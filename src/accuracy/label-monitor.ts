@@ -1,7 +1,7 @@
 /** Labels and accuracy of every model that answers requests, up to a bound. */
 import type { ExchangeContent, ContentConsumer } from "../payload/exchange-content.ts";
 import type { Predictions } from "../payload/body-content.ts";
-import type { ModelLabels } from "../metrics/requests/label-sets.ts";
+import type { ModelLabels } from "../metrics/model-labels.ts";
 import { accuracyReport, type AccuracyReport } from "./accuracy.ts";
 import { AccuracyWindows, windowPlan, type WindowPlan } from "./counts/accuracy-window.ts";
 import { countLabel, countPrediction } from "./counts/count-rows.ts";

@@ -17,7 +17,7 @@ import type { LabelInput } from "../accuracy/labels/label-input.ts";
 import { LabelMonitor } from "../accuracy/label-monitor.ts";
 import { LabelPost, type LabelPostAnswer } from "../accuracy/labels/label-post.ts";
 import type { Log } from "../logging/logger.ts";
-import type { ModelLabels } from "../metrics/requests/label-sets.ts";
+import type { ModelLabels } from "../metrics/model-labels.ts";
 import { predictionFamilies } from "../metrics/predictions/prediction-families.ts";
 import { PredictionMetrics } from "../metrics/predictions/prediction-metrics.ts";
 import { readingFamilies } from "../metrics/predictions/reading-families.ts";

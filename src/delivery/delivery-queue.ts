@@ -53,7 +53,7 @@ export class DeliveryQueue {
 
   /** Time at which the oldest waiting entry was pushed; Infinity when none waits. */
   get oldestMs(): number {
-    return this.#waiting === 0 ? Infinity : (this.#pushedMs[this.#head] as number);
+    return this.#waiting === 0 ? Infinity : this.#pushedMs[this.#head]!;
   }
 
   /**

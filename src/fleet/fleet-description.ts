@@ -1,5 +1,5 @@
 /** What `GET /fleet` answers: how the fleet is doing, and what its leader published last. */
-import type { ModelLabels } from "../metrics/requests/label-sets.ts";
+import type { ModelLabels } from "../metrics/model-labels.ts";
 import type { Fleet } from "./fleet.ts";
 import type { StateStore } from "./store.ts";
 import { fleetAccuracyKey } from "./shared-accuracy.ts";

@@ -1,6 +1,6 @@
 /** Accuracy of a fleet: every replica's sums by time of the prediction, added up by the leader. */
 import type { AccuracyContribution, LabelMonitor, ModelAccuracy } from "../accuracy/label-monitor.ts";
-import type { ModelLabels } from "../metrics/requests/label-sets.ts";
+import type { ModelLabels } from "../metrics/model-labels.ts";
 import type { ContributionSource } from "./fleet.ts";
 import type { LeaderTurn } from "./leader/leader-turn.ts";
 import type { Contribution } from "./store.ts";

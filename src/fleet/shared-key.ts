@@ -1,5 +1,5 @@
 /** Keys of the shared state: a kind, and then what tells one model from another. */
-import type { ModelLabels } from "../metrics/requests/label-sets.ts";
+import type { ModelLabels } from "../metrics/model-labels.ts";
 
 /** `drift/<digest>/<model>/<version>/<variant>` and the like; parts are escaped, so that `/` only stands between them. */
 export const sharedKey = (parts: readonly string[], { model, version, variant }: ModelLabels): string =>

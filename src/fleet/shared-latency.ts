@@ -5,7 +5,7 @@ import {
   latencyHdrOf,
   latencyQuantileSeconds,
 } from "../metrics/requests/fleet-latency.ts";
-import type { ModelLabels } from "../metrics/requests/label-sets.ts";
+import type { ModelLabels } from "../metrics/model-labels.ts";
 import { addLatencies, createLatencyHdr, type LatencyHdr } from "../metrics/requests/latency-hdr.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import type { ContributionSource } from "./fleet.ts";

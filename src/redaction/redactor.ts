@@ -5,7 +5,6 @@ import { cardOfNumber } from "./finders/cards.ts";
 import { isFoundDecoded } from "./finders/encodings.ts";
 import { parseJsonTree } from "../payload/json/json-tree.ts";
 import { uniqueNames, writeRedacted, type ValueRedaction } from "./json/write-redacted.ts";
-import { parseJsonTree } from "../payload/json/json-tree.ts";
 import { hashPrefix, isRedactedText, maskText } from "./redaction-match.ts";
 import type { RedactionAction } from "./redaction-rule.ts";
 import { RedactionRules, type RulesByAction } from "./redaction-rules.ts";

@@ -25,7 +25,7 @@ export const retiredWords: readonly RetiredWord[] = [
   { pattern: /\binsights?\b|Insight[A-Z]?|insight[A-Z]/, say: "body telemetry" },
   { pattern: /turnGiver|\bbreathe\b|Breathe/i, say: "yield to the event loop" },
   { pattern: /isUntaken/, say: "hasUnflushedWrite" },
-  { pattern: /DriftMonitors\b|drift-monitors/, say: "drift monitor registry" },
+  { pattern: /DriftMonitorRegistry\b|drift-monitors/, say: "drift monitor registry" },
   {
     pattern: /\b(?:most|least|longest|shortest|fewest|largest|smallest|widest|deepest)[A-Z]/,
     say: "max… or min… with the unit",

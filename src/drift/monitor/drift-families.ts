@@ -1,6 +1,6 @@
 /** Drift as metric samples, rendered once for each decided window. The number of samples is bounded. */
 import type { driftRows } from "../../metrics/catalogue/drift-catalogue.ts";
-import { collectedNames } from "../../metrics/requests/label-sets.ts";
+import { collectedNames } from "../../metrics/model-labels.ts";
 import type { LabelValues, Sample, SampleFamilies } from "../../metrics/sample.ts";
 import { effectOf, type DriftReport, type TargetReport } from "./drift-report.ts";
 import { driftStates } from "../verdict/history.ts";

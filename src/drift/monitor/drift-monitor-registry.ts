@@ -1,4 +1,5 @@
 /** Drift of every model that answers requests, up to a bound. */
+import { ModelMap } from "../../metrics/model-labels.ts";
 import type { ExchangeContent, ContentConsumer } from "../../payload/exchange-content.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { DriftReport, DriftSubject, ReportOptions } from "./drift-report.ts";
@@ -21,7 +22,7 @@ export interface MonitorWindows {
 /** One monitor for each model, version and variant, created with the first request that is read. */
 export class DriftMonitorRegistry implements ContentConsumer {
   readonly #options: DriftMonitorRegistryOptions;
-  readonly #byModel = new Map<string, Map<string, Map<string, DriftMonitor>>>();
+  readonly #byModel = new ModelMap<DriftMonitor>();
   readonly #all: DriftMonitor[] = [];
   readonly #baselines: Baseline[];
   #dropped = 0;
@@ -68,7 +69,7 @@ export class DriftMonitorRegistry implements ContentConsumer {
 
   /** The monitor of a model, if there is one. */
   find(model: string, version: string, variant: string): DriftMonitor | undefined {
-    return this.#byModel.get(model)?.get(version)?.get(variant);
+    return this.#byModel.find(model, version, variant);
   }
 
   /** Adds a baseline that came later, e.g. from a registry. The monitors it applies to restart with it. */
@@ -107,10 +108,9 @@ export class DriftMonitorRegistry implements ContentConsumer {
 
   #make(labels: Omit<DriftSubject, "scope">, nowMs: number): DriftMonitor | undefined {
     if (this.#all.length >= this.#options.maxModels) return undefined;
-    const { model, version, variant } = labels;
-    const monitor = new DriftMonitor(labels, this.#options, this.#baselineFor(model, version), nowMs);
-    const byVersion = getOrMake(this.#byModel, model);
-    getOrMake(byVersion, version).set(variant, monitor);
+    const baseline = this.#baselineFor(labels.model, labels.version);
+    const monitor = new DriftMonitor(labels, this.#options, baseline, nowMs);
+    this.#byModel.set(labels, monitor);
     this.#all.push(monitor);
     return monitor;
   }
@@ -128,12 +128,4 @@ export class DriftMonitorRegistry implements ContentConsumer {
       this.#baselines.find((baseline) => baseline.model === undefined)
     );
   }
-}
-
-function getOrMake<Value>(map: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = new Map<string, Value>();
-  map.set(key, made);
-  return made;
 }

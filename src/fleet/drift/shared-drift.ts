@@ -7,7 +7,7 @@ import type { DriftReport, ReportOptions } from "../../drift/monitor/drift-repor
 import { FleetDrift } from "../../drift/monitor/fleet-drift.ts";
 import { noNames } from "../../drift/window/seen-names.ts";
 import type { Thresholds } from "../../drift/verdict/verdict.ts";
-import type { ModelLabels } from "../../metrics/requests/label-sets.ts";
+import type { ModelLabels } from "../../metrics/model-labels.ts";
 import type { ContributionSource } from "../fleet.ts";
 import type { LeaderTurn } from "../leader/leader-turn.ts";
 import { stateLimits, type Contribution, type Outcome, type Window } from "../store.ts";

@@ -23,10 +23,12 @@ export interface MetricRow {
   readonly labels: readonly MetricLabel[];
 }
 
+/** Names of the metrics that are there whatever is configured. */
+export type AlwaysPresentMetric = keyof typeof requestRows | keyof typeof relayRows;
+
 /** Name of a metric, see {@link metricCatalogue}. */
 export type MetricName =
-  | keyof typeof requestRows
-  | keyof typeof relayRows
+  | AlwaysPresentMetric
   | keyof typeof readingRows
   | keyof typeof predictionRows
   | keyof typeof driftRows
@@ -35,9 +37,6 @@ export type MetricName =
   | keyof typeof fleetRows
   | keyof typeof predictionLogRows
   | keyof typeof predictionDeliveryRows;
-
-/** Names of the metrics that are there whatever is configured. */
-export type AlwaysPresentMetric = keyof typeof requestRows | keyof typeof relayRows;
 
 /** All metrics by name. */
 export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = {

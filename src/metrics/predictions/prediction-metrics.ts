@@ -3,7 +3,7 @@
  * a part of the exchanges is read, these are counts of that part: `outrider_reading_sample_ratio` says how large it is.
  */
 import type { ExchangeContent, ContentConsumer } from "../../payload/exchange-content.ts";
-import { collectedNames, type ModelLabels } from "../requests/label-sets.ts";
+import { collectedNames, isModelName, ModelMap, type ModelLabels } from "../model-labels.ts";
 import { PredictionSet } from "./prediction-set.ts";
 import { valueEdgesFrom } from "./prediction-values.ts";
 
@@ -20,9 +20,6 @@ export interface PredictionMetricsOptions {
   valueEdges?(this: void, labels: ModelLabels): readonly number[] | undefined;
 }
 
-/** Longer names are not real models. */
-const maxNameLength = 256;
-
 /**
  * The prediction metrics of one relay. Costs about 0.1 µs an exchange plus the cost of its rows, see {@link
  * PredictionSet}.
@@ -32,7 +29,7 @@ export class PredictionMetrics implements ContentConsumer {
   collapsedTotal = 0;
   readonly #options: PredictionMetricsOptions;
   readonly #sets: PredictionSet[] = [];
-  readonly #versionsOf = new Map<string, Map<string, Map<string, PredictionSet>>>();
+  readonly #byModel = new ModelMap<PredictionSet>();
   #pairs = 0;
   #last: PredictionSet;
 
@@ -56,18 +53,12 @@ export class PredictionMetrics implements ContentConsumer {
   #setOf(model: string, version: string, variant: string): PredictionSet {
     const { labels } = this.#last;
     if (labels.model === model && labels.version === version && labels.variant === variant) return this.#last;
-    return (this.#last = this.#find(model, version, variant) ?? this.#make(model, version, variant));
-  }
-
-  #find(model: string, version: string, variant: string): PredictionSet | undefined {
-    return this.#versionsOf.get(model)?.get(version)?.get(variant);
+    return (this.#last = this.#byModel.find(model, version, variant) ?? this.#make(model, version, variant));
   }
 
   #make(model: string, version: string, variant: string): PredictionSet {
-    const isKnown = this.#versionsOf.get(model)?.has(version) ?? false;
-    if (isKnown) return this.#add({ model, version, variant });
-    const isShort = model.length <= maxNameLength && version.length <= maxNameLength;
-    if (this.#pairs < this.#options.maxModels && isShort) {
+    if (this.#byModel.hasVersion(model, version)) return this.#add({ model, version, variant });
+    if (this.#pairs < this.#options.maxModels && isModelName(model, version)) {
       this.#pairs++;
       return this.#add({ model, version, variant });
     }
@@ -77,17 +68,12 @@ export class PredictionMetrics implements ContentConsumer {
   #other(variant: string): PredictionSet {
     const { other } = collectedNames;
     this.collapsedTotal++;
-    return this.#find(other, "", variant) ?? this.#add({ model: other, version: "", variant });
+    return this.#byModel.find(other, "", variant) ?? this.#add({ model: other, version: "", variant });
   }
 
   #add(labels: ModelLabels): PredictionSet {
-    const { model, version, variant } = labels;
     const made = new PredictionSet(labels, valueEdgesFrom(this.#options.valueEdges?.(labels)));
-    const byVersion = this.#versionsOf.get(model) ?? new Map<string, Map<string, PredictionSet>>();
-    const byVariant = byVersion.get(version) ?? new Map<string, PredictionSet>();
-    byVariant.set(variant, made);
-    byVersion.set(version, byVariant);
-    this.#versionsOf.set(model, byVersion);
+    this.#byModel.set(labels, made);
     this.#sets.push(made);
     return made;
   }

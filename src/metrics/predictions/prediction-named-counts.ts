@@ -1,7 +1,7 @@
 /** Counts by names that come from a model: classes, finish reasons. */
 import type { Cell } from "../../payload/body-content.ts";
 import { cleanLabelName } from "../../text/label-name.ts";
-import { collectedNames } from "../requests/label-sets.ts";
+import { collectedNames } from "../model-labels.ts";
 
 type Name = NonNullable<Cell>;
 

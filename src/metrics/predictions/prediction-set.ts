@@ -1,9 +1,9 @@
 /** Counters of the predictions of one model, version and variant. */
 import type { Predictions, RequestContent, ResponseContent, TokenUsage } from "../../payload/body-content.ts";
-import type { ModelLabels } from "../requests/label-sets.ts";
+import type { ModelLabels } from "../model-labels.ts";
 import { NumberHistogram } from "./prediction-histogram.ts";
 import { NamedCounts } from "./prediction-named-counts.ts";
-import { PredictionRate } from "./prediction-rate.ts";
+import { RecentRate } from "../recent-rate.ts";
 import { PredictionValues } from "./prediction-values.ts";
 
 /** Upper edges of confidences: tenths, and finer where classifiers mostly are. */
@@ -25,7 +25,7 @@ export class PredictionSet {
   promptTokens = 0;
   completionTokens = 0;
   readonly values: PredictionValues;
-  readonly rate: PredictionRate = new PredictionRate();
+  readonly rate: RecentRate = new RecentRate();
   confidence: NumberHistogram | undefined;
   entropy: NumberHistogram | undefined;
   finishReasons: NamedCounts | undefined;

@@ -1,12 +1,10 @@
 /** Counters of each model, version and variant, and the cap on their number. */
 import { latencyEdgesSeconds } from "../catalogue/catalogue.ts";
+import { isModelName, ModelMap, type ModelLabels } from "../model-labels.ts";
 import { bucketEdges, DurationHistogram } from "./duration-histogram.ts";
 import { StatusCounts, type StatusTable } from "./status-counts.ts";
 
 const latencyEdges = bucketEdges(latencyEdgesSeconds);
-
-/** Model names of requests without series of their own. */
-export const collectedNames = { other: "__other__", unmatched: "__unmatched__", unnamed: "__unnamed__" } as const;
 
 /**
  * Counters of one model, version and variant. Histograms are made when their first value comes: a set that only saw
@@ -58,19 +56,9 @@ export class LabelSet {
   }
 }
 
-/** Labels of one {@link LabelSet}. */
-export interface ModelLabels {
-  readonly model: string;
-  readonly version: string;
-  readonly variant: string;
-}
-
-/** Longer names are not real models; they are counted as unknown. */
-const maxNameLength = 256;
-
 /** All label sets, at most `maxModels` pairs of model and version beside those that were {@link LabelSets.add}ed. */
 export class LabelSets {
-  readonly #byModel = new Map<string, Map<string, Map<string, LabelSet>>>();
+  readonly #byModel = new ModelMap<LabelSet>();
   readonly #all: LabelSet[] = [];
   readonly #statuses: StatusTable;
   readonly #maxModels: number;
@@ -88,17 +76,17 @@ export class LabelSets {
 
   /** The set with these labels if there is one. Three look-ups; builds no string. */
   find(model: string, version: string, variant: string): LabelSet | undefined {
-    return this.#byModel.get(model)?.get(version)?.get(variant);
+    return this.#byModel.find(model, version, variant);
   }
 
   /** True when the pair is known in any variant: then a further variant may have a set, whatever the cap. */
   isKnown(model: string, version: string): boolean {
-    return this.#byModel.get(model)?.has(version) ?? false;
+    return this.#byModel.hasVersion(model, version);
   }
 
   /** True when a set may be made for a pair that has none yet. */
   hasRoomFor(model: string, version: string): boolean {
-    return this.#models < this.#maxModels && model.length <= maxNameLength && version.length <= maxNameLength;
+    return this.#models < this.#maxModels && isModelName(model, version);
   }
 
   /** Makes the set with these labels, or gives the one there is. Counts against the cap only if `counted`. */
@@ -107,19 +95,9 @@ export class LabelSets {
     const found = this.find(model, version, variant);
     if (found !== undefined) return found;
     if (counted && !this.isKnown(model, version)) this.#models++;
-    const byVersion = getOrMake(this.#byModel, model, () => new Map<string, Map<string, LabelSet>>());
-    const byVariant = getOrMake(byVersion, version, () => new Map<string, LabelSet>());
     const made = new LabelSet(labels, this.#statuses);
-    byVariant.set(variant, made);
+    this.#byModel.set(labels, made);
     this.#all.push(made);
     return made;
   }
-}
-
-function getOrMake<V>(map: Map<string, V>, key: string, make: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
