@@ -55,7 +55,7 @@ describe("lines that are read back from Loki", () => {
     expect(await read(sourceOf(started), { startNs: 5n, endNs: 5n })).toEqual([]);
   });
 
-  it("are each given once, however times, pages and limits fall", async () => {
+  it("are each given once, for any times, pages and limits", async () => {
     const groups = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(
