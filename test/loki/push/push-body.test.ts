@@ -25,7 +25,7 @@ const wellFormed = (record: Readonly<Record<string, string>>): Readonly<Record<s
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, value.toWellFormed()]));
 
 describe("the body of a push", () => {
-  it("holds every entry once, in its stream, in order, and no half of a surrogate pair", () => {
+  it("holds every entry once, in its stream, in order, and no lone surrogate", () => {
     fc.assert(
       fc.property(fc.array(entry, { minLength: 1 }), (entries) => {
         const text = pushText(entries);
@@ -47,7 +47,7 @@ describe("the body of a push", () => {
     );
   });
 
-  it("is what it was when it is decompressed", async () => {
+  it("is unchanged after decompression", async () => {
     const text = pushText([entryOf({ ns: 1n, line: '{"x":"é😀"}', metadata: { status: "200" } })]);
     expect(text).toBe(
       String.raw`{"streams":[{"stream":{"model":"iris"},"values":[["1","{\"x\":\"é😀\"}",{"status":"200"}]]}]}`,
