@@ -1,8 +1,8 @@
 /**
- * A relay that also logs exchanges which nobody sent, at a fixed rate, on the relay's thread: as many as no client could
- * send beside it. Reading and sinks are the product's own; the relay itself reads nothing. Prints its port, feeds more and
- * more for two seconds while compilers are at work, then at the full rate until SIGTERM, then delivers what waits and ends
- * with one line of JSON.
+ * A relay that also logs synthetic exchanges at a fixed rate on the relay's thread: more than a client could send on the
+ * same machine. Capture and sinks are the product's; the relay itself captures nothing. Prints its port, raises the rate for
+ * two seconds while the code is compiled, keeps the full rate until SIGTERM, then delivers waiting records and ends with one
+ * line of JSON.
  *
  * Usage: node bench/predictions/feeding-relay.ts '{"upstreamPort":8080,"recordsPerSecond":20000,"directory":"/tmp/x"}'
  */
@@ -13,7 +13,7 @@ import { startSidecar, type Sidecar } from "../../src/sidecar.ts";
 import { configOf, startLog, sumOfMetric } from "./start-log.ts";
 import { SyntheticExchange } from "./synthetic-exchange.ts";
 
-/** What it is told in its one argument. */
+/** Options, passed as its one argument. */
 export interface FeedingOptions {
   readonly upstreamPort: number;
   /** 0 feeds none. */

@@ -36,7 +36,7 @@ export async function startFeedingRelay(options: FeedingOptions): Promise<Feedin
 /** What the files of a folder hold. */
 export interface WrittenRecords {
   readonly lines: number;
-  /** Lines that are no record of a synthetic exchange, or of one that was there before. */
+  /** Lines that are not the record of a synthetic exchange, or repeat one. */
   readonly wrong: number;
 }
 

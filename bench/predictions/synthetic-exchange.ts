@@ -1,4 +1,4 @@
-/** Exchanges that nobody sent: what the log of predictions is fed with where a network would cost more than the log does. */
+/** Synthetic exchanges for the prediction log, where a network would cost more than the log. */
 import type { CapturedBody, Exchange, Route } from "../../src/exchange.ts";
 import { predictionBodies, usualNumbers } from "../clients/prediction-bodies.ts";
 
@@ -28,7 +28,7 @@ export function numberOfSynthetic(requestId: string): number {
 
 /**
  * A request for a prediction in MLflow's protocol and its answer; {@link next} makes the next one of the same object. As
- * in the relay, identities are bytes until somebody reads them, and bodies are those of a client of the bench in turn.
+ * in the relay, identities are bytes until they are read, and bodies are those of the bench clients in turn.
  */
 export class SyntheticExchange implements Exchange {
   readonly route: Route = { kind: "inference", model: "iris", version: "1" };

@@ -111,14 +111,14 @@ function describeLoki(program: string): void {
     ]);
   });
 
-  it("delivers what it has not yet when it is asked to end", async () => {
+  it("delivers waiting records when it is stopped", async () => {
     const outrider = await start("terminated", "--loki-batch-age-ms", never);
     const ids = await ask(outrider, 50);
     await end(outrider, "SIGTERM");
     expect(await logged("terminated")).toEqual(ids.toSorted());
   });
 
-  it("leaves in the spool what it cannot deliver when it is asked to end, for the next one", async () => {
+  it("leaves undelivered records in the spool for the next process when it is stopped", async () => {
     const first = await start("spooled", "--loki-batch-age-ms", never, "--predictions-flush-ms", "500ms");
     const ids = await ask(first, 50);
     await untilMetric(first, "accepted_total", 50);
@@ -131,7 +131,7 @@ function describeLoki(program: string): void {
     expect(await logged("spooled")).toEqual(ids.toSorted());
   });
 
-  it("loses and doubles nothing that was in the spool when both are killed", async () => {
+  it("loses and doubles nothing of the spool when both are killed", async () => {
     const first = await start("killed", "--loki-batch-age-ms", "100ms");
     const delivered = await ask(first, 50);
     await untilMetric(first, "sent_total", 50);
@@ -152,7 +152,7 @@ function describeLoki(program: string): void {
     expect(await logged("killed")).toEqual([...delivered, ...spooled, ...later].toSorted());
   });
 
-  it("loses and doubles nothing when it is killed again and again while it empties the spool", async () => {
+  it("loses and doubles nothing when it is killed repeatedly while it empties the spool", async () => {
     const smallPushes = ["--loki-batch-age-ms", "100ms", "--loki-batch-bytes", "1KiB"];
     await loki.kill();
     const first = await start("draining", ...smallPushes);

@@ -121,7 +121,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect(detail).toContain("429 maximum active stream limit exceeded");
     const models = new Set(loki.linesOf(tenant).map((line) => line.charAt(0)));
     expect([models, loki.linesOf(tenant)]).toMatchObject([new Set(["a", "b"]), { length: 8 }]);
-    // Once known, they hold up nobody; and they are tried as long as there are entries of them.
+    // Once known, they block no other streams; they are tried while there are entries of them.
     expect(await deliver(streams(clock.nowMs + 2))).toMatchObject({ retries: [], refused: { too_many_streams: 4 } });
     loki.forgetStreams(tenant);
     expect(await deliver(streams(clock.nowMs + 3).slice(4))).toMatchObject({ retries: [], refused: {} });

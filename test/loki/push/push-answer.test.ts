@@ -69,8 +69,8 @@ describe("the answer to a push", () => {
       "loghttp.PushRequest.Streams: []loghttp.LogProtoStream: decode slice: expect [ or n",
       { refused: 10 },
     ],
-    ["what nobody has seen", "the moon is full", { refused: 10 }],
-    ["a group that nobody has seen", `2 errors like: ${old(1)}; 1 errors like: the moon is full`, { refused: 10 }],
+    ["an unknown error", "the moon is full", { refused: 10 }],
+    ["a group with an unknown error", `2 errors like: ${old(1)}; 1 errors like: the moon is full`, { refused: 10 }],
     ["nothing", "", { refused: 10 }],
     // Labels may be anything that a client has sent.
     [

@@ -138,7 +138,7 @@ describe("lines that are read back from Loki", () => {
   });
 });
 
-describe("what Loki says when there are no lines", () => {
+describe("an error of a query", () => {
   const start = lokiStarter();
 
   it("has a remedy", async () => {

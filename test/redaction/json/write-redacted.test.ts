@@ -44,7 +44,7 @@ describe("a feature in a body", () => {
       },
     ],
     [
-      "an only column whose rows are no lists",
+      "a single column whose rows are not lists",
       { columns: ["ssn"], data: ["x", "y"] },
       {
         drop: { columns: ["ssn"], data: [null, null] },
@@ -218,7 +218,7 @@ describe("a body", () => {
     ['"\\x"'],
     ["nul"],
     ["{1:2}"],
-  ])("that is no JSON is not redacted: %j", (text) => {
+  ])("that is not JSON is not redacted: %j", (text) => {
     expect(aRedactor().json(text)).toBeUndefined();
   });
 
