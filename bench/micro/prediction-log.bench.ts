@@ -77,13 +77,13 @@ async function exchangeFindings({ rounds, exchanges }: Amounts): Promise<readonl
   const fewer = exchanges / fewerTimes;
   const times = await threadTimes(
     {
-      none: passing({ observer: nobody }),
+      none: passing({ observer: noObserver }),
       readAlone: passing(insights.readAlone),
       readFiles: passing(insights.readFiles),
       files: passing(insights.files),
       loki: passing(insights.loki),
       allFiles: () => passAll(insights.allFiles.observer, fewer),
-      fewerNone: () => passAll(nobody, fewer),
+      fewerNone: () => passAll(noObserver, fewer),
     },
     rounds,
   );
@@ -109,7 +109,7 @@ async function exchangeFindings({ rounds, exchanges }: Amounts): Promise<readonl
   ];
 }
 
-const nobody: ExchangeObserver = { observe: () => {} };
+const noObserver: ExchangeObserver = { observe: () => {} };
 
 async function passAll(observer: ExchangeObserver, exchanges: number): Promise<void> {
   const exchange = new SyntheticExchange();

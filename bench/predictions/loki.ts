@@ -58,7 +58,7 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
   try {
     for await (const chunk of request) chunks.push(chunk as Buffer);
   } catch {
-    // Whoever pushed has given up meanwhile.
+    // The client has disconnected meanwhile.
     return;
   }
   const { streams } = JSON.parse(String(gunzipSync(Buffer.concat(chunks)))) as Push;

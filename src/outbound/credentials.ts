@@ -1,39 +1,39 @@
-/** What a caller shows of itself, read from files each time because they may be replaced. */
+/** Credentials of outgoing calls. Files are read for every use, because they may be rotated. */
 import { readFile } from "node:fs/promises";
 import { HttpFailure } from "./http-failure.ts";
 
-/** Where credentials are. Empty texts stand for none. */
+/** Files and names of credentials. Empty strings mean none. */
 export interface CredentialFiles {
-  /** File with a bearer token. It comes before basic authentication. */
+  /** File with a bearer token. Takes precedence over basic authentication. */
   readonly tokenFile: string;
-  /** Name for basic authentication, and the file with its password. */
+  /** User name for basic authentication, and the file with the password. */
   readonly username?: string;
   readonly passwordFile?: string;
-  /** Certificates (PEM) that the server's is held against; those of Node when empty. */
+  /** CA certificates that verify the server (PEM). Default: Node's. */
   readonly caFile?: string;
-  /** Certificate and key (PEM) that are shown to a server that asks. */
+  /** Client certificate and its key (PEM), for servers that require one. */
   readonly certFile?: string;
   readonly keyFile?: string;
 }
 
-/** What TLS needs of them. */
+/** Contents of the files for TLS. */
 export interface TlsFiles {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
 }
 
-/** The value of `Authorization`; undefined for none. Rejects with an `HttpFailure` when a file cannot be read. */
+/** The value of `Authorization`; undefined without credentials. Rejects with an `HttpFailure` when a file is unreadable. */
 export async function authorizationOf(files: CredentialFiles): Promise<string | undefined> {
   const { tokenFile, username = "", passwordFile = "" } = files;
   if (tokenFile !== "") return `Bearer ${(await readSecret(tokenFile)).trim()}`;
   if (username === "") return undefined;
-  // Only the line end goes: blanks may be part of a password.
+  // Only the line end is removed: spaces may be part of a password.
   const password = passwordFile === "" ? "" : (await readSecret(passwordFile)).replace(/\r?\n$/, "");
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-/** The contents of the files for TLS. Rejects with an `HttpFailure` when one cannot be read. */
+/** Reads the files for TLS. Rejects with an `HttpFailure` when one is unreadable. */
 export async function readTlsFiles(files: CredentialFiles): Promise<TlsFiles> {
   const [ca, cert, key] = await Promise.all([files.caFile, files.certFile, files.keyFile].map(readOptional));
   return {

@@ -1,54 +1,54 @@
-/** The one HTTP client for calls to other servers. Loads undici, 20 MB of resident memory, so import it when it is needed. */
+/** The HTTP client for calls to other servers. Imports undici, 20 MB of resident memory: import it dynamically. */
 import { Agent, buildConnector, request } from "undici";
 import { authorizationOf, readTlsFiles, type CredentialFiles } from "./credentials.ts";
 import { failureOf, HttpFailure } from "./http-failure.ts";
 
-/** What a client is made with. */
+/** Options of {@link createHttpClient}. */
 export interface HttpClientOptions extends CredentialFiles {
-  /** Longest wait for a connection, for the head, and between two parts of the body, milliseconds. */
+  /** Timeout of connecting, of the response head, and between two parts of the response body, milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** One answer, whatever its status. */
+/** A response of any status. */
 export interface HttpAnswer {
   readonly status: number;
-  /** Value of `Retry-After`; empty when there is none. */
+  /** Value of `Retry-After`; empty when it is absent. */
   readonly retryAfter: string;
   readonly body: Uint8Array;
 }
 
-/** What may go with a question. */
+/** Headers and cancellation of a request. */
 export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Gives up the call. */
+  /** Cancels the call. */
   readonly signal?: AbortSignal;
 }
 
-/** See {@link createHttpClient}. What it rejects with is an `HttpFailure`. */
+/** An HTTP client. Its calls reject with an `HttpFailure` only. */
 export interface HttpClient {
-  /** Asks for `url` and reads at most `maxBytes` of the answer. Rejects when there is no answer, or when it is longer. */
+  /** Sends a GET. Rejects without a response, or when the response body is longer than `maxBytes`. */
   get(url: string, maxBytes: number, call?: HttpCall): Promise<HttpAnswer>;
   /**
-   * Sends `body` to `url`. Of the answer the first `maxBytes` are read and the others left, because what a server has
-   * done is not undone by a long text about it.
+   * Sends a POST and reads the first `maxBytes` of the response body. A longer response is no error, because the server
+   * has processed the request.
    */
   post(url: string, call: HttpCall & { readonly body: Uint8Array }, maxBytes: number): Promise<HttpAnswer>;
-  /** Closes its connections; calls under way are given up. */
+  /** Closes all connections and cancels calls under way. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a client with connections of its own, which are kept for the next call. Redirects are not followed: a token must
- * not go where nobody sent it. Files with credentials are read for every call, those of TLS for every connection.
+ * Creates a client with its own keep-alive connections. Redirects are not followed, so that credentials reach only the
+ * configured server. Files with credentials are read for every call, those of TLS for every connection.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { timeoutMs } = options;
   const agent = new Agent({ connect: connectorOf(options), headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
-  const ask = async (url: string, how: Asking): Promise<HttpAnswer> => {
+  const send = async (url: string, how: Sending): Promise<HttpAnswer> => {
     const { signal, method, body, maxBytes } = how;
     try {
       const authorization = await authorizationOf(options);
-      const answer = await request(url, {
+      const response = await request(url, {
         dispatcher: agent,
         method,
         headers: { ...how.headers, ...(authorization === undefined ? {} : { authorization }) },
@@ -56,28 +56,28 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         ...(signal === undefined ? {} : { signal }),
       });
       return {
-        status: answer.statusCode,
-        retryAfter: String(answer.headers["retry-after"] ?? ""),
-        body: await readAtMost(answer.body, maxBytes, body !== undefined),
+        status: response.statusCode,
+        retryAfter: String(response.headers["retry-after"] ?? ""),
+        body: await readAtMost(response.body, maxBytes, body !== undefined),
       };
     } catch (error) {
       throw failureOf(error, signal);
     }
   };
   return {
-    get: (url, maxBytes, call = {}) => ask(url, { ...call, method: "GET", maxBytes }),
-    post: (url, call, maxBytes) => ask(url, { ...call, method: "POST", maxBytes }),
+    get: (url, maxBytes, call = {}) => send(url, { ...call, method: "GET", maxBytes }),
+    post: (url, call, maxBytes) => send(url, { ...call, method: "POST", maxBytes }),
     close: () => agent.destroy(),
   };
 }
 
-interface Asking extends HttpCall {
+interface Sending extends HttpCall {
   readonly method: "GET" | "POST";
   readonly body?: Uint8Array;
   readonly maxBytes: number;
 }
 
-/** Reads the files of TLS before each connection. */
+/** Reads the TLS files before each connection. */
 function connectorOf(options: HttpClientOptions): buildConnector.connector {
   const { timeoutMs: timeout } = options;
   const plain = buildConnector({ timeout });
@@ -85,7 +85,7 @@ function connectorOf(options: HttpClientOptions): buildConnector.connector {
     try {
       buildConnector({ ...(await readTlsFiles(options)), timeout })(target, done);
     } catch (error) {
-      // A file that cannot be read, or holds no certificate.
+      // A file is unreadable or holds no certificate.
       done(error as Error, null);
     }
   };
@@ -98,15 +98,15 @@ function connectorOf(options: HttpClientOptions): buildConnector.connector {
 async function readAtMost(
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,
-  canLeaveTheRest: boolean,
+  mayTruncate: boolean,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  // Leaving the loop early destroys the stream and its connection.
+  // Leaving the loop early destroys the stream and the connection.
   for await (const part of body) {
     length += part.length;
     if (length > maxBytes) {
-      if (!canLeaveTheRest) throw new HttpFailure("too_long", `the answer is longer than ${maxBytes} bytes`);
+      if (!mayTruncate) throw new HttpFailure("too_long", `the response is longer than ${maxBytes} bytes`);
       parts.push(part.subarray(0, part.length - (length - maxBytes)));
       break;
     }

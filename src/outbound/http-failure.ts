@@ -1,16 +1,16 @@
-/** Why a call to another server has no answer. */
+/** Why a call to another server failed. */
 export type HttpFailureCode =
-  /** No connection, or it broke. TLS that cannot be agreed on is among these. */
+  /** The connection could not be made, including TLS, or broke. */
   | "connection"
   | "timeout"
-  /** The caller gave up. */
+  /** The caller cancelled the call. */
   | "aborted"
-  /** The answer is longer than the caller takes. */
+  /** The response is longer than the caller accepts. */
   | "too_long"
-  /** A file with a token, a password, a certificate or a key cannot be read. */
+  /** A file with a token, a password, a certificate or a key is unreadable. */
   | "credentials";
 
-/** What calls are rejected with. The message is a clause for a log: it never holds credentials or what was sent. */
+/** The error of failed calls. The message is a clause for a log and never holds credentials or sent data. */
 export class HttpFailure extends Error {
   readonly code: HttpFailureCode;
 
@@ -21,12 +21,12 @@ export class HttpFailure extends Error {
   }
 }
 
-/** The failure that an error of undici or of a socket stands for. */
+/** Converts an error of undici or of a socket. */
 export function failureOf(error: unknown, signal: AbortSignal | undefined): HttpFailure {
   if (error instanceof HttpFailure) return error;
-  if (signal?.aborted === true) return new HttpFailure("aborted", "given up", error);
+  if (signal?.aborted === true) return new HttpFailure("aborted", "cancelled", error);
   const { code, message } = error as { readonly code?: string; readonly message?: string };
-  // Where a host has several addresses the error has no message of its own.
+  // For a host with several addresses, the error has an empty message.
   const text = message === undefined || message === "" ? (code ?? "unknown error") : message;
   if (code !== undefined && timeoutCodes.has(code)) return new HttpFailure("timeout", text, error);
   return new HttpFailure("connection", text, error);

@@ -154,7 +154,7 @@ const contentRows = {
   ),
 } as const;
 
-/** Every field of a record by its path, in the order in which they stand there. The compiler asks for each. */
+/** Every field of a record by its path, in the order of the record. The type makes the list complete. */
 export const recordFields: Readonly<Record<RecordFieldPath, RecordField>> = {
   ...identityRows,
   ...exchangeRows,

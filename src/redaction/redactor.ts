@@ -2,8 +2,8 @@
 import { maxTextLength } from "../payload/json/json-value.ts";
 import { markFeatures, markJson } from "./json/mark-json.ts";
 import { cardOfNumber } from "./finders/cards.ts";
-import { isFoundDecoded } from "./finders/encodings.ts";
 import { parseJsonTree } from "../payload/json/json-tree.ts";
+import { isFoundDecoded } from "./encodings.ts";
 import { uniqueNames, writeRedacted, type ValueRedaction } from "./json/write-redacted.ts";
 import { hashPrefix, isRedactedText, maskText } from "./redaction-match.ts";
 import type { RedactionAction } from "./redaction-rule.ts";

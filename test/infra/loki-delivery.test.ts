@@ -120,7 +120,7 @@ function describeLoki(program: string): void {
     },
   );
 
-  it("loses and doubles nothing without a spool when what waits fits into the queue", async () => {
+  it("loses and doubles nothing without a spool while waiting entries fit into the queue", async () => {
     const delivery = await start({ tenant: "no-spool" });
     const load = startLoad(delivery, { perSecond: 1_000, streams: 4, test: "killed" });
     await untilSent(delivery, 500);
@@ -130,7 +130,7 @@ function describeLoki(program: string): void {
     expect(delivery.counters.retried.connection).toBeGreaterThan(0);
   });
 
-  it("doubles nothing when the answers to pushes are lost and Loki has stored them", async () => {
+  it("doubles nothing when responses to stored pushes are lost", async () => {
     let pushes = 0;
     const losing = (http: LokiHttp): LokiHttp => ({
       ...http,
@@ -165,7 +165,7 @@ function describeLoki(program: string): void {
     expect(await loki.metric("loki_discarded_samples_total", { tenant, reason })).toBeGreaterThan(0);
   });
 
-  it("sends what is more than Loki ever takes at once in pieces", async () => {
+  it("sends a batch larger than Loki ever accepts in chunks", async () => {
     const delivery = await start({ tenant: "burst", batchBytes: 4_194_304 });
     const entries = longEntries(500, 1);
     for (const entry of entries) delivery.offer(entry);
@@ -175,7 +175,7 @@ function describeLoki(program: string): void {
     expect(await loki.metric("loki_discarded_samples_total", { tenant: "burst" })).toBeGreaterThanOrEqual(500);
   });
 
-  it("loses only the line that is too long and the one that is too old, whatever is beside them", async () => {
+  it("loses only the line that is too long and the one that is too old, not those beside them", async () => {
     const delivery = await start({ tenant: "length-and-age" });
     const labels = { test: "refused" };
     const good = Array.from({ length: 200 }, (_, index) => logEntry(labels, `good ${index}`));

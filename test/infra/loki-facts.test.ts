@@ -43,13 +43,13 @@ function describeLoki(program: string): void {
   const count = (tenant: string): Promise<number> =>
     lokiTenant(loki.url, tenant).number('sum(count_over_time({service_name="facts"}[1h]))');
 
-  it("gives back all lines in order, however many pages they take", async () => {
+  it("returns all lines in order over any number of pages", async () => {
     expect(await push("pages", entries(0, 12_000))).toBe("204");
     expect(await stored("pages")).toEqual(entries(0, 12_000));
     expect(await count("pages")).toBe(12_000);
   });
 
-  it("keeps entries once that it is sent twice, with chunks written between or not", async () => {
+  it("stores entries once that are sent twice, with chunks written between or not", async () => {
     expect(await push("twice", entries(0, 20))).toBe("204");
     expect(await push("twice", entries(10, 30))).toBe("204");
     expect(await stored("twice")).toEqual(entries(0, 30));
@@ -61,7 +61,7 @@ function describeLoki(program: string): void {
     expect(await stored("twice")).toEqual(entries(0, 40));
   });
 
-  it("keeps what it has acknowledged when it is killed", async () => {
+  it("keeps acknowledged entries when it is killed", async () => {
     expect(await push("killed", entries(0, 100))).toBe("204");
     await loki.flush();
     expect(await push("killed", entries(100, 200))).toBe("204");

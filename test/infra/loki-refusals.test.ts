@@ -17,7 +17,7 @@ function describeLoki(program: string): void {
 
   afterAll(() => loki?.stop());
 
-  it.each(refusals)("answers and stores as the list says: $name", async (refusal) => {
+  it.each(refusals)("responds and stores as listed: $name", async (refusal) => {
     const { textIncludes, ...expected } = refusal.expect;
     const { text, ...found } = await carryOutRefusal(loki.url, refusal);
     expect(found, text).toEqual(expected);

@@ -30,20 +30,20 @@ describe("the client for other servers", () => {
     }
   });
 
-  it("gives status and body, whatever the status", async () => {
+  it("returns status and body for any status", async () => {
     const url = await serve((path) => [path === "/there" ? 200 : 404, `asked for ${path}`]);
     const { status, body } = await client().get(`${url}/there`, 100);
     expect([status, Buffer.from(body).toString()]).toEqual([200, "asked for /there"]);
     expect((await client().get(`${url}/nowhere`, 100)).status).toBe(404);
   });
 
-  it("reads no more than it was told", async () => {
+  it("reads no more than the bound", async () => {
     const url = await serve(() => [200, "x".repeat(1001)]);
     expect((await client().get(url, 1001)).body).toHaveLength(1001);
     await expect(client().get(url, 1000)).rejects.toThrow("longer than 1000 bytes");
   });
 
-  it("sends the token as it is in the file now, and follows no redirect with it", async () => {
+  it("sends the current token of the file, and follows no redirect with it", async () => {
     const seen: string[] = [];
     const url = await serve((path, authorization) => {
       seen.push(`${path} ${authorization ?? "none"}`);
@@ -58,7 +58,7 @@ describe("the client for other servers", () => {
     expect(seen).toEqual(["/a Bearer first", "/b Bearer second"]);
   });
 
-  it("gives up on a server that says nothing", async () => {
+  it("times out on a silent server", async () => {
     const silent = createTcpServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const { port } = silent.address() as AddressInfo;

@@ -11,7 +11,7 @@ const textOf = ({ body: bytes }: HttpAnswer): string => Buffer.from(bytes).toStr
 describe("a post to another server", () => {
   const { client, serve, fileOf } = httpParts();
 
-  it("brings the body and the headers, and gives back the answer, whatever its status", async () => {
+  it("sends body and headers, and returns the response for any status", async () => {
     const url = await serve((request, response) => {
       const { "content-length": length, "x-kind": kind } = request.headers;
       response
@@ -46,14 +46,14 @@ describe("a post to another server", () => {
     expect(ports.size).toBeLessThanOrEqual(2);
   });
 
-  it("reads the beginning of a long answer and leaves the rest", async () => {
+  it("reads the beginning of a long response and ignores the rest", async () => {
     const url = await serve((_request, response) => response.writeHead(400).end("0123456789".repeat(100_000)));
     const answer = await client().post(url, { body }, 15);
     expect([answer.status, textOf(answer)]).toEqual([400, "012345678901234"]);
     expect((await client().post(url, { body }, 1_000_000)).body).toHaveLength(1_000_000);
   });
 
-  it("shows a bearer token, or a name and a password, as they are in the files now", async () => {
+  it("sends the current bearer token, or name and password, of the files", async () => {
     const url = await serve((request, response) => response.end(request.headers.authorization ?? "none"));
     const authorization = async (options: Parameters<typeof client>[0]): Promise<string> =>
       textOf(await client(options).post(url, { body }, 1000));
@@ -81,7 +81,7 @@ describe("a call that has no answer", () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
 
-  it("is a connection that did not come about, or broke", async () => {
+  it("is a connection that could not be made, or broke", async () => {
     const url = await serve((request) => request.socket.resetAndDestroy());
     await expect(client().post(url, { body }, 100)).rejects.toMatchObject({ name: "HttpFailure", code: "connection" });
     await expect(client().post("http://127.0.0.1:1", { body }, 100)).rejects.toMatchObject({
@@ -97,7 +97,7 @@ describe("a call that has no answer", () => {
     await expect(client().get("nowhere", 100)).rejects.toMatchObject({ code: "connection" });
   });
 
-  it("is too late: silence, an answer that stops, and a server that does not read", async () => {
+  it("is a timeout: silence, a response that stops, and a server that does not read", async () => {
     const url = await silent((socket) => socket.on("error", () => undefined).resume());
     await expect(client({ timeoutMs: 50 }).post(url, { body }, 100)).rejects.toMatchObject({ code: "timeout" });
     const stopping = await serve((_request, response) => {
@@ -109,7 +109,7 @@ describe("a call that has no answer", () => {
     await expect(client({ timeoutMs: 50 }).post(deaf, { body: large }, 100)).rejects.toMatchObject({ code: "timeout" });
   });
 
-  it("was given up", async () => {
+  it("is a cancelled call", async () => {
     let arrived = 0;
     const url = await serve(() => void arrived++);
     const giveUp = new AbortController();
@@ -117,7 +117,7 @@ describe("a call that has no answer", () => {
     const other = client().get(url, 100, { signal: giveUp.signal });
     await until(() => arrived === 2, "both to arrive");
     giveUp.abort();
-    await expect(call).rejects.toMatchObject({ code: "aborted", message: "given up" });
+    await expect(call).rejects.toMatchObject({ code: "aborted", message: "cancelled" });
     await expect(other).rejects.toMatchObject({ code: "aborted" });
     await expect(client().post(url, { body, signal: giveUp.signal }, 100)).rejects.toMatchObject({ code: "aborted" });
     const closing = client();
@@ -127,7 +127,7 @@ describe("a call that has no answer", () => {
     await expect(last).rejects.toMatchObject({ code: "connection" });
   });
 
-  it("is longer than asked for, or lacks its credentials, and tells none of them", async () => {
+  it("is a response that is too long, or unreadable credentials, and reveals none", async () => {
     const url = await serve((_request, response) => response.end("0123456789"));
     await expect(client().get(url, 9)).rejects.toMatchObject({ code: "too_long" });
     for (const options of [{ tokenFile: "/nowhere/token" }, { username: "me", passwordFile: "/nowhere/password" }]) {

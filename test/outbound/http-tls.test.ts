@@ -24,7 +24,7 @@ describe("calls over TLS", () => {
   };
   const mutual = (): Promise<string> => start({ ca: certificates.ca, requestCert: true, rejectUnauthorized: true });
 
-  it("trust a server by the authority they are given, and no other", async () => {
+  it("trust a server by the configured CA, and no other", async () => {
     const url = await start();
     const { caFile } = certificates;
     expect((await client({ caFile }).get(url, 100)).status).toBe(200);
@@ -37,7 +37,7 @@ describe("calls over TLS", () => {
     await expect(client({ caFile: other }).get(url, 100)).rejects.toMatchObject({ code: "connection" });
   });
 
-  it("show a certificate to a server that asks for one", async () => {
+  it("send a client certificate to a server that requires one", async () => {
     const url = await mutual();
     const { caFile, client: own } = certificates;
     const { certFile, keyFile } = own;
@@ -57,7 +57,7 @@ describe("calls over TLS", () => {
     expect((await asking.get(url, 100)).status).toBe(200);
   });
 
-  it("fail without the files they need, and go on when those are there", async () => {
+  it("fail while files are missing, and work once they exist", async () => {
     const url = await mutual();
     const { caFile, client: own } = certificates;
     const certFile = await fileOf("no certificate");

@@ -58,8 +58,8 @@ function expectNone(shown: unknown, needles: readonly string[]): void {
   for (const needle of needles) expect(text).not.toContain(needle);
 }
 
-describe("what patterns find", () => {
-  it("never shows in a body, wherever it stands and however it is written", () => {
+describe("a match of a pattern", () => {
+  it("never shows in a body, at any place and in any notation", () => {
     fc.assert(
       fc.property(
         plantedBody,
@@ -100,7 +100,7 @@ describe("what patterns find", () => {
     );
   });
 
-  it("never shows in a part of a body, wherever it is cut", () => {
+  it("never shows in a part of a body, wherever the body is cut", () => {
     fc.assert(
       fc.property(plantedBody, action, ({ secret: { needles }, body }, patternAction) => {
         const redactor = aRedactor({ patternAction });
@@ -166,7 +166,7 @@ const shapes: readonly (readonly [Protocol, (value: unknown) => unknown])[] = [
   ["generic", (value) => ({ columns: ["ssn"], data: [value] })],
 ];
 
-describe("what rules name", () => {
+describe("a value that a rule matches", () => {
   it("never shows in the features of any protocol", () => {
     fc.assert(
       fc.property(

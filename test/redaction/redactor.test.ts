@@ -31,12 +31,12 @@ describe("a redactor", () => {
     );
   });
 
-  it("looks for the patterns of its plan alone", () => {
+  it("searches the configured patterns only", () => {
     expect(aRedactor({ patterns: ["email"] }).text(`${card} of joe@example.com`)).toBe(`${card} of ***`);
     expect(aRedactor({ patterns: ["email"] }).feature("a", 4111111111111111)).toBe(4111111111111111);
   });
 
-  it("replaces the whole of a text in which something shows when it is decoded", () => {
+  it("replaces a whole text when a match shows only after decoding", () => {
     expect(aRedactor().text("/users/joe%40example.com/predict")).toBe("***");
     expect(aRedactor({ patternAction: "hash" }).text("a joe%40example.com")).toBe(
       `hash:${testHash("a joe%40example.com")}`,
@@ -44,7 +44,7 @@ describe("a redactor", () => {
     expect(aRedactor().text("/users/joe%40example.com/joe@example.com")).toBe("***");
   });
 
-  it("redacts JSON in a text like a body, so that it stays JSON", () => {
+  it("redacts JSON in a string like a body, so that it stays JSON", () => {
     const redactor = aRedactor({ mask: rules("feature:ssn") });
     const inner = JSON.stringify({ note: "a\njoe@example.com", ssn: [1, 2], n: 1 });
     expect(redactor.text(inner)).toBe('{"note":"a\\n***","ssn":["***","***"],"n":1}');
@@ -56,7 +56,7 @@ describe("a redactor", () => {
     });
   });
 
-  it("takes the end of a text that readers may have cut, since it may be half of a match", () => {
+  it("redacts the end of a text that readers may have cut, since it may be half of a match", () => {
     const cut = (end: string): string => `${"word ".repeat(60).slice(0, 256 - end.length - 1)} ${end}`;
     expect(cut("joe@exam")).toHaveLength(256);
     expect(aRedactor().text(cut("joe@exam"))).toMatch(/ \*\*\*$/);
@@ -108,7 +108,7 @@ describe("features", () => {
     expect(strict.feature(mask[0] === "x" ? "x.a" : "a", "joe@example.com")).toBe(shown);
   });
 
-  it("that are numbers of cards are found, and no other numbers", () => {
+  it("that are card numbers are found, and no other numbers", () => {
     expect(aRedactor().feature("x", 4111111111111111)).toBe("***");
     expect(aRedactor({ patternAction: "drop" }).feature("x", 4111111111111111)).toBeNull();
     expect(aRedactor({ patternAction: "hash" }).feature("x", 4111111111111111)).toBe(`hash:${testHash(card)}`);
@@ -123,7 +123,7 @@ describe("features", () => {
     expect(redactor.feature("c", "***")).toBe("***");
   });
 
-  it("may have names with something in them, which are told apart", () => {
+  it("have redacted names, which are numbered when equal", () => {
     const names = ["a@b.cc", "x", "d@e.ff", "***"];
     expect(redactor.featureNames(names)).toEqual(["***#2", "x", "***#3", "***"]);
     expect(redactor.featureNames(["x", "y"])).toEqual(["x", "y"]);
@@ -171,7 +171,7 @@ describe("hashes", () => {
     );
   });
 
-  it("of other values are others, and do not depend on the order of members", () => {
+  it("differ for other values, and do not depend on the order of members", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
         redactor.renew();
@@ -181,7 +181,7 @@ describe("hashes", () => {
     );
   });
 
-  it("are bounded for one record: past that values are masked, and a body is left out", () => {
+  it("are bounded for one record: further values are masked, and a body is refused", () => {
     const many = JSON.stringify({ f: Array.from({ length: 2001 }, (_, i) => i) });
     redactor.renew();
     expect(redactor.json(many)).toBeUndefined();
@@ -199,7 +199,7 @@ describe("hashes", () => {
     });
   });
 
-  it("of a card are those of its digits, however they are grouped", () => {
+  it("of a card are those of its digits in any grouping", () => {
     const hash = `hash:${testHash(card)}`;
     expect(redactor.text("4111 1111-1111 1111")).toBe(hash);
     expect(redactor.feature("x", 4111111111111111)).toBe(hash);

@@ -1,6 +1,7 @@
 /** Secrets that tests plant, in all the ways in which they may be written. */
 import * as fc from "fast-check";
 import { cardDigits, groupedCard, Literal, writeJson, writingChoices } from "./a-redactor.ts";
+import { anyText } from "../support/any-text.ts";
 
 /** A secret as it is planted, and the texts of which none may show. */
 export interface Secret {
@@ -90,7 +91,7 @@ export const plainOf = (value: unknown): unknown => (value instanceof Literal ? 
 
 /** Any text or number that does not come about by chance. */
 export const namedSecret: fc.Arbitrary<Secret> = fc.oneof(
-  fc.string({ unit: "binary", minLength: 6, maxLength: 12 }).map((text) => {
+  anyText({ minLength: 6, maxLength: 12 }).map((text) => {
     const planted = `q7${text}q7`;
     return { planted, needles: escapedForms(planted) };
   }),

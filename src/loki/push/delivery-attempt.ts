@@ -21,7 +21,7 @@ export class DeliveryAttempt {
 
   /** Whether no stream may push any more in this attempt. */
   get isOver(): boolean {
-    if (this.signal.aborted) this.end({ reason: "timeout", detail: "aborted" });
+    if (this.signal.aborted) this.end({ reason: "timeout", detail: "cancelled" });
     return this.#isOver;
   }
 

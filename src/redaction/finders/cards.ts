@@ -110,16 +110,16 @@ interface CardSpan {
 
 /** Joins overlapping spans. They are in order of their ends; a later one may start before an earlier one. */
 function merged(spans: readonly CardSpan[]): readonly CardSpan[] {
-  const apart: CardSpan[] = [];
+  const disjoint: CardSpan[] = [];
   for (const span of spans) {
     let { first } = span;
-    for (let before = apart.at(-1); before !== undefined && before.last >= first; before = apart.at(-1)) {
+    for (let before = disjoint.at(-1); before !== undefined && before.last >= first; before = disjoint.at(-1)) {
       first = Math.min(first, before.first);
-      apart.pop();
+      disjoint.pop();
     }
-    apart.push({ first, last: span.last });
+    disjoint.push({ first, last: span.last });
   }
-  return apart;
+  return disjoint;
 }
 
 /** First group of the longest card that ends with group `last`, or -1. Looks at 19 digits at most. */

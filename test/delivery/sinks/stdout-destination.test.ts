@@ -14,7 +14,7 @@ const never = new AbortController().signal;
 
 const moduleUrl = new URL("../../../src/delivery/sinks/stdout-destination.ts", import.meta.url).href;
 
-/** The write end of a pipe that nobody reads from, though somebody could. */
+/** The write end of a pipe that has a reader, which does not read. */
 function pipe(): number {
   const { readEnd, writeEnd } = aPipe();
   onTestFinished(() => closeSync(readEnd));

@@ -4,13 +4,13 @@ import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 /** What a scripted destination does with a delivery. */
 export type Answer =
   | DeliveryResult
-  /** Answers when it is told to give up. */
+  /** Settles when it is aborted. */
   | "hang"
-  /** Never answers, even when it is told to give up; see {@link ScriptedDestination.release}. */
+  /** Never settles, even when it is aborted; see {@link ScriptedDestination.release}. */
   | "deaf"
   | "throw";
 
-/** A destination that does as it is told, and keeps what it has taken. */
+/** A destination with scripted results, which records its calls. */
 export interface ScriptedDestination extends Destination {
   /** What deliveries come to from now on. */
   answer: Answer | ((batch: readonly LogEntry[]) => Answer);
@@ -43,7 +43,7 @@ export const retry = (afterMs?: number): DeliveryResult => ({
   ...(afterMs === undefined ? {} : { afterMs }),
 });
 
-/** An entry whose number can be told from its line; takes `bytes` in a queue. */
+/** An entry with its number as the line; takes `bytes` in a queue. */
 export const numbered = (number: number, bytes = 100): LogEntry => ({
   timeNs: String(number),
   stream: "{}",

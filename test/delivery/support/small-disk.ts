@@ -25,7 +25,7 @@ export async function smallDisk(kibibytes: number): Promise<string | undefined> 
   return directory;
 }
 
-/** Lets nobody write to the disk any more, or again. */
+/** Makes the disk read-only, or writable again. */
 export function remount(directory: string, mode: "ro" | "rw"): void {
   execFileSync("mount", ["-o", `remount,${mode}`, directory]);
 }

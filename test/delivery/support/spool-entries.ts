@@ -4,6 +4,7 @@ import type { Spool } from "../../../src/delivery/spool/spool.ts";
 import type { SpoolOptions } from "../../../src/delivery/spool/segment-queue.ts";
 import { openSpool } from "../../../src/delivery/spool/open-spool.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
+import { anyText } from "../../support/any-text.ts";
 
 /** An entry with a line of its own; `lineBytes` makes it longer. */
 export function anEntry(number: number, lineBytes = 0): LogEntry {
@@ -20,18 +21,16 @@ export function entryOf(timeNs: string, line: string, stream = '{"model":"m"}', 
   return { timeNs, stream, metadata, line, bytes: 128 + Buffer.byteLength(timeNs + stream + metadata + line) };
 }
 
-/** Any texts, such as no record has. */
-export const anyEntry: fc.Arbitrary<LogEntry> = fc
-  .tuple(fc.bigInt({ min: 0n, max: 10n ** 19n }), anyText(), anyText(), anyText())
-  .map(([timeNs, stream, metadata, line]) => entryOf(String(timeNs), line, stream, metadata));
+const entryText: fc.Arbitrary<string> = fc.oneof(
+  anyText({ maxLength: 60 }),
+  fc.constantFrom("", "\t\n\0", "\u00fe\u00ff\ufffd\ufeff", "OS\u0001", "\u{10ffff}"),
+  fc.integer({ min: 1, max: 9000 }).map((length) => "a".repeat(length)),
+);
 
-function anyText(): fc.Arbitrary<string> {
-  return fc.oneof(
-    fc.string({ unit: "binary", maxLength: 60 }),
-    fc.constantFrom("", "\t\n\0", "\u00fe\u00ff\ufffd\ufeff", "OS\u0001", "\u{10ffff}"),
-    fc.integer({ min: 1, max: 9000 }).map((length) => "a".repeat(length)),
-  );
-}
+/** Entries of any texts. */
+export const anyEntry: fc.Arbitrary<LogEntry> = fc
+  .tuple(fc.bigInt({ min: 0n, max: 10n ** 19n }), entryText, entryText, entryText)
+  .map(([timeNs, stream, metadata, line]) => entryOf(String(timeNs), line, stream, metadata));
 
 /** A spool that is closed after the test at the latest. */
 export async function openedSpool(directory: string, options: Partial<SpoolOptions> = {}): Promise<Spool> {

@@ -10,29 +10,29 @@ import { createHttpClient } from "../../../src/outbound/http-client.ts";
 import type { Destination, EntryDropReason } from "../../../src/prediction-log/destination.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 
-/** The delivery of the product to a Loki, with all that can be seen of it. */
+/** The product's delivery to a Loki, with its counters and acknowledged entries. */
 export interface WatchedDelivery extends Delivery {
   readonly counters: DeliveryCounters;
-  /** The entries of the batches that were done, in this order. */
+  /** Entries of the settled batches, in order. */
   readonly acknowledged: readonly LogEntry[];
-  /** The reasons that have dropped something, and how much. */
+  /** Dropped entries by reason. */
   dropped(): Partial<Record<EntryDropReason, number>>;
   /** Largest difference between accepted and accounted entries that was seen; 0 is right. */
   readonly worstBalance: number;
 }
 
-/** How it is put together. */
+/** Options of {@link startWatchedDelivery}. */
 export interface WatchedDeliveryPlan {
   readonly url: string;
   readonly tenant: string;
-  /** Parent of the folder of its spool; left out, there is none. */
+  /** Parent of the folder of its spool; without it there is no spool. */
   readonly folder?: string;
   readonly batchBytes?: number;
-  /** Comes between the destination and the network. */
+  /** Wraps the HTTP client. */
   readonly through?: (http: LokiHttp) => LokiHttp;
 }
 
-/** Starts one that hurries: it waits short, and soon goes over its spool. */
+/** Starts a delivery with short waits that soon spills to disk. */
 export async function startWatchedDelivery(plan: WatchedDeliveryPlan): Promise<WatchedDelivery> {
   const { url, tenant, folder, batchBytes = 65_536, through = (http) => http } = plan;
   const counters = new DeliveryCounters();

@@ -16,7 +16,7 @@ const kilobytes = (ms: number, count: number, model = "iris"): LogEntry[] =>
 describe("the destination Loki at the limits of a tenant", () => {
   const start = lokiStarter();
 
-  it("waits out a moment of too much, for as long as the rate needs, in one piece", async () => {
+  it("waits out a short excess for as long as the rate requires, without splitting", async () => {
     const { loki, clock, deliver } = await start({ limits: { ingestion_rate_mb: 0.1, ingestion_burst_size_mb: 0.1 } });
     const first = kilobytes(clock.nowMs, 80);
     await deliver(first);
@@ -30,7 +30,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect(loki.pushes.map(({ status }) => status)).toEqual([204, 429, 204]);
   });
 
-  it("brings a batch that is larger than the burst through in pieces, and none of it twice", async () => {
+  it("delivers a batch larger than the burst in chunks, and no entry twice", async () => {
     const { loki, clock, deliver } = await start({ limits: { ingestion_rate_mb: 0.1, ingestion_burst_size_mb: 0.1 } });
     const batch = kilobytes(clock.nowMs, 700);
     const { retries, refused } = await deliver(batch);
@@ -48,7 +48,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect(loki.pushes).toHaveLength(pushes + 1);
   });
 
-  it("brings a stream that is larger than its own burst through in pieces, while other streams go on", async () => {
+  it("delivers a stream larger than its own burst in chunks, while other streams continue", async () => {
     const { loki, clock, destination, deliver } = await start({
       limits: { per_stream_rate_limit: "64KB", per_stream_rate_limit_burst: "64KB" },
     });
@@ -63,7 +63,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect(loki.pushes.filter(({ body }) => body.includes('"other '))).toHaveLength(12);
   });
 
-  it("does not go on halving what was halved before it has been tried as often", async () => {
+  it("tries a halved chunk as often before halving it again", async () => {
     const { loki, clock, deliver } = await start();
     const slowDown = { kind: "answer", status: 429, text: "ingestion rate limit exceeded" } as const;
     loki.script(...Array.from({ length: 9 }, () => slowDown));
@@ -72,7 +72,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect(loki.pushes.map(({ body }) => body.split('["').length - 1)).toEqual([8, 8, 8, 8, 8, 4, 4, 4, 4, 4, 4]);
   });
 
-  it("gives up a single entry that is larger than the burst, and goes on", async () => {
+  it("refuses a single entry larger than the burst, and continues", async () => {
     const { loki, clock, deliver } = await start({
       limits: { ingestion_rate_mb: 0.01, ingestion_burst_size_mb: 0.01 },
     });
@@ -82,7 +82,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect(loki.linesOf(tenant)).toEqual(linesOf(small));
   });
 
-  it("halves at once what is too large for a message, down to single entries", async () => {
+  it("halves a chunk at once that is too large for a message, down to single entries", async () => {
     const { loki, clock, deliver } = await start();
     const tooLarge = {
       kind: "answer",
@@ -96,7 +96,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect(loki.linesOf(tenant)).toEqual(linesOf(batch.slice(1)));
   });
 
-  it("takes larger pieces again when they have passed for a while", async () => {
+  it("grows chunks again after a while of accepted ones", async () => {
     const { loki, clock, deliver } = await start();
     loki.script({ kind: "answer", status: 413 });
     await deliver(kilobytes(clock.nowMs, 8));
@@ -109,7 +109,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect(sizes[1]! - sizes[0]!).toBe(2);
   });
 
-  it("refuses after three attempts what is of streams that may not be made; all others are stored meanwhile", async () => {
+  it("refuses entries of streams over the limit after three attempts, and stores all others meanwhile", async () => {
     const { loki, clock, deliver } = await start({ limits: { max_global_streams_per_user: 2 } });
     const streams = (ms: number): LogEntry[] =>
       ["a", "b", "c", "d"].flatMap((model) => entriesAt(ms, 2, { stream: { model }, line: `${model} ${ms}` }));
@@ -121,7 +121,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect(detail).toContain("429 maximum active stream limit exceeded");
     const models = new Set(loki.linesOf(tenant).map((line) => line.charAt(0)));
     expect([models, loki.linesOf(tenant)]).toMatchObject([new Set(["a", "b"]), { length: 8 }]);
-    // Once known, they hold up nobody; and they are tried as long as there are entries of them.
+    // Once known, they block no other streams; they are tried while there are entries of them.
     expect(await deliver(streams(clock.nowMs + 2))).toMatchObject({ retries: [], refused: { too_many_streams: 4 } });
     loki.forgetStreams(tenant);
     expect(await deliver(streams(clock.nowMs + 3).slice(4))).toMatchObject({ retries: [], refused: {} });
@@ -132,7 +132,7 @@ describe("the destination Loki at the limits of a tenant", () => {
     expect([again.retries.length, again.refused]).toEqual([2, { too_many_streams: 4 }]);
   });
 
-  it("accounts for every entry, and stores what is good exactly once, whatever the limits and the failures", async () => {
+  it("accounts for every entry, and stores good ones exactly once, for any limits and failures", async () => {
     const kinds = ["good", "old", "new", "long"] as const;
     const entry = fc.record({
       kind: fc.constantFrom(...kinds),

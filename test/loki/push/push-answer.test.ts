@@ -69,8 +69,8 @@ describe("the answer to a push", () => {
       "loghttp.PushRequest.Streams: []loghttp.LogProtoStream: decode slice: expect [ or n",
       { refused: 10 },
     ],
-    ["what nobody has seen", "the moon is full", { refused: 10 }],
-    ["a group that nobody has seen", `2 errors like: ${old(1)}; 1 errors like: the moon is full`, { refused: 10 }],
+    ["an unknown error", "the moon is full", { refused: 10 }],
+    ["a group with an unknown error", `2 errors like: ${old(1)}; 1 errors like: the moon is full`, { refused: 10 }],
     ["nothing", "", { refused: 10 }],
     // Labels may be anything that a client has sent.
     [
@@ -82,7 +82,7 @@ describe("the answer to a push", () => {
     expect(refusedOf(read(400, text))).toEqual(refused);
   });
 
-  it("refuses from 1 to all of the entries, whatever a 400 says", () => {
+  it("refuses from 1 to all of the entries, for any text of a 400", () => {
     const piece = fc.constantFrom(
       old(1),
       behind(2, 3),
@@ -157,7 +157,7 @@ describe("the answer to a push", () => {
     expect(read(status, text)).toMatchObject(expected);
   });
 
-  it("refuses all where everything is turned away for good", () => {
+  it("refuses all entries when the tenant is blocked", () => {
     expect(refusedOf(read(422, "error at least one valid stream is required for ingestion"))).toEqual({ refused: 10 });
     const blocked = "ingestion blocked for user 't' until '2100-01-01T00:00:00Z' with status code '260'";
     expect(refusedOf(read(260, blocked))).toEqual({ refused: 10 });
@@ -179,7 +179,7 @@ describe("the answer to a push", () => {
     expect("afterMs" in outcome ? outcome.afterMs : undefined).toBe(afterMs);
   });
 
-  it("does not tell the log what was in the body", () => {
+  it("keeps the contents of the body out of the log", () => {
     const quoted =
       'loghttp.PushRequest.Streams: []loghttp.LogProtoStream: Value is string, error found in #10 byte of ...|"secret"}]]}]}|..., bigger context ...|secret|...';
     const outcome = read(400, quoted);

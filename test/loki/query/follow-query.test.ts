@@ -31,7 +31,7 @@ describe("lines that are followed", () => {
     return { end, troubles, next };
   }
 
-  it("are those that are there, a word that these are all, and those that come, late ones too", async () => {
+  it("are the existing ones, a mark that these are all, and new ones, late ones included", async () => {
     const started = await start();
     const { clock, deliver } = started;
     await deliver(entriesAt(clock.nowMs - 50_000, 2, { line: "old" }));
@@ -51,7 +51,7 @@ describe("lines that are followed", () => {
     expect(await next()).toBeUndefined();
   });
 
-  it("go on after a Loki that was away, without a gap", async () => {
+  it("continue without a gap after Loki was unavailable", async () => {
     const started = await start();
     const { clock, deliver, http } = started;
     let isAway = false;
@@ -72,7 +72,7 @@ describe("lines that are followed", () => {
     end.abort();
   });
 
-  it("end with an error that does not pass by itself", async () => {
+  it("end with a permanent error", async () => {
     const { next } = follow(await start(), { logql: "{" });
     await expect(next()).rejects.toMatchObject({ code: "bad_query" });
   });

@@ -33,7 +33,7 @@ const linesOf = (lines: readonly Pick<LogEntry, "line">[]): readonly string[] =>
 describe("lines that are read back from Loki", () => {
   const start = lokiStarter();
 
-  it("come in the order of time over all streams, with labels and metadata", async () => {
+  it("are in order of time over all streams, with labels and metadata", async () => {
     const started = await start();
     const { clock, deliver } = started;
     const batch = entriesAt(clock.nowMs, 9).map((entry, index) =>
@@ -55,7 +55,7 @@ describe("lines that are read back from Loki", () => {
     expect(await read(sourceOf(started), { startNs: 5n, endNs: 5n })).toEqual([]);
   });
 
-  it("are each given once, however times, pages and limits fall", async () => {
+  it("are each given once, for any times, pages and limits", async () => {
     const groups = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(
@@ -101,7 +101,7 @@ describe("lines that are read back from Loki", () => {
     expect(await read(sourceOf(started), { limit: 1500 })).toHaveLength(1500);
   });
 
-  it("are read when more share a time than usually make a page", async () => {
+  it("are read when more of them share a time than fit a page", async () => {
     const started = await start();
     const ns = nsAt(started.clock.nowMs);
     const batch = Array.from({ length: 2300 }, (_, index) => entryOf({ ns, line: `${index}` }));
@@ -112,7 +112,7 @@ describe("lines that are read back from Loki", () => {
     expect(found.at(-1)).toBe("last");
   });
 
-  it("are refused rather than lost when more share a time than Loki gives at once", async () => {
+  it("are refused rather than lost when more of them share a time than Loki returns at once", async () => {
     const started = await start({ limits: { max_entries_limit_per_query: 10 } });
     const ns = nsAt(started.clock.nowMs);
     await started.deliver(Array.from({ length: 25 }, (_, index) => entryOf({ ns, line: `${index}` })));
@@ -120,7 +120,7 @@ describe("lines that are read back from Loki", () => {
     expect(await read(sourceOf(started), { limit: 10 })).toHaveLength(10);
   });
 
-  it("are asked for in smaller pages when a page is longer than can be taken", async () => {
+  it("are requested in smaller pages when a page is too long", async () => {
     const started = await start();
     const batch = entriesAt(started.clock.nowMs, 40);
     await started.deliver(batch);
@@ -138,10 +138,10 @@ describe("lines that are read back from Loki", () => {
   });
 });
 
-describe("what Loki says when there are no lines", () => {
+describe("an error of a query", () => {
   const start = lokiStarter();
 
-  it("is told with a remedy", async () => {
+  it("has a remedy", async () => {
     const started = await start({ authorization: "Bearer right" });
     const source = sourceOf(started);
     expect(await failureOf(source)).toMatchObject({
@@ -153,7 +153,7 @@ describe("what Loki says when there are no lines", () => {
     await expect(askWhetherReady(source)).rejects.toMatchObject({ code: "unauthorized" });
   });
 
-  it("tells queries that cannot be read, addresses that are no Loki, and a tenant that is not named", async () => {
+  it("distinguishes invalid queries, addresses of other servers, and a missing tenant", async () => {
     const source = sourceOf(await start());
     await expect(askWhetherReady(source)).resolves.toBeUndefined();
     expect(await failureOf(source, { logql: "{a=" })).toMatchObject({
@@ -165,7 +165,7 @@ describe("what Loki says when there are no lines", () => {
     expect(await read({ ...source, url: `${source.url}/` })).toEqual([]);
   });
 
-  it("tells a Loki that is away from one that may be asked again", async () => {
+  it("distinguishes an unreachable Loki from a busy one", async () => {
     const started = await start();
     await started.loki.close();
     const failure = await failureOf(sourceOf(started));
