@@ -152,7 +152,8 @@ describe("the program", { timeout: 120_000 }, () => {
     const words = [process.execPath, mainFile, "run", ...anywhere, "--upstream", "http://127.0.0.1:1"];
     const { stdout, stderr } = spawnSync("python3", ["-c", onTerminal, ...words], {
       encoding: "utf8",
-      timeout: 60_000,
+      env: { ...process.env, OUTRIDER_DRAIN_MIN_MS: "0" },
+      timeout: 100_000,
     });
     expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
   });
