@@ -114,7 +114,7 @@ describe("outrider predictions --loki", () => {
     expect(Math.abs(Date.now() - 3_600_000 - Number(startNs / 1_000_000n))).toBeLessThan(60_000);
   });
 
-  it("asks day by day over a long time, which Loki would refuse at once", async () => {
+  it("splits a long time span into days, because Loki refuses long ones", async () => {
     const day = 86_400_000;
     const records = [recordAt(0), recordAt(40 * day), recordAt(40 * day + 1)];
     const loki = await startLoki(records);
@@ -126,7 +126,7 @@ describe("outrider predictions --loki", () => {
     expect(loki.asked.length).toBe(41);
   });
 
-  it("leaves out what is no record or not asked for", async () => {
+  it("skips malformed lines and records that do not match", async () => {
     const loki = await startLoki([
       recordAt(0),
       recordAt(1, { model: "churn" }),
@@ -146,7 +146,7 @@ describe("outrider predictions --loki", () => {
     expect(loki.asked[0]?.query).toBe('{service_name="outrider", model=~"churn|__other__|"}');
   });
 
-  it("is found by a configuration without the sink for files, and asked as whoever that says", async () => {
+  it("is used when the configuration has no file sink, with its tenant and token", async () => {
     const loki = await startLoki([recordAt(0)]);
     const folder = await temporaryDirectory();
     await writeFile(path.join(folder, "token"), "secret-token\n");
@@ -187,7 +187,7 @@ describe("outrider predictions --loki", () => {
     expect(found).toEqual(["old0", "old1", "old2", "young", caughtUp, "late"]);
   });
 
-  it("ends with 1 and says why when Loki refuses or is not there", async () => {
+  it("ends with 1 and the reason when Loki refuses or is unreachable", async () => {
     const loki = await startLoki([], 429);
     const refused = await dispatched(["predictions", "--loki", loki.url, ...since]);
     expect(refused).toMatchObject({ exitCode: 1, output: "" });
