@@ -44,7 +44,7 @@ describe("outrider accuracy", () => {
       ),
       "accuracy  90.0 % (95 % interval 82.6 % to 94.5 %), baseline 90.0 %",
       "classes   precision 0.9, recall 1, F1 0.9474 (of yes)",
-      "scores    AUC 0.5, Brier 0.1125, log loss 0.3975, calibration error 0.15",
+      "probs     AUC 0.5, Brier 0.1125, log loss 0.3975, calibration error 0.15",
       "labels never predicted: no (10)",
       "expected  75.0 % of 100 rows correct, with and without labels; not reliable: it disagrees with the labels",
       "",
