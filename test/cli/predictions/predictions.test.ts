@@ -192,7 +192,7 @@ describe("outrider predictions", () => {
     ["a time that is none", ["--since", "yesterday"], "--since yesterday: an age or a time is expected"],
     ["a span without time", ["--since", "1h", "--until", "2h"], "--since must be before --until"],
     ["a limit that is none", ["--limit", "0"], "--limit 0: a whole number from 1 to 10000 is expected"],
-    ["a flag that is none", ["--outcomes", "ok"], "--outcomes: there is no such flag"],
+    ["a flag that is none", ["--outcomes", "ok"], "--outcomes: unknown flag"],
     ["a wrong configuration", ["--loki", "nothing"], "loki"],
   ])("refuses %s with exit code 2", async (_, words, message) => {
     const { exitCode, output, errors } = await dispatched(["predictions", ...words]);

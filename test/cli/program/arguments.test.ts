@@ -29,10 +29,10 @@ describe("the words after a command", () => {
   it("do not end at a mistake: all are reported", () => {
     const { mistakes, flags } = read("--listn", "x", "--jsn", "--json", "one", "two", "--listen");
     expect(mistakes.map(({ origin, problem, nearest }) => [origin, problem, nearest])).toEqual([
-      [{ kind: "flag", name: "--listn" }, "there is no such flag", "--listen"],
-      [{ kind: "flag", name: "--jsn" }, "there is no such flag", "--json"],
+      [{ kind: "flag", name: "--listn" }, "unknown flag", "--listen"],
+      [{ kind: "flag", name: "--jsn" }, "unknown flag", "--json"],
       [{ kind: "flag", name: "--listen" }, "the value is missing", undefined],
-      [{ kind: "flag", name: "two" }, "unexpected word", undefined],
+      [{ kind: "flag", name: "two" }, "unexpected argument", undefined],
     ]);
     expect(flags).toEqual([{ flag: "--json", text: "true" }]);
   });

@@ -57,7 +57,7 @@ describe("the command line", () => {
   it("suggests the nearest flag for an unknown one, and lists every other mistake", async () => {
     const { exitCode, errors } = await dispatched(["check", "--upstraem", "http://a", "--listen", "nowhere"]);
     expect(exitCode).toBe(2);
-    expect(errors).toMatch(/--upstraem: there is no such flag\n {4}nearest +did you mean --upstream\?/);
+    expect(errors).toMatch(/--upstraem: unknown flag\n {4}nearest +did you mean --upstream\?/);
     expect(errors).toMatch(
       /--listen: listen: the port is missing\n {4}given +"nowhere"\n {4}expected .* e\.g\. 0\.0\.0\.0:18080/,
     );
@@ -68,7 +68,7 @@ describe("the command line", () => {
     expect(await dispatched(["version", "--jsn", "now"])).toEqual({
       exitCode: 2,
       output: "",
-      errors: "--jsn: there is no such flag\n    nearest   did you mean --json?\nSee `outrider help version`.\n",
+      errors: "--jsn: unknown flag\n    nearest   did you mean --json?\nSee `outrider help version`.\n",
     });
   });
 

@@ -58,12 +58,7 @@ describe("the program", { timeout: 120_000 }, () => {
     const program = startProgram(["run", "--listen", "x", "--listn", "y"], { OUTRIDER_LOG_LEVEL: "loud" });
     expect(await program.ended).toBe(2);
     expect(program.output()).toBe("");
-    for (const hint of [
-      "--listn: there is no such flag",
-      "--listen: listen",
-      "OUTRIDER_LOG_LEVEL: log.level",
-      "upstream:",
-    ]) {
+    for (const hint of ["--listn: unknown flag", "--listen: listen", "OUTRIDER_LOG_LEVEL: log.level", "upstream:"]) {
       expect(program.errors()).toContain(hint);
     }
     expect(program.errors()).toContain("4 mistakes");
