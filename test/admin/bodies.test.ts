@@ -77,7 +77,7 @@ describe("bodies on the admin port", () => {
     expect(admin.bodies).toEqual(["abc", "def", "abc", "def"]);
   });
 
-  it("are waved on when the client waits for it, and only then", async () => {
+  it("get 100 Continue when the client waits for it, and only then", async () => {
     const admin = await startKeeping();
     const socket = open(admin);
     let text = "";
@@ -91,7 +91,7 @@ describe("bodies on the admin port", () => {
     expect(eager).not.toContain("100 Continue");
   });
 
-  it("are not asked for when the call is refused", async () => {
+  it("are not requested when the call is refused", async () => {
     const admin = await startKeeping();
     const refused = head("Origin: https://evil.example\r\nContent-Length: 3\r\nExpect: 100-continue");
     const text = await raw(admin, refused);
@@ -122,13 +122,13 @@ describe("bodies on the admin port", () => {
     expect([answer.status, answer.isKept]).toEqual([413, false]);
   });
 
-  it("have their time and no more", async () => {
+  it("must arrive in time", async () => {
     const admin = await startKeeping({ timeouts: { bodyMs: 50 } });
     const text = await raw(admin, `${head("Content-Length: 3")}a`);
     expect([text.slice(0, 12), errorIn(text)]).toEqual(["HTTP/1.1 408", "body_timeout"]);
   });
 
-  it("that end too early are no bodies", async () => {
+  it("that end too early are refused", async () => {
     const admin = await startKeeping();
     const text = await raw(admin, `${head("Content-Length: 3")}ab`, { end: true });
     expect([text.slice(0, 12), errorIn(text)]).toEqual(["HTTP/1.1 400", "body_incomplete"]);
@@ -162,7 +162,7 @@ describe("bodies on the admin port", () => {
 });
 
 describe("routes that show what was learned", () => {
-  it("give what the ports say, with the model that was asked for", async () => {
+  it("return the reports, for the requested model", async () => {
     const admin = await start({ ports: somePorts({ drift: (query) => query, fleet: async () => ({ leader: "a" }) }) });
     expect(json(await call(admin, "/drift"))).toEqual({});
     expect(json(await call(admin, "/drift?model=a%20b"))).toEqual({ model: "a b" });

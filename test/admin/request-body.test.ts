@@ -60,7 +60,7 @@ describe("a body that comes in", () => {
     expect(await chunked.reading).toEqual({ kind: "refused", code: "body_too_large" });
   });
 
-  it("takes memory for what has come, not for what was announced, and gives it back", async () => {
+  it("takes memory for bytes that arrived, not for Content-Length, and returns it", async () => {
     const bodyMemory = new BodyMemory(100_000);
     const first = new IncomingBody(lengthOf(maxBodyBytes), bodyMemory);
     first.accept(Buffer.from("x"));

@@ -23,7 +23,7 @@ describe("admin routes", () => {
     );
   });
 
-  it("gives metrics with their content type, byte for byte", async () => {
+  it("returns metrics with their content type, byte for byte", async () => {
     const text = `# HELP ü\n${"a_total 1\n".repeat(100_000)}`;
     const admin = await start({
       ports: somePorts({ metrics: async () => ({ contentType: "text/plain; version=0.0.4", text }) }),
@@ -45,7 +45,7 @@ describe("admin routes", () => {
     expect((await call(admin, "/livez")).status).toBe(200);
   });
 
-  it("tells the model server's liveness apart from its own", async () => {
+  it("distinguishes the liveness of the model server from its own", async () => {
     const admin = await start();
     const answer = await call(admin, "/upstream/livez");
     expect([answer.status, json(answer)]).toEqual([503, { live: false, reason: "connection refused" }]);
@@ -67,7 +67,7 @@ describe("admin routes", () => {
     expect(await near("/xyz")).toContain("/config");
   });
 
-  it("does not forgive paths that only look like a route", async () => {
+  it("refuses paths that only look like a route", async () => {
     const admin = await start();
     for (const path of ["/config/", "//config", "/%63onfig", "/./config", "/CONFIG", "/metrics;x"]) {
       expect((await call(admin, path)).status, path).toBe(404);
@@ -170,7 +170,7 @@ describe("admin routes", () => {
     expect(waits).toEqual([30_000, 90_000, 1500, 60_000]);
   });
 
-  it("answers 500 when a port fails, tells the log, and lives on", async () => {
+  it("answers 500 when a port fails, logs it, and keeps running", async () => {
     const admin = await start({ ports: somePorts({ metrics: () => Promise.reject(new Error("broken")) }) });
     const answer = await call(admin, "/metrics");
     expect([answer.status, errorOf(answer)["code"]]).toEqual([500, "internal_error"]);

@@ -61,7 +61,7 @@ describe("token file", () => {
     expect(await check("Bearer v2")).toBe("valid");
   });
 
-  it("lets nobody in by an empty or missing file, and lets in again when it is back", async () => {
+  it("rejects every token while the file is empty or missing, and accepts it again afterwards", async () => {
     const { path, check } = withToken("\n");
     expect(await check("Bearer x")).toBe("invalid");
     expect(await check("Bearer ")).toBe("invalid");
@@ -71,7 +71,7 @@ describe("token file", () => {
     expect(await check("Bearer x")).toBe("valid");
   });
 
-  it("knows no token when no file is configured", async () => {
+  it("has no token when no file is configured", async () => {
     const check = createTokenCheck("");
     expect(await check("")).toBe("not_configured");
     expect(await check("Bearer x")).toBe("invalid");

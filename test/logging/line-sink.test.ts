@@ -40,7 +40,7 @@ describe("line sink", () => {
     expect(sink.droppedTotal).toBe(0);
   });
 
-  it("drops and counts what a closed descriptor does not take, without throwing", async () => {
+  it("drops and counts lines for a closed descriptor, without throwing", async () => {
     writeFileSync(join(folder, "log"), "");
     const file = openSync(join(folder, "log"), "r");
     const sink = createLineSink({ fileDescriptor: file, maxBufferedCharacters: 1000 });
@@ -52,7 +52,7 @@ describe("line sink", () => {
     expect(sink.droppedTotal).toBe(2);
   });
 
-  it("neither blocks nor grows when nobody reads the pipe", async () => {
+  it("neither blocks nor grows when the pipe is not read", async () => {
     const child = inProcess(`
       const line = "x".repeat(999) + "\\n";
       let longest = 0;
@@ -70,7 +70,7 @@ describe("line sink", () => {
     await once(child, "exit");
   });
 
-  it("lives on when the reader of the pipe goes away", async () => {
+  it("keeps working when the reader closes the pipe", async () => {
     const child = inProcess(`
       process.stdin.once("data", async () => {
         sink.write("lost\\n");

@@ -19,14 +19,14 @@ describe("logger", () => {
     expect(sink.lines[0]!.endsWith("}\n")).toBe(true);
   });
 
-  it("tells an error with its message and stack", async () => {
+  it("logs an error with its message and stack", async () => {
     const sink = memorySink();
     const { logger } = await createLogger({ level: "info", format: "json", sink });
     logger.error({ error: new Error("no") }, "it failed");
     expect(JSON.parse(sink.lines[0]!)).toMatchObject({ error: { message: "no", stack: expect.any(String) } });
   });
 
-  it("writes text for people when asked to", async () => {
+  it("writes text when configured", async () => {
     const sink = memorySink();
     const { logger } = await createLogger({ level: "info", format: "human", sink });
     logger.warn({ port: 18_080 }, "look here");
@@ -34,7 +34,7 @@ describe("logger", () => {
     expect(() => JSON.parse(sink.lines[0]!) as unknown).toThrow();
   });
 
-  it("keeps to its level and takes another while it runs", async () => {
+  it("keeps to its level, which can change at run time", async () => {
     const sink = memorySink();
     const log = await createLogger({ level: "warn", format: "json", sink });
     log.logger.info("hidden");
@@ -45,7 +45,7 @@ describe("logger", () => {
     expect(sink.lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(["shown"]);
   });
 
-  it("tells how many lines were dropped", async () => {
+  it("counts dropped lines", async () => {
     const log = await createLogger({ level: "info", format: "json", sink: memorySink() });
     expect(log.linesDropped()).toBe(3);
   });

@@ -66,7 +66,7 @@ function classLines(report: ClassReport): readonly string[] {
     "log loss": report.log_loss,
     "calibration error": report.calibration_error,
   });
-  if (chances !== "") lines.push(`scores    ${chances}`);
+  if (chances !== "") lines.push(`probs     ${chances}`);
   const strange = report.labels_never_predicted.map(({ label, rows }) => `${printable(label)} (${formatCount(rows)})`);
   if (strange.length > 0) lines.push(`labels never predicted: ${strange.join(", ")}`);
   return lines;

@@ -1,10 +1,35 @@
 /** Rows of the table of commands for baselines. */
 import { datasetFormats } from "../../datasets/dataset.ts";
-import { interruptedExitCode, jsonFlag, type Command, type ExitCode } from "../program/command.ts";
+import { interruptedExitCode, jsonFlag, type Command, type ExitCode, type FlagSpec } from "../program/command.ts";
 
-const wrongInput: ExitCode = {
+/** Exit code 2 of commands that read a data set or a baseline. */
+export const wrongInput: ExitCode = {
   code: 2,
   meaning: "The command line is wrong, or an input file cannot be read or is malformed.",
+};
+
+/** Flags that give columns of a data set a role. */
+export const columnFlags: Readonly<Record<"prediction" | "score" | "positive" | "exclude", FlagSpec>> = {
+  prediction: { name: "--prediction", placeholder: "COLUMN", doc: "Column with the prediction of the model." },
+  score: {
+    name: "--score",
+    placeholder: "COLUMN",
+    doc: "Column with the confidence of the model, 0 to 1: in its prediction or, with --positive, in that class. Not used as a feature.",
+  },
+  positive: {
+    name: "--positive",
+    placeholder: "VALUE",
+    doc: "For two classes: the class whose probability --score is.",
+  },
+  exclude: { name: "--exclude", placeholder: "COLUMNS", doc: "Columns that are not features, separated by commas." },
+};
+
+/** The format of a data set to read. */
+export const formatFlag: FlagSpec = {
+  name: "--format",
+  placeholder: "WORD",
+  doc: "Format of the input. Default: by the file extension.",
+  choices: datasetFormats,
 };
 
 const build: Command = {
@@ -29,20 +54,16 @@ const build: Command = {
       doc: "File to write; - is standard output. An existing file is replaced once the new one is complete.",
       isFile: true,
     },
-    { name: "--prediction", placeholder: "COLUMN", doc: "Column with the prediction of the model." },
+    columnFlags.prediction,
     {
       name: "--label",
       placeholder: "COLUMN",
       doc: "Column with the true value, for accuracy and calibration. Not used as a feature.",
     },
-    {
-      name: "--score",
-      placeholder: "COLUMN",
-      doc: "Column with the confidence of the model, 0 to 1: in its prediction or, with --positive, in that class. Not used as a feature.",
-    },
-    { name: "--positive", placeholder: "VALUE", doc: "For two classes: the class whose probability --score is." },
+    columnFlags.score,
+    columnFlags.positive,
     { name: "--weight", placeholder: "COLUMN", doc: "Column with the weight of the row. Not used as a feature." },
-    { name: "--exclude", placeholder: "COLUMNS", doc: "Columns that are not features, separated by commas." },
+    columnFlags.exclude,
     {
       name: "--categorical",
       placeholder: "COLUMNS",
@@ -55,12 +76,7 @@ const build: Command = {
     },
     { name: "--model-name", placeholder: "TEXT", doc: "Name of the model." },
     { name: "--model-version", placeholder: "TEXT", doc: "Version of the model." },
-    {
-      name: "--format",
-      placeholder: "WORD",
-      doc: "Format of the input. Default: by the file extension.",
-      choices: datasetFormats,
-    },
+    formatFlag,
     jsonFlag,
   ],
   examples: [

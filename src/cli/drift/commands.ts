@@ -1,6 +1,6 @@
 /** Rows of the table of commands for drift. */
-import { datasetFormats } from "../../datasets/dataset.ts";
 import { adminFlags } from "../admin/commands.ts";
+import { columnFlags, formatFlag, wrongInput } from "../baseline/commands.ts";
 import { jsonFlag, wrongUsage, type Command, type ExitCode } from "../program/command.ts";
 import { driftExitCodes } from "./state.ts";
 
@@ -60,14 +60,10 @@ const compare: Command = {
       doc: "Data set: CSV with a header, JSON lines (either may end in .gz or .zst) or Parquet. Can be repeated.",
       isFile: true,
     },
-    { name: "--prediction", placeholder: "COLUMN", doc: "Column with the prediction of the model." },
-    {
-      name: "--score",
-      placeholder: "COLUMN",
-      doc: "Column with the confidence of the model, 0 to 1: in its prediction or, with --positive, in that class. Not used as a feature.",
-    },
-    { name: "--positive", placeholder: "VALUE", doc: "For two classes: the class whose probability --score is." },
-    { name: "--exclude", placeholder: "COLUMNS", doc: "Columns that are not features, separated by commas." },
+    columnFlags.prediction,
+    columnFlags.score,
+    columnFlags.positive,
+    columnFlags.exclude,
     { name: "--warn", placeholder: "PSI", doc: "Debiased PSI from which drift is a warning.", default: "0.05" },
     { name: "--critical", placeholder: "PSI", doc: "Debiased PSI from which drift is critical.", default: "0.2" },
     {
@@ -82,12 +78,7 @@ const compare: Command = {
       doc: "Minimum rows for a verdict (default: 400 with at most ten bins in every column, else 600). A lower value misses small shifts and reports chance as drift more often.",
     },
     { name: "--top", placeholder: "NUMBER", doc: "Rows to show.", default: "20" },
-    {
-      name: "--format",
-      placeholder: "WORD",
-      doc: "Format of the input. Default: by the file extension.",
-      choices: datasetFormats,
-    },
+    formatFlag,
     jsonFlag,
   ],
   examples: [
@@ -100,7 +91,7 @@ const compare: Command = {
   exitCodes: [
     { code: driftExitCodes.ok, meaning: "No drift." },
     { code: 1, meaning: "The command failed." },
-    { code: 2, meaning: "The command line is wrong, or an input file cannot be read or is malformed." },
+    wrongInput,
     ...verdictCodes("Too few rows for a verdict, and no feature is absent or of another type."),
   ],
   load: async () => (await import("./compare.ts")).driftCompare,

@@ -15,27 +15,35 @@ const hourMs = 3_600_000;
 const maxSpanNs = 24n * 3_600_000_000_000n;
 
 /** Interval of queries while following, and how late a record may arrive. */
-const followIntervalMs = 1000;
+const usualFollowIntervalMs = 1000;
 const lookBackMs = 10_000;
 
 /** The log in Loki, as the Loki sink writes it. Sends no query before records are read. */
-export function openLokiSource(settings: Config["loki"], notes: ReadingNotes): RecordSource {
+export function openLokiSource(
+  settings: Config["loki"],
+  notes: ReadingNotes,
+  followIntervalMs: number = usualFollowIntervalMs,
+): RecordSource {
   const { url, tenant } = settings;
   if (url === "") throw new OutriderError("usage", "--loki is needed, e.g. --loki http://loki:3100");
-  return new LokiRecords({ http: createHttpClient(settings), url, tenant }, settings, notes);
+  return new LokiRecords({ http: createHttpClient(settings), url, tenant }, { settings, notes, followIntervalMs });
+}
+
+interface LokiRecordsOptions {
+  readonly settings: Config["loki"];
+  readonly notes: ReadingNotes;
+  readonly followIntervalMs: number;
 }
 
 class LokiRecords implements RecordSource {
   readonly name: string;
   readonly #endpoint: LokiEndpoint;
-  readonly #settings: Config["loki"];
-  readonly #notes: ReadingNotes;
+  readonly #options: LokiRecordsOptions;
 
-  constructor(endpoint: LokiEndpoint, settings: Config["loki"], notes: ReadingNotes) {
+  constructor(endpoint: LokiEndpoint, options: LokiRecordsOptions) {
     this.name = endpoint.url;
     this.#endpoint = endpoint;
-    this.#settings = settings;
-    this.#notes = notes;
+    this.#options = options;
   }
 
   progress(): { readonly done: number; readonly total: number } {
@@ -57,11 +65,11 @@ class LokiRecords implements RecordSource {
     const lines = followQuery(this.#endpoint, {
       logql: this.#logql(filter),
       startNs: borderNs,
-      intervalMs: followIntervalMs,
+      intervalMs: this.#options.followIntervalMs,
       lookBackMs,
       clock: systemClock,
       signal,
-      onTrouble: (error) => this.#notes.trouble(error.message),
+      onTrouble: (error) => this.#options.notes.trouble(error.message),
     });
     for await (const line of coded(lines)) {
       const record = line === caughtUp ? line : this.#wanted(line, filter);
@@ -91,11 +99,11 @@ class LokiRecords implements RecordSource {
   }
 
   #wanted({ line, timeNs }: LokiLine, filter: RecordFilter): LoggedRecord | undefined {
-    return wantedRecord({ line, place: `${this.name} at ${timeNs}` }, filter, this.#notes);
+    return wantedRecord({ line, place: `${this.name} at ${timeNs}` }, filter, this.#options.notes);
   }
 
   #logql(filter: RecordFilter): string {
-    return lokiSelector(filter, this.#settings);
+    return lokiSelector(filter, this.#options.settings);
   }
 }
 

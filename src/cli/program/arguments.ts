@@ -1,4 +1,4 @@
-/** Parses the words after a command: flags and operands. */
+/** Reads the words after a command: flags and operands. */
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
 import { removedFlag } from "../../config/table/removed-fields.ts";
@@ -14,8 +14,8 @@ interface Reader {
 }
 
 /**
- * Parses `--flag value`, `--flag=value` (or the alias of the flag), switches as `--flag`, `--no-flag` or `--flag=false`,
- * and operands; all words after `--` are operands. Reports every mistake, not only the first.
+ * Reads `--flag value`, `--flag=value` (or the flag's alias), switches as `--flag`, `--no-flag` or `--flag=false`, and
+ * operands; all words after `--` are operands. Every mistake is reported; none stops the reading.
  */
 export function readArguments(
   words: readonly string[],
@@ -38,12 +38,12 @@ export function readArguments(
     }
   }
   for (const word of reader.operands.slice(command.maxOperands)) {
-    reader.mistakes.push(usageMistake(word, "unexpected word"));
+    reader.mistakes.push(usageMistake(word, "unexpected argument"));
   }
   return { flags: reader.flags, operands: reader.operands.slice(0, command.maxOperands), mistakes: reader.mistakes };
 }
 
-/** Reads one flag; returns the number of words it takes. */
+/** Takes one flag and returns how many words it was. */
 function readFlag(reader: Reader, word: string, next: string | undefined): number {
   const equals = word.indexOf("=");
   const given = equals < 0 ? word : word.slice(0, equals);
@@ -88,7 +88,7 @@ function readNegatedOrUnknown(
     ...usageMistake(name, removed ?? "unknown flag"),
     ...(nearest === undefined ? {} : { nearest }),
   });
-  // The word after a misspelt flag is most likely its value, not another mistake.
+  // What follows an unknown flag is most likely its value, not another mistake.
   return inline === undefined && next !== undefined && !next.startsWith("-") ? 2 : 1;
 }
 

@@ -34,7 +34,7 @@ function monitorOf(right: number, labels: number, accuracy = 0.9): LabelMonitor 
 }
 
 describe("outrider accuracy", () => {
-  it("prints what labels say and what was to be expected", async () => {
+  it("prints measured and estimated accuracy", async () => {
     const { exitCode, output, errors } = await accuracyOf(bodyOf(monitorOf(90, 100)));
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
     expect(output.split("\n")).toEqual([
@@ -44,7 +44,7 @@ describe("outrider accuracy", () => {
       ),
       "accuracy  90.0 % (95 % interval 82.6 % to 94.5 %), baseline 90.0 %",
       "classes   precision 0.9, recall 1, F1 0.9474 (of yes)",
-      "scores    AUC 0.5, Brier 0.1125, log loss 0.3975, calibration error 0.15",
+      "probs     AUC 0.5, Brier 0.1125, log loss 0.3975, calibration error 0.15",
       "labels never predicted: no (10)",
       "expected  75.0 % of 100 rows correct, with and without labels; not reliable: it disagrees with the labels",
       "",
@@ -77,7 +77,7 @@ describe("outrider accuracy", () => {
     expect(JSON.parse((await accuracyOf(body, "--json", "--model", "other")).output)).toEqual({ models: [] });
   });
 
-  it("names the models that there are when the wanted one is not among them", async () => {
+  it("lists the known models when the wanted one is unknown", async () => {
     const { exitCode, output } = await accuracyOf(bodyOf(monitorOf(90, 100)), "--model", "nope");
     expect({ exitCode, output }).toEqual({ exitCode: 5, output: 'There is no model "nope"; the models are: m\n' });
   });

@@ -44,7 +44,7 @@ describe("outrider drain", () => {
     expect(admin.calls).toEqual(["POST /drain -", "GET /drain/wait?max=120000ms -"]);
   });
 
-  it("finds the admin port in the environment, and takes an address to listen on as this machine", async () => {
+  it("takes the admin address from the environment, and replaces a wildcard address by loopback", async () => {
     const admin = await startAdmin(always(200));
     const environment = { OUTRIDER_ADMIN_LISTEN: admin.address.replace("127.0.0.1", "0.0.0.0") };
     expect((await dispatched(["drain"], { environment })).exitCode).toBe(0);
@@ -75,7 +75,7 @@ describe("outrider drain", () => {
     expect(errors).toContain("(drain_incomplete)");
   });
 
-  it("fails when the sidecar refuses, with what it said", async () => {
+  it("fails with the response when the sidecar refuses", async () => {
     const admin = await startAdmin(always(403, "a token is needed"));
     const { exitCode, errors } = await dispatched(["drain", "--admin", admin.address]);
     expect(exitCode).toBe(1);
@@ -84,7 +84,7 @@ describe("outrider drain", () => {
     expect(admin.calls).toHaveLength(1);
   });
 
-  it("fails when nobody is there", async () => {
+  it("fails when no sidecar answers", async () => {
     const { exitCode, errors } = await dispatched(["drain", "--admin", "127.0.0.1:1"]);
     expect(exitCode).toBe(1);
     expect(errors).toContain("127.0.0.1:1: connection refused (admin_unreachable)");

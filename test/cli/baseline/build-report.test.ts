@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { build } from "./built-from-csv.ts";
 
 describe("the report of outrider baseline build", () => {
-  it("says of every odd column what is odd", async () => {
+  it("reports the problem of every problematic column", async () => {
     const rows = Array.from(
       { length: 2000 },
       (_, row) => `${row % 100 === 0 ? "?" : row},7,,id-${row},${row % 3 === 0 ? "inf" : row},${row < 1500 ? "" : 1}`,
@@ -24,7 +24,7 @@ describe("the report of outrider baseline build", () => {
     );
   });
 
-  it("asks whether something else than commas separates when there is one column", async () => {
+  it("asks for the separator when there is only one column", async () => {
     const { output } = await build([], "a\tb\n1\t2\n3\t4\n");
     expect(output).toContain('  the only column is named "a\\tb": is a tab the separator? it must be a comma\n');
     expect((await build([], "a\n1\n2\n")).output).not.toContain("separat");
@@ -44,7 +44,7 @@ describe("the report of outrider baseline build", () => {
     expect((await build([], "a,b\n1,x\n")).output).toContain(": 1 row of a.csv, 1 numeric and 1 categorical feature\n");
   });
 
-  it("says of integers past 2^53 beside other numbers that they are too large, not that they are no numbers", async () => {
+  it("reports integers beyond 2^53 as too large, not as invalid numbers", async () => {
     const rows = [...Array.from({ length: 20 }, (_, row) => `${row}.5`), "9007199254740993", "inf"];
     const { output } = await build([], `a\n${rows.join("\n")}\n`);
     expect(output.split("\n").slice(1, -1)).toEqual([
@@ -53,12 +53,12 @@ describe("the report of outrider baseline build", () => {
     ]);
   });
 
-  it("rounds the error of predictions for people", async () => {
+  it("rounds the mean absolute error in the text", async () => {
     const flags = ["--prediction", "y", "--label", "t"];
     expect((await build(flags, "y,t\n1.1,0.5\n2.5,1.25\n0.3,0.1\n")).output).toContain("mean absolute error 0.6833");
   });
 
-  it("reports for machines", async () => {
+  it("reports as JSON", async () => {
     const { output, directory } = await build(["--json"], "a,b\n1,x\n2,x\n");
     expect(JSON.parse(output)).toMatchObject({
       output: `${directory}/b.json`,

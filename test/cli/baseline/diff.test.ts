@@ -30,7 +30,7 @@ describe("outrider baseline diff", () => {
     });
   });
 
-  it("ends with 1 when a column moved, came, went or changed its type, and says so", async () => {
+  it("ends with 1 when a column shifted, was added, was removed or changed its type", async () => {
     const { exitCode, output } = await diff(
       { moved: values, gone: values, type: values },
       { moved: values.map((value) => value + 300), fresh: values, type: values.map(String).map((text) => `w${text}`) },
@@ -53,7 +53,7 @@ describe("outrider baseline diff", () => {
     expect(output).not.toContain("--all");
   });
 
-  it("says the same for machines", async () => {
+  it("prints the same as JSON", async () => {
     const { exitCode, output } = await diff({ a: values }, { a: values, b: values }, "--json");
     expect(exitCode).toBe(1);
     expect(JSON.parse(output)).toEqual({

@@ -85,7 +85,7 @@ describe("outrider baseline show", () => {
     expect(output).toMatch(/\(8 mor.* +40\.0 % {2}█/);
   });
 
-  it("says that there were at least so many different values where counting ended", async () => {
+  it("shows the number of distinct values as a lower bound where counting ended", async () => {
     const many = built([tableOf({ id: range(5000).map((row) => `v${row}`) })], {}).baseline;
     const file = path.join(await temporaryDirectory(), "b.json");
     await writeFile(file, writeBaseline(many));
@@ -112,7 +112,7 @@ describe("outrider baseline show", () => {
     expect(uncoloured).not.toContain("\u001b");
   });
 
-  it("prints the baseline itself for machines, with the columns asked for", async () => {
+  it("prints the baseline as JSON, with the selected columns", async () => {
     expect((await show(["--json"])).output).toBe(writeBaseline(example));
     const { features, prediction, confidence } = JSON.parse(
       (await show(["--json", "--columns", "city,answer"])).output,

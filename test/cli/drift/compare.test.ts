@@ -123,7 +123,7 @@ describe("outrider drift compare", () => {
     expect(output, "both histograms are there").toMatch(/not ready +age .*#+ +[%#+*]+/);
   });
 
-  it("judges few rows when it is told to", async () => {
+  it("judges few rows when --min-rows allows it", async () => {
     const few = rows(100, () => ({ age: 39 }));
     const { exitCode, output } = await compare(csv(few), ["--min-rows", "100", "--exclude", "answer,p"]);
     expect(exitCode).toBe(3);
@@ -202,7 +202,7 @@ describe("outrider drift compare", () => {
     expect(errors).toContain(hint);
   });
 
-  it("refuses a role of a column that is not there, a file that is no baseline, and one that is no data", async () => {
+  it("refuses a role for an unknown column, an invalid baseline, and an invalid data set", async () => {
     expect((await compare(csv(rows(700)), ["--score", "q"])).errors).toContain("no column q");
     const { folder } = await compare(csv(rows(1)));
     const file = path.join(folder, "current.csv");

@@ -119,7 +119,7 @@ describe("outrider drift", () => {
     expect(output).toContain("absent    age\n");
   });
 
-  it("says how old a verdict is and how far the next one is, not that there is none", async () => {
+  it("shows the age of a verdict and the progress of the next one", async () => {
     const next: DriftReport = {
       ...calm,
       ready: false,
@@ -134,7 +134,7 @@ describe("outrider drift", () => {
     expect((await dispatched(["drift", "--admin", admin.address])).output).toMatch(/^verdict {3}10 min old$/m);
   });
 
-  it("names the models that there are when the wanted one is not among them", async () => {
+  it("lists the known models when the wanted one is unknown", async () => {
     const admin = await startAdmin(giving(), giving(calm, odd, { ...calm, model: "fraud\u001b[2J" }));
     const { exitCode, output } = await dispatched(["drift", "--admin", admin.address, "--model", "nope"]);
     expect({ exitCode, output }).toEqual({
@@ -166,7 +166,7 @@ describe("outrider drift", () => {
     expect(table[1]).toContain("CRITICAL");
   });
 
-  it("paints states on a terminal only", async () => {
+  it("colours states on a terminal only", async () => {
     const admin = await startAdmin(giving(odd));
     const words = ["drift", "--admin", admin.address];
     expect((await dispatched(words, { isTerminal: true })).output).toContain("\u001b[31;1mCRITICAL\u001b[0m");
@@ -182,7 +182,7 @@ describe("outrider drift", () => {
     expect(JSON.parse(output)).toEqual({ reports: [JSON.parse(JSON.stringify(calm))] });
   });
 
-  it("looks again while it watches, prints what changed, and fails when the sidecar has gone", async () => {
+  it("refreshes while it watches, prints changes, and fails when the sidecar is gone", async () => {
     const gone = (request: IncomingMessage): void => void request.socket.destroy();
     const admin = await startAdmin(giving(calm), giving(calm), giving(odd), gone);
     const { exitCode, output, errors } = await dispatched(
@@ -195,7 +195,7 @@ describe("outrider drift", () => {
     expect(output, "what scrolled by stays").not.toContain("\u001b[3J");
   });
 
-  it("prints every look of a watch where there is no terminal", async () => {
+  it("prints every report of a watch without a terminal", async () => {
     const gone = (request: IncomingMessage): void => void request.socket.destroy();
     const admin = await startAdmin(giving(calm), giving(calm), giving(calm), gone);
     const { output } = await dispatched(["drift", "--admin", admin.address, "--watch", "--interval", "1ms"]);
@@ -203,7 +203,7 @@ describe("outrider drift", () => {
     expect(output).not.toContain("\u001b");
   });
 
-  it("ends its watch when a signal comes, with the code of what it saw last", async () => {
+  it("ends its watch at a signal, with the exit code of the last report", async () => {
     let asked = 0;
     const admin = await startAdmin((request, response) => {
       giving(odd)(request, response);

@@ -106,7 +106,7 @@ describe("outrider predictions export", () => {
     expect(await readFile(file, "utf8")).toBe('{"prediction":"cat","request_id":"r0"}\n');
   });
 
-  it("says what it did as JSON", async () => {
+  it("reports as JSON", async () => {
     const { file, output } = await exported([batch, failed], "a.csv", "--json", "--columns", "age,weight");
     expect(JSON.parse(output)).toEqual({
       output: file,
@@ -123,7 +123,7 @@ describe("outrider predictions export", () => {
     });
   });
 
-  it("makes what a baseline is built of, weighted by what each record stands for", async () => {
+  it("writes the input of a baseline, with the weight of each record", async () => {
     const records = Array.from({ length: 40 }, (_, index) =>
       recordAt(index, {
         features: [{ age: index, city: index % 2 === 0 ? "Rom" : "Bern" }],
@@ -206,7 +206,7 @@ describe("outrider predictions export", () => {
     expect(errors).toContain(`${output}: its folder does not exist (file_unwritable)`);
   });
 
-  it("draws its progress on a terminal, and takes it away", async () => {
+  it("draws its progress on a terminal, and removes it", async () => {
     const directory = await logDirectory(linesOf([batch]));
     const folder = await temporaryDirectory();
     const words = ["predictions", "export", "--directory", directory, "-o", path.join(folder, "a.csv")];

@@ -130,7 +130,7 @@ describe("a line without an end", () => {
 });
 
 describe("following the files of a log", () => {
-  it("goes on over what is added, over new files, and over several processes", async () => {
+  it("finds added lines, new files, and files of several processes", async () => {
     const directory = await logDirectory(linesOf([recordAt(0)]), linesOf([recordAt(1)]));
     const { ids, ended, stop } = follow(sourceOf(directory));
     await until(() => ids.length === 3, "caught up");
@@ -166,7 +166,7 @@ describe("following the files of a log", () => {
     expect(notes.text()).toBe("");
   });
 
-  it("tells the line of what is wrong in what was added", async () => {
+  it("reports the line number of a malformed added line", async () => {
     const directory = await logDirectory(linesOf([recordAt(0), recordAt(1)]));
     const notes = new ReadingNotes();
     const { ids, ended, stop } = follow(sourceOf(directory, notes));

@@ -7,7 +7,7 @@ import { startProgram } from "../support/program.ts";
 import { linesOf, logDirectory, logName, recordAt } from "./log.ts";
 
 describe("outrider predictions --follow", () => {
-  it("prints the last ten, then what comes, and ends with 0 at Ctrl-C", async () => {
+  it("prints the last ten records, then new ones, and ends with 0 at Ctrl-C", async () => {
     const records = Array.from({ length: 12 }, (_, index) => recordAt(index));
     const directory = await logDirectory(linesOf(records));
     const program = startProgram(["predictions", "--directory", directory, "--follow", "--json"]);
@@ -37,7 +37,7 @@ describe("outrider predictions --follow", () => {
     }
   });
 
-  it("ends at Ctrl-C also when nobody reads what it prints", async () => {
+  it("ends at Ctrl-C even when its output is not read", async () => {
     const many = Array.from({ length: 5000 }, (_, index) => recordAt(index));
     const directory = await logDirectory(linesOf(many));
     const words = ["predictions", "--directory", directory, "-f", "--json", "--limit", "5000"];

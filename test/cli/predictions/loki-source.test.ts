@@ -4,14 +4,17 @@ import path from "node:path";
 import { writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { lokiSelector } from "../../../src/cli/predictions/loki-source.ts";
-import type { RecordFilter } from "../../../src/cli/predictions/source.ts";
+import { ReadingNotes } from "../../../src/cli/predictions/notes.ts";
+import { lokiSelector, openLokiSource } from "../../../src/cli/predictions/loki-source.ts";
+import { caughtUp, type RecordFilter } from "../../../src/cli/predictions/source.ts";
+import { loadConfig } from "../../../src/config/load.ts";
+import { formatMistakes } from "../../../src/config/mistake.ts";
+import type { Config } from "../../../src/config/table/table.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
 import { temporaryDirectory } from "../../config/temporary-directory.ts";
 import { aRecord } from "../../support/a-record.ts";
 import { until } from "../../support/until.ts";
 import { linesOf, recordAt } from "./log.ts";
-import { startProgram } from "../support/program.ts";
 import { dispatched } from "../support/recorded-context.ts";
 
 interface Question {
@@ -69,6 +72,23 @@ async function startLoki(records: readonly object[], status = 200): Promise<Stan
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, lines };
 }
 
+const all: RecordFilter = {
+  model: undefined,
+  variant: undefined,
+  outcomes: new Set(),
+  id: undefined,
+  since: "",
+  until: "",
+};
+
+/** The settings of the sink for a Loki at this URL. */
+async function settingsFor(url: string): Promise<Config["loki"]> {
+  const flags = [{ flag: "--loki-url", text: url }];
+  const result = await loadConfig({ file: undefined, environment: {}, flags, isUpstreamRequired: false });
+  if (result.kind === "mistakes") throw new Error(formatMistakes(result.mistakes));
+  return result.loaded.config.loki;
+}
+
 const since = ["--since", "2020-11-25T12:00:00Z", "--until", "2020-11-25T13:00:00Z"];
 
 describe("outrider predictions --loki", () => {
@@ -94,7 +114,7 @@ describe("outrider predictions --loki", () => {
     expect(Math.abs(Date.now() - 3_600_000 - Number(startNs / 1_000_000n))).toBeLessThan(60_000);
   });
 
-  it("asks day by day over a long time, which Loki would refuse at once", async () => {
+  it("splits a long time span into days, because Loki refuses long ones", async () => {
     const day = 86_400_000;
     const records = [recordAt(0), recordAt(40 * day), recordAt(40 * day + 1)];
     const loki = await startLoki(records);
@@ -106,7 +126,7 @@ describe("outrider predictions --loki", () => {
     expect(loki.asked.length).toBe(41);
   });
 
-  it("leaves out what is no record or not asked for", async () => {
+  it("skips malformed lines and records that do not match", async () => {
     const loki = await startLoki([
       recordAt(0),
       recordAt(1, { model: "churn" }),
@@ -126,7 +146,7 @@ describe("outrider predictions --loki", () => {
     expect(loki.asked[0]?.query).toBe('{service_name="outrider", model=~"churn|__other__|"}');
   });
 
-  it("is found by a configuration without the sink for files, and asked as whoever that says", async () => {
+  it("is used when the configuration has no file sink, with its tenant and token", async () => {
     const loki = await startLoki([recordAt(0)]);
     const folder = await temporaryDirectory();
     await writeFile(path.join(folder, "token"), "secret-token\n");
@@ -140,31 +160,34 @@ describe("outrider predictions --loki", () => {
     expect(loki.asked[0]).toMatchObject({ query: '{app="x"}', tenant: "ml", authorization: "Bearer secret-token" });
   });
 
-  it("goes on over what comes, and gives each record once", async () => {
+  it("follows new records, and gives each record once", async () => {
     const at = (agoMs: number): string => new Date(Date.now() - agoMs).toISOString().replace("Z", "000000Z");
     const old = Array.from({ length: 3 }, (_, index) =>
       aRecord({ time: at(60_000 - index), request_id: `old${index}` }),
     );
     const loki = await startLoki([...old, aRecord({ time: at(3000), request_id: "young" })]);
-    const program = startProgram(["predictions", "--loki", loki.url, "--follow", "--limit", "2", "--json"]);
-    const ids = (): readonly string[] =>
-      program
-        .output()
-        .split("\n")
-        .slice(0, -1)
-        .map((line) => (JSON.parse(line) as { readonly request_id: string }).request_id);
-    await until(() => ids().length === 2, "what was there", 60_000);
+    const source = openLokiSource(await settingsFor(loki.url), new ReadingNotes(), 5);
+    const stopping = new AbortController();
+    const found: string[] = [];
+    const follow = async (): Promise<void> => {
+      for await (const logged of source.follow({ ...all, since: at(120_000) }, stopping.signal)) {
+        found.push(logged === caughtUp ? logged : logged.record.request_id);
+      }
+    };
+    const following = follow();
+    await until(() => found.includes(caughtUp), "the existing records", 60_000);
     const late = aRecord({ time: at(500), request_id: "late" });
     loki.lines.push({ ns: nsOf(late.time), line: JSON.stringify(late) });
-    await until(() => ids().includes("late"), "what came", 20_000);
+    await until(() => found.includes("late"), "the late record", 60_000);
     const questions = loki.asked.length;
-    await until(() => loki.asked.length > questions + 1, "one more look");
-    program.child.kill("SIGINT");
-    expect(await program.ended).toBe(0);
-    expect(ids()).toEqual(["old2", "young", "late"]);
+    await until(() => loki.asked.length > questions + 2, "two more queries", 60_000);
+    stopping.abort();
+    await following;
+    await source.close();
+    expect(found).toEqual(["old0", "old1", "old2", "young", caughtUp, "late"]);
   });
 
-  it("ends with 1 and says why when Loki refuses or is not there", async () => {
+  it("ends with 1 and the reason when Loki refuses or is unreachable", async () => {
     const loki = await startLoki([], 429);
     const refused = await dispatched(["predictions", "--loki", loki.url, ...since]);
     expect(refused).toMatchObject({ exitCode: 1, output: "" });
@@ -188,14 +211,6 @@ describe("outrider predictions --loki", () => {
 });
 
 describe("the LogQL of a filter", () => {
-  const all: RecordFilter = {
-    model: undefined,
-    variant: undefined,
-    outcomes: new Set(),
-    id: undefined,
-    since: "",
-    until: "",
-  };
   const labels = ["model", "outcome"] as const;
 
   it.each<[Partial<RecordFilter>, readonly string[], string]>([

@@ -105,7 +105,7 @@ describe("outrider predictions", () => {
     expect((await shown(directory)).errors).toContain("1 line skipped");
   });
 
-  it("leaves out what is no record, and says so at the end", async () => {
+  it("skips malformed lines, and reports them at the end", async () => {
     const directory = await logDirectory(
       `${linesOf([recordAt(0)])}what is this\n\n${linesOf([recordAt(2)])}{"schema":1}\n`,
       `${linesOf([recordAt(1)])}{"schema":1,"time":"2020-11-25T12:00:00.0`,
@@ -172,7 +172,7 @@ describe("outrider predictions", () => {
     expect((await dispatched(["predictions", "--json"], { environment })).output).toBe(linesOf([recordAt(0)]));
   });
 
-  it("says that there is nothing", async () => {
+  it("reports that no record matches", async () => {
     const directory = await logDirectory(linesOf([recordAt(0)]));
     const nothing = `No record in ${directory} matches.\n`;
     expect(await shown(directory, "--model", "x")).toEqual({ exitCode: 0, output: "", errors: nothing });
@@ -200,7 +200,7 @@ describe("outrider predictions", () => {
     expect(errors).toContain(message);
   });
 
-  it("passes over a subfolder and files of others", async () => {
+  it("ignores subfolders and other files", async () => {
     const directory = await logDirectory(linesOf([recordAt(0)]));
     await mkdir(path.join(directory, "predictions-x-y.jsonl.d"));
     await writeFile(path.join(directory, "notes.txt"), "nothing of ours\n");
@@ -208,7 +208,7 @@ describe("outrider predictions", () => {
     expect(await idsOf(directory)).toEqual(["r0"]);
   });
 
-  it("gives all of a long log to a slow reader", async () => {
+  it("loses nothing of a long log when the reader is slow", async () => {
     const many = Array.from({ length: 5000 }, (_, index) => recordAt(index));
     const directory = await logDirectory(linesOf(many));
     const program = startProgram(["predictions", "--directory", directory, "--json"]);

@@ -32,7 +32,7 @@ describe("the words after a command", () => {
       [{ kind: "flag", name: "--listn" }, "unknown flag", "--listen"],
       [{ kind: "flag", name: "--jsn" }, "unknown flag", "--json"],
       [{ kind: "flag", name: "--listen" }, "the value is missing", undefined],
-      [{ kind: "flag", name: "two" }, "unexpected word", undefined],
+      [{ kind: "flag", name: "two" }, "unexpected argument", undefined],
     ]);
     expect(flags).toEqual([{ flag: "--json", text: "true" }]);
   });

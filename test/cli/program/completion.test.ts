@@ -45,7 +45,7 @@ describe("completion", () => {
     }
   });
 
-  it.each(["zsh", "fish"])("for %s has no quote left open", async (shell) => {
+  it.each(["zsh", "fish"])("for %s has balanced quotes", async (shell) => {
     for (const line of (await script(shell)).split("\n")) {
       expect((line.match(/'/g) ?? []).length % 2, line).toBe(0);
     }

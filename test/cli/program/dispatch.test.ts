@@ -5,7 +5,7 @@ import { dispatched } from "../support/recorded-context.ts";
 const escape = "\u001b[";
 
 describe("the command line", () => {
-  it("without a command tells how to begin, and that this was no command", async () => {
+  it("without a command shows how to begin, and fails", async () => {
     const { exitCode, output, errors } = await dispatched([]);
     expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
     expect(errors).toContain("outrider run --upstream http://127.0.0.1:8080");
@@ -50,11 +50,11 @@ describe("the command line", () => {
     expect(output).toMatch(/outrider drift [^]*\nCommands\n {2}drift compare +Compare/);
   });
 
-  it("ends what a command says of a wrong command line with the command's own help", async () => {
+  it("points to the help of the command after a usage error", async () => {
     expect((await dispatched(["baseline", "build"])).errors).toMatch(/\nSee `outrider help baseline build`\.\n$/);
   });
 
-  it("names an unknown flag's nearest, with every other mistake", async () => {
+  it("suggests the nearest flag for an unknown one, and lists every other mistake", async () => {
     const { exitCode, errors } = await dispatched(["check", "--upstraem", "http://a", "--listen", "nowhere"]);
     expect(exitCode).toBe(2);
     expect(errors).toMatch(/--upstraem: unknown flag\n {4}nearest +did you mean --upstream\?/);
@@ -105,7 +105,7 @@ describe("outrider check", () => {
     expect(JSON.parse((await dispatched(["check", "--json", ...upstream])).output)).toEqual({ ok: true, mistakes: [] });
   });
 
-  it("wants what run would want", async () => {
+  it("requires what run requires", async () => {
     const { exitCode, errors } = await dispatched(["check"]);
     expect(exitCode).toBe(2);
     expect(errors).toContain("upstream: the model server is missing");

@@ -22,7 +22,7 @@ describe("the report of a failure", () => {
     expect(failureReport(Object.assign(new Error("listen"), { code })).text).toContain(`(${known})`);
   });
 
-  it("shows the stack of what nobody foresaw", () => {
+  it("shows the stack of an unexpected error", () => {
     const { text, exitCode } = failureReport(new RangeError("oops"));
     expect(text).toContain("RangeError: oops");
     expect(text).toContain("failure.test.ts");

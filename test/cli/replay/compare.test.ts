@@ -20,7 +20,7 @@ function compared(over: Partial<PredictionRecord>, body: unknown, status = 200, 
 const same = { kind: "same" };
 const differs = (difference: object): object => ({ kind: "different", difference });
 
-describe("an answer held against the one that was logged", () => {
+describe("a response compared with the logged one", () => {
   it.each<[string, Partial<PredictionRecord>, unknown, object]>([
     ["equal numbers", { prediction: [1, 2] }, { predictions: [1, 2] }, same],
     ["equal words", { prediction: ["a", "b"] }, { predictions: ["a", "b"] }, same],
@@ -88,13 +88,13 @@ describe("an answer held against the one that was logged", () => {
     );
   });
 
-  it("is compared by its status alone when nothing of the other is logged", () => {
+  it("is compared by status alone when no predictions are logged", () => {
     const { prediction: _, ...failed } = aRecord({ status: 400 });
     const answer = { status: 400, contentType: "", body: Buffer.from("bad") };
     expect(compareAnswers(failed, answer, { reader, tolerance: 0 })).toEqual({ kind: "status_only" });
   });
 
-  it("holds numbers apart by more than the tolerance, absolute or relative, and no less", () => {
+  it("tells numbers apart beyond the tolerance, absolute or relative", () => {
     const number = fc.double({ noNaN: true, min: -1e12, max: 1e12 });
     fc.assert(
       fc.property(number, number, fc.constantFrom(0, 1e-9, 0.01, 1), (was, is, tolerance) => {

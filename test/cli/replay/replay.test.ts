@@ -104,7 +104,7 @@ describe("outrider replay", () => {
     expect(second?.headers["content-type"]).toBe(undefined);
   });
 
-  it("tells what differs, and ends with 3", async () => {
+  it("prints differences, and ends with 3", async () => {
     const model = await startModel();
     const records = [
       logged(1),
@@ -147,7 +147,7 @@ describe("outrider replay", () => {
     expect(model.seen.map(({ body }) => body)).toEqual(['{"inputs":[2]}', '{"inputs":[3]}']);
   });
 
-  it("passes over what cannot be sent again, and says why", async () => {
+  it("skips what cannot be sent again, and says why", async () => {
     const model = await startModel();
     const { request_body: _, ...bare } = logged(2);
     const records = [
@@ -208,7 +208,7 @@ describe("outrider replay", () => {
     expect(model.seen[0]?.body).toBe(text);
   });
 
-  it("keeps the rate, whatever is under way", async () => {
+  it("keeps the rate, however many requests are in flight", async () => {
     const waiting: (() => void)[] = [];
     const model = await startModel((_request, response) => {
       waiting.push(() => response.end('{"predictions":[1]}'));
@@ -221,7 +221,7 @@ describe("outrider replay", () => {
     expect(model.most()).toBe(6);
   });
 
-  it("has no more under way than it may, and tells how late that made it", async () => {
+  it("keeps to the maximum in flight, and reports the lateness that this causes", async () => {
     const model = await startModel((_request, response) => {
       setTimeout(() => response.end('{"predictions":[1]}'), 60);
     });
@@ -236,7 +236,7 @@ describe("outrider replay", () => {
     );
   });
 
-  it("asks the upstream which protocol it speaks when nobody says", async () => {
+  it("detects the protocol of the upstream when none is configured", async () => {
     const model = await startModel((request, response) => {
       if (request.url === "/version") response.end("2.14.1");
       else if (request.method === "POST") response.end('{"predictions":[2]}');
@@ -247,7 +247,7 @@ describe("outrider replay", () => {
     expect(output).toContain("responses read as mlflow");
   });
 
-  it("sends again what a server did not take on a connection that it was closing", async () => {
+  it("retries a request when the server closed the idle connection as it was sent", async () => {
     let requests = 0;
     const model = await startModel((request, response) => {
       requests++;
@@ -278,7 +278,7 @@ describe("outrider replay", () => {
     expect(model.seen.length).toBeLessThan(500);
   });
 
-  it("shows how far it is on a terminal, and takes it away", async () => {
+  it("draws its progress on a terminal, and removes it", async () => {
     const model = await startModel();
     const directory = await logDirectory(linesOf([logged(1)]));
     const words = ["replay", "--directory", directory, "--upstream", model.url, "--protocol", "mlflow"];

@@ -18,8 +18,8 @@ async function write(name: string, content: string): Promise<string> {
   return printed;
 }
 
-describe("what is written whole", () => {
-  it("takes the place of a file, keeps its permissions, and leaves nothing else behind", async () => {
+describe("an output file", () => {
+  it("replaces a file, keeps its permissions, and leaves no other file behind", async () => {
     const directory = await temporaryDirectory();
     const file = path.join(directory, "b.json");
     await write(file, "one");
@@ -33,7 +33,7 @@ describe("what is written whole", () => {
     expect(await readdir(directory)).toEqual(["b.json"]);
   });
 
-  it("goes into a pipe and leaves it a pipe", async () => {
+  it("is written into a pipe without replacing it", async () => {
     const pipe = path.join(await temporaryDirectory(), "pipe");
     execFileSync("mkfifo", [pipe]);
     const read = text(createReadStream(pipe));
@@ -59,7 +59,7 @@ describe("what is written whole", () => {
     expect(await write("-", "printed")).toBe("printed");
   });
 
-  it("names the file that was meant and what is wrong with it", async () => {
+  it("is named in errors, with the problem", async () => {
     const directory = await temporaryDirectory();
     await symlink("loop", path.join(directory, "loop"));
     await symlink("absent.json", path.join(directory, "dangling"));
