@@ -6,7 +6,7 @@ import type { HostAndPort } from "./processes/addresses.ts";
 import { shapeNames } from "./model-server/serving-shape.ts";
 import type { ShapeName } from "./model-server/serving-shape.ts";
 
-/** An address to listen on. */
+/** An address to listen on, from the command line or by default. */
 export interface WantedAddress extends HostAndPort {
   /** True when the command line named it: then no other port is taken instead. */
   readonly isGiven: boolean;

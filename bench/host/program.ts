@@ -14,7 +14,7 @@ export interface ProgramOptions {
   readonly cwd?: string;
 }
 
-/** A program that was started. */
+/** A started program with its output so far; ended by `stop`, or with all others by `stopAllPrograms`. */
 export interface Program {
   readonly pid: number;
   /** When it was spawned, on the clock of `performance.now()`, milliseconds. */

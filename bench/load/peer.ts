@@ -23,7 +23,7 @@ export interface Peer {
   readonly start: (upstreamPort: number) => Promise<RunningPeer>;
 }
 
-/** A proxy that is running. */
+/** A running proxy: its port, and its processes to measure and to end. */
 export interface RunningPeer {
   /** Where it listens on loopback. */
   readonly port: number;

@@ -1,14 +1,11 @@
 /** Every proxy that the bench knows, in the order of the tables. nginx is first: it is what ratios are taken to. */
 import { envoy } from "./envoy.ts";
-import { fastifyHttpProxy } from "./fastify-http-proxy.ts";
 import { goReverseProxy } from "./go-reverse-proxy.ts";
 import { haproxy } from "./haproxy.ts";
-import { httpProxy } from "./http-proxy.ts";
-import { httpxy } from "./httpxy.ts";
 import { knativeQueueProxy } from "./knative-queue-proxy.ts";
 import { kserveAgent } from "./kserve-agent.ts";
 import { nginx } from "./nginx.ts";
-import { nodeUndici } from "./node-undici.ts";
+import { fastifyHttpProxy, httpProxy, httpxy, nodeUndici } from "./node-peers.ts";
 import { outriderBare } from "./outrider-bare.ts";
 import { outriderDefaults } from "./outrider-defaults.ts";
 import { outriderEverything } from "./outrider-everything.ts";

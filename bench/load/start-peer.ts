@@ -1,4 +1,4 @@
-/** The part of starting a peer that is the same for all of them. */
+/** Starts a peer on a free port and waits until it answers through to the upstream. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { untilAnswered } from "../host/answers.ts";

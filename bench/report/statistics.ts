@@ -1,4 +1,4 @@
-/** The little statistics that the tables need. */
+/** Medians, ratios per round and percentiles for the tables. */
 
 /** The middle value; the mean of the two middle ones when the count is even. NaN when there is none. */
 export function median(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-/** A target and what was found. */
+/** A target of the bench, the measured value, and whether it is met. */
 
 /** One target and what was found. */
 export interface Verdict {

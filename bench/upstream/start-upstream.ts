@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { untilFirstLine } from "../host/first-line.ts";
 import { type Program, startProgram } from "../host/program.ts";
 
-/** A running upstream. */
+/** The upstream of the bench, in a process of its own so that its CPU time is not that of a client. */
 export interface Upstream {
   readonly port: number;
   readonly program: Program;

@@ -28,7 +28,7 @@ export interface TrainingFacts {
   readonly dataDigest: string;
 }
 
-/** The whole model file. */
+/** Content of the model file: parameters, and what training recorded. */
 export interface ModelFile {
   readonly name: string;
   readonly version: string;
@@ -37,7 +37,7 @@ export interface ModelFile {
   readonly training: TrainingFacts;
 }
 
-/** The model file that comes with the demonstration. */
+/** The model file in the repository, written by demo/train/train.py. */
 export const breastCancerModelUrl: URL = new URL("../model/breast-cancer.data.json", import.meta.url);
 
 /** Reads a model file. Throws when its parameters are not the ones its digest was taken of. */

@@ -25,7 +25,7 @@ export interface ModelServerOptions {
   nextLatencyMs(): number;
 }
 
-/** A server that listens. */
+/** A listening server; `stop` lets requests in flight end. */
 export interface RunningModelServer {
   readonly host: string;
   readonly port: number;

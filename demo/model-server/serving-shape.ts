@@ -17,7 +17,7 @@ export interface ModelRequest {
   readonly body: string;
 }
 
-/** A whole response. */
+/** A response to write as it is. */
 export interface Answer {
   readonly status: number;
   /** Empty for no Content-Type header. */

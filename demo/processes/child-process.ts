@@ -23,7 +23,7 @@ export interface ChildEnd {
   readonly words: string;
 }
 
-/** A process that was started. */
+/** A started process, at the head of its own process group; stop it, or it outlives the demonstration. */
 export interface RunningChild {
   readonly name: string;
   readonly ended: Promise<ChildEnd>;

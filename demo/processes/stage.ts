@@ -1,7 +1,7 @@
 import { startChild } from "./child-process.ts";
 import type { ChildCommand, RunningChild } from "./child-process.ts";
 
-/** The processes of the demonstration together. */
+/** Starts the processes of the demonstration and ends them together: when one crashes, all end. */
 export interface Stage {
   /** Aborted when the demonstration is over; the reason is an Error when a process has crashed. */
   readonly over: AbortSignal;
@@ -18,7 +18,7 @@ export interface Stage {
 /** How long a process may take to end when asked, milliseconds; then it is killed. */
 const graceMs = 5_000;
 
-/** An empty stage. */
+/** Makes a stage without processes; call `strike` at the end in every case. */
 export function createStage(): Stage {
   const ending = new AbortController();
   const children: RunningChild[] = [];

@@ -9,7 +9,7 @@ import type { HostAndPort } from "./addresses.ts";
 import type { ChildCommand } from "./child-process.ts";
 import type { DemoOptions } from "../options.ts";
 
-/** A model server to start. */
+/** How to start a model server, and how to find it. */
 export interface Upstream {
   readonly command: ChildCommand;
   /** Where it will listen; for the embedded server known only once it says so. */

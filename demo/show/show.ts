@@ -1,6 +1,5 @@
 /** The words and figures of the demonstration, as text. */
-import { accuracyWords, labelWords, percent } from "./accuracy-words.ts";
-import { verdictWords } from "./drift-words.ts";
+import { accuracyWords, labelWords, percent, verdictWords } from "./insight-words.ts";
 import type { AccuracyReading, DriftReading } from "../sidecar/insight-reading.ts";
 import type { LabelReading } from "../sidecar/label-delivery.ts";
 import type { PaceReading } from "../traffic/replay.ts";

@@ -1,5 +1,5 @@
 /** When drift was seen, and the messages about it. */
-import { findingWords, verdictWords } from "./drift-words.ts";
+import { findingWords, verdictWords } from "./insight-words.ts";
 import type { DriftReading, Finding } from "../sidecar/insight-reading.ts";
 import { unitChange } from "../traffic/unit-change.ts";
 

@@ -9,7 +9,7 @@ export interface Finding {
   readonly psi: number;
 }
 
-/** The drift of the model that the demonstration serves. */
+/** What `GET /drift` reports about the model that the demonstration serves. */
 export interface DriftReading {
   /** The worst of what it is about: `not_ready`, `ok`, `warn`, `critical`. */
   readonly state: string;

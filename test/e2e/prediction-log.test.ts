@@ -12,7 +12,7 @@ import type { PredictionRecord } from "../../src/prediction-log/prediction-recor
 import { connectRaw } from "../support/raw-client.ts";
 import { until, untilAsync } from "../support/until.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
-import { metricValue } from "./support/metric-value.ts";
+import { metricValue } from "../support/metric-value.ts";
 import { type MlflowServer, startMlflow } from "./support/mlflow-server.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";

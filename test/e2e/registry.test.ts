@@ -8,13 +8,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { breastCancerRowsUrl, readLabelledRows } from "../../demo/traffic/labelled-rows.ts";
 import type { Baseline } from "../../src/drift/baseline/baseline.ts";
 import type { DriftReport } from "../../src/drift/monitor/drift-report.ts";
-import { freePorts } from "./support/free-ports.ts";
 import { describeWith, findInstalled } from "./support/installed.ts";
 import { buildOutrider, type Outrider, startOutrider } from "./support/outrider-process.ts";
 import { type RegistryServer, startRegistry } from "./support/registry-server.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
 import { startStandIn, type StandInServer } from "./support/stand-in-server.ts";
 import { untilAsync } from "../support/until.ts";
+import { freePorts } from "./support/server-process.ts";
 
 const model = "breast cancer";
 

@@ -12,40 +12,30 @@ import { logEntry } from "./support/entry-load.ts";
 import { findLoki, lokiSetUp, type LokiServer, startLoki } from "./support/loki-server.ts";
 import { lokiTenant } from "./support/loki-tenant.ts";
 import { startWatchedDelivery } from "./support/watched-delivery.ts";
+import { aRecord } from "../support/a-record.ts";
 
-const bare: PredictionRecord = {
-  schema: 1,
+const good = aRecord({
   time: new Date().toISOString(),
-  request_id: "failed",
   trace_id: "",
-  instance: "pod-1",
   model: "breast-cancer",
   version: "3",
-  variant: "stable",
-  digest: "",
-  route: "inference",
-  method: "POST",
   path: "/invocations",
+  latency_ms: { total: 12.5, first_byte: 12, upstream: 11, queue: 0 },
+  bytes: { request: 100, response: 20 },
+  sampling: { reason: "sample", probability: 0.25 },
+  features: [{ "mean radius": 14.5, "mean texture": 20 }],
+  prediction: [1],
+});
+const { features: _features, prediction: _prediction, ...withoutRows } = good;
+const bare: PredictionRecord = {
+  ...withoutRows,
+  request_id: "failed",
   outcome: "upstream_reset",
   error_code: "upstream_reset",
   status: 502,
   latency_ms: { total: 700.5, first_byte: 0, upstream: 700, queue: 0 },
-  bytes: { request: 100, response: 20 },
-  retries: 0,
   sampling: { reason: "error", probability: 1 },
   rows: 0,
-};
-const good: PredictionRecord = {
-  ...bare,
-  request_id: "3f1c9a52",
-  outcome: "ok",
-  error_code: "",
-  status: 200,
-  latency_ms: { total: 12.5, first_byte: 12, upstream: 11, queue: 0 },
-  sampling: { reason: "sample", probability: 0.25 },
-  rows: 1,
-  features: [{ "mean radius": 14.5, "mean texture": 20 }],
-  prediction: [1],
 };
 const drifting: PredictionRecord = {
   ...good,

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWith } from "../e2e/support/installed.ts";
-import { metricValue } from "../e2e/support/metric-value.ts";
+import { metricValue } from "../support/metric-value.ts";
 import { buildOutrider, type Outrider, startOutrider } from "../e2e/support/outrider-process.ts";
 import { scratchFolder } from "../e2e/support/scratch-folder.ts";
 import { type StandInServer, startStandIn } from "../e2e/support/stand-in-server.ts";

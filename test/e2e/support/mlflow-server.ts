@@ -1,6 +1,5 @@
 import type { Installation } from "./installed.ts";
-import { freePorts } from "./free-ports.ts";
-import { type ServerProcess, startServer } from "./server-process.ts";
+import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 /** A real MLflow scoring server. */
 export interface MlflowServer extends ServerProcess {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { build } from "esbuild";
 import { buildOptions } from "../../../scripts/build.ts";
-import { metricValue } from "./metric-value.ts";
+import { metricValue } from "../../support/metric-value.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 
 /** What the admin port answered. */

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { Redis } from "ioredis";
-import { freePorts } from "./free-ports.ts";
-import { type ServerProcess, startServer } from "./server-process.ts";
+import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 /** A real Redis on a port of the loopback address. */
 export interface RedisServer extends ServerProcess {

@@ -3,8 +3,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Installation } from "./installed.ts";
-import { freePorts } from "./free-ports.ts";
-import { type ServerProcess, startServer } from "./server-process.ts";
+import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 /** A real MLflow tracking server with its model registry. */
 export interface RegistryServer extends ServerProcess {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync, closeSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -99,4 +101,13 @@ function killGroup(pid: number): void {
   } catch {
     // Nothing was left.
   }
+}
+
+/** As many free loopback ports, all different. Another process may take one before it is used: start again then. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
 }

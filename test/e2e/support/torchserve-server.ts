@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Installation } from "./installed.ts";
-import { freePorts } from "./free-ports.ts";
-import { type ServerProcess, startServer } from "./server-process.ts";
+import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 /** A real TorchServe: Java in front, one Python worker a model. */
 export interface TorchServe extends ServerProcess {

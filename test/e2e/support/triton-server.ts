@@ -1,8 +1,7 @@
 import { cpSync } from "node:fs";
 import path from "node:path";
 import type { Installation } from "./installed.ts";
-import { freePorts } from "./free-ports.ts";
-import { type ServerProcess, startServer } from "./server-process.ts";
+import { freePorts, type ServerProcess, startServer } from "./server-process.ts";
 
 /** A real Triton with the Python models of the tests. */
 export interface Triton extends ServerProcess {

@@ -1,12 +1,12 @@
+import { createServer } from "node:net";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { find } from "../../../scripts/components/loki.mjs";
 import { createContext } from "../../../scripts/setup/components.mjs";
-import { metricValue } from "../../e2e/support/metric-value.ts";
+import { metricValue } from "../../support/metric-value.ts";
 import { type ServerProcess, startServer } from "../../e2e/support/server-process.ts";
 import { untilAsync } from "../../support/until.ts";
 import type { LokiLimits } from "../../support/loki/loki-limits.ts";
-import { fixedPorts } from "./fixed-ports.ts";
 import { lokiConfig, lokiOverrides } from "./loki-config.ts";
 
 /** A real Loki, which may go and come back on the same folder and address. */
@@ -87,4 +87,29 @@ async function flush(url: string, metric: LokiServer["metric"]): Promise<void> {
   const isDone = async (): Promise<boolean> =>
     (await metric(flushed)) > before && (await metric("loki_ingester_flush_queue_length")) === 0;
   await untilAsync(isDone, "chunks to be written");
+}
+
+/** Below the range from which Linux takes the ports of outgoing connections. */
+const lowest = 20_000;
+const highest = 32_000;
+
+/**
+ * As many loopback ports, all different, none of them in use, and none that an outgoing connection may take: a server
+ * that is down for a while finds its port free when it comes back, and a client that connects meanwhile cannot connect to
+ * itself. Another server may take one before it is used: start again then.
+ */
+async function fixedPorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
