@@ -53,7 +53,7 @@ export class DeliveryQueue {
 
   /** When the oldest was pushed that is not held; Infinity when none waits. */
   get oldestMs(): number {
-    return this.#waiting === 0 ? Infinity : (this.#pushedMs[this.#head] as number);
+    return this.#waiting === 0 ? Infinity : this.#pushedMs[this.#head]!;
   }
 
   /** Takes an entry; returns how many were dropped for it: the oldest, or itself when there is no room beside those held. Costs about 20 ns. */

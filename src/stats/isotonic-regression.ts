@@ -17,8 +17,8 @@ interface Block {
 /**
  * The non-decreasing map closest to the points in weighted least squares, e.g. from the confidence that a model reports
  * to how often it was right. Points need not be sorted; those with the same x are averaged first. Each level is kept
- * as its two ends, so the map has at most two knots a level. Points with a weight of 0 or less and points that are no
- * finite number are left out; without any the map has no knots. O(n log n).
+ * as its two ends, so the map has at most two knots a level. Points with a weight of 0 or less and points that
+ * are not finite are left out; without any the map has no knots. O(n log n).
  *
  * Source: pool adjacent violators, Ayer et al., An empirical distribution function for sampling with incomplete
  * information (1955); as calibration: Zadrozny and Elkan (2002).

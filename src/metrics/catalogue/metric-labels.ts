@@ -1,4 +1,4 @@
-/** The labels that metrics carry, declared once. */
+/** The labels of metrics, declared once; the reference lists them with their possible values. */
 import { outcomes } from "../../outcome.ts";
 
 const labelNames = [
@@ -46,7 +46,7 @@ export const metricLabels: Readonly<Record<MetricLabel, LabelRow>> = {
     values: "counted together with `model`",
   },
   variant: {
-    meaning: "The variant that answered; empty when no upstream was asked.",
+    meaning: "The variant that answered; empty when the request was not sent to an upstream.",
     values: "the variants in the configuration",
   },
   outcome: { meaning: "How the exchange ended.", values: outcomes.join(", ") },
