@@ -23,7 +23,7 @@ export function answerValue(cell: Cell): AnswerValue | undefined {
 
 function valueOfText(text: string): Cell {
   if (text.length > maxClassLength) return undefined;
-  // A class may be called "None"; only the empty text is no value.
+  // A class may be called "None"; only the empty text has no value.
   return text === "" ? undefined : (cellFromText(text) ?? text);
 }
 

@@ -33,7 +33,7 @@ export interface LabelMonitorOptions {
   onUnmatched?(this: void, input: LabelInput): boolean;
 }
 
-/** One answered request. */
+/** The predictions of one answered request, with the identities that labels may use. */
 export interface PredictedRequest extends ModelLabels {
   /** Identity for labels when `ids` has none. */
   readonly requestId: string;
@@ -50,7 +50,7 @@ export interface ModelAccuracy extends ModelLabels, AccuracyReport {
   readonly windows: readonly WindowAccuracy[];
 }
 
-/** The accuracy of one model in one window. */
+/** The accuracy of one model in one window, by the time of the prediction. */
 export interface WindowAccuracy extends AccuracyReport {
   readonly from_ms: number;
   readonly to_ms: number;

@@ -4,7 +4,7 @@ export interface CellPair {
   readonly current: ArrayLike<number>;
 }
 
-/** The sum of counts; 0 when there are none. */
+/** The sum of counts; 0 without any. O(n). */
 export function totalOf(counts: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < counts.length; i++) total += counts[i]!;

@@ -67,7 +67,7 @@ export function kolmogorovUpperTail(x: number): number {
   return Math.min(1, Math.max(0, x < 1 ? 1 - lowerSeries(x) : upperSeries(x)));
 }
 
-/** The values that are finite, ascending. */
+/** A sorted copy of the finite values, ascending. O(n log n). */
 export function sortedFinite(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values).filter(Number.isFinite).sort();
 }

@@ -1,28 +1,21 @@
 /** Monitors and predictions for the tests of labels. */
-import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
 import type { Cell, Predictions } from "../../src/payload/body-content.ts";
+import { predictionsOf } from "../support/a-reading.ts";
+import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
 import { LabelMonitor, type LabelMonitorOptions, type PredictedRequest } from "../../src/accuracy/label-monitor.ts";
 
 /** A moment in the middle of a window of an hour. */
 export const noonMs = Date.UTC(2026, 0, 15, 12, 30);
 
 /** Predictions that are a value a row. */
-export const values = (...cells: readonly Cell[]): Predictions => ({
-  rowCount: cells.length,
-  values: cells,
-  classes: [],
-  probabilities: [],
-  confidences: [],
-});
+export const values = (...cells: readonly Cell[]): Predictions => predictionsOf(cells);
 
 /** Predictions with the probability of `yes` of each row. */
-export const chances = (...probabilities: readonly number[]): Predictions => ({
-  rowCount: probabilities.length,
-  values: probabilities.map((p) => (p >= 0.5 ? "yes" : "no")),
-  classes: ["no", "yes"],
-  probabilities: probabilities.flatMap((p) => [1 - p, p]),
-  confidences: [],
-});
+export const chances = (...probabilities: readonly number[]): Predictions =>
+  predictionsOf(
+    probabilities.map((p) => (p >= 0.5 ? "yes" : "no")),
+    { classes: ["no", "yes"], probabilities: probabilities.flatMap((p) => [1 - p, p]) },
+  );
 
 /** A monitor of hours that waits a day; `over` replaces some options. */
 export const aMonitor = (over: Partial<LabelMonitorOptions> = {}): LabelMonitor =>

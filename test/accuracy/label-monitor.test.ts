@@ -1,24 +1,23 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
 import type { ExchangeContent } from "../../src/payload/exchange-content.ts";
+import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
 import type { LabelMonitor, ModelAccuracy } from "../../src/accuracy/label-monitor.ts";
 import type { LabelBaseline } from "../../src/accuracy/scoring.ts";
+import { aReading } from "../support/a-reading.ts";
 import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-monitor.ts";
 
 const hour = 3_600_000;
 
-const aReading = (over: Partial<ExchangeContent>): ExchangeContent => ({
-  model: "m",
-  version: "1",
-  variant: "stable",
-  requestId: "request",
-  labelId: "",
-  atMs: noonMs,
-  request: undefined,
-  response: { predictions: values("a"), model: "", version: "", ids: [] },
-  ...over,
-});
+/** An answered request to the model `m`. */
+const exchangeOf = (over: Partial<ExchangeContent>): ExchangeContent =>
+  aReading({
+    model: "m",
+    requestId: "request",
+    atMs: noonMs,
+    response: { predictions: values("a"), model: "", version: "", ids: [] },
+    ...over,
+  });
 
 const requestWith = (...ids: readonly string[]): ExchangeContent["request"] => ({
   model: "",
@@ -43,20 +42,20 @@ function fleetReport(reader: LabelMonitor, replicas: readonly LabelMonitor[]): r
 describe("what labels name", () => {
   it("is the identity in the body, else the one in the header, else the request's own", () => {
     const named = aMonitor();
-    named.count(aReading({ labelId: "header", request: requestWith("body") }));
+    named.count(exchangeOf({ labelId: "header", request: requestWith("body") }));
     expect([isJoined(named, "body"), isJoined(named, "header"), isJoined(named, "request")]).toEqual([
       true,
       false,
       false,
     ]);
     const header = aMonitor();
-    header.count(aReading({ labelId: "header" }));
+    header.count(exchangeOf({ labelId: "header" }));
     expect([isJoined(header, "header"), isJoined(header, "request")]).toEqual([true, false]);
     const own = aMonitor();
-    own.count(aReading({}));
+    own.count(exchangeOf({}));
     expect(isJoined(own, "request")).toBe(true);
     const answered = aMonitor();
-    answered.count(aReading({ response: { predictions: values("a"), model: "", version: "", ids: ["answer"] } }));
+    answered.count(exchangeOf({ response: { predictions: values("a"), model: "", version: "", ids: ["answer"] } }));
     expect(isJoined(answered, "answer")).toBe(true);
   });
 
@@ -64,13 +63,13 @@ describe("what labels name", () => {
     const predictions = values("a", "a");
     const response = { predictions, model: "", version: "", ids: [] };
     const each = aMonitor();
-    each.count(aReading({ response, request: requestWith("x", "y") }));
+    each.count(exchangeOf({ response, request: requestWith("x", "y") }));
     expect([isJoined(each, "x"), isJoined(each, "y"), isJoined(each, "request")]).toEqual([true, true, false]);
     const one = aMonitor();
-    one.count(aReading({ response, request: requestWith("x") }));
+    one.count(exchangeOf({ response, request: requestWith("x") }));
     expect([isJoined(one, "x", 0), isJoined(one, "x", 1)]).toEqual([true, true]);
     const other = aMonitor();
-    other.count(aReading({ response, request: requestWith("x", "y", "z") }));
+    other.count(exchangeOf({ response, request: requestWith("x", "y", "z") }));
     expect([isJoined(other, "x"), isJoined(other, "request", 1)]).toEqual([false, true]);
   });
 

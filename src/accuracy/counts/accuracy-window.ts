@@ -22,13 +22,13 @@ export function windowPlan(windowMs: number, ttlMs: number): WindowPlan {
   return { windowMs: longer, kept: Math.ceil(ttlMs / longer) + 1 };
 }
 
-/** The sums of one window. */
+/** The sums of one window; `startMs` is wall time. */
 export interface AccuracyWindow {
   readonly startMs: number;
   readonly counts: AccuracyCounts;
 }
 
-/** The recent windows of one model. */
+/** The recent windows of one model. At most `kept` of them, so memory is bounded. */
 export class AccuracyWindows {
   readonly #plan: WindowPlan;
   readonly #classes = new ClassTable();

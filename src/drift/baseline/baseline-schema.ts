@@ -30,7 +30,7 @@ export interface ObjectSchema {
   readonly additionalProperties: false;
 }
 
-/** A list. */
+/** A list of items of one schema, with a bound on its length. */
 export interface ArraySchema {
   readonly type: "array";
   readonly items: FormatSchema;

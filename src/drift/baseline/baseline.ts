@@ -26,7 +26,7 @@ export interface Baseline {
   readonly quality?: BaselineQuality;
 }
 
-/** Where a baseline came from. */
+/** Origin of a baseline: the data set it was built from, or the requests it was learned from. */
 export interface BaselineSource {
   readonly kind: "file" | "learned";
   /** File name without its folder, or the name of the model it was learned from. */

@@ -61,7 +61,7 @@ export interface TargetReport {
   readonly new_values: readonly string[];
 }
 
-/** A span of time and what was counted in it. */
+/** A time span, wall-clock milliseconds, and the requests and rows counted in it. */
 export interface ReportedWindow {
   readonly from_ms: number;
   readonly to_ms: number;
@@ -274,7 +274,7 @@ function compareTargets(one: TargetReport, other: TargetReport): number {
   return byState || effectOf(other) - effectOf(one);
 }
 
-/** The largest effect of any test of a target. */
+/** The largest effect of any test of a target: a debiased PSI, 0 before the first decision. */
 export function effectOf({ statistics }: TargetReport): number {
   return Math.max(statistics.score ?? 0, statistics.missing_score ?? 0, statistics.outside_score ?? 0);
 }

@@ -1,4 +1,4 @@
-/** Names of cells that people read. */
+/** Labels of cells in reports. */
 import { categoricalExtraCells, numericExtraCells, type Distribution } from "../baseline/baseline.ts";
 
 /** A label for each cell of a distribution, in their order: `[1.5, 2)`, `= 3`, `setosa`, `missing`. */

@@ -6,7 +6,7 @@ import { addVector, type CellLayout } from "./cell-layout.ts";
 import { NameCollector } from "./seen-names.ts";
 import { emptyWindow, type ClosedWindow, type WindowCounts } from "./window-counts.ts";
 
-/** A window that is being counted into. */
+/** The current window: counts are still added to it. */
 export interface OpenWindow extends WindowCounts {
   readonly windowIndex: number;
 }

@@ -1,4 +1,4 @@
-/** The labels that metrics carry, declared once. */
+/** The labels of metrics, declared once; the reference lists them with their possible values. */
 import { outcomes } from "../../outcome.ts";
 
 const labelNames = [

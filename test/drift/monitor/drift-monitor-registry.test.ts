@@ -7,6 +7,7 @@ import {
 } from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { ExchangeContent } from "../../../src/payload/exchange-content.ts";
+import { aReading } from "../../support/a-reading.ts";
 import { baselineOf, numeric } from "../support/some-baselines.ts";
 
 const columns = { names: ["x"], isPositional: false };
@@ -21,20 +22,16 @@ const options: DriftMonitorRegistryOptions = {
   maxModels: 3,
 };
 
-function reading(over: Partial<ExchangeContent> = {}): ExchangeContent {
-  const features = { columns, rowCount: 1, cells: [0.5] };
-  return {
+const features = { columns, rowCount: 1, cells: [0.5] };
+
+/** A request of one row with one feature. */
+const reading = (over: Partial<ExchangeContent> = {}): ExchangeContent =>
+  aReading({
     model: "m",
-    version: "1",
-    variant: "stable",
-    requestId: "",
-    labelId: "",
     atMs: 10,
     request: { features, model: "", version: "", ids: [], droppedColumns: 0 },
-    response: undefined,
     ...over,
-  };
-}
+  });
 
 const named = (name: string, model?: Baseline["model"]): Baseline =>
   baselineOf([numeric("x", [0, 1])], {

@@ -5,6 +5,7 @@ import type { TargetReport } from "../../../src/drift/monitor/drift-report.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell, Columns, FeatureTable, Predictions } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
+import { predictionsOf } from "../../support/a-reading.ts";
 import { baselineOf, categorical, normalFeature } from "./some-baselines.ts";
 
 export const options: MonitorOptions = {
@@ -21,14 +22,8 @@ export const columns: Columns = { names: ["x", "y"], isPositional: false };
 /** A request of one row. */
 export const row = (...cells: Cell[]): FeatureTable => ({ columns, rowCount: 1, cells });
 
-/** An answer for one row. */
-export const answer = (value: Cell): Predictions => ({
-  rowCount: 1,
-  values: [value],
-  classes: [],
-  probabilities: [],
-  confidences: [],
-});
+/** The predictions of a response of one row. */
+export const answer = (value: Cell): Predictions => predictionsOf([value]);
 
 /** Judges to the end. */
 export const settle = (monitor: DriftMonitor): void => {
