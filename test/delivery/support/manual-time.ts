@@ -8,7 +8,7 @@ interface Timer {
   readonly holdsProcess: boolean;
 }
 
-/** Time that stands still until a test moves it. */
+/** Time that only the test moves. */
 export interface ManualTime {
   readonly clock: Clock;
   readonly schedule: Schedule;
