@@ -18,7 +18,7 @@ import { StreamTable, type StreamPlan } from "../prediction-log/stream-fields.ts
 import { onceAMinute } from "./once-a-minute.ts";
 import { startSink, type RunningSink } from "./prediction-sinks.ts";
 
-/** A running prediction log. */
+/** A running prediction log. Stop it after the relay, so that the last exchanges are logged. */
 export interface PredictionLog {
   /** Receives the exchanges and, later, their bodies. */
   readonly log: ExchangeLog;

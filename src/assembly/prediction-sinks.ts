@@ -11,7 +11,7 @@ import type { EntrySink } from "../prediction-log/log-entry.ts";
 import { onceAMinute } from "./once-a-minute.ts";
 import { memoryShares } from "./memory-budget.ts";
 
-/** A running sink. */
+/** A running sink: takes entries at once and delivers them in the background. */
 export interface RunningSink extends EntrySink {
   readonly counters: DeliveryCounters;
   /** Delivers waiting entries for at most `limitMs`; a further call with 0 ends that early. */

@@ -2,7 +2,7 @@
 import type { DeliveryResult, Destination } from "../prediction-log/destination.ts";
 import type { LogEntry } from "../prediction-log/log-entry.ts";
 
-/** A call under way or over, see {@link startCall}. */
+/** A call that {@link startCall} started; it outlives an abort until it settles. */
 export interface DeliveryCall {
   /** Undefined until the call has settled. */
   readonly result: DeliveryResult | undefined;

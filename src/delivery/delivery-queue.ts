@@ -1,7 +1,7 @@
 /** The queue of a sink in memory, bounded in bytes. */
 import type { LogEntry } from "../prediction-log/log-entry.ts";
 
-/** Options of a delivery queue. */
+/** Options of {@link DeliveryQueue}. */
 export interface DeliveryQueueOptions {
   /** Upper bound of all entries together by {@link LogEntry.bytes}, those in flight included. */
   readonly maxBytes: number;

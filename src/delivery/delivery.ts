@@ -10,7 +10,7 @@ import { SpillToDisk } from "./spill-to-disk.ts";
 import type { Spool, SpoolLosses } from "./spool/spool.ts";
 import { systemSchedule, withinLimit, type Schedule } from "./waker.ts";
 
-/** Bounds and times of a delivery. */
+/** Bounds (bytes by `LogEntry.bytes`) and times (milliseconds) of a delivery. */
 export interface DeliveryOptions {
   /** Upper bound of the queue in memory, entries in flight included. */
   readonly queueBytes: number;

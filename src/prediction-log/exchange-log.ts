@@ -9,7 +9,7 @@ export type LoggedContent =
   | { readonly kind: "decoded"; readonly bytes: Uint8Array }
   | { readonly kind: "unread"; readonly reason: BodyOmission };
 
-/** One body of a logged exchange. */
+/** One body of a logged exchange, decoded and read. */
 export interface LoggedSide<Reading> {
   readonly content: LoggedContent;
   readonly contentType: string;

@@ -1,6 +1,6 @@
 import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
 
-/** What may be said of an entry; the rest is filled in. */
+/** Fields of an entry; the others have defaults. */
 export interface EntryPlan {
   readonly ns: bigint;
   readonly line?: string;

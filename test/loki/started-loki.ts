@@ -6,18 +6,18 @@ import type { DeliveryResult, Destination } from "../../src/prediction-log/desti
 import type { LogEntry } from "../../src/prediction-log/log-entry.ts";
 import { startLokiStandIn, type LokiStandIn, type LokiStandInPlan } from "../support/loki/loki-stand-in.ts";
 
-/** A stand-in whose clock stands still, and a destination that writes to it. */
+/** A stand-in for Loki with a manual clock, and a destination that writes to it. */
 export interface StartedLoki {
   readonly loki: LokiStandIn;
   readonly http: LokiHttp;
   readonly destination: Destination;
-  /** What the clock of the stand-in shows. */
+  /** The clock of the stand-in. */
   readonly clock: { nowMs: number };
-  /** Delivers again until it is done; the clock goes on by what is asked for, or a second. Throws after 100 attempts. */
+  /** Retries until done; the clock moves by the requested wait, or a second. Throws after 100 attempts. */
   deliver(batch: readonly LogEntry[]): Promise<Delivered>;
 }
 
-/** How a batch came through. */
+/** Result of delivering a batch. */
 export interface Delivered {
   readonly retries: readonly DeliveryResult[];
   readonly refused: Readonly<Record<string, number>>;
@@ -27,13 +27,13 @@ export interface Delivered {
 /** The tenant that the destination writes for. */
 export const tenant = "team";
 
-/** What may differ. */
+/** Options of the stand-in, the client and the destination. */
 export interface StartLokiPlan extends LokiStandInPlan {
   readonly client?: Partial<HttpClientOptions>;
   readonly lineBytes?: number;
 }
 
-/** For tests: starts both, and ends them after each test. */
+/** Starts stand-in and destination, and closes them after each test. */
 export function lokiStarter(): (plan?: StartLokiPlan) => Promise<StartedLoki> {
   const open: { close(): Promise<void> }[] = [];
   afterEach(async () => {

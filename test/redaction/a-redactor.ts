@@ -1,4 +1,4 @@
-/** What tests of redaction share: plans, hashes, numbers of cards, and JSON written in many ways. */
+/** Builders for tests of redaction: redactors, hashes, card numbers, and JSON in many notations. */
 import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { parseRedactionRule, type RedactionRule } from "../../src/redaction/redaction-rule.ts";

@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 
-/** A file of the prediction log. */
+/** A file of the prediction log, of any process; `bytes` is its size when it was listed. */
 export interface LogFile {
   readonly path: string;
   readonly name: string;

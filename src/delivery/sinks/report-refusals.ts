@@ -1,7 +1,7 @@
 /** Reports entries that a destination refuses for good. */
 import type { Destination, EntryDropReason } from "../../prediction-log/destination.ts";
 
-/** Refused entries of one batch. */
+/** Refused entries of one batch by reason; never empty. */
 export interface Refusal {
   readonly refused: ReadonlyMap<EntryDropReason, number>;
   /** The destination's own words about it, a clause; undefined when it gave none. */

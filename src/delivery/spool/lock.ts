@@ -15,7 +15,7 @@ export type SpoolLockResult =
   /** Another running process holds it. */
   | { readonly kind: "locked"; readonly processId: number };
 
-/** A lock that this process holds. */
+/** A lock that this process holds until it is released or the process ends. */
 export interface SpoolLock {
   /** Gives the spool up to other processes. Never rejects. */
   release(): Promise<void>;

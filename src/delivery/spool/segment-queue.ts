@@ -14,7 +14,7 @@ import { takeSegmentRun, type SegmentRun } from "./segment-run.ts";
 import { segmentFile, type Segment } from "./segment.ts";
 import { syncDirectory, SegmentWriter } from "./segment-writer.ts";
 
-/** Options of a spool. */
+/** Options of {@link SegmentQueue} and of `openSpool`. */
 export interface SpoolOptions {
   /** Used by this process alone. */
   readonly directory: string;

@@ -16,7 +16,7 @@ export interface Segment {
   entries: number;
 }
 
-/** A range of bytes of a segment file. */
+/** A range of bytes of a segment file, from a frame boundary. `to` is exclusive. */
 export interface SegmentRange {
   readonly file: string;
   readonly from: number;

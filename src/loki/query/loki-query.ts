@@ -4,7 +4,7 @@ import { lokiUrl, tenantHeaders } from "../loki-http.ts";
 import { errorOfFailure, errorOfStatus, LokiQueryError } from "./query-failure.ts";
 import { fetchPage, type LokiLine, type LokiSource, type PageQuery } from "./query-page.ts";
 
-/** A query for any number of lines. */
+/** A query of any length; it is read in pages. */
 export interface LokiQuery extends PageQuery {
   /** Upper bound of the number of lines; may be Infinity. */
   readonly limit: number;

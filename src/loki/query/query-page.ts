@@ -2,12 +2,12 @@
 import { lokiUrl, tenantHeaders, type LokiAddress, type LokiHttp } from "../loki-http.ts";
 import { errorOfFailure, errorOfStatus, LokiQueryError } from "./query-failure.ts";
 
-/** A Loki to query. */
+/** A Loki to query: address, tenant and HTTP client, which the caller closes. */
 export interface LokiSource extends LokiAddress {
   readonly http: LokiHttp;
 }
 
-/** A line returned by Loki. */
+/** A line returned by Loki; see `identityOf` for when two are the same. */
 export interface LokiLine {
   /** Nanoseconds since the epoch in decimal digits. */
   readonly timeNs: string;
@@ -16,7 +16,7 @@ export interface LokiLine {
   readonly line: string;
 }
 
-/** Lines from `startNs` to before `endNs`. */
+/** A query for lines from `startNs` (inclusive) to `endNs` (exclusive). */
 export interface PageQuery {
   readonly logql: string;
   readonly startNs: bigint;

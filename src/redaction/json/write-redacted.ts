@@ -4,7 +4,7 @@ import { canonicalText } from "./canonical-text.ts";
 import type { JsonDocument, JsonList, JsonNode } from "../../payload/json/json-tree.ts";
 import type { RedactionAction } from "../redaction-rule.ts";
 
-/** How values are replaced. */
+/** How values, numbers and marked values are replaced. */
 export interface ValueRedaction {
   /** A string or a key with patterns applied; `room` is the depth that JSON inside it may still nest. */
   text(text: string, room: number): string;
@@ -14,7 +14,7 @@ export interface ValueRedaction {
   replacement(canonical: string, action: Exclude<RedactionAction, "drop">): string;
 }
 
-/** A JSON text and its tree. */
+/** A JSON text with its tree, which must come from that very text. */
 export interface JsonSource {
   readonly source: string;
   readonly root: JsonNode;

@@ -1,7 +1,7 @@
 import type { DeliveryResult, Destination, EntryDropReason } from "../../../src/prediction-log/destination.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 
-/** What a scripted destination does with a delivery. */
+/** Scripted result of a delivery. */
 export type Answer =
   | DeliveryResult
   /** Settles when it is aborted. */
@@ -12,7 +12,7 @@ export type Answer =
 
 /** A destination with scripted results, which records its calls. */
 export interface ScriptedDestination extends Destination {
-  /** What deliveries come to from now on. */
+  /** Result of later deliveries. */
   answer: Answer | ((batch: readonly LogEntry[]) => Answer);
   /** All deliveries, as numbers of entries. */
   readonly deliveries: (readonly number[])[];
@@ -22,7 +22,7 @@ export interface ScriptedDestination extends Destination {
   /** Deliveries that have not been answered. */
   readonly pending: number;
   readonly closed: number;
-  /** Lets all deaf deliveries end, as retries. */
+  /** Settles all deaf deliveries as retries. */
   release(): void;
 }
 

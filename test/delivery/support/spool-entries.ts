@@ -46,7 +46,7 @@ afterEach(async () => {
   for (const spool of opened.splice(0)) await spool.close();
 });
 
-/** What came of reading a spool until it was empty. */
+/** Everything read from a spool until it was empty. */
 export interface Drained {
   readonly entries: readonly LogEntry[];
   /** Of them all, by reason. */
