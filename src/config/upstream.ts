@@ -5,7 +5,7 @@ import { formatAddress, type Address } from "../address.ts";
 import { parseHost } from "./address.ts";
 import { ok, wrong, type Parsed } from "./parsed.ts";
 
-/** Longest path that Linux takes for a Unix socket, bytes, without the closing NUL. */
+/** Maximum length of the path of a Unix socket on Linux, bytes, without the closing NUL. */
 const maxSocketPathBytes = 107;
 
 /**

@@ -13,8 +13,8 @@ const expected =
   "expected redis://[user:password@]host[:port][/database], rediss://… for TLS, or unix:///path/to/socket";
 
 /**
- * Reads `redis://`, `rediss://` (TLS) and `unix:///path?db=n`; text that says what is wrong with anything else, without
- * repeating it: it may hold a password.
+ * Parses `redis://`, `rediss://` (TLS) and `unix:///path?db=n`. For anything else the result is a text with the problem;
+ * it does not repeat the URL, which may hold a password.
  */
 export function parseRedisUrl(text: string): RedisAddress | string {
   const url = URL.parse(text);
@@ -56,7 +56,7 @@ function readDatabase(text: string): number | undefined {
 
 function decodeLogin(url: URL): Login | undefined {
   try {
-    // A path with a wrong escape is found here too.
+    // A path with a wrong escape fails here too.
     decodeURIComponent(url.pathname);
     return { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
   } catch {

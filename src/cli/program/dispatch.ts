@@ -95,7 +95,7 @@ async function unknownCommand(words: readonly string[], context: CommandContext)
   const names = group.length > 0 ? group : commands.map((command) => command.name);
   const nearest = nearestName(words.slice(0, 2).join(" "), names) ?? nearestName(first, names);
   const lines = [
-    `outrider: there is no command ${JSON.stringify(first.startsWith("-") ? first : words.slice(0, group.length > 0 ? 2 : 1).join(" "))}`,
+    `outrider: unknown command ${JSON.stringify(first.startsWith("-") ? first : words.slice(0, group.length > 0 ? 2 : 1).join(" "))}`,
   ];
   if (nearest !== undefined) {
     lines.push(`Did you mean \`outrider ${nearest}\`?`);

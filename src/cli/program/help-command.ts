@@ -22,7 +22,7 @@ export async function help(invocation: Invocation, context: CommandContext): Pro
     const nearest = nearestName(wanted, names);
     const hint =
       nearest === undefined ? `Commands: ${names.join(", ")}.` : `Did you mean \`outrider help ${nearest}\`?`;
-    context.writeError(`outrider: there is no command ${JSON.stringify(wanted)}\n${hint}\n`);
+    context.writeError(`outrider: unknown command ${JSON.stringify(wanted)}\n${hint}\n`);
     return 2;
   }
   context.write(command === undefined ? groupHelp(wanted, group, options) : commandHelp(command, options));
