@@ -1,5 +1,5 @@
 /** The admin port: probes, scrapes and control, on an address of its own. */
-import type { TcpAddress } from "../address.ts";
+import type { TcpAddress } from "../text/address.ts";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { commandErrors, OutriderError, type CommandErrorCode } from "../errors.ts";
 import { refusal } from "./access.ts";

@@ -1,6 +1,6 @@
 /** Addresses to listen on, as people write them: `0.0.0.0:18080`, `[::]:18080`, `localhost:0`. */
 import { isIPv4, isIPv6 } from "node:net";
-import type { TcpAddress } from "../address.ts";
+import type { TcpAddress } from "../text/address.ts";
 import { ok, wrong, type Parsed } from "./parsed.ts";
 
 /**

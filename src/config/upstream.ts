@@ -1,7 +1,7 @@
 /** Where the model server listens, as people write it: `http://127.0.0.1:8080` or `unix:/run/model.sock`. */
 import { isIPv6 } from "node:net";
 
-import { formatAddress, type Address } from "../address.ts";
+import { formatAddress, type Address } from "../text/address.ts";
 import { parseHost } from "./address.ts";
 import { ok, wrong, type Parsed } from "./parsed.ts";
 

@@ -1,5 +1,5 @@
 /** Binding a server to its address, with errors that say what to do. */
-import { formatAddress, type TcpAddress } from "../address.ts";
+import { formatAddress, type TcpAddress } from "../text/address.ts";
 import type { AddressInfo, Server } from "node:net";
 import { type CommandErrorCode, commandErrors, OutriderError } from "../errors.ts";
 

@@ -1,8 +1,10 @@
+import type { Address } from "./address.ts";
+
 /** Place and login of a Redis server, from one URL. */
 export interface RedisAddress {
   readonly place:
-    | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly isTls: boolean }
-    | { readonly kind: "unix"; readonly path: string };
+    | (Extract<Address, { readonly kind: "tcp" }> & { readonly isTls: boolean })
+    | Extract<Address, { readonly kind: "unix" }>;
   readonly username: string;
   readonly password: string;
   readonly database: number;

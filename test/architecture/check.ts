@@ -23,7 +23,8 @@ export type Rule =
   | "package-owner"
   | "config-reader"
   | "barrel"
-  | "process-exit";
+  | "process-exit"
+  | "address-type";
 
 /** An import resolved: to a file of src/, to a module of Node, or to a package. */
 type Target =
@@ -84,6 +85,7 @@ const fileRules: readonly ((file: string, source: string) => readonly Violation[
   emptyNameRule,
   barrelRule,
   processExitRule,
+  addressTypeRule,
 ];
 
 const edgeRules: readonly ((edge: Edge) => readonly Violation[])[] = [
@@ -117,6 +119,12 @@ function processExitRule(file: string, source: string): readonly Violation[] {
   const code = source.replace(/^\s*(?:\/\/|\/\*|\*).*$/gm, "");
   if (file === "main.ts" || !/\bprocess\s*\??\.\s*(?:exit|reallyExit|abort)\b/.test(code)) return [];
   return [{ rule: "process-exit", file, detail: "only main.ts ends the process" }];
+}
+
+/** A host with its port is a `TcpAddress`, so that there is one formatter, which knows the brackets of IPv6. */
+function addressTypeRule(file: string, source: string): readonly Violation[] {
+  if (file === "text/address.ts" || !/\bhost: string;\s*(?:readonly )?port: number\b/.test(source)) return [];
+  return [{ rule: "address-type", file, detail: "use TcpAddress or Address of text/address.ts" }];
 }
 
 function extensionRule({ from, target, specifier }: Edge): readonly Violation[] {

@@ -55,7 +55,6 @@ export const rootFiles: Readonly<Record<string, "shared" | "composition" | "entr
   "exchange.ts": "shared",
   "outcome.ts": "shared",
   "errors.ts": "shared",
-  "address.ts": "shared",
   "clock.ts": "shared",
   "sidecar.ts": "composition",
   "main.ts": "entry",

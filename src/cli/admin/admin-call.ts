@@ -1,7 +1,7 @@
 /** Calls the admin port of a running sidecar. */
 import { request } from "node:http";
 
-import { formatAddress, type TcpAddress } from "../../address.ts";
+import { formatAddress, type TcpAddress } from "../../text/address.ts";
 import { OutriderError } from "../../errors.ts";
 
 /** One call. */

@@ -1,7 +1,7 @@
 /** Where a command finds a running sidecar, and what it shows to be let in. */
 import { readFile } from "node:fs/promises";
 
-import type { TcpAddress } from "../../address.ts";
+import type { TcpAddress } from "../../text/address.ts";
 import { parseAddress } from "../../config/address.ts";
 import { OutriderError } from "../../errors.ts";
 import type { AdminAnswer } from "./admin-call.ts";

@@ -1,4 +1,5 @@
 import { parseUpstream } from "../../config/upstream.ts";
+import type { TcpAddress } from "../../text/address.ts";
 import { parseTime } from "../../text/quantity.ts";
 import { OutriderError } from "../../errors.ts";
 import { flagText, type FlagSpec, type Invocation } from "../program/command.ts";
@@ -10,7 +11,7 @@ export interface ReplayUpstream {
   readonly name: string;
   readonly isTls: boolean;
   /** A host with its port, or a socket. */
-  readonly address: { readonly host: string; readonly port: number } | { readonly socketPath: string };
+  readonly address: TcpAddress | { readonly socketPath: string };
   /** Goes before the path of each request; without a slash at its end. */
   readonly pathPrefix: string;
 }

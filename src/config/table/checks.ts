@@ -1,5 +1,5 @@
 /** Checks between fields: values that are valid alone, but not together. */
-import { formatAddress, type TcpAddress } from "../../address.ts";
+import { formatAddress, type TcpAddress } from "../../text/address.ts";
 import type { Assembly } from "../layers/assemble.ts";
 import { minBudgetBytes } from "../fields/upstream-connections.ts";
 import type { Mistake } from "../mistake.ts";

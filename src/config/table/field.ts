@@ -2,7 +2,7 @@
  * A row of the configuration table. A field is a plain record: its kind says how a value is read, checked, shown and
  * documented (see kinds.ts).
  */
-import type { Address, TcpAddress } from "../../address.ts";
+import type { Address, TcpAddress } from "../../text/address.ts";
 import type { JsonPointer } from "../../payload/json/json-pointer.ts";
 import type { SampleRule } from "../../prediction-log/sample-rule.ts";
 import type { StaticLabel } from "../../prediction-log/stream-fields.ts";

@@ -1,7 +1,7 @@
 /** The kinds of field: how a value is parsed, read from text, written back, and described in messages. */
 import * as v from "valibot";
 
-import { formatAddress } from "../../address.ts";
+import { formatAddress } from "../../text/address.ts";
 import { formatSampleRule } from "../../prediction-log/sample-rule.ts";
 import { formatRedactionRule } from "../../redaction/redaction-rule.ts";
 import { formatSize, formatTime, parseSize, parseTime, sizePattern, timePattern } from "../../text/quantity.ts";
@@ -199,9 +199,9 @@ export function defaultText(field: Field): string {
 /** The value of a field that no layer sets. The table's tests parse every default, so this does not throw. */
 export function defaultValue(field: Field): unknown {
   const { default: input } = field;
-  const { schema, toInput } = rulesOf(field);
-  // Most values are their own input: parsing those as well would take several milliseconds of the start.
-  return input === undefined || toInput === sameInput ? input : v.parse(schema(field), input);
+  const rules = rulesOf(field);
+  // Most values are their own input: parsing them would only cost time at the start.
+  return input === undefined || rules.toInput === sameInput ? input : v.parse(rules.schema(field), input);
 }
 
 interface Bounds {

@@ -12,7 +12,7 @@ import {
 import { type RequestAdditions, writeRequestHead } from "../../http1/rewrite-request.ts";
 import type { WireErrorCode } from "../../errors.ts";
 import type { RelayContext } from "../context.ts";
-import type { Address } from "../../address.ts";
+import type { Address } from "../../text/address.ts";
 import type { ExchangeRecord } from "../exchange/exchange-record.ts";
 
 const noMethods: readonly string[] = [];

@@ -1,6 +1,6 @@
 /** One connection to the model server: a socket, the buffer it reads into, and whoever is using it. */
 import { connect, type Socket, type TcpNetConnectOpts, type IpcNetConnectOpts } from "node:net";
-import type { Address } from "../../address.ts";
+import type { Address } from "../../text/address.ts";
 
 /** Whoever is using an upstream connection. */
 export interface UpstreamOwner {

@@ -5,7 +5,7 @@ import { createRouteTable } from "../../../src/protocols/route-table.ts";
 import { ClientRequest } from "../../../src/relay/client/client-request.ts";
 import type { RelayContext } from "../../../src/relay/context.ts";
 import { ExchangeRecord } from "../../../src/relay/exchange/exchange-record.ts";
-import type { Address } from "../../../src/address.ts";
+import type { Address } from "../../../src/text/address.ts";
 import type { RelayOverrides } from "../../support/start-relay.ts";
 import { contextForTest } from "../context-for-test.ts";
 
