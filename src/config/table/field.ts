@@ -10,7 +10,7 @@ import type { RedactionRule } from "../../redaction/redaction-rule.ts";
 import type { RouteRule } from "../../routing/route-rule.ts";
 import type { Choice, ChoiceList } from "./choices.ts";
 
-/** A value as it stands in the file or in JSON, before it is parsed. */
+/** A value as it is written in the file or in JSON, before it is parsed. */
 export type Input = string | number | boolean | readonly string[];
 
 /** Properties of every kind of field. A default is an {@link Input}, like the values of a user. */
@@ -48,14 +48,14 @@ interface BooleanField extends FieldCommon {
 
 interface TextField extends FieldCommon {
   readonly kind: "name" | "path" | "header" | "key_prefix" | "pointer" | "redis_url";
-  /** The empty text stands for "not set". */
+  /** The empty text means "not set". */
   readonly default: string;
 }
 
 /** A file must be readable and hold what its kind says; a `folder` need not exist. */
 export interface FileField extends FieldCommon {
   readonly kind: "secret_file" | "certificate_file" | "baseline_file" | "folder";
-  /** The empty text stands for "not set". */
+  /** The empty text means "not set". */
   readonly default: string;
   /** Minimum length of a secret, bytes, without surrounding blanks. */
   readonly minBytes?: number;
@@ -92,7 +92,7 @@ interface UrlField extends FieldCommon {
   readonly kind: "url";
   /** The schemes that are allowed. */
   readonly schemes: readonly string[];
-  /** The empty text stands for "not set". */
+  /** The empty text means "not set". */
   readonly default: string;
 }
 

@@ -10,7 +10,7 @@ export interface KindRules<F = Field> {
   schema(field: F): v.GenericSchema<unknown, unknown>;
   /** The input for the text of a flag or environment variable; the schema refuses text that could not be converted. */
   fromText(text: string): unknown;
-  /** An input that gives this value again; `undefined` when the value stands for "not set" and no input gives it. */
+  /** An input that gives this value again; `undefined` if no input gives it. */
   toInput(value: never): Input | undefined;
   /** Description of a valid value, without an example. */
   expected(field: F): string;

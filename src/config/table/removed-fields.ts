@@ -4,7 +4,7 @@
  */
 import { environmentOf, flagOf } from "./table.ts";
 
-const inBudget = "it was replaced by `memory.budget_bytes`, which is divided among all such bounds";
+const inBudget = "set `memory.budget_bytes` instead, which all such bounds share";
 
 /** What replaces each removed field, by path. The text fits after "this field was removed: ". */
 export const removedFields: Readonly<Record<string, string>> = {
