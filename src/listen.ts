@@ -1,5 +1,5 @@
 /** Binding a server to its address, with errors that say what to do. For the edges that listen; it knows no sockets itself. */
-import { formatAddress, type TcpAddress } from "./address.ts";
+import { formatAddress, type TcpAddress } from "./text/address.ts";
 import { type CommandErrorCode, commandErrors } from "./errors/command-errors.ts";
 import { OutriderError } from "./errors/outrider-error.ts";
 

@@ -5,7 +5,7 @@ import { memoryShares } from "./assembly/memory-budget.ts";
 import { relayBounds } from "./assembly/relay-bounds.ts";
 import type { AdminPorts } from "./admin/ports.ts";
 import { systemClock } from "./clock.ts";
-import { formatAddress, type Address } from "./address.ts";
+import { formatAddress, type Address } from "./text/address.ts";
 import { restartPaths, type EffectiveValue } from "./config/effective.ts";
 import type { ReloadCounters } from "./config/live-config.ts";
 import type { Config } from "./config/table/table.ts";

@@ -1,4 +1,4 @@
-import { rulesOf } from "../../src/config/table/kinds.ts";
+import { defaultText, rulesOf } from "../../src/config/table/kinds.ts";
 import { fieldRows, sections, type FieldRow, type Section } from "../../src/config/table/table.ts";
 import { code, markdownTable, pageHead, type Page } from "./page.ts";
 
@@ -26,7 +26,7 @@ function render(): string {
       ["Field", "Default", "Flag", "Reload"],
       fieldRows.map((row) => [
         `[${code(row.path)}](#${anchor(row)})`,
-        code(shownDefault(row)),
+        code(defaultText(row.field)),
         code(row.flag),
         row.field.reload ? "yes" : "restart",
       ]),
@@ -49,7 +49,7 @@ function sectionText(section: Section): string {
 
 function fieldText(row: FieldRow): string {
   const { field } = row;
-  const standard = shownDefault(row);
+  const standard = defaultText(field);
   return [
     `### ${code(row.path)}`,
     "",
@@ -62,11 +62,6 @@ function fieldText(row: FieldRow): string {
     field.reload ? "- Can be reloaded without a restart." : "- A change needs a restart.",
     "",
   ].join("\n");
-}
-
-function shownDefault(row: FieldRow): string {
-  const { default: input } = row.field;
-  return input === undefined || input === "" ? "" : typeof input === "object" ? JSON.stringify(input) : String(input);
 }
 
 function anchor(row: FieldRow): string {

@@ -1,6 +1,6 @@
 /** The admin API: probes, metrics and control, on a port of its own. */
 import { createServer, type Server, type Socket } from "node:net";
-import type { TcpAddress } from "../address.ts";
+import type { TcpAddress } from "../text/address.ts";
 import { listen } from "../listen.ts";
 import { refusal } from "./access.ts";
 import type { AdminErrorCode } from "./admin-errors.ts";

@@ -4,10 +4,10 @@ import type { Config } from "../config/table/table.ts";
 
 const mebibyte = 1_048_576;
 
-/** The budget without a memory limit. It is what a busy sidecar with the default `tap.body_bytes` makes use of. */
+/** The default budget without a memory limit, and the maximum with one. */
 export const maxDefaultBudgetBytes: number = 32 * mebibyte;
 
-/** Parts of the budget, bytes. */
+/** The shares of the budget, bytes. */
 export interface MemoryShares {
   /** Bodies that are captured, of all requests in flight. */
   readonly tapBytes: number;

@@ -2,7 +2,7 @@
 import type { Config } from "../config/table/table.ts";
 import type { RelayOptions } from "../relay/options.ts";
 
-/** Header lines of a request or response. nginx and Envoy allow 100; browsers and SDKs send fewer than 50. */
+/** Header lines of a request or response. Envoy allows 100 by default; browsers and SDKs send far fewer. */
 const headerCount = 128;
 
 /** Minimum bound of the request target: what nginx and Apache accept. With a larger `limits.head_bytes` it grows. */

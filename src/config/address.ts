@@ -1,11 +1,11 @@
 /** Addresses to listen on, as people write them: `0.0.0.0:18080`, `[::]:18080`, `localhost:0`. */
 import { isIPv4, isIPv6 } from "node:net";
-import type { TcpAddress } from "../address.ts";
+import type { TcpAddress } from "../text/address.ts";
 import { ok, wrong, type Parsed } from "./parsed.ts";
 
 /**
- * Parses `host:port`. The host is an IPv4 address, an IPv6 address in brackets, or a host name; a missing or
- * out-of-range port and an IPv6 address without brackets are named as such.
+ * Parses `host:port`. The host is an IPv4 address, an IPv6 address in brackets, or a host name; the problem names a missing
+ * or out-of-range port and missing brackets.
  */
 export function parseAddress(text: string): Parsed<TcpAddress> {
   const parts = /^(\[[^\]]*\]|[^:[\]]*):(\d{1,5})$/.exec(text);
@@ -21,7 +21,7 @@ export function parseAddress(text: string): Parsed<TcpAddress> {
   return host === undefined ? wrong("the part before the port is not an address or a host name") : ok({ host, port });
 }
 
-/** Parses a host as it stands before a port: IPv6 addresses are in brackets, which the result leaves out. */
+/** Parses the host before a port: an IPv6 address must have brackets, which the result leaves out. */
 export function parseHost(text: string): string | undefined {
   if (text.startsWith("[")) {
     const host = text.slice(1, -1);

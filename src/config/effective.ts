@@ -1,4 +1,4 @@
-/** The configuration as it is in force, with where each value came from. */
+/** The configuration in force, with the origin of each value. */
 import { valueAt } from "./layers/assemble.ts";
 import type { Input } from "./table/field.ts";
 import { rulesOf } from "./table/kinds.ts";
@@ -6,10 +6,10 @@ import type { LoadedConfig } from "./load.ts";
 import { formatOrigin } from "./origin.ts";
 import { fieldRows, sections, type Config, type FieldRow } from "./table/table.ts";
 
-/** One value in force. */
+/** One value in force, as `GET /config` and `config print --json` show it. */
 export interface EffectiveValue {
   readonly path: string;
-  /** As it would stand in the file; `null` when the field is not set. Tokens and keys never stand here: fields name their files. */
+  /** As it would be written in the file; `null` when the field is not set. It is never a secret: fields name the files of secrets. */
   readonly value: Input | null;
   /** `default`, `outrider.yaml:3:5`, `OUTRIDER_LISTEN` or `--listen`. */
   readonly origin: string;
@@ -26,7 +26,7 @@ export function effectiveValues(loaded: Pick<LoadedConfig, "config" | "origins">
 
 /**
  * The configuration as a file with the origin of each value beside it. Read again, it gives the same configuration;
- * a field that is not set stands as a comment.
+ * a field that is not set becomes a comment.
  */
 export function effectiveYaml(loaded: Pick<LoadedConfig, "config" | "origins">): string {
   const lines: string[] = [];
@@ -45,12 +45,12 @@ export function effectiveYaml(loaded: Pick<LoadedConfig, "config" | "origins">):
   return `${lines.join("\n")}\n`;
 }
 
-/** Paths of the fields that differ between two configurations. */
+/** The fields that differ between two configurations. */
 export function changedFields(before: Config, after: Config): readonly FieldRow[] {
   return fieldRows.filter((row) => JSON.stringify(valueAt(before, row)) !== JSON.stringify(valueAt(after, row)));
 }
 
-/** Paths of changed fields that a running sidecar cannot take. */
+/** Paths of changed fields that need a restart. */
 export function restartPaths(before: Config, after: Config): readonly string[] {
   return changedFields(before, after)
     .filter((row) => !row.field.reload)

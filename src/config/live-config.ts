@@ -1,6 +1,6 @@
 /**
- * The configuration of a running sidecar: what is in force, and how a new version comes in. A version with mistakes
- * changes nothing; the last good one stays.
+ * The configuration of a running sidecar, which can be reloaded. A version with mistakes changes nothing: the last good
+ * one stays in force.
  */
 import { restartPaths } from "./effective.ts";
 import type { LoadedConfig, LoadResult } from "./load.ts";
@@ -13,9 +13,9 @@ import { fieldRows, type Config } from "./table/table.ts";
 export interface ReloadCounters {
   readonly succeeded: number;
   readonly failed: number;
-  /** False while the version last given was refused. */
+  /** False if the last reload was rejected. */
   readonly isLastGood: boolean;
-  /** Wall time when the version in force was taken, milliseconds since the epoch; the start counts. */
+  /** Wall time of the last successful load, at first that of the start; milliseconds since the epoch. */
   readonly loadedAtMs: number;
 }
 
@@ -23,23 +23,23 @@ export interface ReloadCounters {
 export type ReloadOutcome =
   | {
       readonly kind: "applied";
-      /** Paths of changed fields that stay as they were until a restart. */
+      /** Paths of changed fields that need a restart; their old values stay in force. */
       readonly restartPaths: readonly string[];
     }
   | { readonly kind: "rejected"; readonly mistakes: readonly Mistake[] };
 
-/** What a live configuration needs. */
+/** Options of {@link LiveConfig}. */
 export interface LiveConfigOptions {
   readonly initial: LoadedConfig;
   /** Reads all layers again. */
   load(): Promise<LoadResult>;
-  /** Hands a good version to the sidecar, which names the fields that it can take only after a restart. */
+  /** Applies a valid version; returns the paths of changed fields that need a restart. */
   apply(config: Config): readonly string[];
   /** Wall clock, milliseconds since the epoch. */
   wallMs(): number;
 }
 
-/** See the top of the file. One reload runs at a time; a call during one waits and then reads again. */
+/** See the top of the file. One reload runs at a time; a call during a reload waits for it and then loads again. */
 export class LiveConfig {
   readonly #options: LiveConfigOptions;
   #loaded: LoadedConfig;
@@ -52,7 +52,7 @@ export class LiveConfig {
     this.#counters = { succeeded: 0, failed: 0, isLastGood: true, loadedAtMs: options.wallMs() };
   }
 
-  /** What is in force: the last good version, with the fields that wait for a restart as they were before. */
+  /** The configuration in force: the last good version, but with the old values of fields that need a restart. */
   get loaded(): LoadedConfig {
     return this.#loaded;
   }
@@ -61,7 +61,7 @@ export class LiveConfig {
     return this.#counters;
   }
 
-  /** Loads again and applies what it gets. Does not reject unless `apply` throws. */
+  /** Loads again and applies the result. Rejects only if `apply` throws. */
   async reload(): Promise<ReloadOutcome> {
     const turn = this.#running.then(() => this.#reloadNow());
     this.#running = turn.catch(() => undefined);
@@ -83,7 +83,7 @@ export class LiveConfig {
   }
 }
 
-/** The new version, but for the fields that wait for a restart: those are still what they were. */
+/** The new version, but with the old values of fields that need a restart. */
 function inForce(before: LoadedConfig, after: LoadedConfig, waiting: ReadonlySet<string>): LoadedConfig {
   const values = new Map<string, unknown>();
   const origins = new Map<string, Origin>();

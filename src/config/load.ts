@@ -14,7 +14,7 @@ import { fieldRows, rowAt, type Config } from "./table/table.ts";
 
 /** The sources of values, besides the defaults. */
 export interface ConfigSources {
-  /** Path given with `--config`; else `OUTRIDER_CONFIG` in the environment names the file, else there is none. */
+  /** Path given with `--config`; else `OUTRIDER_CONFIG` in the environment names the file, else no file is read. */
   readonly file: string | undefined;
   readonly environment: Environment;
   readonly flags: readonly FlagValue[];
@@ -55,7 +55,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadResult> {
 
 const originKinds: readonly Origin["kind"][] = ["file", "environment", "flag", "default"];
 
-/** Mistakes of the file come first, by line, as an editor would show them. */
+/** Mistakes in the file come first, by line. */
 function placeOrder(origin: Origin): number {
   return origin.kind === "file" ? origin.line : 1e9 + originKinds.indexOf(origin.kind);
 }
@@ -98,7 +98,7 @@ const fileChecks: { readonly [Kind in FieldKind]?: FileCheck } = {
   baseline_file: baselineProblem,
 };
 
-/** A short secret could be guessed, so that some fields want a minimum. */
+/** Some fields have a minimum length, because a short secret could be guessed. */
 async function secretProblem(file: string, field: Field): Promise<string | undefined> {
   const minBytes = "minBytes" in field ? field.minBytes : undefined;
   const bytes = await secretBytes(file);
@@ -108,7 +108,7 @@ async function secretProblem(file: string, field: Field): Promise<string | undef
     : `the secret in ${file} has ${bytes} bytes; at least ${minBytes} are needed, e.g. \`openssl rand -hex 32\``;
 }
 
-/** Length of what a file holds, without blanks around it; large files are read in part. */
+/** Length of the text in a file without surrounding blanks. Reads at most 4 KiB. */
 async function secretBytes(file: string): Promise<number> {
   await using handle = await open(file, "r");
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(4096), 0, 4096);

@@ -1,39 +1,39 @@
 /**
- * Something wrong in the configuration, told so that it can be put right without looking anything up: where it
- * stands, what was given, what is expected, and what was probably meant.
+ * A mistake in the configuration, with all that is needed to correct it: the place, the given value, the expected
+ * value, and the nearest known name.
  */
 import type { FieldRow } from "./table/table.ts";
 import { formatOrigin, type Origin } from "./origin.ts";
 import { rulesOf } from "./table/kinds.ts";
 
-/** See the top of the file. */
+/** See the top of the file. Mistakes are collected, so that all are shown at once. */
 export interface Mistake {
   readonly origin: Origin;
-  /** Path of the field, e.g. `limits.head_bytes`; empty when it is the file as a whole. */
+  /** Path of the field, e.g. `limits.head_bytes`; empty for the file as a whole. */
   readonly path: string;
-  /** What is wrong, in one clause. */
+  /** One clause, without the place. */
   readonly problem: string;
-  /** The value as it was given, shortened; absent when there was none. */
+  /** The given value, shortened; absent if there was none. */
   readonly given?: string;
-  /** What a right value looks like, with an example. */
+  /** Description of a valid value, with an example. */
   readonly expected?: string;
-  /** A known name that is close to an unknown one. */
+  /** The known name that is nearest to an unknown one. */
   readonly nearest?: string;
 }
 
-/** What a field expects, with its example. */
+/** Description of the valid values of a field, with its example. */
 export function expectationOf(row: FieldRow): string {
   const example = Array.isArray(row.field.example) ? JSON.stringify(row.field.example) : String(row.field.example);
   return `${rulesOf(row.field).expected(row.field)}, e.g. ${example}`;
 }
 
-/** A value as it is shown in a mistake: JSON, at most 80 characters, with any password of a URL hidden. */
+/** A value for a message: JSON, at most 80 characters, with any password of a URL hidden. */
 export function showGiven(value: unknown): string {
   const text = (JSON.stringify(value) ?? String(value)).replace(/:\/\/[^/@\s"]*@/g, "://***@");
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
-/** The mistakes as lines to print, in the order given, without a line end at the last. */
+/** The mistakes as text for people, in the given order, without a line end at the end. */
 export function formatMistakes(mistakes: readonly Mistake[]): string {
   return mistakes.map(formatMistake).join("\n");
 }

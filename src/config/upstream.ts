@@ -1,11 +1,11 @@
 /** Where the model server listens, as people write it: `http://127.0.0.1:8080` or `unix:/run/model.sock`. */
 import { isIPv6 } from "node:net";
 
-import { formatAddress, type Address } from "../address.ts";
+import { formatAddress, type Address } from "../text/address.ts";
 import { parseHost } from "./address.ts";
 import { ok, wrong, type Parsed } from "./parsed.ts";
 
-/** Longest path that Linux takes for a Unix socket, bytes, without the closing NUL. */
+/** Maximum length of the path of a Unix socket on Linux, bytes, without the closing NUL. */
 const maxSocketPathBytes = 107;
 
 /**

@@ -1,30 +1,31 @@
 /**
- * Notices that the configuration file has changed: an editor's save, a rename over it, or a Kubernetes ConfigMap,
- * where the file is a symbolic link through `..data` and a new version is one rename of that link beside it.
+ * Watches the configuration file for changes: an editor's save, a rename over it, or a new version of a Kubernetes
+ * ConfigMap, where the file is a symbolic link through `..data` and an update replaces that link.
  */
 import { watch, type FSWatcher } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** What to watch and how. */
+/** Options of {@link watchFile}. */
 export interface WatchOptions {
   readonly file: string;
-  /** Called once for each change that lasted `settleMs`; never while the file is as it was. */
+  /** Called once per change, `settleMs` after its last event; not called if the file is the same as before. */
   onChange(): void;
-  /** Quiet time after the last sign of a change, so that a file is not read half written. */
+  /** Quiet time after the last event, so that a half-written file is not read. */
   readonly settleMs: number;
-  /** How often to look even without a sign: file systems such as NFS give none. */
+  /** Interval of polling, for file systems without events, such as NFS. */
   readonly pollMs: number;
 }
 
-/** Something started that can be stopped. */
+/** A running watch. */
 export interface FileWatch {
   close(): void;
 }
 
 /**
- * Watches a file until closed; a change after the returned promise is settled is noticed. The directory is watched, not the file, because a rename leaves a watch on the old
- * one; whether the file really changed is told by its true path, inode, size and time. Timers do not hold the process.
+ * Watches a file until closed; changes after the returned promise is settled are noticed. The directory is watched, not
+ * the file, because after a rename a watch stays on the old file. A change is a new real path, inode, size or time. The
+ * timers do not keep the process alive.
  */
 export async function watchFile(options: WatchOptions): Promise<FileWatch> {
   let known = await fingerprint(options.file);
@@ -53,11 +54,11 @@ export async function watchFile(options: WatchOptions): Promise<FileWatch> {
   };
 }
 
-/** `undefined` where the system gives no signs (its watches are used up, or it has none): polling remains. */
+/** `undefined` if the system gives no events (no support, or no watches left): polling remains. */
 function watchDirectory(directory: string, sign: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(directory, { persistent: false }, sign);
-    // A watched directory that goes away reports an error; polling remains.
+    // A watched directory that is removed reports an error; polling remains.
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch {

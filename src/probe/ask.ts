@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 
 import type { ProbeAnswer, ProbeRequest } from "../protocols/probe-answer.ts";
 import { AnswerReader } from "./answer-reader.ts";
-import { formatAddress, type Address } from "../address.ts";
+import { formatAddress, type Address } from "../text/address.ts";
 import { describeFailure, malformedText } from "./failure-text.ts";
 
 /** Options of {@link ask}. */

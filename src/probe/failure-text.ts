@@ -1,5 +1,5 @@
 /** Why a probe failed, in one line. */
-import { formatAddress, type Address } from "../address.ts";
+import { formatAddress, type Address } from "../text/address.ts";
 
 const texts: Readonly<Record<string, (place: string) => string>> = {
   ECONNREFUSED: (place) =>

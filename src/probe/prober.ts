@@ -5,7 +5,7 @@ import type { ProbeAnswer, ProbeRequest } from "../protocols/probe-answer.ts";
 import type { Protocol } from "../protocols/list.ts";
 import { judgeReadiness, readinessRequests } from "../protocols/readiness.ts";
 import { ask } from "./ask.ts";
-import type { Address } from "../address.ts";
+import type { Address } from "../text/address.ts";
 
 /** Options of {@link startProber}. */
 export interface ProberOptions {

@@ -2,7 +2,7 @@
  * Options of the relay. Every bound has a name here; the configuration table gives the defaults. Times are in
  * milliseconds, sizes in bytes; 0 means "no limit" only where the field says so.
  */
-import type { Address, TcpAddress } from "../address.ts";
+import type { Address, TcpAddress } from "../text/address.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { ExchangeObserver } from "../exchange.ts";
 

@@ -1,5 +1,5 @@
 /** The running relay: a listener, its client connections, one sweep for all time-outs, and its shutdown. */
-import type { TcpAddress } from "../address.ts";
+import type { TcpAddress } from "../text/address.ts";
 import { createServer, type Server, type Socket } from "node:net";
 import { RelayCounters } from "../metrics/requests/relay-counters.ts";
 import { ClientConnection } from "./client/connection.ts";

@@ -1,4 +1,4 @@
-/** Longest model name or version that is kept, in UTF-16 code units. */
+/** Maximum length of a model name or version, in UTF-16 code units; longer ones are cut. */
 export const maxLabelNameLength = 256;
 
 // Control, format (bidirectional marks), surrogate, private-use and unassigned characters, and line separators.

@@ -1,8 +1,8 @@
 /**
- * Finds what was probably meant by a name that is not known.
+ * Finds the known name that is nearest to an unknown one, for "did you mean".
  *
  * The measure is the Damerau–Levenshtein distance in its restricted form (insert, delete, replace, swap neighbours),
- * with `-`, `_`, `.` and letter case counting nothing. Returns `undefined` when nothing is within a third of the
+ * ignoring `-`, `_`, `.` and letter case. Returns `undefined` when nothing is within a third of the
  * name's length. Costs the product of the lengths per candidate; meant for error messages.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
@@ -20,7 +20,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 }
 
 function plain(name: string): string {
-  // A name longer than this is no slip of the finger, and the cap keeps the cost bounded.
+  // A longer name is not a typing error, and the cap bounds the cost.
   return name.slice(0, 64).replace(/[-_.]/g, "").toLowerCase();
 }
 

@@ -1,22 +1,22 @@
-/** Numbers as people read them. */
+/** Numbers as text for people. */
 
 /** `12,345`; fractions (weights) with up to two digits. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US", { maximumFractionDigits: 2 });
 }
 
-/** A count and what is counted, in the singular where it is one: `1 row`, `2,000 rows`. */
+/** A count with its noun, in the singular for one: `1 row`, `2,000 rows`. */
 export function formatCounted(count: number, one: string, many: string = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** A part of the whole as `12.3 %`; what is there but rounds to nothing as `<0.1 %`. */
+/** A share as `12.3 %`; a share above 0 that would round to 0 as `<0.1 %`. */
 export function formatShare(share: number): string {
   if (share > 0 && share < 0.0005) return "<0.1 %";
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** From here on four digits would cut the whole part; up to the last, every whole number is written out. */
+/** Between these, all digits of the whole part are written, however many; above, an exponent is used. */
 const minWhole = 1000;
 const maxWhole = 1e15;
 

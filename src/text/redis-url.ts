@@ -1,8 +1,10 @@
+import type { Address } from "./address.ts";
+
 /** Place and login of a Redis server, from one URL. */
 export interface RedisAddress {
   readonly place:
-    | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly isTls: boolean }
-    | { readonly kind: "unix"; readonly path: string };
+    | (Extract<Address, { readonly kind: "tcp" }> & { readonly isTls: boolean })
+    | Extract<Address, { readonly kind: "unix" }>;
   readonly username: string;
   readonly password: string;
   readonly database: number;
@@ -13,8 +15,8 @@ const expected =
   "expected redis://[user:password@]host[:port][/database], rediss://… for TLS, or unix:///path/to/socket";
 
 /**
- * Reads `redis://`, `rediss://` (TLS) and `unix:///path?db=n`; text that says what is wrong with anything else, without
- * repeating it: it may hold a password.
+ * Parses `redis://`, `rediss://` (TLS) and `unix:///path?db=n`. For anything else the result is a text with the problem;
+ * it does not repeat the URL, which may hold a password.
  */
 export function parseRedisUrl(text: string): RedisAddress | string {
   const url = URL.parse(text);
@@ -56,7 +58,7 @@ function readDatabase(text: string): number | undefined {
 
 function decodeLogin(url: URL): Login | undefined {
   try {
-    // A path with a wrong escape is found here too.
+    // A path with a wrong escape fails here too.
     decodeURIComponent(url.pathname);
     return { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
   } catch {

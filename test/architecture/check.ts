@@ -37,6 +37,7 @@ export type Rule =
   | "crowded"
   | "lone-file"
   | "protocol-name"
+  | "address-type"
   | "process-exit";
 
 /** An import resolved: to a file of src/, to a module of Node, or to a package. */
@@ -101,6 +102,7 @@ const fileRules: readonly ((file: string, source: string) => readonly Violation[
   emptyNameRule,
   barrelRule,
   processExitRule,
+  addressTypeRule,
 ];
 
 const edgeRules: readonly ((edge: Edge) => readonly Violation[])[] = [
@@ -134,6 +136,12 @@ function processExitRule(file: string, source: string): readonly Violation[] {
   const code = source.replace(/^\s*(?:\/\/|\/\*|\*).*$/gm, "");
   if (file === "main.ts" || !/\bprocess\s*\??\.\s*(?:exit|reallyExit|abort)\b/.test(code)) return [];
   return [{ rule: "process-exit", file, detail: "only main.ts ends the process" }];
+}
+
+/** A host with its port is a `TcpAddress`, so that there is one formatter, which knows the brackets of IPv6. */
+function addressTypeRule(file: string, source: string): readonly Violation[] {
+  if (file === "text/address.ts" || !/\bhost: string;\s*(?:readonly )?port: number\b/.test(source)) return [];
+  return [{ rule: "address-type", file, detail: "use TcpAddress or Address of text/address.ts" }];
 }
 
 function extensionRule({ from, target, specifier }: Edge): readonly Violation[] {

@@ -170,6 +170,11 @@ export const planted: readonly Planted[] = [
     rule: "process-exit",
     files: { "relay/a.ts": "process.abort();" },
   },
+  {
+    what: "an edge declares an address of its own",
+    rule: "address-type",
+    files: { "probe/a.ts": "interface Place { readonly host: string; readonly port: number }" },
+  },
 ];
 
 /** A tree that uses everything that is allowed. */

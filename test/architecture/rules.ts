@@ -57,7 +57,6 @@ export const folderLevels: Readonly<Record<string, 0 | 0.5 | 1 | 2 | 2.5 | 3>> =
 export const rootFiles: Readonly<Record<string, "shared" | "composition" | "entry">> = {
   "exchange.ts": "shared",
   "outcome.ts": "shared",
-  "address.ts": "shared",
   "clock.ts": "shared",
   "backoff.ts": "shared",
   "listen.ts": "shared",

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { formatAddress } from "../../src/address.ts";
+import { formatAddress } from "../../src/text/address.ts";
 import { parseAddress } from "../../src/config/address.ts";
 
 describe("addresses to listen on", () => {

@@ -1,4 +1,4 @@
-/** Random right values for every field, as they could stand in a file. */
+/** Random valid values for every field, as in a file. */
 import * as fc from "fast-check";
 
 import { choices } from "../../src/config/table/choices.ts";
@@ -88,7 +88,7 @@ export function inputsOf(field: Field): fc.Arbitrary<Input> {
   return inputs[field.kind](field);
 }
 
-/** Random right values for any set of fields, by path; each value is right alone, not always beside the others. */
+/** Random valid values for any set of fields, by path; each value is right alone, not always beside the others. */
 export const fieldInputs: fc.Arbitrary<Partial<Record<string, Input>>> = fc.record(
   Object.fromEntries(fieldRows.map((row) => [row.path, inputsOf(row.field)])),
   { requiredKeys: [] },

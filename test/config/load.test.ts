@@ -134,7 +134,7 @@ describe("loading the configuration", () => {
       [
         `${file}:2:3: limits.head_bytes: the value is not valid`,
         "    given     12",
-        "    expected  a size from 1024 to 1048576 bytes, units B, KiB, MiB, GiB, e.g. 32KiB",
+        "    expected  a size from 1KiB to 1MiB, units B, KiB, MiB, GiB, e.g. 32KiB",
       ].join("\n"),
     );
   });

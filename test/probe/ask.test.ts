@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import type { ProbeAnswer } from "../../src/protocols/probe-answer.ts";
 import { maxAnswerBytes } from "../../src/probe/answer-reader.ts";
 import { ask } from "../../src/probe/ask.ts";
-import type { Address } from "../../src/address.ts";
+import type { Address } from "../../src/text/address.ts";
 import { describeFailure } from "../../src/probe/failure-text.ts";
 
 const servers: Server[] = [];

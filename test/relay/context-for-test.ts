@@ -2,7 +2,7 @@
 import type { Clock } from "../../src/clock.ts";
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { RelayContext } from "../../src/relay/context.ts";
-import type { Address } from "../../src/address.ts";
+import type { Address } from "../../src/text/address.ts";
 import { type RelayOverrides, relayOptions } from "../support/start-relay.ts";
 
 /** A clock that stands still until `nowMs` is set. */

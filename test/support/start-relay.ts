@@ -1,7 +1,7 @@
 import { systemClock } from "../../src/clock.ts";
 import type { Exchange, ExchangeObserver } from "../../src/exchange.ts";
 import { routingOf } from "./routing-of.ts";
-import type { Address } from "../../src/address.ts";
+import type { Address } from "../../src/text/address.ts";
 import type { RelayOptions } from "../../src/relay/options.ts";
 import { type Relay, startRelay } from "../../src/relay/relay.ts";
 import { systemRandom } from "../../src/relay/system-random.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { parseSize, parseTime } from "../../src/text/quantity.ts";
+import { formatSize, formatTime, parseSize, parseTime } from "../../src/text/quantity.ts";
 
 describe("sizes", () => {
   it.each([
@@ -45,6 +45,28 @@ describe("times", () => {
         expect(parseTime(`${count}ms`)).toBe(count);
         expect(parseTime(`${count}s`)).toBe(count * 1000);
         expect(parseTime(`${count / 1000}s`.replace(/e.*/, "s"))).toBe(count / 1000 < 1e-6 ? 0 : count);
+      }),
+    );
+  });
+});
+
+describe("the text of a quantity", () => {
+  it.each([
+    [formatSize(32_768), "32KiB"],
+    [formatSize(1_572_864), "1536KiB"],
+    [formatSize(240), "240B"],
+    [formatTime(0), "0"],
+    [formatTime(150), "150ms"],
+    [formatTime(86_400_000), "24h"],
+  ])("has the largest unit in which it is whole: %s", (text, expected) => {
+    expect(text).toBe(expected);
+  });
+
+  it("reads back as the same quantity", () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), (quantity) => {
+        expect(parseSize(formatSize(quantity))).toBe(quantity);
+        expect(parseTime(formatTime(quantity))).toBe(quantity);
       }),
     );
   });

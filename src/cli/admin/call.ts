@@ -2,7 +2,7 @@
 import { request } from "node:http";
 
 import { OutriderError } from "../../errors/outrider-error.ts";
-import { formatAddress, type TcpAddress } from "../../address.ts";
+import { formatAddress, type TcpAddress } from "../../text/address.ts";
 
 /** Options of {@link adminCall}. */
 export interface AdminCall {

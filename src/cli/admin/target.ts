@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import { OutriderError } from "../../errors/outrider-error.ts";
 import type { AdminAnswer } from "./call.ts";
-import type { TcpAddress } from "../../address.ts";
+import type { TcpAddress } from "../../text/address.ts";
 import { parseAddress } from "../../config/address.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 

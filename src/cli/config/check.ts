@@ -3,7 +3,7 @@ import { isSwitchOn, type CommandContext, type Invocation } from "../program/com
 import { loadCommandConfig } from "./load-config.ts";
 import { mistakeReport } from "./mistake-report.ts";
 
-/** `outrider check`: lists every mistake of the configuration, or says that there is none. */
+/** `outrider check`: lists every mistake of the configuration. Starts nothing. */
 export async function check(invocation: Invocation, context: CommandContext): Promise<number> {
   const result = await loadCommandConfig(invocation, context, true);
   const mistakes = result.kind === "mistakes" ? result.mistakes : [];

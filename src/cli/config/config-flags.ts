@@ -1,6 +1,7 @@
 /** The flags of the configuration fields. */
 import { choices } from "../../config/table/choices.ts";
-import type { Field, FieldKind } from "../../config/table/field.ts";
+import type { FieldKind } from "../../config/table/field.ts";
+import { defaultText } from "../../config/table/kinds.ts";
 import { fieldRows, type FieldRow } from "../../config/table/table.ts";
 import type { FlagSpec } from "../program/command.ts";
 
@@ -50,7 +51,7 @@ export const configFlags: readonly FlagSpec[] = [
 
 function flagOfField(row: FieldRow): FlagSpec {
   const { field } = row;
-  const shown = defaultText(field);
+  const shown = `${defaultText(field)}${field.default === 0 && "zero" in field ? `, which means ${field.zero}` : ""}`;
   return {
     name: row.flag as FlagSpec["name"],
     doc: field.doc,
@@ -60,8 +61,4 @@ function flagOfField(row: FieldRow): FlagSpec {
     ...(fileKinds.has(field.kind) ? { isFile: true } : {}),
     ...(field.common === true ? {} : { isRare: true }),
   };
-}
-
-function defaultText({ default: input }: Field): string {
-  return Array.isArray(input) ? input.join(",") : String(input ?? "");
 }

@@ -3,7 +3,7 @@ import { isSwitchOn, type CommandContext, type Invocation } from "../program/com
 import { loadCommandConfig } from "./load-config.ts";
 import { mistakeReport } from "./mistake-report.ts";
 
-/** `outrider config print`: every value in force and where it came from. */
+/** `outrider config print`: the values that `run` would use, with their origins. */
 export async function configPrint(invocation: Invocation, context: CommandContext): Promise<number> {
   const result = await loadCommandConfig(invocation, context, false);
   if (result.kind === "mistakes") {

@@ -1,8 +1,8 @@
-/** Loads the configuration for a command. */
+/** Loads the configuration that a command is given. */
 import { loadConfig, type LoadResult } from "../../config/load.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 
-/** The configuration from the command line, the environment and the file; mistakes of the command line come first. */
+/** The configuration from the command line, the environment and the file; mistakes of the command line are listed first. */
 export async function loadCommandConfig(
   invocation: Invocation,
   context: CommandContext,

@@ -1,36 +1,36 @@
-/** What `--help` prints. */
+/** The texts of `--help`. */
 import { flagNames, type Command, type FlagSpec } from "./command.ts";
 import { commands, flagsOf, groupOf } from "./table.ts";
 
 const lineWidth = 100;
 
-/** How much of a command's flags is shown, and whether headings are bold. */
+/** Options of the texts. */
 export interface HelpOptions {
   readonly isColoured: boolean;
-  /** Show the flag of every configuration field. */
+  /** True to show the flags of all configuration fields. */
   readonly isComplete: boolean;
 }
 
-/** Help on the program: what it is, how to begin, every command. */
+/** Help on the program: what it does, a first command, all commands. */
 export function programHelp({ isColoured }: HelpOptions): string {
   return [
-    "Outrider stands in front of a model server, passes every request through untouched, and measures it.",
+    "Outrider is a sidecar for model servers: it forwards every request unchanged and measures it.",
     "",
     heading("Usage", isColoured),
     "  outrider COMMAND [FLAGS]",
     "",
-    heading("Begin with", isColoured),
+    heading("First step", isColoured),
     "  outrider run --upstream http://127.0.0.1:8080",
     "",
     heading("Commands", isColoured),
     ...commandLines(commands),
     "",
-    "`outrider help COMMAND` explains one of them.",
+    "`outrider help COMMAND` explains a command.",
     "",
   ].join("\n");
 }
 
-/** Help on a word that begins the names of several commands: which they are. */
+/** Help on a group of commands, such as `baseline`. */
 export function groupHelp(group: string, members: readonly Command[], { isColoured }: HelpOptions): string {
   return [
     heading("Usage", isColoured),
@@ -39,12 +39,12 @@ export function groupHelp(group: string, members: readonly Command[], { isColour
     heading("Commands", isColoured),
     ...commandLines(members),
     "",
-    `\`outrider help ${group} COMMAND\` explains one of them.`,
+    `\`outrider help ${group} COMMAND\` explains a command.`,
     "",
   ].join("\n");
 }
 
-/** Help on one command: usage, examples first, then flags and exit codes. */
+/** Help on one command: usage, examples, flags and exit codes. */
 export function commandHelp(command: Command, options: HelpOptions): string {
   const all = flagsOf(command);
   const shown = all.filter((flag) => options.isComplete || flag.isRare !== true);
@@ -77,7 +77,7 @@ function commandLines(listed: readonly Command[]): readonly string[] {
 
 function restNote(command: Command, count: number): string {
   return wrap(
-    `Every field of the configuration has a flag and an environment variable; \`outrider help ${command.name} --all\` lists the other ${count}.`,
+    `Every field of the configuration has a flag and an environment variable; \`outrider help ${command.name} --all\` lists ${count} more.`,
     "",
   ).join("\n");
 }

@@ -1,3 +1,4 @@
+import type { TcpAddress } from "../../text/address.ts";
 import { parseUpstream } from "../../config/upstream.ts";
 import { flagText, type Invocation } from "../program/command.ts";
 import { countFlag, numberFlag, timeFlag, usageError } from "../program/flag-values.ts";
@@ -8,7 +9,7 @@ export interface ReplayUpstream {
   readonly name: string;
   readonly isTls: boolean;
   /** Host and port, or the path of a Unix socket. */
-  readonly address: { readonly host: string; readonly port: number } | { readonly socketPath: string };
+  readonly address: TcpAddress | { readonly socketPath: string };
   /** Put before the path of each request; has no trailing slash. */
   readonly pathPrefix: string;
 }

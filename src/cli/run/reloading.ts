@@ -1,4 +1,4 @@
-/** When the configuration of a running sidecar is read again, and what is said about it. */
+/** Reloads the configuration of a running sidecar, and logs the result. */
 import type { LiveConfig } from "../../config/live-config.ts";
 import { formatMistakes } from "../../config/mistake.ts";
 import { watchFile } from "../../config/watch.ts";
@@ -10,7 +10,7 @@ const pollMs = 10_000;
 
 /**
  * Reloads on SIGHUP and when the file changes, until the returned function is called. A version with mistakes is
- * told with all of them and changes nothing.
+ * logged with all of them and changes nothing.
  */
 export async function startReloading(live: LiveConfig, log: Log["logger"]): Promise<() => void> {
   const reload = async (trigger: string): Promise<void> => {

@@ -13,7 +13,7 @@ import { listenForStopSignals, type StopSignals } from "../program/stop-signals.
 
 const flushLimitMs = 1000;
 
-/** `outrider run`: the sidecar, until a signal. */
+/** `outrider run`: runs the sidecar until a signal. */
 export async function run(invocation: Invocation, context: CommandContext): Promise<number> {
   const load = (): ReturnType<typeof loadCommandConfig> => loadCommandConfig(invocation, context, true);
   const result = await load();
@@ -64,12 +64,12 @@ function announce(sidecar: Sidecar, { config, file }: LoadedConfig, log: Log): v
   log.logger.info(fields, `outrider listens on ${sidecar.listenAddress}, admin on ${sidecar.adminAddress}`);
 }
 
-/** Drains and stops on the first signal; a second one does not wait for what is in flight. */
+/** Drains and stops on the first signal; a second one aborts requests in flight. */
 async function stopOnSignal(sidecar: Sidecar, signals: StopSignals, { logger }: Log): Promise<number> {
   const signal = await signals.next();
   logger.info({ signal }, "draining; a second signal stops at once");
   sidecar.drain();
-  // Whoever presses Ctrl-C stands before no load balancer.
+  // Ctrl-C means a terminal, and no load balancer that must notice the drain.
   const stopped = sidecar.stop(signal === "SIGINT" ? "hurry" : "orderly").then(() => undefined);
   const second = await Promise.race([stopped, signals.next()]);
   if (second === undefined) {

@@ -4,7 +4,7 @@ export const lokiFields = {
     kind: "url",
     schemes: ["http", "https"],
     default: "",
-    doc: "Loki server of the sink `loki`, without `/loki/api/v1/push`.",
+    doc: "URL of the Loki server for the sink `loki`, without `/loki/api/v1/push`.",
     example: "http://loki:3100",
     reload: false,
     common: true,

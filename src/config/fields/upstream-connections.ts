@@ -37,7 +37,7 @@ export const tapFields = {
     max: 16_777_216,
     default: 262_144,
     zero: "none",
-    doc: "Bytes of each body that are captured. A longer body is forwarded as usual, but not read.",
+    doc: "Maximum size of a body that is captured for telemetry. A longer body is forwarded as usual, but not read.",
     example: "1MiB",
     reload: false,
   },

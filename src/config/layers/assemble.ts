@@ -7,13 +7,13 @@ import { expectationOf, showGiven, type Mistake } from "../mistake.ts";
 import type { Origin } from "../origin.ts";
 import { camelCase, fieldRows, type Config, type FieldRow } from "../table/table.ts";
 
-/** The configuration with where each value came from, by path. */
+/** The merged configuration. */
 export interface Assembly {
-  /** Complete even with mistakes: a field whose value was wrong has its default. */
+  /** Complete even with mistakes: a field with a wrong value has its default. */
   readonly config: Config;
   readonly origins: ReadonlyMap<string, Origin>;
   readonly mistakes: readonly Mistake[];
-  /** Paths of fields whose value was wrong. */
+  /** Paths of fields with a wrong value. */
   readonly brokenPaths: ReadonlySet<string>;
 }
 
@@ -43,13 +43,13 @@ export function assemble(layers: readonly Layer[]): Assembly {
   return { config: nest(values), origins, mistakes, brokenPaths };
 }
 
-/** The value of a field in an assembled configuration. */
+/** The value of a field in a configuration. */
 export function valueAt(config: Config, row: FieldRow): unknown {
   const section = row.section === "" ? config : config[row.section];
   return (section as unknown as Readonly<Record<string, unknown>>)[camelCase(row.key)];
 }
 
-/** The nested record of values given by path; every field of the table must have one. */
+/** The configuration made of values by path; every field of the table must have one. */
 export function nest(values: ReadonlyMap<string, unknown>): Config {
   const config: Record<string, unknown> = {};
   for (const row of fieldRows) {
@@ -60,7 +60,7 @@ export function nest(values: ReadonlyMap<string, unknown>): Config {
       section[camelCase(row.key)] = values.get(row.path);
     }
   }
-  // The table gives every key and the schemas every type; the compiler cannot follow them through the loop.
+  // The keys follow from the table and the types from the schemas, which the compiler cannot see through the loop.
   return config as unknown as Config;
 }
 

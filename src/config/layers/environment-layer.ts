@@ -11,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = "OUTRIDER_";
 
-/** Names the configuration file, like `--config`. */
+/** The variable with the path of the configuration file, like `--config`. */
 export const configFileVariable = "OUTRIDER_CONFIG";
 
 /**

@@ -11,7 +11,7 @@ import { expectationOf } from "../mistake.ts";
 import { removedPath } from "../table/removed-fields.ts";
 import { fieldRows, rowAt, sections, type FieldRow } from "../table/table.ts";
 
-/** Aliases a value may hold; enough for any honest file, too few to grow a small file into a large one. */
+/** Maximum number of aliases in a value: more could expand a small file into a huge value. */
 const maxAliasCount = 32;
 
 type YamlModule = typeof Yaml.default;
@@ -44,7 +44,7 @@ function parseLayer(yaml: YamlModule, file: string, text: string): Layer {
   try {
     document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   } catch {
-    // The parser recurses; nesting that deep is no configuration.
+    // The parser recurses and fails on very deep nesting.
     return { entries: [], mistakes: [{ origin, path: "", problem: "the file is nested too deeply" }] };
   }
   const reader: Reader = { yaml, file, document, lines, entries: [], mistakes: [] };
@@ -127,7 +127,7 @@ function readField(reader: Reader, path: string, pair: Pair): void {
   }
 }
 
-/** A version such as `1.10` is a number to YAML and a name to us: its digits count, not its value. */
+/** A version such as `1.10` is a number in YAML, but a name here: its digits must be kept. */
 function inputOf(reader: Reader, row: FieldRow, value: ParsedNode): unknown {
   const isNumber = reader.yaml.isScalar(value) && typeof value.value === "number";
   if ((row.field.kind === "name" || row.field.kind === "key_prefix") && isNumber) {

@@ -1,5 +1,5 @@
 /** Checks between fields: values that are valid alone, but not together. */
-import { formatAddress, type TcpAddress } from "../../address.ts";
+import { formatAddress, type TcpAddress } from "../../text/address.ts";
 import type { Assembly } from "../layers/assemble.ts";
 import { minBudgetBytes } from "../fields/upstream-connections.ts";
 import type { Mistake } from "../mistake.ts";
@@ -168,7 +168,7 @@ export function crossCheck(assembly: Assembly): readonly Mistake[] {
   return mistakes;
 }
 
-/** A default cannot be corrected where it stands; the field that clashes with it can. */
+/** The first of the fields that was set: a default has no place to correct it. */
 function blamedOrigin(assembly: Assembly, paths: readonly string[]): Mistake["origin"] {
   const origins = paths.map((path) => assembly.origins.get(path) ?? ({ kind: "default" } as const));
   return origins.find((origin) => origin.kind !== "default") ?? { kind: "default" };

@@ -12,7 +12,7 @@ const logFormats = ["auto", "json", "human"] as const;
 
 const fsyncPolicies = ["interval", "always", "never"] as const;
 
-/** Name of a list of choices. */
+/** Name of a list in {@link choices}. */
 export type ChoiceList = keyof Choices;
 
 interface Choices {
@@ -28,10 +28,10 @@ interface Choices {
   readonly fsync_policy: readonly (typeof fsyncPolicies)[number][];
 }
 
-/** One word of a list. */
+/** One word of a list; the type of a `choice` field. */
 export type Choice<List extends ChoiceList> = Choices[List][number];
 
-/** The words of each list, in the order in which they are shown. */
+/** The words of each list, in the order of messages and the reference. */
 export const choices: Choices = {
   protocol: ["auto", ...protocols],
   log_level: logLevels,

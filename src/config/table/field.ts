@@ -1,8 +1,8 @@
 /**
- * What one row of the configuration table holds. A field is a plain record: its kind decides how a value is read,
- * checked, shown and documented (see kinds.ts), the rest is what only this field knows.
+ * A row of the configuration table. A field is a plain record: its kind says how a value is read, checked, shown and
+ * documented (see kinds.ts).
  */
-import type { Address, TcpAddress } from "../../address.ts";
+import type { Address, TcpAddress } from "../../text/address.ts";
 import type { JsonPointer } from "../../payload/json/json-pointer.ts";
 import type { SampleRule } from "../../prediction-log/sampler/sample-rule.ts";
 import type { StaticLabel } from "../../prediction-log/stream-fields.ts";
@@ -10,20 +10,20 @@ import type { RedactionRule } from "../../redaction/redaction-rule.ts";
 import type { RouteRule } from "../../routing/route-rule.ts";
 import type { Choice, ChoiceList } from "./choices.ts";
 
-/** A value as it stands in the file or in JSON, before it is parsed. */
+/** A value as it is written in the file or in JSON, before it is parsed. */
 export type Input = string | number | boolean | readonly string[];
 
-/** What every kind of field has. A default is an {@link Input}, like the values of a user. */
+/** Properties of every kind of field. A default is an {@link Input}, like the values of a user. */
 interface FieldCommon {
   /** One or two sentences for the reference and for `--help`; Markdown code spans allowed. */
   readonly doc: string;
-  /** A value as it would stand in the file; shown in messages and in the reference. */
+  /** A value as it would be written in the file, for messages and the reference. */
   readonly example: string | number | boolean | readonly string[];
-  /** True when a running sidecar takes a new value without a restart. */
+  /** True if a running sidecar can apply a new value without a restart. */
   readonly reload: boolean;
-  /** Flag, when it is not derived from the path. */
+  /** The flag, if it is not derived from the path. */
   readonly flag?: `--${string}`;
-  /** True for the fields that most people set; `--help` shows these first. */
+  /** True for the fields that most people set; `--help` shows these alone, unless `--all` is given. */
   readonly common?: true;
 }
 
@@ -32,7 +32,7 @@ interface NumberField extends FieldCommon {
   readonly min: number;
   readonly max: number;
   readonly default: number;
-  /** What 0 stands for, when it is not just the number. */
+  /** The meaning of 0, if it is special. */
   readonly zero?: string;
 }
 
@@ -48,16 +48,16 @@ interface BooleanField extends FieldCommon {
 
 interface TextField extends FieldCommon {
   readonly kind: "name" | "path" | "header" | "key_prefix" | "pointer" | "redis_url";
-  /** The empty text stands for "not set". */
+  /** The empty text means "not set". */
   readonly default: string;
 }
 
-/** Files must be readable and hold what their kind says; a `folder` need not exist. */
+/** A file must be readable and hold what its kind says; a `folder` need not exist. */
 export interface FileField extends FieldCommon {
   readonly kind: "secret_file" | "certificate_file" | "baseline_file" | "folder";
-  /** The empty text stands for "not set". */
+  /** The empty text means "not set". */
   readonly default: string;
-  /** Least length of a secret, bytes; blanks around it do not count. */
+  /** Minimum length of a secret, bytes, without surrounding blanks. */
   readonly minBytes?: number;
 }
 
@@ -90,9 +90,9 @@ interface WordsField extends FieldCommon {
 
 interface UrlField extends FieldCommon {
   readonly kind: "url";
-  /** What may stand before `://`. */
+  /** The schemes that are allowed. */
   readonly schemes: readonly string[];
-  /** The empty text stands for "not set". */
+  /** The empty text means "not set". */
   readonly default: string;
 }
 
@@ -106,7 +106,7 @@ interface UpstreamField extends FieldCommon {
   readonly default: undefined;
 }
 
-/** One field of the configuration, by kind. */
+/** A field of any kind. */
 export type Field =
   | NumberField
   | RatioField
@@ -120,7 +120,7 @@ export type Field =
   | AddressField
   | UpstreamField;
 
-/** The kinds of field. */
+/** The kinds; each has its {@link KindRules} in kinds.ts. */
 export type FieldKind = Field["kind"];
 
 /** The TypeScript type of a field's value: parsed, so that its readers have nothing left to check. */

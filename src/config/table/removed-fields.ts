@@ -4,9 +4,9 @@
  */
 import { environmentOf, flagOf } from "./table.ts";
 
-const inBudget = "it was replaced by `memory.budget_bytes`, which is divided among all such bounds";
+const inBudget = "set `memory.budget_bytes` instead, which all such bounds share";
 
-/** What became of a field, by its path. The text fits after "this field was removed: ". */
+/** What replaces each removed field, by path. The text fits after "this field was removed: ". */
 export const removedFields: Readonly<Record<string, string>> = {
   "limits.header_count": "the maximum is always 128",
   "limits.target_bytes": "the maximum is always 8 KiB, or a quarter of `limits.head_bytes` if that is more",
@@ -27,7 +27,7 @@ export const removedFields: Readonly<Record<string, string>> = {
   "registry.timeout_ms": "the time is always 10 s",
 };
 
-/** What to tell someone who sets a removed field, by its path in the file; `undefined` when there was no such field. */
+/** The problem with a path in the file if it is that of a removed field. */
 export function removedPath(path: string): string | undefined {
   return problems.get(path);
 }

@@ -1,6 +1,6 @@
 /**
- * The configuration table: every field once, in the order in which the reference shows them. Type, defaults, schema,
- * flags, environment names and documentation all follow from it.
+ * The configuration table: every field once, in the order of the reference. The type, defaults, schema, flags,
+ * environment variables and documentation are derived from it.
  */
 import type { Field, FieldValue } from "./field.ts";
 import {
@@ -68,7 +68,7 @@ export interface Section {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-/** All sections in order. */
+/** All sections, in the order of the reference. */
 export const sections: readonly Section[] = [
   { name: "", doc: "Fields at the top of the file: addresses and protocol.", fields: topFields },
   { name: "admin", doc: "The admin port: probes, scrapes and control.", fields: adminFields },
@@ -111,11 +111,11 @@ export const sections: readonly Section[] = [
   { name: "log", doc: "The sidecar's own log on standard error.", fields: logFields },
 ];
 
-/** One field with the names that follow from its place in the table. */
+/** A field with the names that are derived from its place in the table. */
 export interface FieldRow {
   readonly section: Section["name"];
   readonly key: string;
-  /** Place in the file, e.g. `limits.head_bytes`. */
+  /** Path in the file, e.g. `limits.head_bytes`. */
   readonly path: string;
   /** E.g. `--limits-head-bytes`. */
   readonly flag: string;
@@ -124,14 +124,14 @@ export interface FieldRow {
   readonly field: Field;
 }
 
-/** All fields in order, with their names. */
+/** All fields with their names, in the order of the reference. */
 export const fieldRows: readonly FieldRow[] = sections.flatMap((section) =>
   Object.entries(section.fields).map(([key, field]) => fieldRow(section.name, key, field)),
 );
 
 const rowsByPath: ReadonlyMap<string, FieldRow> = new Map(fieldRows.map((row) => [row.path, row]));
 
-/** The row at a path of the file, or `undefined` when no field has it. */
+/** The row of a path such as `limits.head_bytes`; `undefined` if there is no such field. */
 export function rowAt(path: string): FieldRow | undefined {
   return rowsByPath.get(path);
 }

@@ -11,8 +11,8 @@ import {
 import { type RequestAdditions, writeRequestHead } from "../../http1/rewrite-request.ts";
 import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { RelayContext } from "../context.ts";
-import type { Address } from "../../address.ts";
 import type { HeadBuffer } from "../exchange/body-writer.ts";
+import type { Address } from "../../text/address.ts";
 import type { ExchangeRecord } from "../exchange/exchange-record.ts";
 
 const noMethods: readonly string[] = [];

@@ -1,7 +1,7 @@
 /** Connections to the model server: one request in flight on each, kept while they are good, bounded in number. */
 import { connect, type IpcNetConnectOpts, type Socket, type TcpNetConnectOpts } from "node:net";
 import type { RelayCounters } from "../../metrics/requests/relay-counters.ts";
-import type { Address } from "../../address.ts";
+import type { Address } from "../../text/address.ts";
 import type { RelayOptions } from "../options.ts";
 
 /** A request that waits for a connection. */

@@ -27,7 +27,7 @@ describe("environment variables", () => {
     });
   });
 
-  it("that are no field are mistakes, with what was probably meant", () => {
+  it("of unknown fields are mistakes, with the nearest name", () => {
     const { mistakes } = environmentLayer({ OUTRIDER_LISTN: "x", OUTRIDER_ADMIN_LISTE: "x", OUTRIDER_QQQQQQ: "x" });
     expect(mistakes.map(({ origin, nearest }) => [origin, nearest])).toEqual([
       [{ kind: "environment", name: "OUTRIDER_LISTN" }, "OUTRIDER_LISTEN"],

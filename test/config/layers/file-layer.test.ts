@@ -74,7 +74,7 @@ describe("the configuration file", () => {
     ]);
   });
 
-  it("names a repeated key, a tab, a missing value and a value where a section stands", async () => {
+  it("names a repeated key, a tab, a missing value and a value in place of a section", async () => {
     const mistakes = await mistakesOf(
       "listen: 0.0.0.0:1\nlisten: 0.0.0.0:2\nlimits:\n\tqueued: 1\nlog: 5\nprotocol:\n",
     );
@@ -114,7 +114,7 @@ describe("the configuration file", () => {
     expect(mistakes.length).toBeGreaterThan(0);
   });
 
-  it("refuses a file of more than 1 MiB, one that is no UTF-8, one that is absent, and a directory", async () => {
+  it("refuses a file of more than 1 MiB, one that is not UTF-8, a missing one, and a directory", async () => {
     expect(await mistakesOf("#".repeat(1_048_577))).toEqual([["1:1", "", "the file is larger than 1 MiB", undefined]]);
     expect(await mistakesOf("#".repeat(1_048_576))).toEqual([]);
     expect(await mistakesOf(Uint8Array.of(0x23, 0xff))).toEqual([["1:1", "", "the file is not UTF-8 text", undefined]]);

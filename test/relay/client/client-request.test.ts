@@ -7,7 +7,7 @@ import { ClientRequest } from "../../../src/relay/client/client-request.ts";
 import { RequestIdentity } from "../../../src/relay/client/identity.ts";
 import type { RelayContext } from "../../../src/relay/context.ts";
 import { ExchangeRecord } from "../../../src/relay/exchange/exchange-record.ts";
-import type { Address } from "../../../src/address.ts";
+import type { Address } from "../../../src/text/address.ts";
 import type { RelayOverrides } from "../../support/start-relay.ts";
 import { contextForTest } from "../context-for-test.ts";
 

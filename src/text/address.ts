@@ -7,9 +7,7 @@ export interface TcpAddress {
 }
 
 /** An address to connect to: TCP, or the path of a Unix socket. */
-export type Address =
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
-  | { readonly kind: "unix"; readonly path: string };
+export type Address = (TcpAddress & { readonly kind: "tcp" }) | { readonly kind: "unix"; readonly path: string };
 
 /** `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/model.sock`. */
 export function formatAddress(address: TcpAddress | Address): string {
