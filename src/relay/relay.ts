@@ -19,8 +19,6 @@ export interface Relay {
   serve(routing: Routing): void;
   /** From now on every response ends its connection. New connections are still taken. Idempotent. */
   drain(): void;
-  /** Resolves when no request is in flight. */
-  whenIdle(): Promise<void>;
   /**
    * Stops listening, waits up to `graceMs` for what is in flight, then breaks it off. Resolves when all sockets are
    * closed.
@@ -53,7 +51,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     drain: () => {
       context.isDraining = true;
     },
-    whenIdle: () => waitUntil(() => counters.inFlight === 0),
     stop: async (graceMs = 0) => {
       context.isDraining = true;
       await close(server, connections, { counters, graceMs, clock: options.clock });
