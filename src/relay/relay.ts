@@ -39,7 +39,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     if (counters.connectionsOpen >= options.limits.connections) refuse(context, socket, refused);
     else accept(context, connections, socket);
   });
-  const address = await listen(server, options.listen, "the relay");
+  const address = await listen(server, options.listen, "the data port");
   const sweep = setInterval(() => sweepAll(context, connections), sweepMs);
   sweep.unref();
   return {
