@@ -240,5 +240,5 @@ const placeRows: ConformanceCase[] = [
   }),
 ];
 
-/** Cases about streams, our own answers, draining, and where the upstream is. */
+/** Cases about streams, local replies, draining, and where the upstream is. */
 export const serviceCases: readonly ConformanceCase[] = [...streamRows, ...errorRows, ...drainRows, ...placeRows];
