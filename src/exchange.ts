@@ -34,19 +34,19 @@ export interface CapturedBody {
 }
 
 /**
- * One request and its response. The object is reused for the next request on the same connection: an observer that
- * keeps anything copies it before it returns. Strings marked *lazy* are made when first read.
+ * One request and its response. Valid during the observer's call only: identity and bodies lie in buffers that the next
+ * request uses, so an observer copies what it keeps. Strings marked *lazy* are made each time they are read.
  */
 export interface Exchange {
   readonly route: Route;
   /** Model named in the bodies (OpenAI) or else {@link Route.model}; empty when unknown. */
   readonly model: string;
-  /** The variant that answered; empty when no upstream was asked. */
+  /** The variant that answered; empty when the request was sent to no upstream. */
   readonly variant: string;
   readonly method: string;
   /** Request target as it was sent, with its query. Lazy. */
   readonly target: string;
-  /** The identity under which this request is known everywhere. Lazy. */
+  /** The request id in logs, metrics and the response's `x-outrider-request-id`. Lazy. */
   readonly requestId: string;
   /** Value of the request header that labels name, when one is configured and bodies are kept; empty otherwise. */
   readonly labelId: string;
@@ -58,7 +58,7 @@ export interface Exchange {
   /** The 32 hex digits of the trace it belongs to. Lazy. */
   readonly traceId: string;
   readonly outcome: Outcome;
-  /** Code of the error that Outrider itself answered or recorded; empty when the model server had its way. */
+  /** Code of the error that Outrider itself answered or recorded; empty when the model server's response went through. */
   readonly errorCode: WireErrorCode | "";
   /** Status sent to the client; 0 when it left before one was sent. */
   readonly status: number;
@@ -70,7 +70,7 @@ export interface Exchange {
   readonly durationMs: number;
   /** First byte of the request to first byte of the final response head; 0 when there was none. */
   readonly firstByteMs: number;
-  /** From handing the head to the upstream to its last byte; 0 when no upstream was asked. */
+  /** From sending the request to the upstream to the response's last byte; 0 when it was sent to none. */
   readonly upstreamMs: number;
   /** Part of `durationMs` spent waiting for a free upstream connection. */
   readonly queueMs: number;
@@ -90,8 +90,8 @@ export interface ExchangeObserver {
   /** True when the observer reads the captured bodies; without such an observer none are kept. */
   readonly wantsBodies?: boolean;
   /**
-   * Called when a request has passed the route table or is shed, before the model server is asked: demand is counted
-   * when it comes, not when a slow server lets go of it. `startedAtMs` is the wall time of the request's first byte.
+   * Called when a request has passed the route table or is shed, before it is sent to the model server: demand is counted
+   * when it comes, not when a slow server responds. `startedAtMs` is the wall time of the request's first byte.
    */
   begin?(route: Route, startedAtMs: number): void;
   observe(exchange: Exchange): void;

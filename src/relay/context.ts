@@ -16,7 +16,7 @@ import { TapBudget } from "./exchange/exchange-record.ts";
 import type { RelayOptions } from "./options.ts";
 import { UpstreamPool } from "./upstream/upstream-pool.ts";
 
-/** How requests are routed and in whose shape errors are answered; set once the serving protocol is known. */
+/** How requests are routed and how errors are written; set once the serving protocol is known. */
 export interface Routing {
   readonly table: RouteTable;
   readonly modelIn: ModelSource;

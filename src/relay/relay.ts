@@ -20,8 +20,6 @@ export interface Relay {
   serve(routing: Routing): void;
   /** From now on every response ends its connection. New connections are still taken. Idempotent. */
   drain(): void;
-  /** Resolves when no request is in flight. */
-  whenIdle(): Promise<void>;
   /**
    * Stops listening, waits up to `graceMs` for what is in flight, then breaks it off. Resolves when all sockets are
    * closed.
@@ -42,7 +40,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     if (counters.connectionsOpen >= options.limits.connections) refuse(context, socket, refused);
     else accept(context, connections, socket);
   });
-  const address = await listen(server, options.listen, "the relay");
+  const address = await listen(server, options.listen, "the data port");
   const sweep = setInterval(() => sweepAll(context, connections), sweepMs);
   sweep.unref();
   return {
@@ -54,7 +52,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     drain: () => {
       context.isDraining = true;
     },
-    whenIdle: () => waitUntil(() => counters.inFlight === 0),
     stop: async (graceMs = 0) => {
       context.isDraining = true;
       await close(server, connections, { counters, graceMs, clock: options.clock });

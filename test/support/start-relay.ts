@@ -66,54 +66,28 @@ export function relayOptions(upstream: Address, overrides: RelayOverrides = {}):
   };
 }
 
-/** What a test keeps of an exchange: the record itself is reused by the relay. */
-export type SeenExchange = Pick<
-  Exchange,
-  | "method"
-  | "target"
-  | "requestId"
-  | "outcome"
-  | "errorCode"
-  | "status"
-  | "retries"
-  | "requestBodyBytes"
-  | "responseBodyBytes"
-  | "isStreaming"
->;
+const seenFields = [
+  "method",
+  "target",
+  "requestId",
+  "outcome",
+  "errorCode",
+  "status",
+  "retries",
+  "requestBodyBytes",
+  "responseBodyBytes",
+  "isStreaming",
+] as const;
+
+/** What a test keeps of an exchange: the record itself is valid only during the observer's call. */
+export type SeenExchange = Pick<Exchange, (typeof seenFields)[number]>;
 
 /** An observer that copies what passes. */
 export function recordExchanges(): { readonly seen: SeenExchange[]; readonly observer: ExchangeObserver } {
   const seen: SeenExchange[] = [];
-  return {
-    seen,
-    observer: {
-      observe: ({
-        method,
-        target,
-        requestId,
-        outcome,
-        errorCode,
-        status,
-        retries,
-        requestBodyBytes,
-        responseBodyBytes,
-        isStreaming,
-      }) => {
-        seen.push({
-          method,
-          target,
-          requestId,
-          outcome,
-          errorCode,
-          status,
-          retries,
-          requestBodyBytes,
-          responseBodyBytes,
-          isStreaming,
-        });
-      },
-    },
-  };
+  const copy = (exchange: Exchange): SeenExchange =>
+    Object.fromEntries(seenFields.map((field) => [field, exchange[field]])) as unknown as SeenExchange;
+  return { seen, observer: { observe: (exchange) => void seen.push(copy(exchange)) } };
 }
 
 /** Starts a relay that passes every path, as the generic protocol does. */

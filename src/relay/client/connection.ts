@@ -177,7 +177,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     if (start < end && this.#phase !== "lingering") this.#hold(bytes.subarray(start, end));
   }
 
-  /** False while a request is served, and while the client has not taken the last answer: then once it has. */
+  /** False while a request is served, and while the client has not taken the last response; then it reads on by itself. */
   #mayRead(): boolean {
     if (this.#phase !== "idle" && this.#phase !== "head") return false;
     if (this.#awaitsFlush) return false;

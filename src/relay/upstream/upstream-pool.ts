@@ -234,8 +234,8 @@ export class UpstreamConnection {
   }
 
   /**
-   * A server that refuses a body answers, closes, and resets what still comes. The write that hits the reset fails
-   * while the answer lies unread in the kernel; destroying the socket at once, as Node does, would lose it.
+   * A server that refuses a body responds, closes, and resets what still comes. The write that hits the reset fails
+   * while the response lies unread in the kernel; destroying the socket at once, as Node does, would lose it.
    */
   #keepEarlyResponse(): void {
     const { socket } = this;

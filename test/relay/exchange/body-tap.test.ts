@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
-import { BodyTap, TapBudget } from "../../src/relay/exchange/exchange-record.ts";
+import { RelayCounters } from "../../../src/metrics/requests/relay-counters.ts";
+import { BodyTap, TapBudget } from "../../../src/relay/exchange/exchange-record.ts";
 
 interface Bench {
   readonly counters: RelayCounters;
