@@ -1,4 +1,4 @@
-import type { FleetStatus } from "./fleet.ts";
+import type { FleetStatus } from "./fleet-member.ts";
 import { failureReasons } from "./store.ts";
 
 /** One value of a metric, for the exposition. */

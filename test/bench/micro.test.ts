@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atMs, binaryTensors, jsonExchanges } from "../../bench/micro/insight-workload.ts";
+import { atMs, binaryTensors, jsonExchanges } from "../../bench/micro/telemetry-workload.ts";
 import { timeInterleaved } from "../../bench/micro/interleaved-times.ts";
 
 const windowMs = 900_000;

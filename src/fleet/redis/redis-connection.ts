@@ -12,7 +12,7 @@ import { createSecureContext, type SecureContext } from "node:tls";
 import { Redis, type RedisOptions } from "ioredis";
 import { guardReplies } from "./guarded-replies.ts";
 import type { RedisAddress } from "./redis-address.ts";
-import { redisFailure } from "./redis-failure.ts";
+import { redisFailure } from "./redis-failures.ts";
 import type { RedisScript } from "./redis-scripts.ts";
 import type { FailureReason, Outcome } from "../store.ts";
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseRedisUrl } from "../../../src/fleet/redis/redis-address.ts";
-import { redisFailure } from "../../../src/fleet/redis/redis-failure.ts";
+import { redisFailure } from "../../../src/fleet/redis/redis-failures.ts";
 
 const tcp = (host: string, port: number, isTls = false) => ({ kind: "tcp", host, port, isTls });
 
