@@ -1,8 +1,8 @@
 /** The running sidecar: its parts, how they are joined, and the order in which they start and stop. */
 import { startAdmin, type RunningAdmin } from "./admin/admin.ts";
-import type { Insight } from "./assembly/insight.ts";
 import { memoryShares } from "./assembly/memory-budget.ts";
 import { relayBounds } from "./assembly/relay-bounds.ts";
+import type { Insight } from "./assembly/body-telemetry.ts";
 import type { AdminPorts } from "./admin/ports.ts";
 import { systemClock } from "./clock.ts";
 import { formatAddress, type Address } from "./text/address.ts";
@@ -111,7 +111,7 @@ interface Parts {
 async function insightOf({ config, log }: SidecarOptions, requests: RequestMetrics): Promise<Insight | undefined> {
   const isReading = config.reading.sample > 0 && config.tap.bodyBytes > 0;
   if (!isReading && !config.predictions.enabled) return undefined;
-  const { startInsight } = await import("./assembly/insight.ts");
+  const { startInsight } = await import("./assembly/body-telemetry.ts");
   return startInsight({ config, log, clock: systemClock, random: systemRandom, requests });
 }
 

@@ -63,7 +63,7 @@ describe("the build", () => {
       "src/main.ts",
       "src/cli/run/run.ts",
       "src/sidecar.ts",
-      "src/assembly/insight.ts",
+      "src/assembly/body-telemetry.ts",
     ]);
     for (const folder of ["relay", "capture"]) {
       expect([...files].some((file) => file.startsWith(`src/${folder}/`))).toBe(true);

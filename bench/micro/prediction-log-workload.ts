@@ -22,7 +22,7 @@ import { PredictionRecorder } from "../../src/prediction-log/recorder.ts";
 import { Redactor } from "../../src/redaction/redactor.ts";
 import { StreamTable } from "../../src/prediction-log/stream-fields.ts";
 import type { TextPatternName } from "../../src/redaction/text-patterns.ts";
-import { ReadingQueue, type WaitingPlan } from "../../src/capture/reading-queue.ts";
+import { ReadingQueue, type WaitingPlan } from "../../src/capture/capture-queue.ts";
 import { makeScratchFolder } from "../host/scratch-folder.ts";
 import { configOf } from "../predictions/start-log.ts";
 import { SyntheticExchange } from "../predictions/synthetic-exchange.ts";

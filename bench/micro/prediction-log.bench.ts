@@ -4,7 +4,7 @@
  * batches, answers. A figure is the median over interleaved rounds, its spread the quartiles.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Insight } from "../../src/assembly/insight.ts";
+import type { Insight } from "../../src/assembly/body-telemetry.ts";
 import type { ExchangeObserver } from "../../src/exchange.ts";
 import { makeScratchFolder } from "../host/scratch-folder.ts";
 import { startLoki } from "../predictions/start-loki.ts";

@@ -2,7 +2,7 @@
 import { systemClock } from "../../src/clock.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/table/table.ts";
-import { type Insight, startInsight } from "../../src/assembly/insight.ts";
+import { type Insight, startInsight } from "../../src/assembly/body-telemetry.ts";
 import { createLogger } from "../../src/logging/logger.ts";
 import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
 import { systemRandom } from "../../src/relay/system-random.ts";

@@ -13,16 +13,16 @@ import type { LabelMonitor } from "../accuracy/label-monitor.ts";
 import type { Log } from "../logging/logger.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import { fleetFamilies } from "../fleet/fleet-samples.ts";
-import { Fleet } from "../fleet/fleet.ts";
+import { Fleet } from "../fleet/fleet-member.ts";
 import { createRedisStore } from "../fleet/redis/redis-store.ts";
 import type { LabelItem, StateStore } from "../fleet/store.ts";
 import { describeFleet } from "../fleet/fleet-description.ts";
 import { leadAll } from "../fleet/leader/lead-all.ts";
-import { SharedAccuracy } from "../fleet/shared-accuracy.ts";
-import { SharedBaselines } from "../fleet/drift/shared-baselines.ts";
-import { SharedDrift, type SharedDriftOptions } from "../fleet/drift/shared-drift.ts";
-import { SharedLatency } from "../fleet/shared-latency.ts";
-import type { Voice } from "./voice.ts";
+import { SharedAccuracy } from "../fleet/accuracy-aggregator.ts";
+import { SharedBaselines } from "../fleet/drift/baseline-agreement.ts";
+import { SharedDrift, type SharedDriftOptions } from "../fleet/drift/drift-aggregator.ts";
+import { SharedLatency } from "../fleet/latency-aggregator.ts";
+import type { Voice } from "./report-source.ts";
 
 /** What is shared. */
 export interface FleetParts {

@@ -1,10 +1,10 @@
 /** What `GET /fleet` answers: how the fleet is doing, and what its leader published last. */
 import type { ModelLabels } from "../metrics/model-labels.ts";
-import type { Fleet } from "./fleet.ts";
+import type { Fleet } from "./fleet-member.ts";
 import type { StateStore } from "./store.ts";
-import { fleetAccuracyKey } from "./shared-accuracy.ts";
-import { parseVerdict, reportKey } from "./drift/shared-drift.ts";
-import { fleetLatencyKey } from "./shared-latency.ts";
+import { fleetAccuracyKey } from "./accuracy-aggregator.ts";
+import { parseVerdict, reportKey } from "./drift/drift-aggregator.ts";
+import { fleetLatencyKey } from "./latency-aggregator.ts";
 
 /** JSON-able. What the store does not have, does not give or has as something that is no JSON is null, or left out of a list. */
 export async function describeFleet(

@@ -1,6 +1,6 @@
 import type { fleetRows } from "../metrics/catalogue/fleet-catalogue.ts";
 import type { Sample } from "../metrics/sample.ts";
-import type { FleetStatus } from "./fleet.ts";
+import type { FleetStatus } from "./fleet-member.ts";
 import { failureReasons } from "./store.ts";
 
 /** Metrics that are read from elsewhere: drift and latency of the fleet. */

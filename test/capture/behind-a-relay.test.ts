@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { createReading } from "../../src/capture/reading.ts";
+import { createReading } from "../../src/capture/capture.ts";
 import { relayOptions, startTestRelay } from "../support/start-relay.ts";
 import { until } from "../support/until.ts";
 import { balances, recordReadings, wordReader } from "./captured.ts";

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { createRedisStore } from "../../src/fleet/redis/redis-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
-import { Fleet } from "../../src/fleet/fleet.ts";
+import { Fleet } from "../../src/fleet/fleet-member.ts";
 import { valueOf } from "../fleet/support/store-trial.ts";
 import { until, untilAsync } from "../support/until.ts";
 import { type ReplicaProcess, startReplica } from "./support/fleet-process.ts";

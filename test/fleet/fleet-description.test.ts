@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { describeFleet } from "../../src/fleet/fleet-description.ts";
 import type { Outcome, Verdict } from "../../src/fleet/store.ts";
-import { createMemoryStore } from "../../src/fleet/memory/memory-store.ts";
+import { createMemoryStore } from "./support/memory-store.ts";
 import { aReplica, HandClock } from "./support/a-replica.ts";
 
 const subject = { model: "m", version: "1", variant: "stable" };

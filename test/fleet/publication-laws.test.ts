@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createMemoryStore } from "../../src/fleet/memory/memory-store.ts";
+import { createMemoryStore } from "./support/memory-store.ts";
 import type { Publication, StateStore } from "../../src/fleet/store.ts";
 import { manualClock } from "../support/manual-time.ts";
 import { aWindow, valueOf } from "./support/store-trial.ts";

@@ -10,7 +10,7 @@ import {
   readingFields,
   redisFields,
   registryFields,
-} from "../fields/insight.ts";
+} from "../fields/body-telemetry.ts";
 import { limitsFields } from "../fields/limits.ts";
 import { lokiFields } from "../fields/loki.ts";
 import { adminFields, drainFields, logFields, metricsFields, readinessFields } from "../fields/operation.ts";

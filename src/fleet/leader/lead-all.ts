@@ -1,4 +1,4 @@
-import type { LeaderTurn } from "./leader-turn.ts";
+import type { LeaderTurn } from "./leader-loop.ts";
 
 /** Something that a leader does for all replicas, see `Lead`. */
 export interface LeadPart {

@@ -13,7 +13,7 @@ import { Redis, type RedisOptions } from "ioredis";
 import { backoffMs, type BackoffOptions } from "../../backoff.ts";
 import { guardReplies } from "./guarded-replies.ts";
 import type { RedisAddress } from "../../text/redis-url.ts";
-import { redisFailure } from "./redis-failure.ts";
+import { redisFailure } from "./redis-failures.ts";
 import type { RedisScript } from "./redis-scripts.ts";
 import type { FailureReason, Outcome } from "../store.ts";
 

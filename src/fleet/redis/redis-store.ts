@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import { decodeCounts } from "../counts/counts-encoding.ts";
 import { FailureCounters } from "../failure-counters.ts";
-import { CountsMerger } from "../counts/merged-counts.ts";
+import { CountsMerger } from "../counts/counts-merger.ts";
 import { PublishBatches, type PublishBatch } from "../counts/publish-batches.ts";
 import { parseRedisUrl } from "../../text/redis-url.ts";
 import { openRedis, type RedisArgument, type RedisConnection } from "./redis-connection.ts";

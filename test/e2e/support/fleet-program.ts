@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/clock.ts";
-import { Fleet } from "../../../src/fleet/fleet.ts";
+import { Fleet } from "../../../src/fleet/fleet-member.ts";
 import { createRedisStore } from "../../../src/fleet/redis/redis-store.ts";
 import { countedKey, type FleetProgramOptions, type FlushReport, verdictKey } from "./fleet-report.ts";
 import { silentLog } from "../../support/recorded-log.ts";

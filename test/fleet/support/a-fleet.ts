@@ -1,7 +1,7 @@
 import { afterEach } from "vitest";
-import { Fleet, type FleetOptions } from "../../../src/fleet/fleet.ts";
-import type { LeaderTurn } from "../../../src/fleet/leader/leader-turn.ts";
-import { createMemoryStore } from "../../../src/fleet/memory/memory-store.ts";
+import { Fleet, type FleetOptions } from "../../../src/fleet/fleet-member.ts";
+import type { LeaderTurn } from "../../../src/fleet/leader/leader-loop.ts";
+import { createMemoryStore } from "./memory-store.ts";
 import type { Contribution, LabelItem, Outcome, StateStore } from "../../../src/fleet/store.ts";
 import { manualClock } from "../../support/manual-time.ts";
 import { recordedLog } from "../../support/recorded-log.ts";

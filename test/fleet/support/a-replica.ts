@@ -1,12 +1,12 @@
 /** Replicas of a fleet over one store, with a clock that is moved by hand. */
-import { SharedBaselines } from "../../../src/fleet/drift/shared-baselines.ts";
-import { SharedDrift } from "../../../src/fleet/drift/shared-drift.ts";
+import { SharedBaselines } from "../../../src/fleet/drift/baseline-agreement.ts";
+import { SharedDrift } from "../../../src/fleet/drift/drift-aggregator.ts";
 import type { Clock } from "../../../src/clock.ts";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { DriftMonitorRegistry } from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell } from "../../../src/payload/body-content.ts";
-import { Fleet } from "../../../src/fleet/fleet.ts";
+import { Fleet } from "../../../src/fleet/fleet-member.ts";
 import type { StateStore } from "../../../src/fleet/store.ts";
 import { silentLog } from "../../support/recorded-log.ts";
 

@@ -1,0 +1,123 @@
+/** Latency of a fleet: every replica's histogram of a window, added up cell by cell by the leader. */
+import {
+  latencyCounts,
+  latencyCountsSince,
+  latencyHdrOf,
+  latencyQuantileSeconds,
+} from "../metrics/requests/fleet-latency.ts";
+import type { ModelLabels } from "../metrics/model-labels.ts";
+import { addLatencies, createLatencyHdr, type LatencyHdr } from "../metrics/requests/latency-hdr.ts";
+import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
+import type { ContributionSource } from "./fleet-member.ts";
+import type { LeaderTurn } from "./leader/leader-loop.ts";
+import type { Contribution } from "./store.ts";
+import { ClosedWindows } from "./closed-windows.ts";
+import { done } from "./drift/drift-aggregator.ts";
+import { readSharedKey, sharedKey } from "./fleet-key.ts";
+
+/** Quantiles of all replicas' requests in one window, seconds. */
+export interface FleetLatency {
+  readonly from_ms: number;
+  readonly to_ms: number;
+  readonly requests: number;
+  readonly p50_seconds: number;
+  readonly p95_seconds: number;
+  readonly p99_seconds: number;
+}
+
+/** What a model's histogram held when the window began. */
+interface Start {
+  readonly total: number;
+  readonly counts: Float64Array;
+}
+
+/** A window begins with the first publication in it, so its edges are right to a flush interval. */
+export class SharedLatency implements ContributionSource {
+  readonly #requests: Pick<RequestMetrics, "labelSets">;
+  readonly #windowMs: number;
+  readonly #closed: ClosedWindows;
+  readonly #starts = new Map<string, Start>();
+  #index = -1;
+  #last: FleetLatency | undefined;
+
+  constructor(requests: Pick<RequestMetrics, "labelSets">, windowMs: number, keepMs: number) {
+    this.#requests = requests;
+    this.#windowMs = windowMs;
+    this.#closed = new ClosedWindows(keepMs);
+  }
+
+  /** Of the window that this replica decided last as the leader. */
+  get last(): FleetLatency | undefined {
+    return this.#last;
+  }
+
+  *contributions(nowMs: number): Generator<Contribution> {
+    const index = Math.floor(nowMs / this.#windowMs);
+    // As for drift, a clock set back by less than a window changes nothing.
+    if (index !== this.#index && index !== this.#index - 1) this.#turnOver(index);
+    yield* this.#closed.current(nowMs);
+    yield* this.#open();
+  }
+
+  async lead(turn: LeaderTurn): Promise<void> {
+    for (const window of turn.ended.filter(({ windowMs }) => windowMs === this.#windowMs)) {
+      const sum = createLatencyHdr();
+      for (const key of done(await turn.keys(window))) {
+        if (readSharedKey(key)?.parts[0] !== "latency") continue;
+        const { counts } = done(await turn.read(key, window));
+        const hdr = counts instanceof Float64Array ? latencyHdrOf(counts) : undefined;
+        if (hdr !== undefined) addLatencies(sum, hdr);
+      }
+      if (sum.totalCount === 0) continue;
+      this.#last = describe(sum, window.windowIndex * window.windowMs, window.windowMs);
+      done(await turn.publishVerdict(fleetLatencyKey, JSON.stringify(this.#last)));
+    }
+  }
+
+  /** Keeps what the last window came to, and begins the next. */
+  #turnOver(index: number): void {
+    for (const contribution of this.#open()) this.#closed.add(contribution);
+    // What came before the first publication belongs to the first window.
+    const isFirst = this.#index < 0;
+    this.#index = index;
+    this.#starts.clear();
+    if (isFirst) return;
+    for (const { labels, hdr } of this.#histograms()) {
+      this.#starts.set(keyOf(labels), { total: hdr.totalCount, counts: latencyCounts(hdr) });
+    }
+  }
+
+  *#open(): Generator<Contribution> {
+    if (this.#index < 0) return;
+    for (const { labels, hdr } of this.#histograms()) {
+      const key = keyOf(labels);
+      const start = this.#starts.get(key);
+      if (hdr.totalCount === (start?.total ?? 0)) continue;
+      const counts = latencyCountsSince(hdr, start?.counts);
+      yield { key, windowMs: this.#windowMs, windowIndex: this.#index, counts };
+    }
+  }
+
+  *#histograms(): Generator<{ readonly labels: ModelLabels; readonly hdr: LatencyHdr }> {
+    for (const labels of this.#requests.labelSets) {
+      const hdr = labels.duration?.hdr;
+      if (hdr !== undefined) yield { labels, hdr };
+    }
+  }
+}
+
+/** Where the leader's last figures are. */
+export const fleetLatencyKey = "latency";
+
+const keyOf = (labels: ModelLabels): string => sharedKey(["latency"], labels);
+
+function describe(hdr: LatencyHdr, fromMs: number, windowMs: number): FleetLatency {
+  return {
+    from_ms: fromMs,
+    to_ms: fromMs + windowMs,
+    requests: hdr.totalCount,
+    p50_seconds: latencyQuantileSeconds(hdr, 0.5),
+    p95_seconds: latencyQuantileSeconds(hdr, 0.95),
+    p99_seconds: latencyQuantileSeconds(hdr, 0.99),
+  };
+}

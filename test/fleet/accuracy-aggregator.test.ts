@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { SharedAccuracy } from "../../src/fleet/accuracy-aggregator.ts";
+import type { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
+import { Fleet } from "../../src/fleet/fleet-member.ts";
+import { createMemoryStore } from "./support/memory-store.ts";
+import type { StateStore } from "../../src/fleet/store.ts";
+import { untilAsync } from "../support/until.ts";
+import { aMonitor, aRequest, values } from "../accuracy/a-monitor.ts";
+import { flushMs, HandClock } from "./support/a-replica.ts";
+import { silentLog } from "../support/recorded-log.ts";
+
+interface AccuracyReplica {
+  readonly labels: LabelMonitor;
+  readonly accuracy: SharedAccuracy;
+  readonly fleet: Fleet;
+}
+
+const hourMs = 3_600_000;
+
+function aReplica(id: string, store: StateStore, clock: HandClock): AccuracyReplica {
+  const labels = aMonitor();
+  const accuracy = new SharedAccuracy(labels);
+  const fleet = new Fleet({
+    store,
+    replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
+    leaseMs: 4 * flushMs,
+    windowsMs: [hourMs],
+    clock,
+    sources: [accuracy],
+    lead: (turn) => accuracy.lead(turn),
+    labelStreams: [],
+    onLabels: () => {},
+    log: silentLog,
+  });
+  return { labels, accuracy, fleet };
+}
+
+describe("accuracy of a fleet", () => {
+  it("is of all labels of all replicas, also of those that come when the hour is long over", async () => {
+    const clock = new HandClock();
+    const store = createMemoryStore(clock);
+    const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
+    const predict = (replica: number, id: string): void =>
+      replicas[replica]?.labels.predicted(aRequest({ requestId: id, predictions: values("yes"), atMs: clock.nowMs }));
+    const label = (replica: number, id: string, truth: string): void => {
+      replicas[replica]?.labels.label({ id, row: 0, label: truth }, clock.nowMs);
+    };
+    const until = (labels: number, accuracy: number): Promise<void> =>
+      untilAsync(async () => {
+        for (const { fleet } of replicas) await fleet.flushNow();
+        clock.nowMs += flushMs;
+        const [report] = replicas[0]?.accuracy.reports() ?? [];
+        return report?.labels === labels && report.classes?.accuracy === accuracy;
+      }, `${labels} labels, ${accuracy} right`);
+
+    for (let i = 0; i < 50; i++) predict(i % 2, `early-${i}`);
+    for (let i = 0; i < 30; i++) label(i % 2, `early-${i}`, i < 24 ? "yes" : "no");
+    await until(30, 0.8);
+    // Three hours later the window of the predictions has ended for everything else.
+    clock.nowMs += 3 * hourMs;
+    for (let i = 30; i < 50; i++) label(i % 2, `early-${i}`, "yes");
+    for (let i = 0; i < 50; i++) predict(1, `later-${i}`);
+    for (let i = 0; i < 50; i++) label(1, `later-${i}`, "yes");
+    await until(100, 0.94);
+    const [report] = replicas[0]?.accuracy.reports() ?? [];
+    expect(report).toMatchObject({ predictions: 100, coverage: 1 });
+  });
+
+  it("goes by the time of the prediction: what is older than labels may be is left out", async () => {
+    const clock = new HandClock();
+    const replica = aReplica("a", createMemoryStore(clock), clock);
+    replica.labels.predicted(aRequest({ requestId: "old", predictions: values("yes"), atMs: clock.nowMs }));
+    await replica.fleet.flushNow();
+    clock.nowMs += 26 * hourMs;
+    replica.labels.predicted(aRequest({ requestId: "new", predictions: values("yes"), atMs: clock.nowMs }));
+    await untilAsync(async () => {
+      await replica.fleet.flushNow();
+      clock.nowMs += flushMs;
+      return replica.accuracy.reports()[0]?.predictions === 1;
+    }, "the newer prediction alone");
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { SharedLatency } from "../../src/fleet/latency-aggregator.ts";
+import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
+import { Fleet } from "../../src/fleet/fleet-member.ts";
+import { createMemoryStore } from "./support/memory-store.ts";
+import type { StateStore } from "../../src/fleet/store.ts";
+import { untilAsync } from "../support/until.ts";
+import { anExchange } from "../support/an-exchange.ts";
+import { flushMs, HandClock, windowMs } from "./support/a-replica.ts";
+import { silentLog } from "../support/recorded-log.ts";
+
+interface LatencyReplica {
+  readonly latency: SharedLatency;
+  readonly fleet: Fleet;
+  serve(durationMs: number): void;
+}
+
+function aReplica(id: string, store: StateStore, clock: HandClock): LatencyReplica {
+  const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
+  const latency = new SharedLatency(requests, windowMs, 60_000);
+  const fleet = new Fleet({
+    store,
+    replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
+    leaseMs: 4 * flushMs,
+    windowsMs: [windowMs],
+    clock,
+    sources: [latency],
+    lead: (turn) => latency.lead(turn),
+    labelStreams: [],
+    onLabels: () => {},
+    log: silentLog,
+  });
+  return { latency, fleet, serve: (durationMs) => requests.observe(anExchange({ durationMs })) };
+}
+
+describe("latency of a fleet", () => {
+  it("is of all requests of all replicas in a window, and of none outside it", async () => {
+    const clock = new HandClock();
+    const store = createMemoryStore(clock);
+    const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
+    const turn = async (): Promise<void> => {
+      for (const { fleet } of replicas) await fleet.flushNow();
+    };
+    const toNextWindow = (): void => {
+      clock.nowMs = (Math.floor(clock.nowMs / windowMs) + 1) * windowMs;
+    };
+    const decided = async (requests: number): Promise<void> =>
+      untilAsync(async () => {
+        await turn();
+        return replicas[0]?.latency.last?.requests === requests;
+      }, `a window of ${requests} requests`);
+
+    toNextWindow();
+    // Before the first publication: still of the first window.
+    for (let i = 0; i < 90; i++) replicas[0]?.serve(10);
+    await turn();
+    for (let i = 0; i < 10; i++) replicas[1]?.serve(1000);
+    clock.nowMs += flushMs;
+    await turn();
+    toNextWindow();
+    await turn();
+    for (let i = 0; i < 7; i++) replicas[1]?.serve(20);
+    clock.nowMs += 3 * flushMs;
+    await decided(100);
+    const last = replicas[0]?.latency.last;
+    expect(last).toMatchObject({ p50_seconds: expect.closeTo(0.01, 3), p95_seconds: expect.closeTo(1, 1) });
+    expect(last).toMatchObject({ to_ms: (last?.from_ms ?? 0) + windowMs });
+    toNextWindow();
+    await turn();
+    clock.nowMs += 3 * flushMs;
+    await decided(7);
+  });
+
+  it("stays in its window when the clock is set back a little: nothing is counted into one that is over", () => {
+    const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
+    const latency = new SharedLatency(requests, windowMs, 60_000);
+    /** Serves one more request, and gives the counts of each window. */
+    const counts = (nowMs: number): readonly (readonly [number, number])[] => {
+      requests.observe(anExchange({ durationMs: 10 }));
+      return Array.from(latency.contributions(nowMs), ({ windowIndex, counts: cells }) => [
+        windowIndex,
+        cells instanceof Float64Array ? cells.reduce((sum, count) => sum + count, 0) : Number.NaN,
+      ]);
+    };
+    expect(counts(10 * windowMs)).toEqual([[10, 1]]);
+    expect(counts(11 * windowMs)).toEqual([[10, 2]]);
+    expect(counts(11 * windowMs - 1)).toEqual([
+      [10, 2],
+      [11, 1],
+    ]);
+    expect(counts(11 * windowMs)).toEqual([
+      [10, 2],
+      [11, 2],
+    ]);
+    expect(counts(12 * windowMs)).toEqual([
+      [10, 2],
+      [11, 3],
+    ]);
+  });
+});
