@@ -1,6 +1,6 @@
 /** The running sidecar: its parts, how they are joined, and the order in which they start and stop. */
 import { startAdmin, type RunningAdmin } from "./admin/admin.ts";
-import type { Insight } from "./assembly/body-telemetry.ts";
+import type { BodyTelemetry } from "./assembly/body-telemetry.ts";
 import type { AdminPorts } from "./admin/ports.ts";
 import { systemClock } from "./clock.ts";
 import { formatAddress } from "./config/address.ts";
@@ -57,20 +57,20 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const upstream = upstreamOf(config);
   const metrics = new RequestMetrics(metricsOptions(config));
   const accessLog = new AccessLog(log.logger, accessSettings(config));
-  const insight = await insightOf(options, metrics);
-  const observers = [metrics, accessLog, ...(insight === undefined ? [] : [insight.observer])];
+  const telemetry = await telemetryOf(options, metrics);
+  const observers = [metrics, accessLog, ...(telemetry === undefined ? [] : [telemetry.observer])];
   const relay = await startRelay(relayOptions(config, upstream, observers)).catch(async (error: unknown) => {
-    await insight?.stop();
+    await telemetry?.stop();
     throw error;
   });
   const drain = new Drain(relay, systemClock, config.drain);
-  const routing = createRouting(relay, config, insight);
+  const routing = createRouting(relay, config, telemetry);
   const prober = startProber({ ...proberOptions(config, upstream, log), onProtocol: routing.setProtocol });
-  const parts: Parts = { options, relay, metrics, drain, prober, insight };
+  const parts: Parts = { options, relay, metrics, drain, prober, telemetry };
   const admin = await startAdminOf(parts).catch(async (error: unknown) => {
     prober.stop();
     await relay.stop();
-    await insight?.stop();
+    await telemetry?.stop();
     throw error;
   });
   return {
@@ -81,7 +81,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
       // The admin port goes last: probes and scrapes follow the drain to its end.
       await drain.finish(pace);
       prober.stop();
-      await insight?.stop(pace === "force");
+      await telemetry?.stop(pace === "force");
       await admin.stop();
     },
     reload: (next) => {
@@ -102,15 +102,18 @@ interface Parts {
   readonly drain: Drain;
   readonly prober: Prober;
   /** Nothing when no bodies are read. */
-  readonly insight: Insight | undefined;
+  readonly telemetry: BodyTelemetry | undefined;
 }
 
 /** Loaded only when bodies are read, or predictions are logged, which does without bodies if it must. */
-async function insightOf({ config, log }: SidecarOptions, requests: RequestMetrics): Promise<Insight | undefined> {
+async function telemetryOf(
+  { config, log }: SidecarOptions,
+  requests: RequestMetrics,
+): Promise<BodyTelemetry | undefined> {
   const isReading = config.reading.sample > 0 && config.tap.bodyBytes > 0;
   if (!isReading && !config.predictions.enabled) return undefined;
-  const { startInsight } = await import("./assembly/body-telemetry.ts");
-  return startInsight({ config, log, clock: systemClock, random: systemRandom, requests });
+  const { startBodyTelemetry } = await import("./assembly/body-telemetry.ts");
+  return startBodyTelemetry({ config, log, clock: systemClock, random: systemRandom, requests });
 }
 
 function startAdminOf(parts: Parts): Promise<RunningAdmin> {
@@ -125,7 +128,7 @@ function startAdminOf(parts: Parts): Promise<RunningAdmin> {
 }
 
 function adminPorts(parts: Parts): AdminPorts {
-  const { options, relay, metrics, drain, prober, insight } = parts;
+  const { options, relay, metrics, drain, prober, telemetry } = parts;
   const exposition = createExposition(expositionSources(parts));
   return {
     metrics: async () => ({ contentType: exposition.contentType, text: await exposition.text() }),
@@ -147,16 +150,16 @@ function adminPorts(parts: Parts): AdminPorts {
     }),
     version: () => ({ version: options.version, revision: options.revision, node: process.versions.node }),
     hdr: () => hdrReport(metrics),
-    drift: (query) => insight?.drift(query) ?? notReading,
-    accuracy: () => insight?.accuracy() ?? notReading,
-    labels: async (body, contentType) => insight?.labels(body, contentType) ?? { status: 409, body: notReading },
-    fleet: async () => insight?.fleet() ?? notReading,
+    drift: (query) => telemetry?.drift(query) ?? notReading,
+    accuracy: () => telemetry?.accuracy() ?? notReading,
+    labels: async (body, contentType) => telemetry?.labels(body, contentType) ?? { status: 409, body: notReading },
+    fleet: async () => telemetry?.fleet() ?? notReading,
   };
 }
 
 const notReading = { reports: [], reason: "no bodies are read: `reading.sample` or `tap.body_bytes` is 0" };
 
-function expositionSources({ options, relay, metrics, prober, insight }: Parts): ExpositionSources {
+function expositionSources({ options, relay, metrics, prober, telemetry }: Parts): ExpositionSources {
   const { config, log } = options;
   return {
     requests: metrics,
@@ -170,7 +173,7 @@ function expositionSources({ options, relay, metrics, prober, insight }: Parts):
     build: { version: options.version, revision: options.revision },
     model: config.model,
     clock: systemClock,
-    groups: insight?.groups ?? [],
+    groups: telemetry?.groups ?? [],
   };
 }
 
@@ -178,7 +181,7 @@ function expositionSources({ options, relay, metrics, prober, insight }: Parts):
 function createRouting(
   relay: Relay,
   config: Config,
-  insight: Insight | undefined,
+  telemetry: BodyTelemetry | undefined,
 ): { setProtocol(this: void, protocol: Protocol): void; setRules(this: void, routes: Config["routes"]): void } {
   let protocol = config.protocol === "auto" ? undefined : config.protocol;
   let { routes } = config;
@@ -188,12 +191,12 @@ function createRouting(
     relay.serve({ protocol, table: createRouteTable({ protocol, ...routes, modelName, modelVersion }) });
   };
   serve();
-  if (protocol !== undefined) insight?.serve(protocol);
+  if (protocol !== undefined) telemetry?.serve(protocol);
   return {
     setProtocol: (found) => {
       protocol = found;
       serve();
-      insight?.serve(found);
+      telemetry?.serve(found);
     },
     setRules: (next) => {
       routes = next;

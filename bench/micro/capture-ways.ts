@@ -9,7 +9,7 @@ import type { Exchange } from "../../src/exchange.ts";
 import type { ExchangeReading, ReadingSink } from "../../src/payload/exchange-reading.ts";
 import { createReader } from "../../src/protocols/create-reader.ts";
 import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
-import { createReading } from "../../src/capture/capture.ts";
+import { createCapture } from "../../src/capture/capture.ts";
 import { anExchange, aRoute } from "../../test/support/an-exchange.ts";
 
 /** How bodies get to where they are read. */
@@ -103,7 +103,7 @@ const starts: Readonly<Record<Way, () => Promise<Running>>> = {
   none: async () => ({ observe: () => {}, stop: async () => 0 }),
   loop: async () => {
     const options = { sampleRatio: 1, cpuRatio: 1, queueBytes: 8_388_608, decodedBytes: 4_194_304 };
-    const reading = createReading({ ...options, sinks: sinks(), clock: systemClock });
+    const reading = createCapture({ ...options, consumers: sinks(), clock: systemClock });
     reading.serve("mlflow", newReader());
     return {
       observe: (exchange) => reading.observer.observe(exchange),

@@ -6,8 +6,8 @@ import type { Predictions } from "../../src/payload/reading.ts";
 import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
-import { createReading } from "../../src/capture/capture.ts";
-import { ReadingQueue, type WaitingPlan } from "../../src/capture/capture-queue.ts";
+import { createCapture } from "../../src/capture/capture.ts";
+import { CaptureQueue, type CapturePlan } from "../../src/capture/capture-queue.ts";
 import { BodyTap, TapBudget } from "../../src/relay/tap.ts";
 import { anExchange } from "../../test/support/an-exchange.ts";
 import type { MicroCases } from "./run-micro.ts";
@@ -37,12 +37,12 @@ const metricsOptions = { model: "iris", version: "1", variant: "stable", maxMode
 function reading(sampleRatio: number): () => void {
   let slice: (() => void) | undefined;
   let nowMs = 0;
-  const { observer, ...bodies } = createReading({
+  const { observer, ...bodies } = createCapture({
     sampleRatio,
     cpuRatio: 1,
     queueBytes: 8_388_608,
     decodedBytes: 4_194_304,
-    sinks: [new PredictionMetrics(metricsOptions)],
+    consumers: [new PredictionMetrics(metricsOptions)],
     clock: { wallMs: () => 0, monotonicMs: () => (nowMs += 0.001) },
     schedule: (next) => {
       slice = next;
@@ -84,8 +84,8 @@ const scored = {
   confidences: sure,
 };
 
-const queue = new ReadingQueue(8_388_608, new ReadingCounters());
-const plan: WaitingPlan = { isCounted: true, isAnswered: true, requestId: "", draft: undefined };
+const queue = new CaptureQueue(8_388_608, new ReadingCounters());
+const plan: CapturePlan = { isCounted: true, isAnswered: true, requestId: "", draft: undefined };
 const budget = new TapBudget({ bodyBytes: 65_536, totalBytes: 67_108_864 }, new RelayCounters());
 
 /** The cases, by name. */

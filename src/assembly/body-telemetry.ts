@@ -24,17 +24,17 @@ import { PredictionMetrics } from "../metrics/predictions/prediction-metrics.ts"
 import { readingFamilies } from "../metrics/predictions/reading-families.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import { DriftFlags } from "../prediction-log/drift-flags.ts";
-import { createReading, type Reading, type ReadingOptions } from "../capture/capture.ts";
+import { createCapture, type Capture, type CaptureOptions } from "../capture/capture.ts";
 import { baselineFromFile, fetchBaseline, isInRegistry } from "./baseline-sources.ts";
 import { DriftLog } from "./drift-log.ts";
-import { DriftWatch } from "../capture/window-timer.ts";
+import { WindowTimer } from "../capture/window-timer.ts";
 import type { PredictionLog } from "./prediction-log.ts";
 import type { RunningFleet } from "./fleet.ts";
 import { familiesFrom } from "./sample-families.ts";
-import { voiceGroups, type Voice } from "./report-source.ts";
+import { reportGroups, type ReportSource } from "./report-source.ts";
 
 /** What the sidecar needs of it. */
-export interface Insight {
+export interface BodyTelemetry {
   /** To be given to the relay. */
   readonly observer: ExchangeObserver;
   readonly groups: readonly SampleGroup[];
@@ -50,7 +50,7 @@ export interface Insight {
 }
 
 /** What it is started with. */
-export interface InsightOptions {
+export interface BodyTelemetryOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
@@ -60,7 +60,7 @@ export interface InsightOptions {
 }
 
 /** Starts it. Rejects with an OutriderError when the configured baseline is none. */
-export async function startInsight(options: InsightOptions): Promise<Insight> {
+export async function startBodyTelemetry(options: BodyTelemetryOptions): Promise<BodyTelemetry> {
   const { config, log, clock } = options;
   const fileBaseline = await baselineFromFile(config);
   warnOfOtherModel(config, fileBaseline, log);
@@ -72,14 +72,14 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
   });
   // Labels are passed on to a fleet that shares them: each of the two needs the other.
   const joined: { fleet?: RunningFleet | undefined } = {};
-  const labels = createLabels(config, monitors, (label) => joined.fleet?.passLabel(label) ?? false);
+  const labels = createLabels(config, monitors, (label) => joined.fleet?.broadcastLabel(label) ?? false);
   const fleet = await fleetOf(options, { monitors, labels });
   joined.fleet = fleet;
   const driftFlags = new DriftFlags();
   const predictionLog = await predictionLogOf(options, driftFlags);
-  const reading = createReading({
+  const reading = createCapture({
     ...readingOptions(config),
-    sinks: [predictions, monitors, labels],
+    consumers: [predictions, monitors, labels],
     ...(predictionLog === undefined ? {} : { log: predictionLog.log }),
     clock,
   });
@@ -88,7 +88,7 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
   const giveUp = isInRegistry(config)
     ? fetchBaseline(config, log.logger, (baseline) => monitors.useBaseline(baseline, clock.wallMs()))
     : () => {};
-  const own = replicaVoice(monitors, labels);
+  const own = replicaReports(monitors, labels);
   return {
     observer: reading.observer,
     groups: [
@@ -96,7 +96,7 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
       predictionGroup(predictions, clock),
       labelGroup(labels),
       droppedGroup(monitors),
-      ...voiceGroups(() => (fleet === undefined ? own : fleet.voice(own))),
+      ...reportGroups(() => (fleet === undefined ? own : fleet.voice(own))),
       ...(fleet?.groups ?? []),
       ...(predictionLog === undefined ? [] : [predictionLog.group]),
     ],
@@ -117,20 +117,20 @@ export async function startInsight(options: InsightOptions): Promise<Insight> {
 
 /** Windows close and are judged from now on; whoever wants to know of it is told. */
 function watchDrift(
-  { log, clock }: InsightOptions,
+  { log, clock }: BodyTelemetryOptions,
   parts: {
     readonly monitors: DriftMonitors;
     readonly fleet: RunningFleet | undefined;
     readonly driftFlags: DriftFlags;
   },
-): DriftWatch {
+): WindowTimer {
   const { monitors, fleet, driftFlags } = parts;
   const driftLog = new DriftLog(log.logger);
-  const watch = new DriftWatch({
+  const watch = new WindowTimer({
     monitors,
     clock,
     onClosed: (closed) => fleet?.keep(closed),
-    onDecided: () => {
+    onReportsChanged: () => {
       const reports = monitors.reports(undefined, { withCells: false });
       driftLog.note(reports);
       driftFlags.note(reports);
@@ -169,7 +169,7 @@ function createLabels(config: Config, monitors: DriftMonitors, passOn: (label: L
 
 /** Loaded only when predictions are logged. */
 async function predictionLogOf(
-  { config, log, clock }: InsightOptions,
+  { config, log, clock }: BodyTelemetryOptions,
   driftFlags: DriftFlags,
 ): Promise<PredictionLog | undefined> {
   if (!config.predictions.enabled) return undefined;
@@ -179,7 +179,7 @@ async function predictionLogOf(
 
 /** Loaded only when Redis is configured. */
 async function fleetOf(
-  options: InsightOptions,
+  options: BodyTelemetryOptions,
   parts: { readonly monitors: DriftMonitors; readonly labels: LabelMonitor },
 ): Promise<RunningFleet | undefined> {
   const { config } = options;
@@ -201,7 +201,7 @@ async function postLabels(post: LabelPost, clock: Clock): Promise<LabelPostAnswe
   return post.answer();
 }
 
-const readingOptions = ({ reading }: Config): Omit<ReadingOptions, "sinks" | "clock"> => ({
+const readingOptions = ({ reading }: Config): Omit<CaptureOptions, "consumers" | "clock"> => ({
   sampleRatio: reading.sample,
   cpuRatio: reading.cpu,
   queueBytes: reading.queueBytes,
@@ -248,7 +248,7 @@ function predictionEdges(baseline: Baseline | undefined): readonly number[] | un
 
 const modelOf = ({ model, variant }: Config): ModelLabels => ({ model: model.name, version: model.version, variant });
 
-const readingGroup = ({ counters }: Reading): SampleGroup => ({
+const readingGroup = ({ counters }: Capture): SampleGroup => ({
   version: () => undefined,
   families: () => readingFamilies(counters),
 });
@@ -272,7 +272,7 @@ const droppedGroup = (monitors: DriftMonitors): SampleGroup => ({
 });
 
 /** What this replica says of itself. */
-const replicaVoice = (monitors: DriftMonitors, labels: LabelMonitor): Voice => ({
+const replicaReports = (monitors: DriftMonitors, labels: LabelMonitor): ReportSource => ({
   of: "replica",
   driftVersion: () => monitors.version,
   drift: () =>

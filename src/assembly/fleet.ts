@@ -13,17 +13,17 @@ import type { LabelMonitor } from "../accuracy/label-monitor.ts";
 import type { Log } from "../logging/logger.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import { fleetSamples } from "../fleet/fleet-samples.ts";
-import { Fleet } from "../fleet/fleet-member.ts";
+import { FleetMember } from "../fleet/fleet-member.ts";
 import { createRedisStore } from "../fleet/redis/redis-store.ts";
 import type { LabelItem, StateStore } from "../fleet/store.ts";
 import { describeFleet } from "../fleet/fleet-description.ts";
-import { leadAll } from "../fleet/leader/lead-all.ts";
+import { runLeaderTasks } from "../fleet/leader/lead-all.ts";
 import { familiesFrom } from "./sample-families.ts";
-import { SharedAccuracy } from "../fleet/accuracy-aggregator.ts";
-import { SharedBaselines } from "../fleet/drift/baseline-agreement.ts";
-import { SharedDrift, type SharedDriftOptions } from "../fleet/drift/drift-aggregator.ts";
-import { SharedLatency } from "../fleet/latency-aggregator.ts";
-import type { Voice } from "./report-source.ts";
+import { AccuracyAggregator } from "../fleet/accuracy-aggregator.ts";
+import { BaselineAgreement } from "../fleet/drift/baseline-agreement.ts";
+import { DriftAggregator, type DriftAggregatorOptions } from "../fleet/drift/drift-aggregator.ts";
+import { LatencyAggregator } from "../fleet/latency-aggregator.ts";
+import type { ReportSource } from "./report-source.ts";
 
 /** What is shared. */
 export interface FleetParts {
@@ -34,7 +34,7 @@ export interface FleetParts {
   readonly requests: RequestMetrics;
   readonly monitors: DriftMonitors;
   readonly labels: LabelMonitor;
-  readonly drift: Pick<SharedDriftOptions, "windowsMs" | "thresholds" | "maxFeatures">;
+  readonly drift: Pick<DriftAggregatorOptions, "windowsMs" | "thresholds" | "maxFeatures">;
 }
 
 /** A replica in its fleet. */
@@ -44,11 +44,11 @@ export interface RunningFleet {
    * Who speaks of drift and accuracy: `own` says that this replica does so for itself, as it has lost the others; undefined
    * that the leader, which is another, speaks for all.
    */
-  voice(this: void, own: Voice): Voice | undefined;
+  voice(this: void, own: ReportSource): ReportSource | undefined;
   /** Keeps the final counts of windows that have closed. */
   keep(this: void, closed: readonly MonitorWindows[]): void;
   /** Tells the other replicas of a label that nobody here knows; true when it was taken. */
-  passLabel(this: void, label: LabelInput): boolean;
+  broadcastLabel(this: void, label: LabelInput): boolean;
   /** What all replicas say together; JSON-able. */
   describe(this: void): Promise<unknown>;
   /** Writes once more and leaves, within a few seconds. */
@@ -66,10 +66,10 @@ export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
   const { config, log, clock, monitors, labels, requests } = parts;
   const store = await openStore(parts);
   const keepMs = Math.max(minKeepMs, keepFlushes * config.redis.flushMs);
-  const drift = new SharedDrift({ monitors, ...parts.drift, keepMs });
-  const baselines = new SharedBaselines(monitors, store);
-  const accuracy = new SharedAccuracy(labels);
-  const latency = new SharedLatency(requests, parts.drift.windowsMs[0], keepMs);
+  const drift = new DriftAggregator({ monitors, ...parts.drift, keepMs });
+  const baselines = new BaselineAgreement(monitors, store);
+  const accuracy = new AccuracyAggregator(labels);
+  const latency = new LatencyAggregator(requests, parts.drift.windowsMs[0], keepMs);
   const following = {
     // Every turn asks for contributions; what others have agreed on is asked for beside that.
     contributions: (nowMs: number) => {
@@ -77,21 +77,21 @@ export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
       return [];
     },
   };
-  const fleet = new Fleet({
+  const fleet = new FleetMember({
     store,
     replica: { ...identityOf(parts), startedAtMs: clock.wallMs(), flushMs: config.redis.flushMs },
     leaseMs: Math.max(minLeaseMs, 4 * config.redis.flushMs),
     windowsMs: parts.drift.windowsMs,
     clock,
     sources: [following, drift, accuracy, latency],
-    lead: (turn) => leadAll([baselines, drift, accuracy, latency], turn),
+    lead: (turn) => runLeaderTasks([baselines, drift, accuracy, latency], turn),
     labelStreams: config.labels.stream === "" ? [] : [config.labels.stream],
     onLabels: (items) => {
       for (const item of items) takeLabel(labels, item, clock.wallMs());
     },
     log: log.logger,
   });
-  const leading = leaderVoice(drift, accuracy);
+  const leading = leaderReports(drift, accuracy);
   fleet.start();
   return {
     groups: [fleetGroup(fleet, drift, latency)],
@@ -100,7 +100,7 @@ export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
       return fleet.status().isLeader ? leading : undefined;
     },
     keep: (closed) => drift.keep(closed),
-    passLabel: ({ id, row, label }) => fleet.passLabels([{ id, row, label: String(label) }]) > 0,
+    broadcastLabel: ({ id, row, label }) => fleet.broadcastLabels([{ id, row, label: String(label) }]) > 0,
     describe: () =>
       describeFleet(
         fleet,
@@ -147,12 +147,12 @@ function identityOf({ random, config }: FleetParts): { readonly replicaId: strin
 /** Flushes in a row that may fail before this replica speaks for itself again. */
 const patientFlushes = 10;
 
-function isReachable(fleet: Fleet, flushMs: number, nowMs: number): boolean {
+function isReachable(fleet: FleetMember, flushMs: number, nowMs: number): boolean {
   const { lastFlushMs } = fleet.status();
   return lastFlushMs > 0 && nowMs - lastFlushMs < patientFlushes * flushMs;
 }
 
-const fleetGroup = (fleet: Fleet, drift: SharedDrift, latency: SharedLatency): SampleGroup => ({
+const fleetGroup = (fleet: FleetMember, drift: DriftAggregator, latency: LatencyAggregator): SampleGroup => ({
   version: () => undefined,
   families: () => {
     const { last } = latency;
@@ -168,7 +168,7 @@ const fleetGroup = (fleet: Fleet, drift: SharedDrift, latency: SharedLatency): S
 });
 
 /** What the leader says for all: nobody else gives these, so they stand once in a fleet. */
-const leaderVoice = (drift: SharedDrift, accuracy: SharedAccuracy): Voice => ({
+const leaderReports = (drift: DriftAggregator, accuracy: AccuracyAggregator): ReportSource => ({
   of: "fleet",
   driftVersion: () => drift.version,
   drift: () => familiesFrom(drift.reports({ withCells: false }).flatMap((report) => driftSamples(report))),

@@ -5,7 +5,7 @@
 import type { SampledFamilies, SampleGroup } from "../exposition/sample-group.ts";
 
 /** What is said, of this replica or of all. */
-export interface Voice {
+export interface ReportSource {
   readonly of: "replica" | "fleet";
   /** A whole number from 0 that changes whenever the samples of drift may have. */
   driftVersion(this: void): number;
@@ -14,7 +14,7 @@ export interface Voice {
 }
 
 /** The groups of whoever `speaker` says; empty ones while nobody speaks here. */
-export function voiceGroups(speaker: () => Voice | undefined): readonly SampleGroup[] {
+export function reportGroups(speaker: () => ReportSource | undefined): readonly SampleGroup[] {
   return [
     {
       // Thousands of series that change once a window: rendered then, and not for every scrape.
@@ -26,6 +26,6 @@ export function voiceGroups(speaker: () => Voice | undefined): readonly SampleGr
 }
 
 /** Different for different voices, so that what one has said is not taken for what the other says. */
-function versionOf(voice: Voice | undefined): number {
+function versionOf(voice: ReportSource | undefined): number {
   return voice === undefined ? -1 : 2 * voice.driftVersion() + Number(voice.of === "fleet");
 }

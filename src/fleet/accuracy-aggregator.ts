@@ -2,10 +2,10 @@
 import type { AccuracyContribution, LabelMonitor, ModelAccuracy } from "../accuracy/label-monitor.ts";
 import type { ModelLabels } from "../metrics/requests/label-sets.ts";
 import type { ContributionSource } from "./fleet-member.ts";
-import type { LeaderTurn } from "./leader/leader-loop.ts";
+import type { LeaderRound } from "./leader/leader-loop.ts";
 import type { Contribution } from "./store.ts";
 import { done } from "./drift/drift-aggregator.ts";
-import { readSharedKey, sharedKey } from "./fleet-key.ts";
+import { parseFleetKey, fleetKey } from "./fleet-key.ts";
 
 /** All windows are published again after so long: the store may have lost them. */
 const republishMs = 60_000;
@@ -17,7 +17,7 @@ const leadEveryMs = 15_000;
  * Labels come for hours after a prediction, so windows stay open: what has changed is published, and the leader adds up
  * whatever is there.
  */
-export class SharedAccuracy implements ContributionSource {
+export class AccuracyAggregator implements ContributionSource {
   readonly #labels: LabelMonitor;
   /** What has been published of each window. */
   #published = new Map<string, number>();
@@ -47,7 +47,7 @@ export class SharedAccuracy implements ContributionSource {
     }
   }
 
-  async lead(turn: LeaderTurn): Promise<void> {
+  async lead(turn: LeaderRound): Promise<void> {
     if (Math.abs(turn.nowMs - this.#ledAtMs) < leadEveryMs) return;
     this.#ledAtMs = turn.nowMs;
     // Added one by one, as they are read: all at once they would hold up requests.
@@ -62,12 +62,12 @@ export class SharedAccuracy implements ContributionSource {
       }
     }
     this.#reports = sums.report();
-    done(await turn.publishVerdict(fleetAccuracyKey, JSON.stringify(this.#reports)));
+    done(await turn.putDocument(fleetAccuracyKey, JSON.stringify(this.#reports)));
   }
 
   /** The model of a key whose window is still kept. */
   #currentLabels(key: string, nowMs: number): ModelLabels | undefined {
-    const { parts, labels } = readSharedKey(key) ?? {};
+    const { parts, labels } = parseFleetKey(key) ?? {};
     const { windowMs, kept } = this.#labels.plan;
     const isKept = parts?.[0] === "accuracy" && Number(parts[1]) > nowMs - windowMs * kept;
     return isKept ? labels : undefined;
@@ -83,4 +83,4 @@ export class SharedAccuracy implements ContributionSource {
 /** Where the leader's last report is. */
 export const fleetAccuracyKey = "accuracy";
 
-const keyOf = (of: AccuracyContribution): string => sharedKey(["accuracy", String(of.fromMs)], of);
+const keyOf = (of: AccuracyContribution): string => fleetKey(["accuracy", String(of.fromMs)], of);

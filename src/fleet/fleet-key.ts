@@ -2,11 +2,11 @@
 import type { ModelLabels } from "../metrics/requests/label-sets.ts";
 
 /** `drift/<digest>/<model>/<version>/<variant>` and the like; parts are escaped, so that `/` only stands between them. */
-export const sharedKey = (parts: readonly string[], { model, version, variant }: ModelLabels): string =>
+export const fleetKey = (parts: readonly string[], { model, version, variant }: ModelLabels): string =>
   [...parts, model, version, variant].map(encodeURIComponent).join("/");
 
-/** The parts before the labels, and the labels; undefined for a key that {@link sharedKey} did not make. */
-export function readSharedKey(
+/** The parts before the labels, and the labels; undefined for a key that {@link fleetKey} did not make. */
+export function parseFleetKey(
   key: string,
 ): { readonly parts: readonly string[]; readonly labels: ModelLabels } | undefined {
   try {

@@ -6,10 +6,10 @@
  * one publishes anew, because counts are absolute. Serving and local metrics wait for none of it.
  */
 import type { Clock } from "../clock.ts";
-import { LabelExchange, type LabelExchangeCounts } from "./labels/label-sync.ts";
-import { type Lead, LeaderDuty } from "./leader/leader-loop.ts";
-import { Leadership } from "./leader/leader-lease.ts";
-import { type Gap, ReplicaWatch } from "./membership.ts";
+import { LabelSync, type LabelSyncCounts } from "./labels/label-sync.ts";
+import { type Lead, LeaderLoop } from "./leader/leader-loop.ts";
+import { LeaderLease } from "./leader/leader-lease.ts";
+import { type Gap, Membership } from "./membership.ts";
 import {
   type Contribution,
   type FailureReason,
@@ -41,8 +41,8 @@ export interface FleetLog {
 }
 
 /** What a fleet's replica is told. */
-export interface FleetOptions {
-  /** Closed by {@link Fleet.stop}. */
+export interface FleetMemberOptions {
+  /** Closed by {@link FleetMember.stop}. */
   readonly store: StateStore;
   /** `replicaId` must be new with every start of the process. */
   readonly replica: Replica;
@@ -53,7 +53,7 @@ export interface FleetOptions {
   readonly clock: Clock;
   readonly sources: readonly ContributionSource[];
   readonly lead: Lead;
-  /** User's streams of labels to read; see {@link LabelExchange}. */
+  /** User's streams of labels to read; see {@link LabelSync}. */
   readonly labelStreams: readonly string[];
   onLabels(this: void, labels: readonly LabelItem[]): void;
   readonly log: FleetLog;
@@ -77,7 +77,7 @@ export interface FleetStatus {
   readonly decidedWindowsTotal: number;
   /** Turns as the leader that ended with an error. */
   readonly leadFailuresTotal: number;
-  readonly labels: LabelExchangeCounts;
+  readonly labels: LabelSyncCounts;
   readonly store: StoreHealth;
 }
 
@@ -88,12 +88,12 @@ const graceIntervals = 2;
 const hopeless: ReadonlySet<FailureReason> = new Set(["unreachable", "timeout", "closed", "denied", "backlog"]);
 
 /** See the top of this file. Keeps no process alive by its timer. */
-export class Fleet {
-  readonly #options: FleetOptions;
-  readonly #leadership: Leadership;
-  readonly #duty: LeaderDuty;
-  readonly #labels: LabelExchange;
-  readonly #watch = new ReplicaWatch();
+export class FleetMember {
+  readonly #options: FleetMemberOptions;
+  readonly #leadership: LeaderLease;
+  readonly #duty: LeaderLoop;
+  readonly #labels: LabelSync;
+  readonly #watch = new Membership();
   #sequence = 0;
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> | undefined;
@@ -106,13 +106,13 @@ export class Fleet {
   #decided = 0;
   #leadFailures = 0;
 
-  constructor(options: FleetOptions) {
+  constructor(options: FleetMemberOptions) {
     const { store, replica, leaseMs, clock, lead, windowsMs, labelStreams } = options;
     this.#options = options;
-    this.#leadership = new Leadership({ store, replicaId: replica.replicaId, leaseMs, clock });
+    this.#leadership = new LeaderLease({ store, replicaId: replica.replicaId, leaseMs, clock });
     const graceMs = graceIntervals * replica.flushMs;
-    this.#duty = new LeaderDuty({ store, leadership: this.#leadership, lead, windowsMs, graceMs });
-    this.#labels = new LabelExchange({
+    this.#duty = new LeaderLoop({ store, leadership: this.#leadership, lead, windowsMs, graceMs });
+    this.#labels = new LabelSync({
       store,
       replicaId: replica.replicaId,
       startedAtMs: replica.startedAtMs,
@@ -127,7 +127,7 @@ export class Fleet {
   }
 
   /** Runs a turn now, or joins the one under way. Never rejects. */
-  flushNow(): Promise<void> {
+  syncNow(): Promise<void> {
     this.#turn ??= this.#takeTurn().finally(() => {
       this.#turn = undefined;
     });
@@ -135,7 +135,7 @@ export class Fleet {
   }
 
   /** Passes labels on to the other replicas with the next turn; gives how many found room. */
-  passLabels(labels: readonly LabelItem[]): number {
+  broadcastLabels(labels: readonly LabelItem[]): number {
     return this.#labels.pass(labels);
   }
 
@@ -177,7 +177,7 @@ export class Fleet {
   async #takeTurnAndSchedule(): Promise<void> {
     const { clock, replica } = this.#options;
     const startedAtMs = clock.monotonicMs();
-    await this.flushNow();
+    await this.syncNow();
     this.#schedule(Math.max(0, replica.flushMs - (clock.monotonicMs() - startedAtMs)));
   }
 

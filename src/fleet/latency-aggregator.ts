@@ -9,11 +9,11 @@ import type { ModelLabels } from "../metrics/requests/label-sets.ts";
 import { addLatencies, createLatencyHdr, type LatencyHdr } from "../metrics/requests/latency-hdr.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import type { ContributionSource } from "./fleet-member.ts";
-import type { LeaderTurn } from "./leader/leader-loop.ts";
+import type { LeaderRound } from "./leader/leader-loop.ts";
 import type { Contribution } from "./store.ts";
 import { ClosedWindows } from "./closed-windows.ts";
 import { done } from "./drift/drift-aggregator.ts";
-import { readSharedKey, sharedKey } from "./fleet-key.ts";
+import { parseFleetKey, fleetKey } from "./fleet-key.ts";
 
 /** Quantiles of all replicas' requests in one window, seconds. */
 export interface FleetLatency {
@@ -32,7 +32,7 @@ interface Start {
 }
 
 /** A window begins with the first publication in it, so its edges are right to a flush interval. */
-export class SharedLatency implements ContributionSource {
+export class LatencyAggregator implements ContributionSource {
   readonly #requests: Pick<RequestMetrics, "labelSets">;
   readonly #windowMs: number;
   readonly #closed: ClosedWindows;
@@ -59,18 +59,18 @@ export class SharedLatency implements ContributionSource {
     yield* this.#open();
   }
 
-  async lead(turn: LeaderTurn): Promise<void> {
+  async lead(turn: LeaderRound): Promise<void> {
     for (const window of turn.ended.filter(({ windowMs }) => windowMs === this.#windowMs)) {
       const sum = createLatencyHdr();
       for (const key of done(await turn.keys(window))) {
-        if (readSharedKey(key)?.parts[0] !== "latency") continue;
+        if (parseFleetKey(key)?.parts[0] !== "latency") continue;
         const { counts } = done(await turn.read(key, window));
         const hdr = counts instanceof Float64Array ? latencyHdrOf(counts) : undefined;
         if (hdr !== undefined) addLatencies(sum, hdr);
       }
       if (sum.totalCount === 0) continue;
       this.#last = describe(sum, window.windowIndex * window.windowMs, window.windowMs);
-      done(await turn.publishVerdict(fleetLatencyKey, JSON.stringify(this.#last)));
+      done(await turn.putDocument(fleetLatencyKey, JSON.stringify(this.#last)));
     }
   }
 
@@ -109,7 +109,7 @@ export class SharedLatency implements ContributionSource {
 /** Where the leader's last figures are. */
 export const fleetLatencyKey = "latency";
 
-const keyOf = (labels: ModelLabels): string => sharedKey(["latency"], labels);
+const keyOf = (labels: ModelLabels): string => fleetKey(["latency"], labels);
 
 function describe(hdr: LatencyHdr, fromMs: number, windowMs: number): FleetLatency {
   return {

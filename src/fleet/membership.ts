@@ -32,7 +32,7 @@ interface Watched {
 const maxWatched = 2 * stateLimits.replicas;
 
 /** What one replica knows of the others: at most 2,000 of them, and {@link gapLimits} gaps. */
-export class ReplicaWatch {
+export class Membership {
   readonly #watched = new Map<string, Watched>();
   readonly #gaps = new Map<string, Gap>();
   #lastLookMs: number | undefined;

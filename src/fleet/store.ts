@@ -190,7 +190,7 @@ export const stateLimits = {
   /** Names of a sum, and of one contribution. */
   names: 10_000,
   nameBytes: 1024,
-  verdictChars: 4_194_304,
+  documentChars: 4_194_304,
   labelIdChars: 512,
   labelChars: 1024,
   /** Labels that the fleet's stream keeps, roughly. */
@@ -206,7 +206,7 @@ export const stateLifetimes = {
   /** Gone replicas: an hour. */
   replicasMs: 3_600_000,
   /** A week. */
-  verdictsMs: 604_800_000,
+  documentsMs: 604_800_000,
   /** A day. */
   labelsMs: 86_400_000,
 } as const;
@@ -242,8 +242,8 @@ export interface StateStore {
    * Writes as the leader. False, and nothing is written, when another has taken the lease since, even if this replica
    * has not noticed. Also for what the next leader must know (the last windows of each feature).
    */
-  publishVerdict(leader: LeaderToken, key: string, json: string): Promise<Outcome<boolean>>;
-  readVerdict(key: string): Promise<Outcome<Verdict | undefined>>;
+  putDocument(leader: LeaderToken, key: string, json: string): Promise<Outcome<boolean>>;
+  getDocument(key: string): Promise<Outcome<Verdict | undefined>>;
 
   /** Appends to the fleet's stream; gives how many were taken: texts that are too long are not. */
   appendLabels(from: string, items: readonly LabelItem[]): Promise<Outcome<number>>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { voiceGroups, type Voice } from "../../src/assembly/report-source.ts";
+import { reportGroups, type ReportSource } from "../../src/assembly/report-source.ts";
 
-const aVoice = (of: Voice["of"], version: number): Voice => ({
+const aVoice = (of: ReportSource["of"], version: number): ReportSource => ({
   of,
   driftVersion: () => version,
   drift: () => ({ outrider_drift_ready: [{ labels: { variant: of }, value: version }] }),
@@ -13,7 +13,7 @@ describe("who speaks of drift and accuracy", () => {
     const versions = new Set<number | undefined>();
     const voices = [undefined, ...[0, 1, 2].flatMap((n) => [aVoice("replica", n), aVoice("fleet", n)])];
     for (const voice of voices) {
-      const [drift, accuracy] = voiceGroups(() => voice);
+      const [drift, accuracy] = reportGroups(() => voice);
       versions.add(drift?.version());
       expect(accuracy?.version()).toBeUndefined();
       expect(drift?.families()).toEqual(voice?.drift() ?? {});
@@ -23,8 +23,8 @@ describe("who speaks of drift and accuracy", () => {
   });
 
   it("may change while a page is rendered: still no family stands there twice", () => {
-    let voice: Voice | undefined = aVoice("replica", 1);
-    const groups = voiceGroups(() => voice);
+    let voice: ReportSource | undefined = aVoice("replica", 1);
+    const groups = reportGroups(() => voice);
     const names = groups.flatMap((group) => {
       const families = Object.keys(group.families());
       voice = aVoice("fleet", 1);

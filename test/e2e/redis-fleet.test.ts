@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { createRedisStore } from "../../src/fleet/redis/redis-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
-import { Fleet } from "../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { valueOf } from "../fleet/support/store-trial.ts";
 import { until } from "../support/until.ts";
 import { type ReplicaProcess, startReplica } from "./support/fleet-process.ts";
-import { countedKey, verdictKey } from "./support/fleet-report.ts";
+import { countedKey, documentKey } from "./support/fleet-report.ts";
 import { describeWith } from "./support/installed.ts";
 import { findRedis, type RedisServer, startRedis } from "./support/redis-server.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
@@ -124,7 +124,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
   });
 
   it("reports a replica that was killed, with an end that is at most one flush before its death", async () => {
-    const watcher = new Fleet({
+    const watcher = new FleetMember({
       store,
       replica: { replicaId: "watcher", startedAtMs: Date.now(), address: "test", flushMs },
       leaseMs: 10 * flushMs,
@@ -137,7 +137,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
       log: { info: () => undefined, warn: () => undefined },
     });
     await untilAsync(async () => {
-      await watcher.flushNow();
+      await watcher.syncNow();
       return watcher.status().replicas.length === 4;
     }, "all replicas to be seen");
     const [killed, stopped] = replicas as [ReplicaProcess, ReplicaProcess];
@@ -146,7 +146,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     await killed.kill();
     await stopped.stop();
     await untilAsync(async () => {
-      await watcher.flushNow();
+      await watcher.syncNow();
       return watcher.status().gaps.length > 0;
     }, "the gap");
     const { gaps, lostReplicasTotal, replicas: living } = watcher.status();
@@ -171,13 +171,13 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     const next = await leaderOf(others);
     expect(next.token()).toBeGreaterThan(leader.token());
     const written = async (): Promise<unknown> => {
-      const verdict = valueOf(await store.readVerdict(verdictKey));
+      const verdict = valueOf(await store.getDocument(documentKey));
       return verdict && JSON.parse(verdict.json);
     };
     const ofNext = { replicaId: next.replicaId(), token: next.token() };
     await untilAsync(async () => JSON.stringify(await written()) === JSON.stringify(ofNext), "the next one's verdict");
     const late = { replicaId: leader.replicaId(), token: leader.token() };
-    expect(valueOf(await store.publishVerdict(late, verdictKey, '"late"'))).toBe(false);
+    expect(valueOf(await store.putDocument(late, documentKey, '"late"'))).toBe(false);
     leader.signal("SIGCONT");
     await untilFlushed([leader], 2);
     expect(leader.isLeader()).toBe(false);

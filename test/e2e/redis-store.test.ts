@@ -44,7 +44,7 @@ describeWith("Redis", findRedis(), (program) => {
       await publish(store, 1, 1);
       const { token } = valueOf(await store.acquire("a", 60_000));
       const leader = { replicaId: "a", token };
-      await store.publishVerdict(leader, "v", "1");
+      await store.putDocument(leader, "v", "1");
       await store.freeze(leader, aWindow);
       await store.heartbeat({ replicaId: "a", startedAtMs: 1, address: "", flushMs: 1, sequence: 1, seenAtMs: 1 });
       await store.appendLabels("a", [{ id: "1", label: "x" }]);
@@ -114,7 +114,7 @@ describeWith("Redis", findRedis(), (program) => {
     it("has tokens that grow even when Redis has lost everything, and refuses those from before", async () => {
       const before = { replicaId: "a", token: valueOf(await store.acquire("a", 60_000)).token };
       await redis.command("FLUSHALL");
-      expect(valueOf(await store.publishVerdict(before, "v", "1"))).toBe(false);
+      expect(valueOf(await store.putDocument(before, "v", "1"))).toBe(false);
       const after = valueOf(await store.acquire("b", 60_000));
       expect(after).toMatchObject({ isLeader: true });
       expect(after.token).toBeGreaterThan(before.token);

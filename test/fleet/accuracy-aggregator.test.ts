@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SharedAccuracy } from "../../src/fleet/accuracy-aggregator.ts";
+import { AccuracyAggregator } from "../../src/fleet/accuracy-aggregator.ts";
 import type { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
-import { Fleet } from "../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { createMemoryStore } from "./support/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
 import { untilAsync } from "../e2e/support/until-async.ts";
@@ -10,16 +10,16 @@ import { flushMs, HandClock } from "./support/a-replica.ts";
 
 interface AccuracyReplica {
   readonly labels: LabelMonitor;
-  readonly accuracy: SharedAccuracy;
-  readonly fleet: Fleet;
+  readonly accuracy: AccuracyAggregator;
+  readonly fleet: FleetMember;
 }
 
 const hourMs = 3_600_000;
 
 function aReplica(id: string, store: StateStore, clock: HandClock): AccuracyReplica {
   const labels = aMonitor();
-  const accuracy = new SharedAccuracy(labels);
-  const fleet = new Fleet({
+  const accuracy = new AccuracyAggregator(labels);
+  const fleet = new FleetMember({
     store,
     replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
     leaseMs: 4 * flushMs,
@@ -46,7 +46,7 @@ describe("accuracy of a fleet", () => {
     };
     const until = (labels: number, accuracy: number): Promise<void> =>
       untilAsync(async () => {
-        for (const { fleet } of replicas) await fleet.flushNow();
+        for (const { fleet } of replicas) await fleet.syncNow();
         clock.nowMs += flushMs;
         const [report] = replicas[0]?.accuracy.reports() ?? [];
         return report?.labels === labels && report.classes?.accuracy === accuracy;
@@ -69,11 +69,11 @@ describe("accuracy of a fleet", () => {
     const clock = new HandClock();
     const replica = aReplica("a", createMemoryStore(clock), clock);
     replica.labels.predicted(aRequest({ requestId: "old", predictions: values("yes"), atMs: clock.nowMs }));
-    await replica.fleet.flushNow();
+    await replica.fleet.syncNow();
     clock.nowMs += 26 * hourMs;
     replica.labels.predicted(aRequest({ requestId: "new", predictions: values("yes"), atMs: clock.nowMs }));
     await untilAsync(async () => {
-      await replica.fleet.flushNow();
+      await replica.fleet.syncNow();
       clock.nowMs += flushMs;
       return replica.accuracy.reports()[0]?.predictions === 1;
     }, "the newer prediction alone");

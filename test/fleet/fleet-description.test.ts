@@ -10,7 +10,7 @@ const subject = { model: "m", version: "1", variant: "stable" };
 function describedWith(outcome: Outcome<Verdict | undefined>): Promise<unknown> {
   const clock = new HandClock();
   const { fleet } = aReplica("a", createMemoryStore(clock), clock);
-  return describeFleet(fleet, { readVerdict: async () => outcome }, [subject, subject]);
+  return describeFleet(fleet, { getDocument: async () => outcome }, [subject, subject]);
 }
 
 const saying = (json: string): Outcome<Verdict> => ({ kind: "done", value: { json, token: 1 } });

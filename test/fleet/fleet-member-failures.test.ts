@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import type { Fleet } from "../../src/fleet/fleet-member.ts";
+import type { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { fleetSamples } from "../../src/fleet/fleet-samples.ts";
 import type { Contribution, Outcome, StateStore } from "../../src/fleet/store.ts";
 import { until } from "../support/until.ts";
@@ -12,7 +12,7 @@ describe("labels in a fleet", () => {
     const { start } = aFleet();
     const [a, b, c] = [start("a"), start("b"), start("c")];
     expect(
-      a.fleet.passLabels([
+      a.fleet.broadcastLabels([
         { id: "1", label: "cat" },
         { id: "2", label: "dog", row: 3 },
       ]),
@@ -37,8 +37,8 @@ describe("labels in a fleet", () => {
     const a = start("a", { store: sharing(store, { appendLabels }) });
     const b = start("b");
     const many = Array.from({ length: 10_005 }, (_, index) => ({ id: String(index), label: "x" }));
-    expect(a.fleet.passLabels(many)).toBe(10_000);
-    expect(a.fleet.passLabels([{ id: "", label: "x" }])).toBe(0);
+    expect(a.fleet.broadcastLabels(many)).toBe(10_000);
+    expect(a.fleet.broadcastLabels([{ id: "", label: "x" }])).toBe(0);
     await a.turn();
     expect(a.fleet.status().labels).toMatchObject({ sent: 0, dropped: 6 });
     isAway = false;
@@ -55,7 +55,7 @@ describe("labels in a fleet", () => {
         throw new Error("no");
       },
     });
-    a.fleet.passLabels([{ id: "1", label: "cat" }]);
+    a.fleet.broadcastLabels([{ id: "1", label: "cat" }]);
     await a.turn();
     await b.turn();
     expect(b.warnings).toEqual(["a part of the fleet failed"]);
@@ -138,7 +138,7 @@ describe("a fleet in trouble", () => {
       return store.publish(publication);
     };
     const a = start("a", { store: sharing(store, { publish }) });
-    await Promise.all(Array.from({ length: 5 }, () => a.fleet.flushNow()));
+    await Promise.all(Array.from({ length: 5 }, () => a.fleet.syncNow()));
     expect(most).toBe(1);
     expect(a.fleet.status().flushes.succeeded).toBe(1);
   });
@@ -147,7 +147,7 @@ describe("a fleet in trouble", () => {
     const { start, store } = aFleet();
     const publish = (): Promise<never> => new Promise(() => undefined);
     const a = start("a", { store: sharing(store, { publish }) });
-    void a.fleet.flushNow();
+    void a.fleet.syncNow();
     await a.fleet.stop(20);
     await a.fleet.stop(20);
   });
@@ -159,7 +159,7 @@ describe("a fleet in trouble", () => {
       return start(replicaId, { replica, clock: systemClock }).fleet;
     };
     const [stopped, other] = [quick("stopped"), quick("other")];
-    const untilTurns = (fleet: Fleet, more: number): Promise<void> => {
+    const untilTurns = (fleet: FleetMember, more: number): Promise<void> => {
       const goal = fleet.status().flushes.succeeded + more;
       return until(() => fleet.status().flushes.succeeded >= goal, "turns");
     };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { LeaderTurn } from "../../src/fleet/leader/leader-loop.ts";
+import type { LeaderRound } from "../../src/fleet/leader/leader-loop.ts";
 import { until } from "../support/until.ts";
 import { aFleet, flushMs, windowMs } from "./support/a-fleet.ts";
 import { valueOf } from "./support/store-trial.ts";
 
-const sumIn = async (turn: LeaderTurn): Promise<unknown> => {
+const sumIn = async (turn: LeaderRound): Promise<unknown> => {
   const { counts } = valueOf(await turn.read("k", turn.ended[0]!));
   return counts instanceof Float64Array ? [...counts] : undefined;
 };
@@ -155,19 +155,19 @@ describe("the leader of a fleet", () => {
     const resume = Promise.withResolvers<void>();
     const written: unknown[] = [];
     const slow = start("slow", {
-      lead: async ({ publishVerdict }) => {
+      lead: async ({ putDocument }) => {
         await resume.promise;
-        written.push(await publishVerdict("v", '"late"'));
+        written.push(await putDocument("v", '"late"'));
       },
     });
-    const next = start("next", { lead: async ({ publishVerdict }) => void (await publishVerdict("v", '"new"')) });
+    const next = start("next", { lead: async ({ putDocument }) => void (await putDocument("v", '"new"')) });
     await slow.turn();
     clock.pass(3 * flushMs);
     await next.turn();
     resume.resolve();
     await until(() => written.length > 0, "the late verdict");
     expect(written).toEqual([{ kind: "done", value: false }]);
-    expect(valueOf(await store.readVerdict("v"))?.json).toBe('"new"');
+    expect(valueOf(await store.getDocument("v"))?.json).toBe('"new"');
     expect(slow.fleet.status().isLeader).toBe(false);
   });
 
@@ -176,12 +176,12 @@ describe("the leader of a fleet", () => {
     const resume = Promise.withResolvers<void>();
     const written: unknown[] = [];
     const slow = start("slow", {
-      lead: async ({ publishVerdict }) => {
+      lead: async ({ putDocument }) => {
         await resume.promise;
-        written.push(await publishVerdict("v", '"late"'));
+        written.push(await putDocument("v", '"late"'));
       },
     });
-    const next = start("next", { lead: async ({ publishVerdict }) => void (await publishVerdict("v", '"new"')) });
+    const next = start("next", { lead: async ({ putDocument }) => void (await putDocument("v", '"new"')) });
     await slow.turn();
     clock.pass(3 * flushMs);
     await next.turn();
@@ -191,7 +191,7 @@ describe("the leader of a fleet", () => {
     resume.resolve();
     await until(() => written.length > 0, "the late verdict");
     expect(written[0]).toEqual({ kind: "done", value: false });
-    expect(valueOf(await store.readVerdict("v"))?.json).toBe('"new"');
+    expect(valueOf(await store.getDocument("v"))?.json).toBe('"new"');
   });
 
   it("publishes and keeps its lease while it is deciding", async () => {

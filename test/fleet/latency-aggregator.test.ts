@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SharedLatency } from "../../src/fleet/latency-aggregator.ts";
+import { LatencyAggregator } from "../../src/fleet/latency-aggregator.ts";
 import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
-import { Fleet } from "../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { createMemoryStore } from "./support/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
 import { untilAsync } from "../e2e/support/until-async.ts";
@@ -9,15 +9,15 @@ import { anExchange } from "../support/an-exchange.ts";
 import { flushMs, HandClock, windowMs } from "./support/a-replica.ts";
 
 interface LatencyReplica {
-  readonly latency: SharedLatency;
-  readonly fleet: Fleet;
+  readonly latency: LatencyAggregator;
+  readonly fleet: FleetMember;
   serve(durationMs: number): void;
 }
 
 function aReplica(id: string, store: StateStore, clock: HandClock): LatencyReplica {
   const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
-  const latency = new SharedLatency(requests, windowMs, 60_000);
-  const fleet = new Fleet({
+  const latency = new LatencyAggregator(requests, windowMs, 60_000);
+  const fleet = new FleetMember({
     store,
     replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
     leaseMs: 4 * flushMs,
@@ -38,7 +38,7 @@ describe("latency of a fleet", () => {
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
     const turn = async (): Promise<void> => {
-      for (const { fleet } of replicas) await fleet.flushNow();
+      for (const { fleet } of replicas) await fleet.syncNow();
     };
     const toNextWindow = (): void => {
       clock.nowMs = (Math.floor(clock.nowMs / windowMs) + 1) * windowMs;
@@ -72,7 +72,7 @@ describe("latency of a fleet", () => {
 
   it("stays in its window when the clock is set back a little: nothing is counted into one that is over", () => {
     const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
-    const latency = new SharedLatency(requests, windowMs, 60_000);
+    const latency = new LatencyAggregator(requests, windowMs, 60_000);
     /** Serves one more request, and gives the counts of each window. */
     const counts = (nowMs: number): readonly (readonly [number, number])[] => {
       requests.observe(anExchange({ durationMs: 10 }));

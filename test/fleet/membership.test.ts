@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gapLimits, ReplicaWatch } from "../../src/fleet/membership.ts";
+import { gapLimits, Membership } from "../../src/fleet/membership.ts";
 import type { KnownReplica } from "../../src/fleet/store.ts";
 
 const flushMs = 1000;
@@ -17,7 +17,7 @@ const replica = (replicaId: string, sequence: number, change: Partial<KnownRepli
 
 /** A watch that looks once a flush interval. */
 function watching() {
-  const watch = new ReplicaWatch();
+  const watch = new Membership();
   let nowMs = 0;
   return {
     watch,

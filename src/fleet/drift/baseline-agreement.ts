@@ -5,20 +5,20 @@
 import { readBaseline, writeBaseline } from "../../drift/baseline/baseline-file.ts";
 import type { DriftMonitor } from "../../drift/monitor/drift-monitor.ts";
 import type { DriftMonitors } from "../../drift/monitor/drift-monitors.ts";
-import type { LeaderTurn } from "../leader/leader-loop.ts";
+import type { LeaderRound } from "../leader/leader-loop.ts";
 import type { StateStore } from "../store.ts";
 import { done } from "./drift-aggregator.ts";
-import { sharedKey } from "../fleet-key.ts";
+import { fleetKey } from "../fleet-key.ts";
 
 /** Agreement on learned baselines. */
-export class SharedBaselines {
+export class BaselineAgreement {
   readonly #monitors: DriftMonitors;
-  readonly #store: Pick<StateStore, "readVerdict">;
+  readonly #store: Pick<StateStore, "getDocument">;
   /** Monitors that use what all use. */
   readonly #agreed = new WeakSet<DriftMonitor>();
   #isFollowing = false;
 
-  constructor(monitors: DriftMonitors, store: Pick<StateStore, "readVerdict">) {
+  constructor(monitors: DriftMonitors, store: Pick<StateStore, "getDocument">) {
     this.#monitors = monitors;
     this.#store = store;
   }
@@ -36,20 +36,20 @@ export class SharedBaselines {
 
   async #followOnce(nowMs: number): Promise<void> {
     for (const monitor of this.#monitors.all.filter((candidate) => this.#isOpen(candidate))) {
-      const agreed = await this.#store.readVerdict(keyOf(monitor));
+      const agreed = await this.#store.getDocument(keyOf(monitor));
       if (agreed.kind === "done" && agreed.value !== undefined) this.#use(monitor, agreed.value.json, nowMs);
     }
   }
 
   /** As the leader: makes what this replica has learned the baseline of all, unless there is one that can be read. */
-  async lead(turn: LeaderTurn): Promise<void> {
+  async lead(turn: LeaderRound): Promise<void> {
     const isDue = (monitor: DriftMonitor): boolean => turn.ended.length > 0 || this.#isOpen(monitor);
     for (const monitor of this.#monitors.all.filter((candidate) => isLearned(candidate) && isDue(candidate))) {
-      const agreed = done(await turn.readVerdict(keyOf(monitor)));
+      const agreed = done(await turn.getDocument(keyOf(monitor)));
       if (agreed !== undefined && this.#use(monitor, agreed.json, turn.nowMs)) continue;
       const own = monitor.baseline;
       if (own === undefined) continue;
-      const isWritten = done(await turn.publishVerdict(keyOf(monitor), writeBaseline(own)));
+      const isWritten = done(await turn.putDocument(keyOf(monitor), writeBaseline(own)));
       if (isWritten && monitor.baseline === own) this.#agreed.add(monitor);
     }
   }
@@ -73,4 +73,4 @@ export class SharedBaselines {
 
 const isLearned = ({ baseline }: DriftMonitor): boolean => baseline?.source.kind === "learned";
 
-const keyOf = ({ subject }: DriftMonitor): string => sharedKey(["baseline"], subject);
+const keyOf = ({ subject }: DriftMonitor): string => fleetKey(["baseline"], subject);

@@ -9,15 +9,15 @@ import { noNames } from "../../drift/window/seen-names.ts";
 import type { Thresholds } from "../../drift/verdict/verdict.ts";
 import type { ModelLabels } from "../../metrics/requests/label-sets.ts";
 import type { ContributionSource } from "../fleet-member.ts";
-import type { LeaderTurn } from "../leader/leader-loop.ts";
+import type { LeaderRound } from "../leader/leader-loop.ts";
 import { stateLimits, type Contribution, type Outcome, type Window } from "../store.ts";
 import { ClosedWindows } from "../closed-windows.ts";
 import { reportText } from "./drift-documents.ts";
-import { readSharedKey, sharedKey } from "../fleet-key.ts";
+import { parseFleetKey, fleetKey } from "../fleet-key.ts";
 import { namedCountsOf, seenNamesOf } from "./name-counts.ts";
 
-/** Options of {@link SharedDrift}. */
-export interface SharedDriftOptions {
+/** Options of {@link DriftAggregator}. */
+export interface DriftAggregatorOptions {
   readonly monitors: DriftMonitors;
   /** Lengths of all windows, the deciding one first. */
   readonly windowsMs: readonly [number, ...number[]];
@@ -36,15 +36,15 @@ interface KnownFleet {
 }
 
 /** Each replica counts for itself; the leader adds up, and judges with the same engine as for one replica. */
-export class SharedDrift implements ContributionSource {
-  readonly #options: SharedDriftOptions;
+export class DriftAggregator implements ContributionSource {
+  readonly #options: DriftAggregatorOptions;
   readonly #closed: ClosedWindows;
   readonly #fleets = new Map<string, KnownFleet>();
   #mismatched = 0;
   /** Versions of engines that gave way to one of another baseline. */
   #versionBefore = 0;
 
-  constructor(options: SharedDriftOptions) {
+  constructor(options: DriftAggregatorOptions) {
     this.#options = options;
     this.#closed = new ClosedWindows(options.keepMs);
   }
@@ -85,18 +85,18 @@ export class SharedDrift implements ContributionSource {
   }
 
   /** Decides on windows that are over; rejects when the store fails, to be called again for the same windows. */
-  async lead(turn: LeaderTurn): Promise<void> {
+  async lead(turn: LeaderRound): Promise<void> {
     for (const window of turn.ended) {
       if (!this.#options.windowsMs.includes(window.windowMs)) continue;
       for (const key of done(await turn.keys(window))) {
-        const { parts, labels } = readSharedKey(key) ?? {};
+        const { parts, labels } = parseFleetKey(key) ?? {};
         if (parts?.[0] === "drift" && labels !== undefined) await this.#decide(turn, window, { key, labels });
       }
     }
   }
 
   async #decide(
-    turn: LeaderTurn,
+    turn: LeaderRound,
     window: Window,
     of: { readonly key: string; readonly labels: ModelLabels },
   ): Promise<void> {
@@ -110,37 +110,37 @@ export class SharedDrift implements ContributionSource {
     const names = done(await turn.read(of.key.replace(/^drift/, "names"), window)).counts;
     fleet.decide({ ...window, counts }, names instanceof Map ? seenNamesOf(names) : noNames);
     while (fleet.step()) await nextTurn();
-    const text = await reportText((options) => fleet.report(options), stateLimits.verdictChars);
-    if (text !== undefined) done(await turn.publishVerdict(reportKey(of.labels), text));
-    done(await turn.publishVerdict(stateKey(of.labels), JSON.stringify(fleet.saveState())));
+    const text = await reportText((options) => fleet.report(options), stateLimits.documentChars);
+    if (text !== undefined) done(await turn.putDocument(reportKey(of.labels), text));
+    done(await turn.putDocument(stateKey(of.labels), JSON.stringify(fleet.saveState())));
   }
 
   /** The engine for a model; nothing when the counts are by another baseline. */
   async #fleetOf(
-    turn: LeaderTurn,
+    turn: LeaderRound,
     { key, labels }: { readonly key: string; readonly labels: ModelLabels },
   ): Promise<FleetDrift | undefined> {
     const baseline = this.#options.monitors.follow(labels, turn.nowMs)?.baseline;
     if (baseline === undefined) return undefined;
-    const name = sharedKey([], labels);
+    const name = fleetKey([], labels);
     const known = this.#fleets.get(name);
     const isCurrent = known?.baseline === baseline && known.token === turn.token;
     const current = isCurrent ? known : await this.#renewed(turn, labels, { known, baseline });
     this.#fleets.set(name, current);
-    return readSharedKey(key)?.parts[1] === current.drift.digest ? current.drift : undefined;
+    return parseFleetKey(key)?.parts[1] === current.drift.digest ? current.drift : undefined;
   }
 
   /** An engine for this baseline, going on from what the last leader saved if that is newer than what is known here. */
   async #renewed(
-    turn: LeaderTurn,
+    turn: LeaderRound,
     labels: ModelLabels,
     { known, baseline }: { readonly known: KnownFleet | undefined; readonly baseline: Baseline },
   ): Promise<KnownFleet> {
-    const saved = done(await turn.readVerdict(stateKey(labels)));
+    const saved = done(await turn.getDocument(stateKey(labels)));
     const isSame = known?.baseline === baseline;
     if (known !== undefined && !isSame) this.#versionBefore += known.drift.version + 1;
     const drift = isSame ? known.drift : this.#newFleet(labels, baseline);
-    if (saved !== undefined) drift.loadState(parseVerdict(saved.json));
+    if (saved !== undefined) drift.loadState(parseDocument(saved.json));
     return { baseline, drift, token: turn.token };
   }
 
@@ -151,15 +151,15 @@ export class SharedDrift implements ContributionSource {
 }
 
 /** Where the leader's last report of a model is. */
-export const reportKey = (labels: ModelLabels): string => sharedKey(["report"], labels);
+export const reportKey = (labels: ModelLabels): string => fleetKey(["report"], labels);
 
-const stateKey = (labels: ModelLabels): string => sharedKey(["state"], labels);
+const stateKey = (labels: ModelLabels): string => fleetKey(["state"], labels);
 
 function* contributionsOf({ subject }: DriftMonitor, window: WindowSnapshot): Generator<Contribution> {
   const { digest, windowMs, windowIndex, counts, names } = window;
-  yield { key: sharedKey(["drift", digest], subject), windowMs, windowIndex, counts };
+  yield { key: fleetKey(["drift", digest], subject), windowMs, windowIndex, counts };
   const named = namedCountsOf(names);
-  if (named.size > 0) yield { key: sharedKey(["names", digest], subject), windowMs, windowIndex, counts: named };
+  if (named.size > 0) yield { key: fleetKey(["names", digest], subject), windowMs, windowIndex, counts: named };
 }
 
 /** The value of a call that succeeded; throws for one that failed, so that the turn is tried again. */
@@ -169,7 +169,7 @@ export function done<T>(outcome: Outcome<T>): T {
 }
 
 /** What a verdict says; undefined when somebody else has written something there that is no JSON. */
-export function parseVerdict(json: string): unknown {
+export function parseDocument(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {

@@ -11,8 +11,8 @@ import {
   stateLimits,
 } from "../store.ts";
 
-/** Options of {@link LabelExchange}. */
-export interface LabelExchangeOptions {
+/** Options of {@link LabelSync}. */
+export interface LabelSyncOptions {
   readonly store: StateStore;
   readonly replicaId: string;
   /** Labels from before this replica's start belong to no prediction of its. */
@@ -24,7 +24,7 @@ export interface LabelExchangeOptions {
 }
 
 /** How the exchange went so far. */
-export interface LabelExchangeCounts {
+export interface LabelSyncCounts {
   readonly sent: number;
   readonly received: number;
   /** There was no room to wait, or a text was too long. */
@@ -40,8 +40,8 @@ const maxWaiting = 10_000;
 const maxPages = 20;
 
 /** Sends labels to all replicas and reads those of others. Every replica reads every label: nobody knows whose it is. */
-export class LabelExchange {
-  readonly #options: LabelExchangeOptions;
+export class LabelSync {
+  readonly #options: LabelSyncOptions;
   readonly #readers: readonly { readonly stream: LabelStream; readonly position: LabelPosition }[];
   #waiting: LabelItem[] = [];
   #sent = 0;
@@ -49,7 +49,7 @@ export class LabelExchange {
   #dropped = 0;
   #malformed = 0;
 
-  constructor(options: LabelExchangeOptions) {
+  constructor(options: LabelSyncOptions) {
     this.#options = options;
     const streams: readonly LabelStream[] = [
       { kind: "fleet" },
@@ -60,7 +60,7 @@ export class LabelExchange {
     this.#readers = streams.map((stream) => ({ stream, position: new LabelPosition(startMs) }));
   }
 
-  get counts(): LabelExchangeCounts {
+  get counts(): LabelSyncCounts {
     const trimmed = this.#readers.reduce((sum, { position }) => sum + position.trimmed, 0);
     return {
       sent: this.#sent,

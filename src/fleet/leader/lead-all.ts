@@ -1,8 +1,8 @@
-import type { LeaderTurn } from "./leader-loop.ts";
+import type { LeaderRound } from "./leader-loop.ts";
 
 /** Something that a leader does for all replicas, see `Lead`. */
-export interface LeadPart {
-  lead(turn: LeaderTurn): Promise<void>;
+export interface LeaderTask {
+  lead(turn: LeaderRound): Promise<void>;
 }
 
 /**
@@ -10,7 +10,7 @@ export interface LeadPart {
  * from what they can. Rejects at the end with what failed, so that the turn is tried again; parts that succeeded are
  * asked again then, too.
  */
-export async function leadAll(parts: readonly LeadPart[], turn: LeaderTurn): Promise<void> {
+export async function runLeaderTasks(parts: readonly LeaderTask[], turn: LeaderRound): Promise<void> {
   const failures: unknown[] = [];
   for (const part of parts) {
     try {

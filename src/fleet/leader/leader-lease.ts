@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 import type { LeaderToken, Outcome, StateStore } from "../store.ts";
 
 /** How a replica takes part in the election of the leader. */
-export interface LeadershipOptions {
+export interface LeaderLeaseOptions {
   readonly store: StateStore;
   readonly replicaId: string;
   readonly leaseMs: number;
@@ -13,12 +13,12 @@ export interface LeadershipOptions {
  * Whether this replica leads, as far as it can know: from the moment before it asked for the lease, for as long as the
  * lease runs. A process that was paused for longer finds itself no leader; if it does not look, the store refuses it.
  */
-export class Leadership {
-  readonly #options: LeadershipOptions;
+export class LeaderLease {
+  readonly #options: LeaderLeaseOptions;
   #token = 0;
   #endsAtMs = 0;
 
-  constructor(options: LeadershipOptions) {
+  constructor(options: LeaderLeaseOptions) {
     this.#options = options;
   }
 

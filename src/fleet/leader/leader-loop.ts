@@ -1,10 +1,10 @@
 /** What the leader does in a turn: it freezes windows that have ended, lets them be decided on, and remembers that they were. */
 import { endedWindows } from "./ended-windows.ts";
-import type { Leadership } from "./leader-lease.ts";
+import type { LeaderLease } from "./leader-lease.ts";
 import type { MergedCounts, Outcome, StateStore, Verdict, Window } from "../store.ts";
 
 /** What a leader is given in one turn. All reads and writes end within the store's time-outs. */
-export interface LeaderTurn {
+export interface LeaderRound {
   readonly nowMs: number;
   readonly token: number;
   /**
@@ -14,21 +14,21 @@ export interface LeaderTurn {
   readonly ended: readonly Window[];
   keys(this: void, window: Window): Promise<Outcome<readonly string[]>>;
   read(this: void, key: string, window: Window): Promise<Outcome<MergedCounts>>;
-  readVerdict(this: void, key: string): Promise<Outcome<Verdict | undefined>>;
+  getDocument(this: void, key: string): Promise<Outcome<Verdict | undefined>>;
   /** False: this replica leads no more, and nothing was written. */
-  publishVerdict(this: void, key: string, json: string): Promise<Outcome<boolean>>;
+  putDocument(this: void, key: string, json: string): Promise<Outcome<boolean>>;
 }
 
 /**
  * Decides as the leader. When it rejects, the same windows are offered again in the next turn; it should reject when
  * the store fails it half-way. Writing a verdict twice must do no harm.
  */
-export type Lead = (turn: LeaderTurn) => Promise<void>;
+export type Lead = (turn: LeaderRound) => Promise<void>;
 
-/** Options of {@link LeaderDuty}. */
-export interface LeaderDutyOptions {
+/** Options of {@link LeaderLoop}. */
+export interface LeaderLoopOptions {
   readonly store: StateStore;
-  readonly leadership: Leadership;
+  readonly leadership: LeaderLease;
   readonly lead: Lead;
   readonly windowsMs: readonly number[];
   readonly graceMs: number;
@@ -37,13 +37,13 @@ export interface LeaderDutyOptions {
 /** Where the index of the last window that was decided on is kept, beside the verdicts. */
 const decidedKey = (windowMs: number): string => `decided/${windowMs}`;
 
-/** Leads for as long as its replica holds the lease; see {@link LeaderTurn}. */
-export class LeaderDuty {
-  readonly #options: LeaderDutyOptions;
+/** Leads for as long as its replica holds the lease; see {@link LeaderRound}. */
+export class LeaderLoop {
+  readonly #options: LeaderLoopOptions;
   /** Also kept here: Redis may lose its copy. */
   readonly #decided = new Map<number, number>();
 
-  constructor(options: LeaderDutyOptions) {
+  constructor(options: LeaderLoopOptions) {
     this.#options = options;
   }
 
@@ -74,14 +74,14 @@ export class LeaderDuty {
 
   /** Undefined when no window of this length was ever decided on. */
   async #lastDecided(windowMs: number): Promise<number | undefined | "unknown"> {
-    const stored = await this.#options.store.readVerdict(decidedKey(windowMs));
+    const stored = await this.#options.store.getDocument(decidedKey(windowMs));
     if (stored.kind === "failed") return "unknown";
     const indexes = [this.#decided.get(windowMs), Number(stored.value?.json)].filter((index) => index !== undefined);
     const last = Math.max(...indexes.filter((index) => Number.isSafeInteger(index)));
     return Number.isSafeInteger(last) ? last : undefined;
   }
 
-  #turn(nowMs: number, ended: readonly Window[]): LeaderTurn {
+  #turn(nowMs: number, ended: readonly Window[]): LeaderRound {
     const { store, leadership } = this.#options;
     const { leader } = leadership;
     return {
@@ -90,9 +90,9 @@ export class LeaderDuty {
       ended,
       keys: (window) => store.keys(window),
       read: (key, window) => store.read(key, window),
-      readVerdict: (key) => store.readVerdict(key),
-      publishVerdict: async (key, json) => {
-        const written = await store.publishVerdict(leader, key, json);
+      getDocument: (key) => store.getDocument(key),
+      putDocument: async (key, json) => {
+        const written = await store.putDocument(leader, key, json);
         if (written.kind === "done" && !written.value) leadership.lose();
         return written;
       },
@@ -102,6 +102,6 @@ export class LeaderDuty {
   async #markDecided({ windowMs, windowIndex }: Window): Promise<void> {
     const { store, leadership } = this.#options;
     this.#decided.set(windowMs, windowIndex);
-    await store.publishVerdict(leadership.leader, decidedKey(windowMs), String(windowIndex));
+    await store.putDocument(leadership.leader, decidedKey(windowMs), String(windowIndex));
   }
 }

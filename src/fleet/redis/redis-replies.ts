@@ -83,7 +83,7 @@ function parseReplica(json: string): Pick<KnownReplica, "startedAtMs" | "address
 }
 
 /** A verdict, if there is one. */
-export function readVerdictText(reply: unknown): { readonly verdict: Verdict | undefined } | undefined {
+export function readDocumentReply(reply: unknown): { readonly verdict: Verdict | undefined } | undefined {
   if (reply === null) return { verdict: undefined };
   const found = /^(?<token>\d+) \d+ (?<json>.*)$/s.exec(textOf(reply) ?? "")?.groups;
   return found && { verdict: { token: Number(found["token"]), json: found["json"] ?? "" } };

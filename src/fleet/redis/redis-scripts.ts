@@ -131,7 +131,7 @@ return 1
 `);
 
 /** KEYS: leader, verdict. ARGV: replica, token, number of the write, JSON, lifetime. */
-export const verdictScript: RedisScript = script(`${leadersOnly}
+export const putDocumentScript: RedisScript = script(`${leadersOnly}
 local old = redis.call('GETRANGE', KEYS[2], 0, 40)
 local token, number = string.match(old, '^(%d+) (%d+) ')
 if token == ARGV[2] and tonumber(number) > tonumber(ARGV[3]) then return 1 end

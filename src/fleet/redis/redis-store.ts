@@ -7,7 +7,7 @@ import { CountsMerger } from "../counts/counts-merger.ts";
 import { PublishBatches, type PublishBatch } from "../counts/publish-batches.ts";
 import { parseRedisUrl } from "./redis-address.ts";
 import { openRedis, type RedisArgument, type RedisConnection } from "./redis-connection.ts";
-import { readLabelEntries, readParts, readReplicas, readVerdictText, textOf, textsOf } from "./redis-replies.ts";
+import { readLabelEntries, readParts, readReplicas, readDocumentReply, textOf, textsOf } from "./redis-replies.ts";
 import {
   acquireScript,
   appendLabelsScript,
@@ -18,7 +18,7 @@ import {
   readLabelsScript,
   type RedisScript,
   releaseScript,
-  verdictScript,
+  putDocumentScript,
 } from "./redis-scripts.ts";
 import {
   clockToleranceMs,
@@ -150,7 +150,7 @@ class RedisStore implements StateStore {
     const { windowMs, windowIndex } = window;
     if (!isWindow(window)) return this.#counters.fail("too_large");
     const keys = [this.#name("leader"), this.#name("frozen")];
-    const args = [replicaId, token, windowMs, windowIndex, stateLifetimes.verdictsMs + windowMs, clockToleranceMs];
+    const args = [replicaId, token, windowMs, windowIndex, stateLifetimes.documentsMs + windowMs, clockToleranceMs];
     return this.#run(freezeScript, keys, args, readBoolean);
   }
 
@@ -181,7 +181,7 @@ class RedisStore implements StateStore {
 
   async acquire(replicaId: string, ttlMs: number): Promise<Outcome<Lease>> {
     const keys = [this.#name("lease"), this.#name("leader")];
-    return this.#run(acquireScript, keys, [replicaId, Math.ceil(ttlMs), stateLifetimes.verdictsMs], readLease);
+    return this.#run(acquireScript, keys, [replicaId, Math.ceil(ttlMs), stateLifetimes.documentsMs], readLease);
   }
 
   async release({ replicaId, token }: LeaderToken): Promise<Outcome<void>> {
@@ -190,16 +190,16 @@ class RedisStore implements StateStore {
     return outcome.kind === "failed" ? outcome : { kind: "done", value: undefined };
   }
 
-  async publishVerdict({ replicaId, token }: LeaderToken, key: string, json: string): Promise<Outcome<boolean>> {
-    if (!isKey(key) || json.length > stateLimits.verdictChars) return this.#counters.fail("too_large");
+  async putDocument({ replicaId, token }: LeaderToken, key: string, json: string): Promise<Outcome<boolean>> {
+    if (!isKey(key) || json.length > stateLimits.documentChars) return this.#counters.fail("too_large");
     const keys = [this.#name("leader"), this.#verdictName(key)];
-    const args = [replicaId, token, ++this.#verdictNumber, json, stateLifetimes.verdictsMs];
-    return this.#run(verdictScript, keys, args, readBoolean);
+    const args = [replicaId, token, ++this.#verdictNumber, json, stateLifetimes.documentsMs];
+    return this.#run(putDocumentScript, keys, args, readBoolean);
   }
 
-  async readVerdict(key: string): Promise<Outcome<Verdict | undefined>> {
+  async getDocument(key: string): Promise<Outcome<Verdict | undefined>> {
     if (!isKey(key)) return this.#counters.fail("too_large");
-    const found = await this.#call("GET", [this.#verdictName(key)], readVerdictText);
+    const found = await this.#call("GET", [this.#verdictName(key)], readDocumentReply);
     return found.kind === "failed" ? found : { kind: "done", value: found.value.verdict };
   }
 

@@ -5,9 +5,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/clock.ts";
-import { Fleet } from "../../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../../src/fleet/fleet-member.ts";
 import { createRedisStore } from "../../../src/fleet/redis/redis-store.ts";
-import { countedKey, type FleetProgramOptions, type FlushReport, verdictKey } from "./fleet-report.ts";
+import { countedKey, type FleetProgramOptions, type FlushReport, documentKey } from "./fleet-report.ts";
 
 const { url, flushMs, windowMs, windowIndex } = JSON.parse(process.argv[2] ?? "{}") as FleetProgramOptions;
 const replicaId = randomUUID();
@@ -25,7 +25,7 @@ setImmediate(count);
 let flush = 0;
 const say = (report: FlushReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
 
-const fleet = new Fleet({
+const fleet = new FleetMember({
   store: await createRedisStore({
     url,
     fleet: "processes",
@@ -47,8 +47,8 @@ const fleet = new Fleet({
       },
     },
   ],
-  lead: async ({ token, publishVerdict }) => {
-    await publishVerdict(verdictKey, JSON.stringify({ replicaId, token }));
+  lead: async ({ token, putDocument }) => {
+    await putDocument(documentKey, JSON.stringify({ replicaId, token }));
   },
   labelStreams: [],
   onLabels: () => undefined,
@@ -66,7 +66,7 @@ const sayStored = (): void => {
   stored = contributions.stored;
 };
 while (!stopping.signal.aborted) {
-  await fleet.flushNow();
+  await fleet.syncNow();
   sayStored();
   await delay(flushMs);
 }

@@ -3,7 +3,7 @@
 /** Where the replicas count. */
 export const countedKey = "counted/by/processes";
 /** Where the leader says who it is. */
-export const verdictKey = "who";
+export const documentKey = "who";
 
 /** What the program is told. */
 export interface FleetProgramOptions {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { SharedBaselines } from "../../../src/fleet/drift/baseline-agreement.ts";
+import { BaselineAgreement } from "../../../src/fleet/drift/baseline-agreement.ts";
 import { writeBaseline } from "../../../src/drift/baseline/baseline-file.ts";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
-import type { LeaderTurn } from "../../../src/fleet/leader/leader-loop.ts";
+import type { LeaderRound } from "../../../src/fleet/leader/leader-loop.ts";
 import { createMemoryStore } from "../support/memory-store.ts";
 import type { Outcome, StateStore, Verdict } from "../../../src/fleet/store.ts";
 import { baselineOf, normalFeature, normals } from "../../drift/support/some-baselines.ts";
@@ -26,14 +26,14 @@ function aLearner(): TestReplica {
 }
 
 /** Turns of a leader that the store answers so. */
-const aTurn = (over: Partial<LeaderTurn>): LeaderTurn => ({
+const aTurn = (over: Partial<LeaderRound>): LeaderRound => ({
   nowMs: 1,
   token: 1,
   ended: [],
   keys: async () => done([]),
   read: () => Promise.reject(new Error("nobody reads counts here")),
-  readVerdict: async () => done(undefined),
-  publishVerdict: async () => done(true),
+  getDocument: async () => done(undefined),
+  putDocument: async () => done(true),
   ...over,
 });
 
@@ -43,9 +43,9 @@ describe("the baseline that all replicas use", () => {
   it("is still looked for by one who wrote its own when it led no more", async () => {
     const replica = aLearner();
     const agreed = learned("another");
-    const store: Pick<StateStore, "readVerdict"> = { readVerdict: async () => verdict(agreed) };
-    const baselines = new SharedBaselines(replica.monitors, store);
-    await baselines.lead(aTurn({ publishVerdict: async () => done(false) }));
+    const store: Pick<StateStore, "getDocument"> = { getDocument: async () => verdict(agreed) };
+    const baselines = new BaselineAgreement(replica.monitors, store);
+    await baselines.lead(aTurn({ putDocument: async () => done(false) }));
     await baselines.follow(2);
     expect(usedBy(replica)).toEqual(agreed);
   });
@@ -55,13 +55,13 @@ describe("the baseline that all replicas use", () => {
     async (way) => {
       const replica = aLearner();
       const fetched = baselineOf([normalFeature("x", 500, random)]);
-      const store: Pick<StateStore, "readVerdict"> = {
-        readVerdict: async () => {
+      const store: Pick<StateStore, "getDocument"> = {
+        getDocument: async () => {
           replica.monitors.useBaseline(fetched, 1);
           return verdict(learned("another"));
         },
       };
-      const baselines = new SharedBaselines(replica.monitors, store);
+      const baselines = new BaselineAgreement(replica.monitors, store);
       await (way === "follow" ? baselines.follow(1) : baselines.lead(aTurn(store)));
       expect(usedBy(replica)).toBe(fetched);
     },
@@ -70,11 +70,11 @@ describe("the baseline that all replicas use", () => {
   it("is written anew by a leader who finds something there that is none", async () => {
     const replica = aLearner();
     const written: string[] = [];
-    const baselines = new SharedBaselines(replica.monitors, { readVerdict: async () => done(undefined) });
+    const baselines = new BaselineAgreement(replica.monitors, { getDocument: async () => done(undefined) });
     await baselines.lead(
       aTurn({
-        readVerdict: async () => done({ json: "{", token: 1 }),
-        publishVerdict: async (_, json) => done(written.push(json) > 0),
+        getDocument: async () => done({ json: "{", token: 1 }),
+        putDocument: async (_, json) => done(written.push(json) > 0),
       }),
     );
     expect(written).toEqual([writeBaseline(usedBy(replica) ?? expect.fail("nothing learned"))]);
@@ -85,8 +85,8 @@ describe("the baseline that all replicas use", () => {
     const own = usedBy(replica);
     const agreed = learned("another");
     const answers: Outcome<Verdict | undefined>[] = [done({ json: "{", token: 1 }), done(undefined), verdict(agreed)];
-    const baselines = new SharedBaselines(replica.monitors, {
-      readVerdict: async () => answers.shift() ?? expect.fail("asked once too often"),
+    const baselines = new BaselineAgreement(replica.monitors, {
+      getDocument: async () => answers.shift() ?? expect.fail("asked once too often"),
     });
     await baselines.follow(1);
     await baselines.follow(2);

@@ -1,6 +1,6 @@
 import { afterEach } from "vitest";
-import { Fleet, type FleetOptions } from "../../../src/fleet/fleet-member.ts";
-import type { LeaderTurn } from "../../../src/fleet/leader/leader-loop.ts";
+import { FleetMember, type FleetMemberOptions } from "../../../src/fleet/fleet-member.ts";
+import type { LeaderRound } from "../../../src/fleet/leader/leader-loop.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import type { Contribution, LabelItem, Outcome, StateStore } from "../../../src/fleet/store.ts";
 import { manualClock } from "./manual-clock.ts";
@@ -10,7 +10,7 @@ export const flushMs = 1000;
 /** The length of the windows that are decided on. */
 export const windowMs = 60_000;
 
-const fleets: Fleet[] = [];
+const fleets: FleetMember[] = [];
 afterEach(async () => {
   for (const fleet of fleets.splice(0)) await fleet.stop(1000);
 });
@@ -19,14 +19,14 @@ afterEach(async () => {
 export function aFleet() {
   const clock = manualClock();
   const store = createMemoryStore(clock);
-  const start = (replicaId: string, change: Partial<FleetOptions> = {}) => {
+  const start = (replicaId: string, change: Partial<FleetMemberOptions> = {}) => {
     const counts = new Map<number, Float64Array>();
-    const turns: LeaderTurn[] = [];
+    const turns: LeaderRound[] = [];
     const labels: LabelItem[] = [];
     const warnings: string[] = [];
     const contributions = (): Contribution[] =>
       [...counts].map(([windowIndex, cells]) => ({ key: "k", windowMs, windowIndex, counts: cells }));
-    const fleet = new Fleet({
+    const fleet = new FleetMember({
       // Closing it would end it for the others as well.
       store: sharing(store),
       replica: { replicaId, startedAtMs: clock.wallMs(), address: `pod-${replicaId}`, flushMs },
@@ -50,7 +50,7 @@ export function aFleet() {
     };
     /** Publishes, and waits until leading has ended. */
     const turn = async (): Promise<void> => {
-      await fleet.flushNow();
+      await fleet.syncNow();
       await new Promise((resolve) => setImmediate(resolve));
     };
     return { fleet, count, turn, turns, labels, warnings, counts };

@@ -1,12 +1,12 @@
 /** Replicas of a fleet over one store, with a clock that is moved by hand. */
-import { SharedBaselines } from "../../../src/fleet/drift/baseline-agreement.ts";
-import { SharedDrift } from "../../../src/fleet/drift/drift-aggregator.ts";
+import { BaselineAgreement } from "../../../src/fleet/drift/baseline-agreement.ts";
+import { DriftAggregator } from "../../../src/fleet/drift/drift-aggregator.ts";
 import type { Clock } from "../../../src/clock.ts";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { DriftMonitors } from "../../../src/drift/monitor/drift-monitors.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell } from "../../../src/payload/reading.ts";
-import { Fleet } from "../../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../../src/fleet/fleet-member.ts";
 import type { StateStore } from "../../../src/fleet/store.ts";
 
 export const windowMs = 10_000;
@@ -28,9 +28,9 @@ export class HandClock implements Clock {
 /** One replica: what it counts with, and its part in the fleet. */
 export interface TestReplica {
   readonly monitors: DriftMonitors;
-  readonly drift: SharedDrift;
-  readonly baselines: SharedBaselines;
-  readonly fleet: Fleet;
+  readonly drift: DriftAggregator;
+  readonly baselines: BaselineAgreement;
+  readonly fleet: FleetMember;
   /** Counts one request of rows of the feature `x`. */
   request(values: readonly Cell[]): void;
 }
@@ -46,15 +46,15 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
     maxFeatures: 100,
     formatTime: (ms) => new Date(ms).toISOString(),
   });
-  const drift = new SharedDrift({
+  const drift = new DriftAggregator({
     monitors,
     windowsMs: [windowMs],
     thresholds: defaultThresholds,
     maxFeatures: 100,
     keepMs: 60_000,
   });
-  const baselines = new SharedBaselines(monitors, store);
-  const fleet = new Fleet({
+  const baselines = new BaselineAgreement(monitors, store);
+  const fleet = new FleetMember({
     store,
     replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
     leaseMs: 4 * flushMs,
@@ -101,7 +101,7 @@ export async function turnOf(clock: HandClock, ...replicas: readonly TestReplica
     drift.keep(monitors.advance(clock.nowMs));
     while (monitors.step());
     await baselines.follow(clock.nowMs);
-    await fleet.flushNow();
+    await fleet.syncNow();
   }
   // The leader decides beside its turn.
   await new Promise((resolve) => setTimeout(resolve, 0));

@@ -95,36 +95,36 @@ export function describeMembershipContract(trial: () => StoreTrial): void {
     it("are read as the leader wrote them, with its token", async () => {
       const leader = await trial().lead("a");
       const json = '{"text":"ü ☃ \\u0000 { }\\n","n":[1,2]}';
-      expect(valueOf(await trial().store.publishVerdict(leader, "drift/m", json))).toBe(true);
-      expect(valueOf(await trial().store.readVerdict("drift/m"))).toEqual({ json, token: leader.token });
-      expect(valueOf(await trial().store.readVerdict("drift/n"))).toBeUndefined();
+      expect(valueOf(await trial().store.putDocument(leader, "drift/m", json))).toBe(true);
+      expect(valueOf(await trial().store.getDocument("drift/m"))).toEqual({ json, token: leader.token });
+      expect(valueOf(await trial().store.getDocument("drift/n"))).toBeUndefined();
     });
 
     it("are replaced by later ones", async () => {
       const leader = await trial().lead("a");
-      for (const json of ["1", "2", "3"]) await trial().store.publishVerdict(leader, "v", json);
-      expect(valueOf(await trial().store.readVerdict("v"))?.json).toBe("3");
+      for (const json of ["1", "2", "3"]) await trial().store.putDocument(leader, "v", json);
+      expect(valueOf(await trial().store.getDocument("v"))?.json).toBe("3");
     });
 
     it("are refused from a leader that has been replaced without noticing", async () => {
       const paused = await trial().lead("a", 1);
       const now = await trial().untilLeader("b");
-      valueOf(await trial().store.publishVerdict(now, "v", '"new"'));
-      expect(valueOf(await trial().store.publishVerdict(paused, "v", '"old"'))).toBe(false);
-      expect(valueOf(await trial().store.publishVerdict(paused, "other", '"old"'))).toBe(false);
-      expect(valueOf(await trial().store.readVerdict("v"))).toEqual({ json: '"new"', token: now.token });
-      expect(valueOf(await trial().store.readVerdict("other"))).toBeUndefined();
+      valueOf(await trial().store.putDocument(now, "v", '"new"'));
+      expect(valueOf(await trial().store.putDocument(paused, "v", '"old"'))).toBe(false);
+      expect(valueOf(await trial().store.putDocument(paused, "other", '"old"'))).toBe(false);
+      expect(valueOf(await trial().store.getDocument("v"))).toEqual({ json: '"new"', token: now.token });
+      expect(valueOf(await trial().store.getDocument("other"))).toBeUndefined();
     });
 
     it("are refused from who never led", async () => {
-      expect(valueOf(await trial().store.publishVerdict({ replicaId: "a", token: 0 }, "v", "1"))).toBe(false);
-      expect(valueOf(await trial().store.publishVerdict({ replicaId: "", token: 0 }, "v", "1"))).toBe(false);
+      expect(valueOf(await trial().store.putDocument({ replicaId: "a", token: 0 }, "v", "1"))).toBe(false);
+      expect(valueOf(await trial().store.putDocument({ replicaId: "", token: 0 }, "v", "1"))).toBe(false);
     });
 
     it("have a bound", async () => {
       const leader = await trial().lead("a");
-      const tooLong = "x".repeat(stateLimits.verdictChars + 1);
-      expect(await trial().store.publishVerdict(leader, "v", tooLong)).toEqual({ kind: "failed", reason: "too_large" });
+      const tooLong = "x".repeat(stateLimits.documentChars + 1);
+      expect(await trial().store.putDocument(leader, "v", tooLong)).toEqual({ kind: "failed", reason: "too_large" });
       expect(trial().store.health().failures.get("too_large")).toBe(1);
     });
   });

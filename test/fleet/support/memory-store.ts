@@ -122,16 +122,16 @@ class MemoryStore implements StateStore {
     return this.#done(undefined);
   }
 
-  async publishVerdict(leader: LeaderToken, key: string, json: string): Promise<Outcome<boolean>> {
-    if (!isKey(key) || json.length > stateLimits.verdictChars) return this.#counters.fail("too_large");
+  async putDocument(leader: LeaderToken, key: string, json: string): Promise<Outcome<boolean>> {
+    if (!isKey(key) || json.length > stateLimits.documentChars) return this.#counters.fail("too_large");
     if (!this.#isLeader(leader)) return this.#done(false);
     const nowMs = this.#clock.monotonicMs();
     for (const [name, { expiresAtMs }] of this.#verdicts) if (expiresAtMs <= nowMs) this.#verdicts.delete(name);
-    this.#verdicts.set(key, { json, token: leader.token, expiresAtMs: nowMs + stateLifetimes.verdictsMs });
+    this.#verdicts.set(key, { json, token: leader.token, expiresAtMs: nowMs + stateLifetimes.documentsMs });
     return this.#done(true);
   }
 
-  async readVerdict(key: string): Promise<Outcome<Verdict | undefined>> {
+  async getDocument(key: string): Promise<Outcome<Verdict | undefined>> {
     if (!isKey(key)) return this.#counters.fail("too_large");
     const found = this.#verdicts.get(key);
     const isThere = found !== undefined && found.expiresAtMs > this.#clock.monotonicMs();
