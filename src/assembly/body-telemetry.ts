@@ -96,7 +96,7 @@ export async function startBodyTelemetry(options: BodyTelemetryOptions): Promise
       predictionGroup(predictions, clock),
       labelGroup(labels),
       droppedGroup(monitors),
-      ...reportGroups(() => (fleet === undefined ? own : fleet.voice(own))),
+      ...reportGroups(() => (fleet === undefined ? own : fleet.reportSource(own))),
       ...(fleet?.groups ?? []),
       ...(predictionLog === undefined ? [] : [predictionLog.group]),
     ],
@@ -129,7 +129,7 @@ function watchDrift(
   const watch = new WindowTimer({
     monitors,
     clock,
-    onClosed: (closed) => fleet?.keep(closed),
+    onClosed: (closed) => fleet?.addClosed(closed),
     onReportsChanged: () => {
       const reports = monitors.reports(undefined, { withCells: false });
       driftLog.note(reports);
@@ -273,7 +273,7 @@ const droppedGroup = (monitors: DriftMonitors): SampleGroup => ({
 
 /** What this replica says of itself. */
 const replicaReports = (monitors: DriftMonitors, labels: LabelMonitor): ReportSource => ({
-  of: "replica",
+  scope: "replica",
   driftVersion: () => monitors.version,
   drift: () =>
     familiesFrom(monitors.reports(undefined, { withCells: false }).flatMap((report) => driftSamples(report))),

@@ -145,7 +145,7 @@ describeWith("Redis that changes", findRedis(), (program) => {
 
     it("says at the start what no retry mends", async () => {
       await expect(createRedisStore(optionsFor("http://x"))).rejects.toThrow(/scheme is http:/);
-      await expect(createRedisStore(optionsFor(redis.url, { fleet: "a{b}" }))).rejects.toThrow(/name of the fleet/);
+      await expect(createRedisStore(optionsFor(redis.url, { fleet: "a{b}" }))).rejects.toThrow(/fleet name/);
       const missing = path.join(folder, "missing");
       await expect(createRedisStore(optionsFor(redis.url, { passwordFile: missing }))).rejects.toThrow(/ENOENT/);
       const tls = optionsFor("rediss://localhost:1", { caFile: path.join(folder, "broken.pem") });

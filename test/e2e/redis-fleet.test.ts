@@ -131,7 +131,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
       windowsMs: [],
       clock: systemClock,
       sources: [],
-      lead: async () => undefined,
+      leaderTasks: [],
       labelStreams: [],
       onLabels: () => undefined,
       log: { info: () => undefined, warn: () => undefined },
@@ -164,18 +164,21 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     expect(again.replicaId()).not.toBe(killed.replicaId());
   });
 
-  it("refuses the verdict of a leader that slept through the end of its lease", async () => {
+  it("refuses the document of a leader that was paused beyond its lease", async () => {
     const leader = await leaderOf(replicas);
     leader.signal("SIGSTOP");
     const others = replicas.filter((replica) => replica !== leader);
     const next = await leaderOf(others);
     expect(next.token()).toBeGreaterThan(leader.token());
     const written = async (): Promise<unknown> => {
-      const verdict = valueOf(await store.getDocument(documentKey));
-      return verdict && JSON.parse(verdict.json);
+      const found = valueOf(await store.getDocument(documentKey));
+      return found && JSON.parse(found.json);
     };
     const ofNext = { replicaId: next.replicaId(), token: next.token() };
-    await untilAsync(async () => JSON.stringify(await written()) === JSON.stringify(ofNext), "the next one's verdict");
+    await untilAsync(
+      async () => JSON.stringify(await written()) === JSON.stringify(ofNext),
+      "the next leader's document",
+    );
     const late = { replicaId: leader.replicaId(), token: leader.token() };
     expect(valueOf(await store.putDocument(late, documentKey, '"late"'))).toBe(false);
     leader.signal("SIGCONT");

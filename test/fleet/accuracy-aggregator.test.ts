@@ -26,7 +26,7 @@ function aReplica(id: string, store: StateStore, clock: HandClock): AccuracyRepl
     windowsMs: [hourMs],
     clock,
     sources: [accuracy],
-    lead: (turn) => accuracy.lead(turn),
+    leaderTasks: [accuracy],
     labelStreams: [],
     onLabels: () => {},
     log: { info: () => {}, warn: () => {} },

@@ -24,7 +24,7 @@ function aReplica(id: string, store: StateStore, clock: HandClock): LatencyRepli
     windowsMs: [windowMs],
     clock,
     sources: [latency],
-    lead: (turn) => latency.lead(turn),
+    leaderTasks: [latency],
     labelStreams: [],
     onLabels: () => {},
     log: { info: () => {}, warn: () => {} },
@@ -37,7 +37,7 @@ describe("latency of a fleet", () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
-    const turn = async (): Promise<void> => {
+    const sync = async (): Promise<void> => {
       for (const { fleet } of replicas) await fleet.syncNow();
     };
     const toNextWindow = (): void => {
@@ -45,19 +45,19 @@ describe("latency of a fleet", () => {
     };
     const decided = async (requests: number): Promise<void> =>
       untilAsync(async () => {
-        await turn();
+        await sync();
         return replicas[0]?.latency.last?.requests === requests;
       }, `a window of ${requests} requests`);
 
     toNextWindow();
     // Before the first publication: still of the first window.
     for (let i = 0; i < 90; i++) replicas[0]?.serve(10);
-    await turn();
+    await sync();
     for (let i = 0; i < 10; i++) replicas[1]?.serve(1000);
     clock.nowMs += flushMs;
-    await turn();
+    await sync();
     toNextWindow();
-    await turn();
+    await sync();
     for (let i = 0; i < 7; i++) replicas[1]?.serve(20);
     clock.nowMs += 3 * flushMs;
     await decided(100);
@@ -65,7 +65,7 @@ describe("latency of a fleet", () => {
     expect(last).toMatchObject({ p50_seconds: expect.closeTo(0.01, 3), p95_seconds: expect.closeTo(1, 1) });
     expect(last).toMatchObject({ to_ms: (last?.from_ms ?? 0) + windowMs });
     toNextWindow();
-    await turn();
+    await sync();
     clock.nowMs += 3 * flushMs;
     await decided(7);
   });

@@ -47,9 +47,13 @@ const fleet = new FleetMember({
       },
     },
   ],
-  lead: async ({ token, putDocument }) => {
-    await putDocument(documentKey, JSON.stringify({ replicaId, token }));
-  },
+  leaderTasks: [
+    {
+      runAsLeader: async ({ token, putDocument }) => {
+        await putDocument(documentKey, JSON.stringify({ replicaId, token }));
+      },
+    },
+  ],
   labelStreams: [],
   onLabels: () => undefined,
   log: { info: () => undefined, warn: () => undefined },

@@ -4,7 +4,7 @@ import { createMemoryStore } from "../support/memory-store.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { baselineOf, normalFeature, normals } from "../../drift/support/some-baselines.ts";
 import { untilAsync } from "../../e2e/support/until-async.ts";
-import { aReplica, flushMs, HandClock, turnOf, windowMs, type TestReplica } from "../support/a-replica.ts";
+import { aReplica, flushMs, HandClock, syncAll, windowMs, type TestReplica } from "../support/a-replica.ts";
 
 const random = seededRandom(20_261_124);
 const draw = normals(random);
@@ -19,11 +19,11 @@ const toNextWindow = (clock: HandClock): void => {
 async function decideAll(clock: HandClock, replicas: readonly TestReplica[]): Promise<DriftReport> {
   toNextWindow(clock);
   const endMs = clock.nowMs;
-  await turnOf(clock, ...replicas);
+  await syncAll(clock, ...replicas);
   clock.nowMs += 3 * flushMs;
   const reports = (): readonly DriftReport[] => replicas.flatMap(({ drift }) => drift.reports());
   await untilAsync(async () => {
-    await turnOf(clock, ...replicas);
+    await syncAll(clock, ...replicas);
     return reports().some(({ window }) => window?.to_ms === endMs);
   }, "the leader to decide");
   return reports().find(({ window }) => window?.to_ms === endMs) ?? expect.fail("no report");
@@ -40,7 +40,7 @@ describe("drift of a fleet", () => {
       const values = [draw() + 0.8];
       replicas[i % 3]?.request(values);
       alone.request(values);
-      if (i % 100 === 0) await turnOf(clock, ...replicas);
+      if (i % 100 === 0) await syncAll(clock, ...replicas);
     }
     const report = await decideAll(clock, replicas);
     alone.monitors.advance(clock.nowMs);
@@ -59,7 +59,7 @@ describe("drift of a fleet", () => {
     toNextWindow(clock);
     const shiftedWindow = async (replicas: readonly TestReplica[]): Promise<DriftReport> => {
       for (let i = 0; i < 700; i++) replicas[i % replicas.length]?.request([draw() + 1]);
-      await turnOf(clock, ...replicas);
+      await syncAll(clock, ...replicas);
       return decideAll(clock, replicas);
     };
     const before = await shiftedWindow([first, second]);
@@ -79,12 +79,12 @@ describe("drift of a fleet", () => {
     toNextWindow(clock);
     // Too few: they are carried into the next window, which the other one decides on.
     for (let i = 0; i < 300; i++) first.request([draw()]);
-    await turnOf(clock, first, second);
+    await syncAll(clock, first, second);
     toNextWindow(clock);
-    await turnOf(clock, first, second);
+    await syncAll(clock, first, second);
     clock.nowMs += 3 * flushMs;
     await untilAsync(async () => {
-      await turnOf(clock, first, second);
+      await syncAll(clock, first, second);
       return first.fleet.status().decidedWindowsTotal > 0;
     }, "the first to carry the window");
     clock.nowMs += 5 * flushMs;
@@ -104,7 +104,7 @@ describe("drift of a fleet", () => {
     const replicas = [aReplica("a", store, clock, baseline), aReplica("b", store, clock, other)] as const;
     toNextWindow(clock);
     for (let i = 0; i < 1400; i++) replicas[i % 2]?.request([draw()]);
-    await turnOf(clock, ...replicas);
+    await syncAll(clock, ...replicas);
     const report = await decideAll(clock, replicas);
     expect(report.window).toMatchObject({ requests: 700 });
     expect(replicas[0].drift.mismatchedTotal).toBeGreaterThan(0);
@@ -119,12 +119,12 @@ describe("baselines that are learned in a fleet", () => {
     for (let i = 0; i < 1200; i++) replicas[i % 2]?.request([draw()]);
     const baselineIn = (replica: TestReplica | undefined): unknown => replica?.monitors.all[0]?.baseline;
     expect(baselineIn(replicas[0])).not.toEqual(baselineIn(replicas[1]));
-    await turnOf(clock, ...replicas);
-    await turnOf(clock, ...replicas);
+    await syncAll(clock, ...replicas);
+    await syncAll(clock, ...replicas);
     expect(baselineIn(replicas[1])).toEqual(baselineIn(replicas[0]));
     const late = aReplica("late", store, clock);
     late.request([draw()]);
-    await turnOf(clock, ...replicas, late);
+    await syncAll(clock, ...replicas, late);
     expect(baselineIn(late)).toEqual(baselineIn(replicas[0]));
   });
 });

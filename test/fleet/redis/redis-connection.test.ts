@@ -52,7 +52,7 @@ const answering = (answer: string) => (socket: Socket) => {
   });
 };
 
-describe("a store before something that is no Redis", () => {
+describe("a store whose server is not Redis", () => {
   it.each([
     ["HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n"],
     ["another type", ":5\r\n"],

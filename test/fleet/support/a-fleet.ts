@@ -1,13 +1,13 @@
 import { afterEach } from "vitest";
 import { FleetMember, type FleetMemberOptions } from "../../../src/fleet/fleet-member.ts";
-import type { LeaderRound } from "../../../src/fleet/leader/leader-loop.ts";
+import type { LeaderRound, LeaderTask } from "../../../src/fleet/leader/leader-loop.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import type { Contribution, LabelItem, Outcome, StateStore } from "../../../src/fleet/store.ts";
 import { manualClock } from "./manual-clock.ts";
 
-/** Between two turns. */
+/** Interval between two syncs. */
 export const flushMs = 1000;
-/** The length of the windows that are decided on. */
+/** Length of the windows. */
 export const windowMs = 60_000;
 
 const fleets: FleetMember[] = [];
@@ -15,13 +15,13 @@ afterEach(async () => {
   for (const fleet of fleets.splice(0)) await fleet.stop(1000);
 });
 
-/** A fleet in one process: a store, a clock, and replicas that are moved by hand. */
+/** A fleet in one process: a store, a clock, and replicas that sync on demand. */
 export function aFleet() {
   const clock = manualClock();
   const store = createMemoryStore(clock);
   const start = (replicaId: string, change: Partial<FleetMemberOptions> = {}) => {
     const counts = new Map<number, Float64Array>();
-    const turns: LeaderRound[] = [];
+    const rounds: LeaderRound[] = [];
     const labels: LabelItem[] = [];
     const warnings: string[] = [];
     const contributions = (): Contribution[] =>
@@ -34,7 +34,7 @@ export function aFleet() {
       windowsMs: [windowMs],
       clock,
       sources: [{ contributions }],
-      lead: async (turn) => void turns.push(turn),
+      leaderTasks: [{ runAsLeader: async (round) => void rounds.push(round) }],
       labelStreams: [],
       onLabels: (received) => void labels.push(...received),
       log: { info: () => undefined, warn: (_fields, message) => void warnings.push(message) },
@@ -48,12 +48,12 @@ export function aFleet() {
         cells.map((before) => before + by),
       );
     };
-    /** Publishes, and waits until leading has ended. */
-    const turn = async (): Promise<void> => {
+    /** Syncs, and waits until the leader round has ended. */
+    const sync = async (): Promise<void> => {
       await fleet.syncNow();
       await new Promise((resolve) => setImmediate(resolve));
     };
-    return { fleet, count, turn, turns, labels, warnings, counts };
+    return { fleet, count, sync, rounds, labels, warnings, counts };
   };
   const windowNow = (): number => Math.floor(clock.wallMs() / windowMs);
   /** To a moment after the start of the next window. */
@@ -61,6 +61,9 @@ export function aFleet() {
     clock.pass((windowNow() + 1) * windowMs - clock.wallMs() + afterMs);
   return { clock, store, start, windowNow, passToNextWindow };
 }
+
+/** Leader tasks with one task. */
+export const leading = (runAsLeader: LeaderTask["runAsLeader"]): readonly LeaderTask[] => [{ runAsLeader }];
 
 /** A store whose closing closes only itself. */
 export function sharing(store: StateStore, change: Partial<StateStore> = {}): StateStore {

@@ -1,4 +1,4 @@
-/** Replicas of a fleet over one store, with a clock that is moved by hand. */
+/** Replicas of a fleet over one store, with a manual clock. */
 import { BaselineAgreement } from "../../../src/fleet/drift/baseline-agreement.ts";
 import { DriftAggregator } from "../../../src/fleet/drift/drift-aggregator.ts";
 import type { Clock } from "../../../src/clock.ts";
@@ -61,10 +61,7 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
     windowsMs: [windowMs],
     clock,
     sources: [drift],
-    lead: async (turn) => {
-      await baselines.lead(turn);
-      await drift.lead(turn);
-    },
+    leaderTasks: [baselines, drift],
     labelStreams: [],
     onLabels: () => {},
     log: { info: () => {}, warn: () => {} },
@@ -95,14 +92,14 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
   };
 }
 
-/** One turn of every replica, in this order: the first to ask becomes the leader. */
-export async function turnOf(clock: HandClock, ...replicas: readonly TestReplica[]): Promise<void> {
+/** One sync of every replica, in this order: the first to ask becomes the leader. */
+export async function syncAll(clock: HandClock, ...replicas: readonly TestReplica[]): Promise<void> {
   for (const { monitors, fleet, drift, baselines } of replicas) {
-    drift.keep(monitors.advance(clock.nowMs));
+    drift.addClosed(monitors.advance(clock.nowMs));
     while (monitors.step());
     await baselines.follow(clock.nowMs);
     await fleet.syncNow();
   }
-  // The leader decides beside its turn.
+  // The leader round runs beside the sync.
   await new Promise((resolve) => setTimeout(resolve, 0));
 }

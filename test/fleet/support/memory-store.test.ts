@@ -27,7 +27,7 @@ describe("the memory store", () => {
     expect(valueOf(await store.read("k", aWindow)).counts).toBeUndefined();
   });
 
-  it("forgets verdicts when their time has passed", async () => {
+  it("forgets documents when their time has passed", async () => {
     const clock = manualClock();
     const store = createMemoryStore(clock);
     const { token } = valueOf(await store.acquire("a", 1000));

@@ -5,7 +5,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { systemRandom } from "../../src/relay/system-random.ts";
 
 describe("joining a fleet", () => {
-  it("tells a wrong address of Redis as a mistake of the configuration, with what is expected", async () => {
+  it("reports a wrong Redis URL as a configuration error, with the expected form", async () => {
     const environment = { OUTRIDER_REDIS_URL: "redis://127.0.0.1:6379/fraud" };
     const result = await loadConfig({ file: undefined, environment, flags: [], isUpstreamRequired: false });
     if (result.kind !== "loaded") expect.fail("the address itself is one");
@@ -14,7 +14,7 @@ describe("joining a fleet", () => {
     const parts = { config, clock: systemClock, random: systemRandom } as unknown as FleetParts;
     await expect(joinFleet(parts)).rejects.toMatchObject({
       code: "config_invalid",
-      message: expect.stringContaining("redis: Redis URL: the database is no number; expected redis://"),
+      message: expect.stringContaining("redis: Redis URL: the database is not a number; expected redis://"),
     });
   });
 });
