@@ -4,7 +4,6 @@ import {
   brotliCompressSync,
   constants,
   createBrotliCompress,
-  createGzip,
   createZstdCompress,
   deflateRawSync,
   deflateSync,
@@ -41,15 +40,27 @@ const text = (decoded: Decoded): string =>
 
 const rows = Buffer.from(JSON.stringify({ inputs: [[5.1, 3.5, 1.4, 0.2]] }));
 
-/** A gigabyte of zeros, coded without ever being whole. */
-async function gigabyteOfZeros(coder: NodeJS.ReadWriteStream): Promise<Buffer> {
+const zeros = Buffer.alloc(1 << 24);
+
+/** So many times 16 MiB of zeros, compressed as a stream. */
+async function zerosIn(coder: NodeJS.ReadWriteStream, times: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   coder.on("data", (piece: Buffer) => pieces.push(piece));
-  const zeros = Buffer.alloc(1 << 24);
-  for (let i = 0; i < 64; i++) if (!coder.write(zeros)) await once(coder, "drain");
+  for (let i = 0; i < times; i++) if (!coder.write(zeros)) await once(coder, "drain");
   coder.end();
   await once(coder, "end");
   return Buffer.concat(pieces);
+}
+
+/** A gigabyte of zeros in gzip: the same 64 blocks, compressed once. The check sum at its end is wrong and never reached. */
+function gzipGigabyte(): Buffer {
+  const header = gzipSync("").subarray(0, 10);
+  const blocks = deflateRawSync(zeros, { finishFlush: constants.Z_FULL_FLUSH });
+  return Buffer.concat([
+    header,
+    ...Array.from({ length: 64 }, () => blocks),
+    Buffer.from([3, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+  ]);
 }
 
 describe("decoding a body", () => {
@@ -98,11 +109,11 @@ describe("decoding a body", () => {
   });
 
   it.each([
-    ["gzip", () => createGzip({ level: 1 })],
-    ["br", () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
-    ["zstd", () => createZstdCompress()],
-  ] as const)("refuses a gigabyte of zeros in %s", async (header, coder) => {
-    const bomb = await gigabyteOfZeros(coder());
+    ["gzip", async () => gzipGigabyte()],
+    ["br", () => zerosIn(createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }), 64)],
+    ["zstd", () => zerosIn(createZstdCompress(), 64)],
+  ] as const)("refuses a gigabyte of zeros in %s", async (header, bombOf) => {
+    const bomb = await bombOf();
     const before = process.memoryUsage().arrayBuffers;
     expect(text(await decodeInPool(bomb, header, limit))).toBe("unread: decoded_too_large");
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(3 * limit);
@@ -111,9 +122,11 @@ describe("decoding a body", () => {
   });
 
   it("allocates no 128 MiB for a zstd body that asks for such a window", async () => {
-    const params = { [constants.ZSTD_c_windowLog]: 27, [constants.ZSTD_c_enableLongDistanceMatching]: 1 };
-    const wide = createZstdCompress({ params });
-    expect(text(await decode(await gigabyteOfZeros(wide), "zstd"))).toBe("unread: bad_encoding");
+    // A stream does not know its length: its header asks for the whole window, however little follows.
+    const asking = (windowLog: number): Promise<Buffer> =>
+      zerosIn(createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: windowLog } }), 1);
+    expect(text(await decode(await asking(27), "zstd"))).toBe("unread: bad_encoding");
+    expect((await decode(await asking(23), "zstd", zeros.length)).kind).toBe("decoded");
   });
 
   it.each(codings)("reports %s that is truncated, garbled or empty as bad encoding", async (header) => {

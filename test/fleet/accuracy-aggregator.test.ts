@@ -35,7 +35,7 @@ function aReplica(id: string, store: StateStore, clock: HandClock): AccuracyRepl
 }
 
 describe("accuracy of a fleet", () => {
-  it("is of all labels of all replicas, also of those that come when the hour is long over", async () => {
+  it("covers all labels of all replicas, also those that arrive hours later", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
@@ -65,7 +65,7 @@ describe("accuracy of a fleet", () => {
     expect(report).toMatchObject({ predictions: 100, coverage: 1 });
   });
 
-  it("goes by the time of the prediction: what is older than labels may be is left out", async () => {
+  it("goes by the time of the prediction: predictions beyond the label age are left out", async () => {
     const clock = new HandClock();
     const replica = aReplica("a", createMemoryStore(clock), clock);
     replica.labels.predicted(aRequest({ requestId: "old", predictions: values("yes"), atMs: clock.nowMs }));

@@ -33,7 +33,7 @@ function aReplica(id: string, store: StateStore, clock: HandClock): LatencyRepli
 }
 
 describe("latency of a fleet", () => {
-  it("is of all requests of all replicas in a window, and of none outside it", async () => {
+  it("covers all requests of all replicas in a window, and none outside it", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
@@ -70,7 +70,7 @@ describe("latency of a fleet", () => {
     await decided(7);
   });
 
-  it("stays in its window when the clock is set back a little: nothing is counted into one that is over", () => {
+  it("stays in its window when the clock is set back a little: closed windows do not change", () => {
     const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
     const latency = new LatencyAggregator(requests, windowMs, 60_000);
     /** Serves one more request, and gives the counts of each window. */

@@ -30,7 +30,7 @@ async function decideAll(clock: HandClock, replicas: readonly TestReplica[]): Pr
 }
 
 describe("drift of a fleet", () => {
-  it("is judged on what all replicas counted together: none has enough alone, and the sum is exact", async () => {
+  it("is judged on the exact sum of all replicas, of which none has enough alone", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b", "c"].map((id) => aReplica(id, store, clock, baseline));
@@ -52,7 +52,7 @@ describe("drift of a fleet", () => {
     for (const { monitors } of replicas) expect(monitors.reports()[0]?.ready, "300 are too few").toBe(false);
   });
 
-  it("goes on where the last leader stopped, when that one is gone without a word", async () => {
+  it("continues from the last leader's state after that one died", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const [first, second] = ["a", "b"].map((id) => aReplica(id, store, clock, baseline)) as [TestReplica, TestReplica];
@@ -72,7 +72,7 @@ describe("drift of a fleet", () => {
     expect(after.targets[0]).toMatchObject({ state: "critical", violations: 2 });
   });
 
-  it("counts nothing twice when a leader comes back after another has led: it goes on from what that one saved", async () => {
+  it("counts nothing twice when a leader returns after another has led: it continues from the saved state", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const [first, second] = ["a", "b"].map((id) => aReplica(id, store, clock, baseline)) as [TestReplica, TestReplica];
@@ -97,7 +97,7 @@ describe("drift of a fleet", () => {
     expect(report).toMatchObject({ window: { requests: 650 } });
   });
 
-  it("leaves out replicas that count by another baseline, and says so", async () => {
+  it("leaves out replicas that count by another baseline, and counts them", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const other = baselineOf([normalFeature("x", 1000, random)]);
@@ -112,7 +112,7 @@ describe("drift of a fleet", () => {
 });
 
 describe("baselines that are learned in a fleet", () => {
-  it("are the leader's for all, and for those that come later", async () => {
+  it("are the leader's for all replicas, including those that join later", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));

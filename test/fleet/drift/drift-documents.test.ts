@@ -18,7 +18,7 @@ const jsonOf = (maxChars: number): Promise<string | undefined> =>
   reportJson((options) => fleet.report(options), maxChars);
 const lengthOf = (report: DriftReport): number => JSON.stringify(report).length;
 
-describe("the text of a fleet's report", () => {
+describe("the document of a fleet's report", () => {
   const whole = fleet.report();
   const bare = fleet.report({ withCells: false });
 
@@ -26,17 +26,17 @@ describe("the text of a fleet's report", () => {
     expect(await jsonOf(lengthOf(whole))).toBe(JSON.stringify(whole));
   });
 
-  it("goes without histograms where it does not", async () => {
+  it("leaves out histograms where it does not", async () => {
     expect(await jsonOf(lengthOf(whole) - 1)).toBe(JSON.stringify(bare));
   });
 
-  it("tells of the worst targets where there are too many features even so", async () => {
+  it("has only the worst targets where there are still too many features", async () => {
     const { targets, ...rest } = JSON.parse((await jsonOf(lengthOf(bare) - 1)) ?? "") as DriftReport;
     expect(targets).toEqual(JSON.parse(JSON.stringify(bare.targets.slice(0, 20))));
     expect(rest).toMatchObject({ model: aSubject.model, scope: "fleet", window_ms: 1000 });
   });
 
-  it("is nothing where there is no room for anything", async () => {
+  it("is undefined where nothing fits", async () => {
     expect(await jsonOf(100)).toBeUndefined();
   });
 });

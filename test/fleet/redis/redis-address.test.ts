@@ -35,13 +35,13 @@ describe("the URL of a Redis", () => {
     ["unix:///a?db=x", /db is not a number/],
     ["redis://user:%ff@host", /invalid % escape/],
     ["unix:///%ff", /invalid % escape/],
-  ])("says what is wrong with %j and what is expected", (text, problem) => {
+  ])("is rejected for %j, with the problem and the expected form", (text, problem) => {
     const found = parseRedisUrl(text);
     expect(found).toMatch(problem);
     expect(found).toMatch(/expected redis:\/\//);
   });
 
-  it("is not repeated in what is wrong with it, for there may be a password in it", () => {
+  it("is never part of the message, because it may hold a password", () => {
     expect(parseRedisUrl("http://user:secret@host/path")).not.toMatch(/secret/);
     expect(parseRedisUrl("redis://user:secret@host/path")).not.toMatch(/secret/);
     expect(parseRedisUrl("redis://user:secret%ff@host")).not.toMatch(/secret/);
@@ -77,7 +77,7 @@ describe("the reason of a failure", () => {
     expect(redisFailure(new Error(message))).toBe(reason);
   });
 
-  it("of an error of the system is that nobody could be reached", () => {
+  it("of a system error is unreachable", () => {
     expect(redisFailure(coded("connect ECONNREFUSED 127.0.0.1:6379", "ECONNREFUSED"))).toBe("unreachable");
     expect(redisFailure(coded("getaddrinfo ENOTFOUND nowhere", "ENOTFOUND"))).toBe("unreachable");
     expect(redisFailure("no error at all")).toBe("other");

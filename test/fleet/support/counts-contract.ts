@@ -91,7 +91,7 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       ["a window before the epoch", { ...cells("k", 1), windowIndex: -1 }],
       ["half a window", { ...cells("k", 1), windowIndex: 0.5 }],
       ["too many bytes", { ...cells("k"), counts: new Float64Array(200_000).fill(0.1) }],
-      ["a name that is no text", { ...cells("k"), counts: new Map([["\ud800", 1]]) }],
+      ["a name that is not Unicode", { ...cells("k"), counts: new Map([["\ud800", 1]]) }],
     ])("are refused for %s, and the others are kept", async (_name, contribution) => {
       const tally = await trial().publish("a", 1, contribution, cells("fine", 1));
       expect(tally).toEqual({ stored: 1, older: 0, late: 0, full: 0, refused: 1 });

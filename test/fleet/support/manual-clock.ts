@@ -1,6 +1,6 @@
 import type { Clock } from "../../../src/clock.ts";
 
-/** A clock that stands still until it is told to go on; both its readings move together. */
+/** A clock that moves only by `pass`; wall and monotonic time move together. */
 export interface ManualClock extends Clock {
   pass(ms: number): void;
 }
