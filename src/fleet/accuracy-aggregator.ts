@@ -1,8 +1,8 @@
 /** Accuracy of a fleet: each replica publishes its sums by time of the prediction, the leader adds them up. */
 import type { AccuracyContribution, LabelMonitor, ModelAccuracy } from "../accuracy/label-monitor.ts";
 import type { ModelLabels } from "../metrics/requests/label-sets.ts";
-import type { ContributionSource } from "./fleet-member.ts";
-import { type LeaderRound, type LeaderTask, valueOrThrow } from "./leader/leader-loop.ts";
+import type { ContributionSource } from "./counts/counts-publisher.ts";
+import type { LeaderRound, LeaderTask } from "./leader/leader-loop.ts";
 import type { Contribution } from "./store.ts";
 import { parseFleetKey, fleetKey } from "./fleet-key.ts";
 
@@ -53,15 +53,15 @@ export class AccuracyAggregator implements ContributionSource, LeaderTask {
     const sums = this.#labels.fleetAccuracy();
     const now = this.#span(round.nowMs);
     for (const span of [{ ...now, windowIndex: now.windowIndex - 1 }, now]) {
-      for (const key of valueOrThrow(await round.keys(span))) {
+      for (const key of await round.keys(span)) {
         const labels = this.#currentLabels(key, round.nowMs);
         if (labels === undefined) continue;
-        const { counts } = valueOrThrow(await round.read(key, span));
+        const { counts } = await round.read(key, span);
         if (counts instanceof Map) sums.add(labels, counts);
       }
     }
     this.#reports = sums.report();
-    valueOrThrow(await round.putDocument(fleetAccuracyKey, JSON.stringify(this.#reports)));
+    await round.putDocument(fleetAccuracyKey, JSON.stringify(this.#reports));
   }
 
   /** The labels of a key whose window is still kept. */

@@ -6,34 +6,22 @@
  * publishes whatever this one could not. Serving and local metrics never wait for it.
  */
 import type { Clock } from "../clock.ts";
+import { type ContributionSource, CountsPublisher, type PublisherStatus } from "./counts/counts-publisher.ts";
 import { cutOffMs, graceMs } from "./fleet-timing.ts";
 import { LabelSync, type LabelSyncCounts } from "./labels/label-sync.ts";
 import { LeaderLoop, type LeaderTask } from "./leader/leader-loop.ts";
 import { LeaderLease } from "./leader/leader-lease.ts";
 import { type Gap, Membership } from "./membership.ts";
 import {
-  type Contribution,
   type FailureReason,
   type Heartbeat,
   type KnownReplica,
   type LabelItem,
   type Outcome,
-  type PublishTally,
   type Replica,
   type StateStore,
-  stateLimits,
   type StoreHealth,
 } from "./store.ts";
-
-/** A part that counts by windows and shares its counts. */
-export interface ContributionSource {
-  /**
-   * Its absolute counts for every window that it keeps: the current one, and ended ones until the grace has passed.
-   * Iterated while they are sent. The arrays are read until the sync ends: when a window ends they may be replaced, but
-   * not cleared.
-   */
-  contributions(nowMs: number): Iterable<Contribution>;
-}
 
 /** The log lines of a member go here. */
 export interface FleetLog {
@@ -62,7 +50,7 @@ export interface FleetMemberOptions {
 }
 
 /** How a replica and its fleet are doing. */
-export interface FleetStatus {
+export interface FleetStatus extends PublisherStatus {
   readonly replicaId: string;
   readonly isLeader: boolean;
   /** Token of the lease that was last seen. */
@@ -71,11 +59,6 @@ export interface FleetStatus {
   readonly replicas: readonly KnownReplica[];
   readonly gaps: readonly Gap[];
   readonly lostReplicasTotal: number;
-  readonly flushes: { readonly succeeded: number; readonly failed: number };
-  /** Wall time of the last flush that succeeded; 0 before. */
-  readonly lastFlushMs: number;
-  /** Results of all contributions since the start. */
-  readonly contributions: PublishTally;
   readonly decidedWindowsTotal: number;
   /** Leader rounds that failed. */
   readonly leadFailuresTotal: number;
@@ -91,29 +74,34 @@ export class FleetMember {
   readonly #options: FleetMemberOptions;
   readonly #lease: LeaderLease;
   readonly #leaderLoop: LeaderLoop;
+  readonly #publisher: CountsPublisher;
   readonly #labels: LabelSync;
   readonly #membership = new Membership();
-  #sequence = 0;
   #timer: NodeJS.Timeout | undefined;
   #syncing: Promise<void> | undefined;
   #leading: Promise<void> | undefined;
   #isStopped = false;
   #trouble: FailureReason | undefined;
-  #flushes = { succeeded: 0, failed: 0 };
-  #lastFlushMs = 0;
-  #tally: PublishTally = { stored: 0, older: 0, late: 0, full: 0, refused: 0 };
   #decided = 0;
   #leadFailures = 0;
 
   constructor(options: FleetMemberOptions) {
-    const { store, replica, leaseMs, clock, leaderTasks, windowsMs, labelStreams } = options;
+    const { store, replica, leaseMs, clock, sources, leaderTasks, windowsMs, labelStreams } = options;
+    const { replicaId } = replica;
     this.#options = options;
-    this.#lease = new LeaderLease({ store, replicaId: replica.replicaId, leaseMs, clock });
+    this.#lease = new LeaderLease({ store, replicaId, leaseMs, clock });
     const lateMs = graceMs(replica.flushMs);
     this.#leaderLoop = new LeaderLoop({ store, lease: this.#lease, tasks: leaderTasks, windowsMs, graceMs: lateMs });
+    this.#publisher = new CountsPublisher({
+      store,
+      replicaId,
+      sources,
+      clock,
+      onSourceFailed: (error) => this.#reportFailedPart("contributions", error),
+    });
     this.#labels = new LabelSync({
       store,
-      replicaId: replica.replicaId,
+      replicaId,
       startedAtMs: replica.startedAtMs,
       streams: labelStreams,
       onLabels: (labels) => this.#receiveLabels(labels),
@@ -153,7 +141,8 @@ export class FleetMember {
   /** True while flushes succeed: then the leader reports for this replica too. */
   get isConnected(): boolean {
     const { clock, replica } = this.#options;
-    return this.#lastFlushMs > 0 && clock.wallMs() - this.#lastFlushMs < cutOffMs(replica.flushMs);
+    const { lastFlushMs } = this.#publisher;
+    return lastFlushMs > 0 && clock.wallMs() - lastFlushMs < cutOffMs(replica.flushMs);
   }
 
   get isLeader(): boolean {
@@ -168,9 +157,7 @@ export class FleetMember {
       replicas: this.#membership.living,
       gaps: this.#membership.gaps,
       lostReplicasTotal: this.#membership.lostTotal,
-      flushes: this.#flushes,
-      lastFlushMs: this.#lastFlushMs,
-      contributions: this.#tally,
+      ...this.#publisher.status(),
       decidedWindowsTotal: this.#decided,
       leadFailuresTotal: this.#leadFailures,
       labels: this.#labels.counts,
@@ -194,7 +181,7 @@ export class FleetMember {
     const wasLeader = this.#lease.isLeader;
     const steps = [
       () => this.#lease.renew(),
-      () => this.#publish(),
+      () => this.#publisher.publish(),
       () => this.#beat(),
       () => this.#labels.send(),
       () => this.#labels.receive(),
@@ -208,49 +195,11 @@ export class FleetMember {
     }
     this.#reportTrouble(trouble);
     const { isLeader, token } = this.#lease;
-    if (isLeader !== wasLeader)
-      this.#options.log.info(
-        { isLeader, token },
-        isLeader ? "this replica is now the leader" : "this replica is no longer the leader",
-      );
+    if (isLeader !== wasLeader) {
+      const what = isLeader ? "this replica is now the leader" : "this replica is no longer the leader";
+      this.#options.log.info({ isLeader, token }, what);
+    }
     if (isLeader && !this.#isStopped) this.#leading ??= this.#lead();
-  }
-
-  async #publish(): Promise<Outcome<void>> {
-    const { store, replica, clock } = this.#options;
-    const writtenAtMs = clock.wallMs();
-    const contributions = this.#contributions(writtenAtMs);
-    const { replicaId } = replica;
-    const outcome = await store.publish({ replicaId, sequence: ++this.#sequence, writtenAtMs, contributions });
-    if (outcome.kind === "failed") {
-      this.#flushes.failed++;
-      return outcome;
-    }
-    this.#flushes.succeeded++;
-    this.#lastFlushMs = clock.wallMs();
-    this.#tally = addTallies(this.#tally, outcome.value);
-    return { kind: "done", value: undefined };
-  }
-
-  /** Of all sources, created as they are sent. */
-  *#contributions(nowMs: number): Generator<Contribution> {
-    // A publication refuses and counts the surplus; this bound stops a source that never ends.
-    let room = 2 * stateLimits.contributions;
-    for (const source of this.#options.sources) {
-      for (const contribution of this.#contributionsOf(source, nowMs)) {
-        if (room-- <= 0) break;
-        yield contribution;
-      }
-    }
-  }
-
-  /** Skips the rest of a source that throws. */
-  *#contributionsOf(source: ContributionSource, nowMs: number): Generator<Contribution> {
-    try {
-      yield* source.contributions(nowMs);
-    } catch (error) {
-      this.#options.log.warn({ error, what: "contributions" }, "a part of the fleet failed");
-    }
   }
 
   async #beat(): Promise<Outcome<void>> {
@@ -268,7 +217,7 @@ export class FleetMember {
 
   #heartbeat(): Heartbeat {
     const { replica, clock } = this.#options;
-    return { ...replica, sequence: this.#sequence, seenAtMs: clock.wallMs() };
+    return { ...replica, sequence: this.#publisher.sequence, seenAtMs: clock.wallMs() };
   }
 
   /** Runs beside the syncs: a long decision must not delay publishing or renewing the lease. */
@@ -286,7 +235,7 @@ export class FleetMember {
   async #leave(): Promise<void> {
     await this.#syncing;
     await this.#leading;
-    const published = await this.#publish();
+    const published = await this.#publisher.publish();
     if (published.kind === "failed" && storeIsAway.has(published.reason)) return;
     await this.#labels.send();
     await this.#lease.release();
@@ -302,21 +251,14 @@ export class FleetMember {
   }
 
   #receiveLabels(labels: readonly LabelItem[]): void {
-    const { onLabels, log } = this.#options;
     try {
-      onLabels(labels);
+      this.#options.onLabels(labels);
     } catch (error) {
-      log.warn({ error, what: "labels" }, "a part of the fleet failed");
+      this.#reportFailedPart("labels", error);
     }
   }
-}
 
-function addTallies(left: PublishTally, right: PublishTally): PublishTally {
-  return {
-    stored: left.stored + right.stored,
-    older: left.older + right.older,
-    late: left.late + right.late,
-    full: left.full + right.full,
-    refused: left.refused + right.refused,
-  };
+  #reportFailedPart(what: string, error: unknown): void {
+    this.#options.log.warn({ error, what }, "a part of the fleet failed");
+  }
 }

@@ -8,8 +8,8 @@ import {
 import type { ModelLabels } from "../metrics/requests/label-sets.ts";
 import { addLatencies, createLatencyHdr, type LatencyHdr } from "../metrics/requests/latency-hdr.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
-import type { ContributionSource } from "./fleet-member.ts";
-import { type LeaderRound, type LeaderTask, valueOrThrow } from "./leader/leader-loop.ts";
+import type { ContributionSource } from "./counts/counts-publisher.ts";
+import type { LeaderRound, LeaderTask } from "./leader/leader-loop.ts";
 import type { Contribution } from "./store.ts";
 import { ClosedWindows } from "./closed-windows.ts";
 import { parseFleetKey, fleetKey } from "./fleet-key.ts";
@@ -61,15 +61,15 @@ export class LatencyAggregator implements ContributionSource, LeaderTask {
   async runAsLeader(round: LeaderRound): Promise<void> {
     for (const window of round.ended.filter(({ windowMs }) => windowMs === this.#windowMs)) {
       const sum = createLatencyHdr();
-      for (const key of valueOrThrow(await round.keys(window))) {
+      for (const key of await round.keys(window)) {
         if (parseFleetKey(key)?.parts[0] !== "latency") continue;
-        const { counts } = valueOrThrow(await round.read(key, window));
+        const { counts } = await round.read(key, window);
         const hdr = counts instanceof Float64Array ? latencyHdrOf(counts) : undefined;
         if (hdr !== undefined) addLatencies(sum, hdr);
       }
       if (sum.totalCount === 0) continue;
       this.#last = describe(sum, window.windowIndex * window.windowMs, window.windowMs);
-      valueOrThrow(await round.putDocument(fleetLatencyKey, JSON.stringify(this.#last)));
+      await round.putDocument(fleetLatencyKey, JSON.stringify(this.#last));
     }
   }
 

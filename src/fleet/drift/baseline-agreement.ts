@@ -5,7 +5,7 @@
 import { readBaseline, writeBaseline } from "../../drift/baseline/baseline-file.ts";
 import type { DriftMonitor } from "../../drift/monitor/drift-monitor.ts";
 import type { DriftMonitors } from "../../drift/monitor/drift-monitors.ts";
-import { type LeaderRound, type LeaderTask, valueOrThrow } from "../leader/leader-loop.ts";
+import type { LeaderRound, LeaderTask } from "../leader/leader-loop.ts";
 import type { StateStore } from "../store.ts";
 import { fleetKey } from "../fleet-key.ts";
 
@@ -44,11 +44,11 @@ export class BaselineAgreement implements LeaderTask {
   async runAsLeader(round: LeaderRound): Promise<void> {
     const isDue = (monitor: DriftMonitor): boolean => round.ended.length > 0 || this.#isOpen(monitor);
     for (const monitor of this.#monitors.all.filter((candidate) => isLearned(candidate) && isDue(candidate))) {
-      const agreed = valueOrThrow(await round.getDocument(keyOf(monitor)));
+      const agreed = await round.getDocument(keyOf(monitor));
       if (agreed !== undefined && this.#use(monitor, agreed.json, round.nowMs)) continue;
       const own = monitor.baseline;
       if (own === undefined) continue;
-      const isWritten = valueOrThrow(await round.putDocument(keyOf(monitor), writeBaseline(own)));
+      const isWritten = await round.putDocument(keyOf(monitor), writeBaseline(own));
       if (isWritten && monitor.baseline === own) this.#agreed.add(monitor);
     }
   }

@@ -8,8 +8,8 @@ import { FleetDrift } from "../../drift/monitor/fleet-drift.ts";
 import { noNames } from "../../drift/window/seen-names.ts";
 import type { Thresholds } from "../../drift/verdict/verdict.ts";
 import type { ModelLabels } from "../../metrics/requests/label-sets.ts";
-import type { ContributionSource } from "../fleet-member.ts";
-import { type LeaderRound, type LeaderTask, valueOrThrow } from "../leader/leader-loop.ts";
+import type { ContributionSource } from "../counts/counts-publisher.ts";
+import type { LeaderRound, LeaderTask } from "../leader/leader-loop.ts";
 import { stateLimits, type Contribution, type Window } from "../store.ts";
 import { ClosedWindows } from "../closed-windows.ts";
 import { parseDocument, reportJson, reportKey, stateKey } from "./drift-documents.ts";
@@ -88,7 +88,7 @@ export class DriftAggregator implements ContributionSource, LeaderTask {
   async runAsLeader(round: LeaderRound): Promise<void> {
     for (const window of round.ended) {
       if (!this.#options.windowsMs.includes(window.windowMs)) continue;
-      for (const key of valueOrThrow(await round.keys(window))) {
+      for (const key of await round.keys(window)) {
         const { parts, labels } = parseFleetKey(key) ?? {};
         if (parts?.[0] === "drift" && labels !== undefined) await this.#decide(round, window, { key, labels });
       }
@@ -105,14 +105,14 @@ export class DriftAggregator implements ContributionSource, LeaderTask {
       this.#mismatched++;
       return;
     }
-    const { counts } = valueOrThrow(await round.read(of.key, window));
+    const { counts } = await round.read(of.key, window);
     if (!(counts instanceof Float64Array)) return;
-    const names = valueOrThrow(await round.read(of.key.replace(/^drift/, "names"), window)).counts;
+    const names = (await round.read(of.key.replace(/^drift/, "names"), window)).counts;
     engine.decide({ ...window, counts }, names instanceof Map ? seenNamesOf(names) : noNames);
     while (engine.step()) await nextTurn();
     const json = await reportJson((options) => engine.report(options), stateLimits.documentChars);
-    if (json !== undefined) valueOrThrow(await round.putDocument(reportKey(of.labels), json));
-    valueOrThrow(await round.putDocument(stateKey(of.labels), JSON.stringify(engine.saveState())));
+    if (json !== undefined) await round.putDocument(reportKey(of.labels), json);
+    await round.putDocument(stateKey(of.labels), JSON.stringify(engine.saveState()));
   }
 
   /** The engine of a model; undefined when the counts are by another baseline. */
@@ -136,7 +136,7 @@ export class DriftAggregator implements ContributionSource, LeaderTask {
     labels: ModelLabels,
     { known, baseline }: { readonly known: ModelEngine | undefined; readonly baseline: Baseline },
   ): Promise<ModelEngine> {
-    const saved = valueOrThrow(await round.getDocument(stateKey(labels)));
+    const saved = await round.getDocument(stateKey(labels));
     const isSame = known?.baseline === baseline;
     if (known !== undefined && !isSame) this.#replacedVersions += known.engine.version + 1;
     const engine = isSame ? known.engine : this.#newEngine(labels, baseline);

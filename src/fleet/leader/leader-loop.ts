@@ -2,17 +2,17 @@
 import type { LeaderLease } from "./leader-lease.ts";
 import type { LeaderDocument, MergedCounts, Outcome, StateStore, Window } from "../store.ts";
 
-/** One round of the leader: its input, and the calls of the store that it may make. Each call ends within the store's timeout. */
+/** One round of the leader: its input, and its calls of the store. Each call ends within the store's timeout, and rejects when it fails. */
 export interface LeaderRound {
   readonly nowMs: number;
   readonly token: number;
   /** Windows to decide on, oldest first; most rounds have none. They are frozen: every later read returns the same counts. */
   readonly ended: readonly Window[];
-  keys(this: void, window: Window): Promise<Outcome<readonly string[]>>;
-  read(this: void, key: string, window: Window): Promise<Outcome<MergedCounts>>;
-  getDocument(this: void, key: string): Promise<Outcome<LeaderDocument | undefined>>;
+  keys(this: void, window: Window): Promise<readonly string[]>;
+  read(this: void, key: string, window: Window): Promise<MergedCounts>;
+  getDocument(this: void, key: string): Promise<LeaderDocument | undefined>;
   /** False: this replica no longer leads, and nothing was written. */
-  putDocument(this: void, key: string, json: string): Promise<Outcome<boolean>>;
+  putDocument(this: void, key: string, json: string): Promise<boolean>;
 }
 
 /**
@@ -90,13 +90,13 @@ export class LeaderLoop {
       nowMs,
       token: leader.token,
       ended,
-      keys: (window) => store.keys(window),
-      read: (key, window) => store.read(key, window),
-      getDocument: (key) => store.getDocument(key),
+      keys: async (window) => valueOrThrow(await store.keys(window)),
+      read: async (key, window) => valueOrThrow(await store.read(key, window)),
+      getDocument: async (key) => valueOrThrow(await store.getDocument(key)),
       putDocument: async (key, json) => {
-        const written = await store.putDocument(leader, key, json);
-        if (written.kind === "done" && !written.value) lease.lose();
-        return written;
+        const isWritten = valueOrThrow(await store.putDocument(leader, key, json));
+        if (!isWritten) lease.lose();
+        return isWritten;
       },
     };
   }
@@ -125,7 +125,7 @@ export async function runLeaderTasks(tasks: readonly LeaderTask[], round: Leader
 }
 
 /** The value of a call that succeeded; throws for one that failed, so that the round is repeated. */
-export function valueOrThrow<T>(outcome: Outcome<T>): T {
+function valueOrThrow<T>(outcome: Outcome<T>): T {
   if (outcome.kind === "failed") throw new Error(`the shared state failed: ${outcome.reason}`);
   return outcome.value;
 }

@@ -8,6 +8,7 @@ import { createMemoryStore } from "../support/memory-store.ts";
 import type { Outcome, StateStore, LeaderDocument } from "../../../src/fleet/store.ts";
 import { baselineOf, normalFeature, normals } from "../../drift/support/some-baselines.ts";
 import { aReplica, HandClock, type TestReplica } from "../support/a-replica.ts";
+import { valueOf } from "../support/store-trial.ts";
 
 const random = seededRandom(5);
 const draw = normals(random);
@@ -30,10 +31,10 @@ const aRound = (over: Partial<LeaderRound>): LeaderRound => ({
   nowMs: 1,
   token: 1,
   ended: [],
-  keys: async () => done([]),
+  keys: async () => [],
   read: () => Promise.reject(new Error("no test reads counts")),
-  getDocument: async () => done(undefined),
-  putDocument: async () => done(true),
+  getDocument: async () => undefined,
+  putDocument: async () => true,
   ...over,
 });
 
@@ -45,7 +46,7 @@ describe("the agreement on a learned baseline", () => {
     const agreed = learned("another");
     const store: Pick<StateStore, "getDocument"> = { getDocument: async () => documentOf(agreed) };
     const baselines = new BaselineAgreement(replica.monitors, store);
-    await baselines.runAsLeader(aRound({ putDocument: async () => done(false) }));
+    await baselines.runAsLeader(aRound({ putDocument: async () => false }));
     await baselines.follow(2);
     expect(usedBy(replica)).toEqual(agreed);
   });
@@ -62,7 +63,9 @@ describe("the agreement on a learned baseline", () => {
         },
       };
       const baselines = new BaselineAgreement(replica.monitors, store);
-      await (way === "follow" ? baselines.follow(1) : baselines.runAsLeader(aRound(store)));
+      await (way === "follow"
+        ? baselines.follow(1)
+        : baselines.runAsLeader(aRound({ getDocument: async (key) => valueOf(await store.getDocument(key)) })));
       expect(usedBy(replica)).toBe(fetched);
     },
   );
@@ -73,8 +76,8 @@ describe("the agreement on a learned baseline", () => {
     const baselines = new BaselineAgreement(replica.monitors, { getDocument: async () => done(undefined) });
     await baselines.runAsLeader(
       aRound({
-        getDocument: async () => done({ json: "{", token: 1 }),
-        putDocument: async (_, json) => done(written.push(json) > 0),
+        getDocument: async () => ({ json: "{", token: 1 }),
+        putDocument: async (_, json) => written.push(json) > 0,
       }),
     );
     expect(written).toEqual([writeBaseline(usedBy(replica) ?? expect.fail("nothing learned"))]);
