@@ -1,4 +1,4 @@
-/** Reading of bodies: what the relay pays for each exchange, and what counting the predictions costs. */
+/** Capture of bodies: its cost on the request path for each exchange, and the cost of counting predictions. */
 import type { Exchange } from "../../src/exchange.ts";
 import type { ExchangeReading } from "../../src/payload/exchange-reading.ts";
 import { createReader } from "../../src/protocols/create-reader.ts";
@@ -33,8 +33,8 @@ const limits = { columns: 1000, rows: 10_000, depth: 64 };
 const reader = createReader("mlflow", { limits });
 const metricsOptions = { model: "iris", version: "1", variant: "stable", maxModels: 8 };
 
-/** Observes an exchange and runs the slice that reads it, if it is read. */
-function reading(sampleRatio: number): () => void {
+/** Observes an exchange and runs the slice that processes it, if it is sampled. */
+function capturing(sampleRatio: number): () => void {
   let slice: (() => void) | undefined;
   let nowMs = 0;
   const { observer, ...bodies } = createCapture({
@@ -102,8 +102,8 @@ export const cases: MicroCases = {
     queue.removeFirst();
   },
   "JSON.parse of both bodies alone": () => [JSON.parse(requestBytes.toString()), JSON.parse(responseBytes.toString())],
-  "observe, not sampled": reading(0.000_001),
-  "observe, read and count 40 numbers": reading(1),
+  "observe, not sampled": capturing(0.000_001),
+  "observe, parse and count 40 numbers": capturing(1),
   "count a prediction, one number": counting({ ...plain, rowCount: 1, values: [0.25] }),
   "count 100 predictions, numbers": counting({ ...plain, rowCount: 100, values: sure }),
   "count 100 predictions, 3 classes": counting({ ...plain, rowCount: 100, values: words }),

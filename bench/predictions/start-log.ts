@@ -1,4 +1,4 @@
-/** The log of predictions as a sidecar puts it together, with its reading and its sinks, but without a relay in front. */
+/** The prediction log as a sidecar starts it, with capture and sinks, but without a relay. */
 import { systemClock } from "../../src/clock.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/table/table.ts";
@@ -20,7 +20,7 @@ export async function configOf(settings: Settings): Promise<Config> {
   throw new Error(result.mistakes.map(({ path, problem }) => `${path}: ${problem}`).join("\n"));
 }
 
-/** Reading of MLflow's bodies, with the log when the settings turn it on. */
+/** Telemetry from MLflow's bodies, with the prediction log when the settings turn it on. */
 export async function startLog(settings: Settings): Promise<BodyTelemetry> {
   const config = await configOf(settings);
   const telemetry = await startBodyTelemetry({

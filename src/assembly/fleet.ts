@@ -66,21 +66,15 @@ export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
   const baselines = new BaselineAgreement(monitors, store);
   const accuracy = new AccuracyAggregator(labels);
   const latency = new LatencyAggregator(requests, parts.drift.windowsMs[0], keepMs(flushMs));
-  const following = {
-    // Every sync collects contributions: agreed baselines are looked up at the same time.
-    contributions: (nowMs: number) => {
-      void baselines.follow(nowMs);
-      return [];
-    },
-  };
   const fleet = new FleetMember({
     store,
     replica: { ...identityOf(parts), startedAtMs: clock.wallMs(), flushMs },
     leaseMs: leaseMs(flushMs),
     windowsMs: parts.drift.windowsMs,
     clock,
-    sources: [following, drift, accuracy, latency],
+    sources: [drift, accuracy, latency],
     leaderTasks: [baselines, drift, accuracy, latency],
+    onSync: (nowMs) => void baselines.follow(nowMs),
     labelStreams: config.labels.stream === "" ? [] : [config.labels.stream],
     onLabels: (items) => {
       for (const item of items) joinLabel(labels, item, clock.wallMs());

@@ -43,6 +43,8 @@ export interface FleetMemberOptions {
   readonly sources: readonly ContributionSource[];
   /** Run in this order in every round of the leader. */
   readonly leaderTasks: readonly LeaderTask[];
+  /** Called at the start of every sync; not awaited. */
+  onSync?(this: void, nowMs: number): void;
   /** Names of the user's label streams to read; see {@link LabelSync}. */
   readonly labelStreams: readonly string[];
   onLabels(this: void, labels: readonly LabelItem[]): void;
@@ -178,6 +180,7 @@ export class FleetMember {
   }
 
   async #sync(): Promise<void> {
+    this.#options.onSync?.(this.#options.clock.wallMs());
     const wasLeader = this.#lease.isLeader;
     const steps = [
       () => this.#lease.renew(),
