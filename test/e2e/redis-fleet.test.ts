@@ -72,7 +72,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     await redis.stop();
     redis = await startRedis(program, { folder, port: redis.port, args: durable(files) });
   };
-  /** Nothing acknowledged is missing, nothing counts twice: the sum is exactly that of what each replica wrote last. */
+  /** Nothing acknowledged is missing, nothing counts twice: the sum is exactly that of each replica's last write. */
   const expectExactSums = async (some: readonly ReplicaProcess[]): Promise<void> => {
     await untilAsync(async () => (await store.keys(window)).kind === "done", "Redis");
     const { counts, parts, unreadable } = valueOf(await store.read(countedKey, window));
@@ -81,7 +81,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     const expected = new Float64Array(50);
     for (const replica of some) {
       const sequence = parts.find(({ replicaId }) => replicaId === replica.replicaId())?.sequence ?? -1;
-      // One flush may have been on its way when the process was killed: kept, and nobody left to hear of it.
+      // One flush may have been in flight when the process was killed: stored, but not acknowledged.
       expect(sequence).toBeGreaterThanOrEqual(replica.acknowledged());
       expect(sequence).toBeLessThanOrEqual(replica.acknowledged() + 1);
       for (const [cell, count] of replica.published.get(sequence)?.entries() ?? []) {
@@ -96,7 +96,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     await untilFlushed(replicas, 3);
     await Promise.all(replicas.map((replica) => replica.stop()));
     await expectExactSums(replicas);
-    // Stopped well, each of them has published its last counts.
+    // After an orderly stop, each has published its last counts.
     for (const replica of replicas) expect(replica.acknowledged()).toBe(replica.published.size);
   });
 
@@ -153,7 +153,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     expect(gaps.map(({ replicaId }) => replicaId)).toEqual([killed.replicaId()]);
     expect(lostReplicasTotal).toBe(1);
     expect(living.map(({ replicaId }) => replicaId)).not.toContain(stopped.replicaId());
-    // Its turns begin a flush interval after the end of the one before; a busy machine makes them longer.
+    // A sync begins one flush interval after the previous one; a busy machine makes it longer.
     const gap = gaps[0]!;
     expect(gap.lastSeenMs).toBeLessThanOrEqual(killedAtMs + flushMs);
     const lost = killed.published.size - killed.acknowledged();
@@ -187,7 +187,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     expect(await written()).toEqual(ofNext);
   });
 
-  it("has a free lease at once when its leader was stopped well", async () => {
+  it("has a free lease at once after an orderly stop of its leader", async () => {
     const leader = await leaderOf(replicas);
     await leader.stop();
     const lease = valueOf(await store.acquire("test", 1));

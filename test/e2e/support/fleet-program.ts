@@ -1,6 +1,7 @@
 /**
- * A replica of a fleet in a process of its own, which counts as fast as it can. Told by JSON on its command line;
- * prints a line of JSON before each flush and one after each that was acknowledged. Stops well when its input ends.
+ * A replica of a fleet in a process of its own, which counts as fast as it can. Its options are
+ * JSON on the command line. Prints a line of JSON before each flush and after each acknowledged one; stops in an orderly
+ * way when its input ends.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
