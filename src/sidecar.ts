@@ -1,89 +1,94 @@
 /** The running sidecar: its parts, how they are joined, and the order in which they start and stop. */
-import { startAdmin, type RunningAdmin } from "./admin/admin.ts";
-import { memoryShares } from "./assembly/memory-budget.ts";
-import { relayBounds } from "./assembly/relay-bounds.ts";
-import type { Insight } from "./assembly/body-telemetry.ts";
-import type { AdminPorts } from "./admin/ports.ts";
+import { startAdmin } from "./admin/admin.ts";
+import { adminPorts } from "./assembly/admin-ports.ts";
+import type { BodyTelemetry } from "./assembly/body-telemetry.ts";
+import { accessSettings, metricsOptions, proberOptions, relayOptions, upstreamOf } from "./assembly/part-options.ts";
+import { createRouting } from "./assembly/routing-control.ts";
+import type { SidecarOptions } from "./assembly/sidecar-options.ts";
 import { systemClock } from "./clock.ts";
-import { formatAddress, type Address } from "./text/address.ts";
-import { restartPaths, type EffectiveValue } from "./config/effective.ts";
-import type { ReloadCounters } from "./config/live-config.ts";
+import { formatAddress } from "./text/address.ts";
+import { restartPaths } from "./config/effective.ts";
 import type { Config } from "./config/table/table.ts";
-import { OutriderError } from "./errors/outrider-error.ts";
-import { createExposition } from "./exposition/exposition.ts";
-import { hdrReport } from "./exposition/hdr-report.ts";
-import type { ExpositionSources } from "./exposition/sources.ts";
-import { definitions, type Protocol } from "./protocols/list.ts";
-import { createRouteTable } from "./routing/route-table.ts";
-import { AccessLog, type AccessLogSettings } from "./logging/access-log.ts";
-import type { Log } from "./logging/logger.ts";
-import { RequestMetrics, type RequestMetricsOptions } from "./metrics/requests/request-metrics.ts";
-import { startProber, type Prober, type ProberOptions } from "./probe/prober.ts";
+import { AccessLog } from "./logging/access-log.ts";
+import { RequestMetrics } from "./metrics/requests/request-metrics.ts";
+import { startProber } from "./probe/prober.ts";
 import { Drain } from "./relay/drain.ts";
-import type { RelayOptions } from "./relay/options.ts";
-import { startRelay, type Relay } from "./relay/relay.ts";
+import { startRelay } from "./relay/relay.ts";
 import { systemRandom } from "./relay/system-random.ts";
-
-/** What a sidecar is started with. */
-export interface SidecarOptions {
-  readonly config: Config;
-  /** Every value in force with its origin, for those who ask the admin port. */
-  effectiveValues(this: void): readonly EffectiveValue[];
-  /** Numbers about reloads, for metrics. */
-  reloads(this: void): ReloadCounters;
-  readonly version: string;
-  /** The commit it was built from; empty when unknown. */
-  readonly revision: string;
-  readonly log: Log;
-}
 
 /** A running sidecar. */
 export interface Sidecar {
-  /** `host:port` in use; the port is the chosen one when 0 was asked for. */
+  /** `host:port` in use; for port 0, with the port that the system chose. */
   readonly listenAddress: string;
   readonly adminAddress: string;
-  /** Readiness fails from now on and every response ends its connection; requests are still served. Idempotent. */
+  /** From now on readiness fails and every response closes its connection; requests are still served. Idempotent. */
   drain(): void;
   /**
-   * Drains, waits for what is in flight within the configured times, and stops everything. `hurry` leaves out the least
-   * time for load balancers, `force` does not wait at all.
+   * Drains, waits for requests in flight within the configured times, and stops everything. `hurry` skips the minimum
+   * time for load balancers; `force` does not wait at all, and cuts short a stop in progress.
    */
   stop(pace?: "orderly" | "hurry" | "force"): Promise<void>;
-  /** Takes what can be changed without a restart and returns the paths of changed fields that cannot. */
+  /** Applies what can change without a restart; returns the paths of changed fields that cannot. */
   reload(config: Config): readonly string[];
 }
 
-/** Starts the sidecar. Rejects with an OutriderError when an address cannot be listened on; the upstream may come later. */
+/**
+ * Starts the sidecar. Rejects with an OutriderError when an address cannot be listened on, after stopping what had
+ * started; the model server may come later.
+ */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
+  const started: Stop[] = [];
+  try {
+    return await startParts(options, started);
+  } catch (error) {
+    for (const stop of started.toReversed()) await stop();
+    throw error;
+  }
+}
+
+/** Stops a part that has started, in a start that fails. */
+type Stop = () => Promise<void> | void;
+
+/** The parts in the order of their start. */
+async function startParts(options: SidecarOptions, started: Stop[]): Promise<Sidecar> {
   const { config, log } = options;
   const upstream = upstreamOf(config);
+
+  // 1. Observers: they see every finished exchange.
   const metrics = new RequestMetrics(metricsOptions(config));
   const accessLog = new AccessLog(log.logger, accessSettings(config));
-  const insight = await insightOf(options, metrics);
-  const observers = [metrics, accessLog, ...(insight === undefined ? [] : [insight.observer])];
-  const relay = await startRelay(relayOptions(config, upstream, observers)).catch(async (error: unknown) => {
-    await insight?.stop();
-    throw error;
-  });
+  const telemetry = await startTelemetry(options, metrics);
+  started.push(() => telemetry?.stop());
+
+  // 2. The relay accepts connections from here on; it answers 503 until the protocol is known.
+  const observers = [metrics, accessLog, ...(telemetry === undefined ? [] : [telemetry.observer])];
+  const relay = await startRelay({ ...relayOptions(config, upstream), observers });
+  started.push(() => relay.stop());
   const drain = new Drain(relay, systemClock, config.drain);
-  const routing = await createRouting(relay, config, insight);
+  const routing = await createRouting(relay, config, telemetry);
+
+  // 3. The prober finds the protocol and follows the readiness of the model server.
   const prober = startProber({ ...proberOptions(config, upstream, log), onProtocol: routing.setProtocol });
-  const parts: Parts = { options, relay, metrics, drain, prober, insight };
-  const admin = await startAdminOf(parts).catch(async (error: unknown) => {
-    prober.stop();
-    await relay.stop();
-    await insight?.stop();
-    throw error;
+  started.push(() => prober.stop());
+
+  // 4. The admin port, last: whatever it reports on is there.
+  const admin = await startAdmin({
+    listen: config.admin.listen,
+    tokenFile: config.admin.tokenFile,
+    ports: adminPorts({ options, relay, metrics, drain, prober, telemetry }),
+    onError: (error, path) => log.logger.error({ error, path }, "the admin port could not answer"),
+    wallMs: () => systemClock.wallMs(),
   });
+
   return {
     listenAddress: formatAddress(relay.address),
     adminAddress: formatAddress(admin.address),
     drain: () => drain.begin(),
     stop: async (pace = "orderly") => {
-      // The admin port goes last: probes and scrapes follow the drain to its end.
+      // Not quite the reverse: traffic ends first, and the admin port last, as probes and scrapes follow the drain.
       await drain.finish(pace);
       prober.stop();
-      await insight?.stop(pace === "force");
+      await telemetry?.stop(pace === "force");
       await admin.stop();
     },
     reload: (next) => {
@@ -96,171 +101,13 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   };
 }
 
-/** What the admin port speaks for. */
-interface Parts {
-  readonly options: SidecarOptions;
-  readonly relay: Relay;
-  readonly metrics: RequestMetrics;
-  readonly drain: Drain;
-  readonly prober: Prober;
-  /** Nothing when no bodies are read. */
-  readonly insight: Insight | undefined;
-}
-
-/** Loaded only when bodies are read, or predictions are logged, which does without bodies if it must. */
-async function insightOf({ config, log }: SidecarOptions, requests: RequestMetrics): Promise<Insight | undefined> {
-  const isReading = config.reading.sample > 0 && config.tap.bodyBytes > 0;
-  if (!isReading && !config.predictions.enabled) return undefined;
-  const { startInsight } = await import("./assembly/body-telemetry.ts");
-  return startInsight({ config, log, clock: systemClock, random: systemRandom, requests });
-}
-
-function startAdminOf(parts: Parts): Promise<RunningAdmin> {
-  const { config, log } = parts.options;
-  return startAdmin({
-    listen: config.admin.listen,
-    tokenFile: config.admin.tokenFile,
-    ports: adminPorts(parts),
-    onError: (error, path) => log.logger.error({ error, path }, "the admin port could not answer"),
-    wallMs: () => systemClock.wallMs(),
-  });
-}
-
-function adminPorts(parts: Parts): AdminPorts {
-  const { options, relay, metrics, drain, prober, insight } = parts;
-  const exposition = createExposition(expositionSources(parts));
-  return {
-    metrics: async () => ({ contentType: exposition.contentType, text: await exposition.text() }),
-    readiness: () => {
-      const { isReady, reason, protocol = "unknown" } = prober.state();
-      const details = { protocol };
-      return drain.hasBegun ? { isReady: false, reason: "draining", details } : { isReady, reason, details };
-    },
-    upstreamLiveness: () => prober.checkNow(),
-    drain: () => {
-      drain.begin();
-      return { isDraining: true, inFlight: drain.inFlight };
-    },
-    waitForDrain: async (maxMs, signal) => ({ isDrained: await drain.wait(maxMs, signal), inFlight: drain.inFlight }),
-    configView: () => ({
-      listening: formatAddress(relay.address),
-      protocol: prober.state().protocol ?? null,
-      fields: options.effectiveValues(),
-    }),
-    version: () => ({ version: options.version, revision: options.revision, node: process.versions.node }),
-    hdr: () => hdrReport(metrics),
-    drift: (query) => insight?.drift(query) ?? notReading,
-    accuracy: () => insight?.accuracy() ?? notReading,
-    labels: async (body, contentType) => insight?.labels(body, contentType) ?? { status: 409, body: notReading },
-    fleet: async () => insight?.fleet() ?? notReading,
-  };
-}
-
-const notReading = { reports: [], reason: "no bodies are read: `reading.sample` or `tap.body_bytes` is 0" };
-
-function expositionSources({ options, relay, metrics, prober, insight }: Parts): ExpositionSources {
-  const { config, log } = options;
-  return {
-    requests: metrics,
-    relay: relay.counters,
-    upstream: () => {
-      const { isLive, isReady } = prober.state();
-      return { isUp: isLive, isReady };
-    },
-    configReloads: options.reloads,
-    logLinesDropped: () => log.linesDropped(),
-    build: { version: options.version, revision: options.revision },
-    model: config.model,
-    clock: systemClock,
-    groups: insight?.groups ?? [],
-  };
-}
-
-/** Changes how requests are routed while the sidecar runs. */
-interface RoutingControl {
-  setProtocol(this: void, protocol: Protocol): Promise<void>;
-  setRules(this: void, routes: Config["routes"]): void;
-}
-
-/** Joins what is known of the protocol, which may come late, with the route rules, which may change. */
-async function createRouting(relay: Relay, config: Config, insight: Insight | undefined): Promise<RoutingControl> {
-  let protocol = config.protocol === "auto" ? undefined : config.protocol;
-  let { routes } = config;
-  const serve = (): void => {
-    if (protocol === undefined) return;
-    const { name: modelName, version: modelVersion } = config.model;
-    const { routes: serverRoutes, modelIn, renderError } = definitions[protocol];
-    const table = createRouteTable({ serverName: protocol, serverRoutes, ...routes, modelName, modelVersion });
-    relay.serve({ table, modelIn, renderError });
-  };
-  // Bodies are read from the first request on: the reader is there before requests pass.
-  if (protocol !== undefined) await insight?.serve(protocol);
-  serve();
-  return {
-    setProtocol: async (found) => {
-      await insight?.serve(found);
-      protocol = found;
-      serve();
-    },
-    setRules: (next) => {
-      routes = next;
-      serve();
-    },
-  };
-}
-
-function proberOptions(config: Config, upstream: Address, { logger }: Log): Omit<ProberOptions, "onProtocol"> {
-  const { model, readiness, protocol } = config;
-  return {
-    upstream,
-    protocol,
-    modelName: model.name,
-    modelVersion: model.version,
-    path: readiness.path,
-    intervalMs: readiness.intervalMs,
-    timeoutMs: readiness.timeoutMs,
-    clock: systemClock,
-    onChange: (state) => {
-      const { isReady, reason } = state;
-      logger.info(
-        { ready: isReady, reason, protocol: state.protocol },
-        isReady ? "model server is ready" : "model server is not ready",
-      );
-    },
-  };
-}
-
-function metricsOptions({ model, variant, metrics }: Config): RequestMetricsOptions {
-  return { model: model.name, version: model.version, variant, maxModels: metrics.maxModels };
-}
-
-function upstreamOf({ upstream }: Config): Address {
-  if (upstream === undefined) {
-    throw new OutriderError("config_invalid", "the model server is not named: give --upstream");
-  }
-  return upstream;
-}
-
-function accessSettings({ log }: Config): AccessLogSettings {
-  return { isOn: log.access, sampleRatio: log.accessSample };
-}
-
-function relayOptions(config: Config, upstream: Address, observers: RelayOptions["observers"]): RelayOptions {
-  const { listen, variant, tap, upgrade, labels, predictions } = config;
-  return {
-    listen,
-    upstream,
-    variant,
-    ...relayBounds(config),
-    tap: {
-      bodyBytes: tap.bodyBytes,
-      totalBytes: memoryShares(config).tapBytes,
-      idHeader: labels.idHeader,
-      headers: predictions.enabled ? predictions.headers : [],
-    },
-    upgradeProtocols: upgrade.protocols,
-    observers,
-    clock: systemClock,
-    random: systemRandom,
-  };
+/** Loaded only when bodies are captured, or predictions are logged (with or without bodies). */
+async function startTelemetry(
+  { config, log }: SidecarOptions,
+  requests: RequestMetrics,
+): Promise<BodyTelemetry | undefined> {
+  const isCapturing = config.reading.sample > 0 && config.tap.bodyBytes > 0;
+  if (!isCapturing && !config.predictions.enabled) return undefined;
+  const { startBodyTelemetry } = await import("./assembly/body-telemetry.ts");
+  return startBodyTelemetry({ config, log, clock: systemClock, random: systemRandom, requests });
 }

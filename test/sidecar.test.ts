@@ -12,7 +12,12 @@ import { until } from "./support/until.ts";
 
 type Settings = Readonly<Record<string, string>>;
 
-const anywhere: Settings = { OUTRIDER_LISTEN: "127.0.0.1:0", OUTRIDER_ADMIN_LISTEN: "127.0.0.1:0" };
+/** Free ports, and no load balancer to wait for. */
+const anywhere: Settings = {
+  OUTRIDER_LISTEN: "127.0.0.1:0",
+  OUTRIDER_ADMIN_LISTEN: "127.0.0.1:0",
+  OUTRIDER_DRAIN_MIN_MS: "50",
+};
 
 async function configOf(settings: Settings): Promise<Config> {
   const environment = { ...anywhere, ...settings };
@@ -48,7 +53,7 @@ async function start(settings: Settings): Promise<Running> {
   };
 }
 
-/** A model server that speaks as MLflow does, as far as it is asked here. */
+/** A model server with the health paths of MLflow. */
 async function startModelServer(): Promise<string> {
   const server = createServer((request, response) => {
     request.resume();
@@ -108,7 +113,7 @@ describe("the sidecar", () => {
     expect(answer.headers.get("x-outrider-error")).toBe("not_ready");
   });
 
-  it("tells the chosen addresses and every value in force", async () => {
+  it("reports the chosen addresses and every value in force", async () => {
     const { sidecar, admin } = await start({ OUTRIDER_UPSTREAM: "http://127.0.0.1:1" });
     expect(sidecar.listenAddress).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
     const view = (await (await admin("/config")).json()) as { listening: string; fields: unknown[] };
@@ -128,7 +133,7 @@ describe("the sidecar", () => {
     expect(await (await wait).json()).toMatchObject({ drained: true });
   });
 
-  it("takes new route rules, log level and access log, and names what needs a restart", async () => {
+  it("applies new route rules, log level and access log, and names fields that need a restart", async () => {
     const settings = { OUTRIDER_UPSTREAM: await startModelServer(), OUTRIDER_PROTOCOL: "generic" };
     const { sidecar, data, lines } = await start(settings);
     expect((await data("/health")).status).toBe(200);
@@ -141,7 +146,7 @@ describe("the sidecar", () => {
     expect((await data("/health")).status).toBe(200);
   });
 
-  it("gives both ports back when it stops, and none when one is taken", async () => {
+  it("releases both ports when it stops, and when a start fails", async () => {
     const first = await start({ OUTRIDER_UPSTREAM: "http://127.0.0.1:1" });
     const taken = first.sidecar.adminAddress;
     await expect(

@@ -1,5 +1,5 @@
 /**
- * Where bodies should be read: on the event loop between requests, or in a worker thread that is fed through shared
+ * Where bodies should be processed: on the event loop between requests, or in a worker thread that is fed through shared
  * memory or by messages. `node bench/micro/capture-threads.ts [rounds]` runs every way at two rates in processes of their
  * own, interleaved, and prints medians with the least and the greatest value. CPU and memory are beyond what the driver
  * alone takes in the same round. A round takes a minute.
@@ -18,7 +18,7 @@ const seconds = 5;
 
 /** The process as the product is shipped: one bundle, so that no type stripper counts as memory. */
 async function bundleWays(): Promise<string> {
-  const outfile = path.join(makeScratchFolder("reading"), "capture-ways.mjs");
+  const outfile = path.join(makeScratchFolder("capture"), "capture-ways.mjs");
   const entry = fileURLToPath(new URL("capture-ways.ts", import.meta.url));
   await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "esm", logLevel: "warning" });
   return outfile;

@@ -1,6 +1,6 @@
 /**
- * The measured process of capture-threads.ts: a driver gives exchanges at a steady rate to one way of reading them, and
- * says what its thread, the process and a 1 ms timer saw. Started with a message, answers with one.
+ * The measured process of capture-threads.ts: a driver offers exchanges at a steady rate to one way of processing them,
+ * and reports CPU, memory and the delay of a 1 ms timer. Started by a message, replies with one.
  */
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -9,23 +9,23 @@ import type { Exchange } from "../../src/exchange.ts";
 import type { ExchangeContent, ContentConsumer } from "../../src/payload/exchange-content.ts";
 import { createReader } from "../../test/support/create-reader.ts";
 import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
-import { createReading } from "../../src/capture/capture.ts";
+import { createCapture } from "../../src/capture/capture.ts";
 import { anExchange, aRoute } from "../../test/support/an-exchange.ts";
 
-/** How bodies get to where they are read. */
+/** Where bodies are processed, and how they get there. */
 export const ways = ["none", "loop", "worker-ring", "worker-messages"] as const;
 
 /** See {@link ways}. */
 export type Way = (typeof ways)[number];
 
-/** What is asked of the process. */
+/** One measurement. */
 export interface Order {
   readonly way: Way;
   readonly perSecond: number;
   readonly seconds: number;
 }
 
-/** What it saw. */
+/** Results of one measurement. */
 export interface Findings {
   readonly exchanges: number;
   readonly readExchanges: number;
@@ -92,10 +92,10 @@ function sinks(): readonly ContentConsumer[] {
 const newReader = (): ReturnType<typeof createReader> =>
   createReader("mlflow", { limits: { columns: 1000, rows: 10_000, depth: 64 } });
 
-/** One way at work. */
+/** A running way. */
 interface Running {
   observe(exchange: Exchange): void;
-  /** How many exchanges were read. */
+  /** Ends it; gives the number of processed exchanges. */
   stop(): Promise<number>;
 }
 
@@ -103,11 +103,11 @@ const starts: Readonly<Record<Way, () => Promise<Running>>> = {
   none: async () => ({ observe: () => {}, stop: async () => 0 }),
   loop: async () => {
     const options = { sampleRatio: 1, cpuRatio: 1, queueBytes: 8_388_608, decodedBytes: 4_194_304 };
-    const reading = createReading({ ...options, sinks: sinks(), clock: systemClock });
-    reading.serve(newReader(), "path");
+    const capture = createCapture({ ...options, consumers: sinks(), clock: systemClock });
+    capture.serve(newReader(), "path");
     return {
-      observe: (exchange) => reading.observer.observe(exchange),
-      stop: async () => reading.counters.read.request,
+      observe: (exchange) => capture.observer.observe(exchange),
+      stop: async () => capture.counters.read.request,
     };
   },
   "worker-ring": startRing,

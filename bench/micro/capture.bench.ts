@@ -1,4 +1,4 @@
-/** Reading of bodies: what the relay pays for each exchange, and what counting the predictions costs. */
+/** Capture of bodies: its cost on the request path for each exchange, and the cost of counting predictions. */
 import type { Exchange } from "../../src/exchange.ts";
 import type { ExchangeContent } from "../../src/payload/exchange-content.ts";
 import { createReader } from "../../test/support/create-reader.ts";
@@ -7,8 +7,8 @@ import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metr
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
 import { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
 import { BodyTap, TapBudget } from "../../src/relay/exchange/exchange-record.ts";
-import { createReading } from "../../src/capture/capture.ts";
-import { ReadingQueue, type WaitingPlan } from "../../src/capture/capture-queue.ts";
+import { createCapture } from "../../src/capture/capture.ts";
+import { CaptureQueue, type CapturePlan } from "../../src/capture/capture-queue.ts";
 import { anExchange } from "../../test/support/an-exchange.ts";
 import type { MicroCases } from "./run-micro.ts";
 
@@ -33,16 +33,16 @@ const limits = { columns: 1000, rows: 10_000, depth: 64 };
 const reader = createReader("mlflow", { limits });
 const metricsOptions = { model: "iris", version: "1", variant: "stable", maxModels: 8 };
 
-/** Observes an exchange and runs the slice that reads it, if it is read. */
-function reading(sampleRatio: number): () => void {
+/** Observes an exchange and runs the slice that processes it, if it is sampled. */
+function capturing(sampleRatio: number): () => void {
   let slice: (() => void) | undefined;
   let nowMs = 0;
-  const { observer, ...bodies } = createReading({
+  const { observer, ...bodies } = createCapture({
     sampleRatio,
     cpuRatio: 1,
     queueBytes: 8_388_608,
     decodedBytes: 4_194_304,
-    sinks: [new PredictionMetrics(metricsOptions)],
+    consumers: [new PredictionMetrics(metricsOptions)],
     clock: { wallMs: () => 0, monotonicMs: () => (nowMs += 0.001) },
     schedule: (next) => {
       slice = next;
@@ -84,8 +84,8 @@ const scored = {
   confidences: sure,
 };
 
-const queue = new ReadingQueue(8_388_608, new ReadingCounters());
-const plan: WaitingPlan = { isCounted: true, isAnswered: true, requestId: "", draft: undefined };
+const queue = new CaptureQueue(8_388_608, new ReadingCounters());
+const plan: CapturePlan = { isCounted: true, isAnswered: true, requestId: "", draft: undefined };
 const budget = new TapBudget({ bodyBytes: 65_536, totalBytes: 67_108_864 }, new RelayCounters());
 
 /** The cases, by name. */
@@ -102,8 +102,8 @@ export const cases: MicroCases = {
     queue.removeFirst();
   },
   "JSON.parse of both bodies alone": () => [JSON.parse(requestBytes.toString()), JSON.parse(responseBytes.toString())],
-  "observe, not sampled": reading(0.000_001),
-  "observe, read and count 40 numbers": reading(1),
+  "observe, not sampled": capturing(0.000_001),
+  "observe, parse and count 40 numbers": capturing(1),
   "count a prediction, one number": counting({ ...plain, rowCount: 1, values: [0.25] }),
   "count 100 predictions, numbers": counting({ ...plain, rowCount: 100, values: sure }),
   "count 100 predictions, 3 classes": counting({ ...plain, rowCount: 100, values: words }),

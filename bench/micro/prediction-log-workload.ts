@@ -22,7 +22,7 @@ import { PredictionRecorder } from "../../src/prediction-log/recorder.ts";
 import { Redactor } from "../../src/redaction/redactor.ts";
 import { StreamTable } from "../../src/prediction-log/stream-fields.ts";
 import type { TextPatternName } from "../../src/redaction/text-patterns.ts";
-import { ReadingQueue, type WaitingPlan } from "../../src/capture/capture-queue.ts";
+import { CaptureQueue, type CapturePlan } from "../../src/capture/capture-queue.ts";
 import { makeScratchFolder } from "../host/scratch-folder.ts";
 import { configOf } from "../predictions/start-log.ts";
 import { SyntheticExchange } from "../predictions/synthetic-exchange.ts";
@@ -44,7 +44,7 @@ export async function logParts(): Promise<LogParts> {
   const config = await configOf({});
   const exchange = new SyntheticExchange();
   const [none, all] = [recorderOf(0), recorderOf(1)];
-  const queue = new ReadingQueue(8 * megabyte, new ReadingCounters());
+  const queue = new CaptureQueue(8 * megabyte, new ReadingCounters());
   const draft = all.draft(exchange) as RecordDraft;
   const bodies = bodiesOf(exchange);
   const builder = builderOf(config.redaction.patterns);
@@ -71,7 +71,7 @@ export async function logParts(): Promise<LogParts> {
   };
 }
 
-const planOf = (draft: RecordDraft): WaitingPlan => ({
+const planOf = (draft: RecordDraft): CapturePlan => ({
   isCounted: false,
   isAnswered: true,
   requestId: draft.requestId,

@@ -4,7 +4,7 @@
  * batches, answers. A figure is the median over interleaved rounds, its spread the quartiles.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Insight } from "../../src/assembly/body-telemetry.ts";
+import type { BodyTelemetry } from "../../src/assembly/body-telemetry.ts";
 import type { ExchangeObserver } from "../../src/exchange.ts";
 import { makeScratchFolder } from "../host/scratch-folder.ts";
 import { startLoki } from "../predictions/start-loki.ts";
@@ -57,7 +57,7 @@ const readLogged: Settings = { READING_SAMPLE: "0" };
 async function exchangeFindings({ rounds, exchanges }: Amounts): Promise<readonly Finding[]> {
   const loki = await startLoki();
   const toFiles = (): Settings => ({ ...logged, PREDICTIONS_DIRECTORY: makeScratchFolder("log") });
-  const insights = {
+  const telemetries = {
     readAlone: await startLog(readAll),
     readFiles: await startLog({ ...readAll, ...toFiles() }),
     files: await startLog({ ...readLogged, ...toFiles() }),
@@ -78,18 +78,18 @@ async function exchangeFindings({ rounds, exchanges }: Amounts): Promise<readonl
   const times = await threadTimes(
     {
       none: passing({ observer: noObserver }),
-      readAlone: passing(insights.readAlone),
-      readFiles: passing(insights.readFiles),
-      files: passing(insights.files),
-      loki: passing(insights.loki),
-      allFiles: () => passAll(insights.allFiles.observer, fewer),
+      readAlone: passing(telemetries.readAlone),
+      readFiles: passing(telemetries.readFiles),
+      files: passing(telemetries.files),
+      loki: passing(telemetries.loki),
+      allFiles: () => passAll(telemetries.allFiles.observer, fewer),
       fewerNone: () => passAll(noObserver, fewer),
     },
     rounds,
   );
-  for (const insight of Object.values(insights)) await insight.stop();
+  for (const telemetry of Object.values(telemetries)) await telemetry.stop();
   await loki.stop();
-  refuseLosses(Object.values(insights));
+  refuseLosses(Object.values(telemetries));
   const beyond = (way: readonly number[], base: readonly number[], count = exchanges): readonly number[] =>
     way.map((microseconds, round) => (microseconds - (base[round] ?? Number.NaN)) / count);
   const title = "1 % of the exchanges logged";
@@ -120,9 +120,9 @@ async function passAll(observer: ExchangeObserver, exchanges: number): Promise<v
 }
 
 /** Records that were not made or not delivered would make the log look cheap. */
-function refuseLosses(started: readonly Insight[]): void {
-  for (const insight of started) {
-    const sum = (metric: string): number => sumOfMetric(insight, `outrider_prediction_log_${metric}`);
+function refuseLosses(started: readonly BodyTelemetry[]): void {
+  for (const telemetry of started) {
+    const sum = (metric: string): number => sumOfMetric(telemetry, `outrider_prediction_log_${metric}`);
     const lost = sum("dropped_total") + sum("unread_records_total") + sum("failed_total");
     if (lost > 0) throw new Error(`${lost} of ${sum("kept_total")} records were lost or made without bodies`);
   }

@@ -1,8 +1,8 @@
-/** The log of predictions as a sidecar puts it together, with its reading and its sinks, but without a relay in front. */
+/** The prediction log as a sidecar starts it, with capture and sinks, but without a relay. */
 import { systemClock } from "../../src/clock.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/table/table.ts";
-import { type Insight, startInsight } from "../../src/assembly/body-telemetry.ts";
+import { type BodyTelemetry, startBodyTelemetry } from "../../src/assembly/body-telemetry.ts";
 import { createLogger } from "../../src/logging/logger.ts";
 import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
 import { systemRandom } from "../../src/relay/system-random.ts";
@@ -20,23 +20,23 @@ export async function configOf(settings: Settings): Promise<Config> {
   throw new Error(result.mistakes.map(({ path, problem }) => `${path}: ${problem}`).join("\n"));
 }
 
-/** Reading of MLflow's bodies, with the log when the settings turn it on. */
-export async function startLog(settings: Settings): Promise<Insight> {
+/** Telemetry from MLflow's bodies, with the prediction log when the settings turn it on. */
+export async function startLog(settings: Settings): Promise<BodyTelemetry> {
   const config = await configOf(settings);
-  const insight = await startInsight({
+  const telemetry = await startBodyTelemetry({
     config,
     log: await createLogger({ level: "warn", format: "json" }),
     clock: systemClock,
     random: systemRandom,
     requests: new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 8 }),
   });
-  await insight.serve("mlflow");
-  return insight;
+  telemetry.serve("mlflow");
+  return telemetry;
 }
 
-/** Sum of all samples of a metric that the parts of `insight` count. */
-export function sumOfMetric(insight: Insight, metric: string): number {
-  return insight.groups
+/** Sum of all samples of a metric that the parts of `telemetry` count. */
+export function sumOfMetric(telemetry: BodyTelemetry, metric: string): number {
+  return telemetry.groups
     .flatMap((group) => Object.entries(group.families()))
     .filter(([name]) => name === metric)
     .flatMap(([, samples]) => [...samples])

@@ -1,158 +1,185 @@
 /**
- * What is learned from bodies, put together: reading, predictions, drift, labels, the fleet, the log of predictions.
- * Loaded only when bodies are read.
+ * Telemetry from bodies, put together: capture, prediction metrics, drift, labels, the fleet, the prediction log. Loaded
+ * only when bodies are captured or predictions are logged.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock, Random } from "../clock.ts";
 import type { Config } from "../config/table/table.ts";
 import type { Baseline } from "../drift/baseline/baseline.ts";
-import { DriftMonitorRegistry, type DriftMonitorRegistryOptions } from "../drift/monitor/drift-monitor-registry.ts";
+import { DriftMonitorRegistry } from "../drift/monitor/drift-monitor-registry.ts";
 import { driftFamilies } from "../drift/monitor/drift-families.ts";
 import type { ExchangeObserver } from "../exchange.ts";
 import { definitions, type Protocol } from "../protocols/list.ts";
 import type { SampleSource } from "../metrics/sample.ts";
-import type { ReaderOptions } from "../payload/reader-options.ts";
 import { accuracyFamilies, labelFamilies } from "../accuracy/label-families.ts";
 import type { LabelInput } from "../accuracy/labels/label-input.ts";
 import { LabelMonitor } from "../accuracy/label-monitor.ts";
 import { LabelPost, type LabelPostAnswer } from "../accuracy/labels/label-post.ts";
 import type { Log } from "../logging/logger.ts";
-import type { ModelLabels } from "../metrics/model-labels.ts";
 import { predictionFamilies } from "../metrics/predictions/prediction-families.ts";
 import { PredictionMetrics } from "../metrics/predictions/prediction-metrics.ts";
 import { readingFamilies } from "../metrics/predictions/reading-families.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import { DriftFlags } from "../prediction-log/drift-flags.ts";
-import { createReading, type Reading, type ReadingOptions } from "../capture/capture.ts";
-import { baselineFromFile, fetchBaseline, isInRegistry } from "./baseline-sources.ts";
 import { DriftLog } from "../drift/monitor/drift-log.ts";
-import { memoryShares } from "./memory-budget.ts";
-import { DriftWatch } from "../capture/window-timer.ts";
+import { createCapture, type Capture } from "../capture/capture.ts";
+import { fetchBaseline, isOfOtherModel, readBaselineFile } from "../registry/baseline-source.ts";
+import { WindowTimer } from "../capture/window-timer.ts";
 import type { PredictionLog } from "./prediction-log.ts";
 import type { RunningFleet } from "./fleet.ts";
-import { voiceGroups, type Voice } from "./report-source.ts";
+import {
+  followedModels,
+  captureOptions,
+  modelOf,
+  monitorOptions,
+  predictionEdges,
+  readerOptions,
+} from "./telemetry-options.ts";
+import { reportGroups, type ReportSource } from "./report-source.ts";
 
-/** What the sidecar needs of it. */
-export interface Insight {
-  /** To be given to the relay. */
+/** The running telemetry, as the sidecar uses it. */
+export interface BodyTelemetry {
+  /** For the relay's list of observers. */
   readonly observer: ExchangeObserver;
   readonly groups: readonly SampleSource[];
-  /** Reads bodies of this protocol once it resolves; the code of its reader is loaded first. */
+  /** Parses bodies of this protocol once it resolves; the code of its reader is loaded first. */
   serve(this: void, protocol: Protocol): Promise<void>;
-  /** Answers of the admin port; JSON-able. Undefined when bodies are read for the log alone. */
+  /** Bodies of the admin port's responses; JSON-able. Undefined when bodies are captured for the log alone. */
   drift(this: void, query: { readonly model?: string }): unknown;
   accuracy(this: void): unknown;
   labels(this: void, body: Uint8Array, contentType: string): Promise<LabelPostAnswer>;
   fleet(this: void): Promise<unknown>;
-  /** Forced, it does not wait for what is still to be delivered; also when it is stopping already. */
+  /** Delivers what is queued, unless forced; a forced call also cuts short a stop in progress. */
   stop(this: void, isForced?: boolean): Promise<void>;
 }
 
-/** What it is started with. */
-export interface InsightOptions {
+/** Options of {@link startBodyTelemetry}. */
+export interface BodyTelemetryOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
-  /** For the latency of a fleet. */
+  /** Their histograms make the latency of the fleet. */
   readonly requests: RequestMetrics;
 }
 
-/** Starts it. Rejects with an OutriderError when the configured baseline is none. */
-export async function startInsight(options: InsightOptions): Promise<Insight> {
-  const { config, log, clock } = options;
-  const fileBaseline = await baselineFromFile(config);
-  warnOfOtherModel(config, fileBaseline, log);
+/** Starts the parts that are configured. Rejects with an OutriderError when the configured baseline is invalid. */
+export async function startBodyTelemetry(options: BodyTelemetryOptions): Promise<BodyTelemetry> {
+  const { config, clock } = options;
+  const fileBaseline = await fileBaselineOf(options);
   const monitors = new DriftMonitorRegistry(monitorOptions(config, fileBaseline));
   const predictions = new PredictionMetrics({
     ...modelOf(config),
     maxModels: config.metrics.maxModels,
     valueEdges: () => predictionEdges(fileBaseline),
   });
-  // Labels are passed on to a fleet that shares them: each of the two needs the other.
+  // Labels without a prediction here go to the fleet, and the fleet brings labels: each needs the other.
   const joined: { fleet?: RunningFleet | undefined } = {};
-  const labels = createLabels(config, monitors, (label) => joined.fleet?.passLabel(label) ?? false);
+  const labels = createLabels(config, monitors, (label) => joined.fleet?.broadcastLabel(label) ?? false);
   const fleet = await fleetOf(options, { monitors, labels });
   joined.fleet = fleet;
   const driftFlags = new DriftFlags();
   const predictionLog = await predictionLogOf(options, driftFlags);
-  const reading = createReading({
-    ...readingOptions(config),
-    sinks: [predictions, monitors, labels],
+  const capture = createCapture({
+    ...captureOptions(config),
+    consumers: [predictions, monitors, labels],
     ...(predictionLog === undefined ? {} : { log: predictionLog.log }),
     clock,
   });
-  const watch = watchDrift(options, { monitors, fleet, driftFlags });
+  const windows = startWindowTimer(options, { monitors, fleet, driftFlags });
   const forgetting = setInterval(() => labels.advance(clock.wallMs()), forgetEveryMs).unref();
-  const giveUp = isInRegistry(config)
-    ? fetchBaseline(config, log.logger, (baseline) => monitors.useBaseline(baseline, clock.wallMs()))
-    : () => {};
-  const own = replicaVoice(monitors, labels);
+  const cancelFetch = fetchRegistryBaseline(options, monitors);
+  const own = replicaReports(monitors, labels);
   return {
-    observer: reading.observer,
+    observer: capture.observer,
     groups: [
-      readingGroup(reading),
+      captureGroup(capture),
       predictionGroup(predictions, clock),
       labelGroup(labels),
       droppedGroup(monitors),
-      ...voiceGroups(() => (fleet === undefined ? own : fleet.voice(own))),
+      ...reportGroups(() => (fleet === undefined ? own : fleet.reportSource(own))),
       ...(fleet?.groups ?? []),
       ...(predictionLog === undefined ? [] : [predictionLog.group]),
     ],
     serve: async (protocol) => {
       const { loadReader, modelIn } = definitions[protocol];
       const createReader = await loadReader();
-      reading.serve(createReader(readerOptions(config)), modelIn);
+      capture.serve(createReader(readerOptions(config)), modelIn);
     },
     drift: ({ model }) => (config.reading.sample === 0 ? undefined : { reports: monitors.reports(model) }),
     accuracy: () => (config.reading.sample === 0 ? undefined : { models: labels.report() }),
     labels: (body, contentType) => postLabels(new LabelPost(labels, body, contentType), clock),
     fleet: async () => (await fleet?.describe()) ?? { status: null, reason: "`redis.url` is not set" },
     stop: async (isForced = false) => {
-      giveUp();
-      watch.stop();
+      cancelFetch();
+      windows.stop();
       clearInterval(forgetting);
-      reading.stop();
+      capture.stop();
       await Promise.all([fleet?.stop(), predictionLog?.stop(isForced)]);
     },
   };
 }
 
-/** Windows close and are judged from now on; whoever wants to know of it is told. */
-function watchDrift(
-  { log, clock }: InsightOptions,
+/** Closes and evaluates windows from now on; closed ones go to the fleet, changed reports to the logs. */
+function startWindowTimer(
+  { log, clock }: BodyTelemetryOptions,
   parts: {
     readonly monitors: DriftMonitorRegistry;
     readonly fleet: RunningFleet | undefined;
     readonly driftFlags: DriftFlags;
   },
-): DriftWatch {
+): WindowTimer {
   const { monitors, fleet, driftFlags } = parts;
   const driftLog = new DriftLog(log.logger);
-  const watch = new DriftWatch({
+  const timer = new WindowTimer({
     monitors,
     clock,
-    onClosed: (closed) => fleet?.keep(closed),
-    onDecided: () => {
+    onClosed: (closed) => fleet?.addClosed(closed),
+    onReportsChanged: () => {
       const reports = monitors.reports(undefined, { withCells: false });
       driftLog.note(reports);
       driftFlags.note(reports);
     },
   });
-  watch.start();
-  return watch;
+  timer.start();
+  return timer;
 }
 
-/** A baseline of another model is left alone, and one is learned: whoever configured both should know. */
-function warnOfOtherModel({ model, drift }: Config, baseline: Baseline | undefined, { logger }: Log): void {
-  const of = baseline?.model;
-  if (of === undefined || model.name === "") return;
-  const isOther = of.name !== model.name || (of.version !== "" && of.version !== model.version);
-  if (!isOther) return;
-  logger.warn(
-    { baseline: drift.baseline, of, model: { name: model.name, version: model.version } },
-    "the baseline is of another model or version and is not used for this one",
-  );
+/** The configured baseline. One of another model stays unused and one is learned: that is logged. */
+async function fileBaselineOf({ config, log }: BodyTelemetryOptions): Promise<Baseline | undefined> {
+  const { drift, model } = config;
+  if (drift.baseline === "") return undefined;
+  const baseline = await readBaselineFile(drift.baseline);
+  if (isOfOtherModel(baseline, model)) {
+    log.logger.warn(
+      { baseline: drift.baseline, of: baseline.model, model: { name: model.name, version: model.version } },
+      "the baseline is of another model or version and is not used for this one",
+    );
+  }
+  return baseline;
+}
+
+/** Baselines are small, and a fetch that fails is repeated: no reason to wait longer for one response. */
+const registryTimeoutMs = 10_000;
+
+/** Fetches the baseline from the registry when one is configured, the model is named, and no file is; returns a cancel. */
+function fetchRegistryBaseline(
+  { config, log, clock }: BodyTelemetryOptions,
+  monitors: DriftMonitorRegistry,
+): () => void {
+  const { registry, model, drift } = config;
+  const isConfigured = registry.url !== "" && model.name !== "" && model.version !== "" && drift.baseline === "";
+  if (!isConfigured) return () => {};
+  return fetchBaseline({
+    url: registry.url,
+    model,
+    openHttp: async () => {
+      const { createHttpClient } = await import("../outbound/http-client.ts");
+      return createHttpClient({ timeoutMs: registryTimeoutMs, tokenFile: registry.tokenFile });
+    },
+    onBaseline: (baseline) => monitors.useBaseline(baseline, clock.wallMs()),
+    log: log.logger,
+  });
 }
 
 const forgetEveryMs = 5000;
@@ -176,7 +203,7 @@ function createLabels(
 
 /** Loaded only when predictions are logged. */
 async function predictionLogOf(
-  { config, log, clock }: InsightOptions,
+  { config, log, clock }: BodyTelemetryOptions,
   driftFlags: DriftFlags,
 ): Promise<PredictionLog | undefined> {
   if (!config.predictions.enabled) return undefined;
@@ -186,7 +213,7 @@ async function predictionLogOf(
 
 /** Loaded only when Redis is configured. */
 async function fleetOf(
-  options: InsightOptions,
+  options: BodyTelemetryOptions,
   parts: { readonly monitors: DriftMonitorRegistry; readonly labels: LabelMonitor },
 ): Promise<RunningFleet | undefined> {
   const { config } = options;
@@ -200,65 +227,15 @@ async function fleetOf(
   });
 }
 
-/** Labels worked off before requests have their turn: a tenth of a millisecond, and what the garbage of one body costs. */
-const labelsATurn = 100;
+/** Labels joined before yielding to requests: a tenth of a millisecond, plus the garbage of one body. */
+const labelsPerTurn = 100;
 
 async function postLabels(post: LabelPost, clock: Clock): Promise<LabelPostAnswer> {
-  while (!post.step(clock.wallMs(), labelsATurn)) await nextTurn();
+  while (!post.step(clock.wallMs(), labelsPerTurn)) await nextTurn();
   return post.answer();
 }
 
-function readingOptions(config: Config): Omit<ReadingOptions, "sinks" | "clock"> {
-  const { readingQueueBytes, decodedBytes } = memoryShares(config);
-  const { sample, cpu } = config.reading;
-  return { sampleRatio: sample, cpuRatio: cpu, queueBytes: readingQueueBytes, decodedBytes };
-}
-
-/** Drift and accuracy need far more memory and series per model than request metrics: fewer models are followed. */
-const followedModels = ({ metrics }: Config): number => Math.min(64, Math.ceil(metrics.maxModels / 4));
-
-const hourMs = 3_600_000;
-
-/** Longer windows that are shown beside the one that decides. */
-const longWindows = (windowMs: number): readonly number[] => [hourMs, 24 * hourMs].filter((ms) => ms > windowMs);
-
-function monitorOptions(config: Config, baseline: Baseline | undefined): DriftMonitorRegistryOptions {
-  const { drift, reading } = config;
-  return {
-    baselines: baseline === undefined ? [] : [baseline],
-    learnRequests: drift.learnRequests,
-    windowMs: drift.windowMs,
-    longWindowsMs: longWindows(drift.windowMs),
-    thresholds: { warnPsi: drift.warnPsi, criticalPsi: drift.criticalPsi, falseDiscovery: drift.falseDiscovery },
-    maxModels: followedModels(config),
-    maxFeatures: reading.maxColumns,
-    formatTime: (ms) => new Date(ms).toISOString(),
-  };
-}
-
-function readerOptions({ inference, reading, labels }: Config): ReaderOptions {
-  const { features, prediction, score } = inference;
-  return {
-    limits: { columns: reading.maxColumns, rows: reading.maxRows, depth: maxJsonDepth },
-    features,
-    prediction,
-    score,
-    id: labels.idPath,
-  };
-}
-
-/** Deeper than any table of features, and far from what would overflow a stack. */
-const maxJsonDepth = 64;
-
-/** Bins of the numbers that the model predicted when it was good make comparable buckets. */
-function predictionEdges(baseline: Baseline | undefined): readonly number[] | undefined {
-  const prediction = baseline?.prediction;
-  return prediction?.kind === "numeric" && prediction.edges.length > 1 ? prediction.edges : undefined;
-}
-
-const modelOf = ({ model, variant }: Config): ModelLabels => ({ model: model.name, version: model.version, variant });
-
-const readingGroup = ({ counters }: Reading): SampleSource => ({
+const captureGroup = ({ counters }: Capture): SampleSource => ({
   families: () => readingFamilies(counters),
 });
 
@@ -277,9 +254,9 @@ const droppedGroup = (monitors: DriftMonitorRegistry): SampleSource => ({
   }),
 });
 
-/** What this replica says of itself. */
-const replicaVoice = (monitors: DriftMonitorRegistry, labels: LabelMonitor): Voice => ({
-  of: "replica",
+/** Reports of this replica on itself. */
+const replicaReports = (monitors: DriftMonitorRegistry, labels: LabelMonitor): ReportSource => ({
+  scope: "replica",
   driftVersion: () => monitors.version,
   drift: () => driftFamilies(monitors.reports(undefined, { withCells: false })),
   accuracy: () => accuracyFamilies(labels.totals()),

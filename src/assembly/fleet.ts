@@ -1,4 +1,4 @@
-/** This replica's place in its fleet, put together. Loaded only when Redis is configured. */
+/** This replica as a member of its fleet, put together. Loaded only when Redis is configured. */
 import { hostname } from "node:os";
 import type { Clock, Random } from "../clock.ts";
 import type { Config } from "../config/table/table.ts";
@@ -6,25 +6,25 @@ import { OutriderError } from "../errors/outrider-error.ts";
 import type { DriftMonitorRegistry, MonitorWindows } from "../drift/monitor/drift-monitor-registry.ts";
 import { driftFamilies } from "../drift/monitor/drift-families.ts";
 import type { SampleSource } from "../metrics/sample.ts";
-import { answerValue } from "../accuracy/answer-value.ts";
 import type { LabelInput } from "../accuracy/labels/label-input.ts";
 import { accuracyFamilies } from "../accuracy/label-families.ts";
 import type { LabelMonitor } from "../accuracy/label-monitor.ts";
 import type { Log } from "../logging/logger.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import { fleetFamilies } from "../fleet/fleet-samples.ts";
-import { Fleet } from "../fleet/fleet-member.ts";
+import { FleetMember } from "../fleet/fleet-member.ts";
 import { createRedisStore } from "../fleet/redis/redis-store.ts";
-import type { LabelItem, StateStore } from "../fleet/store.ts";
+import { keepMs, leaseMs } from "../fleet/fleet-timing.ts";
+import { joinLabel } from "../fleet/labels/label-sync.ts";
+import type { StateStore } from "../fleet/store.ts";
 import { describeFleet } from "../fleet/fleet-description.ts";
-import { leadAll } from "../fleet/leader/lead-all.ts";
-import { SharedAccuracy } from "../fleet/accuracy-aggregator.ts";
-import { SharedBaselines } from "../fleet/drift/baseline-agreement.ts";
-import { SharedDrift, type SharedDriftOptions } from "../fleet/drift/drift-aggregator.ts";
-import { SharedLatency } from "../fleet/latency-aggregator.ts";
-import type { Voice } from "./report-source.ts";
+import { AccuracyAggregator } from "../fleet/accuracy-aggregator.ts";
+import { BaselineAgreement } from "../fleet/drift/baseline-agreement.ts";
+import { DriftAggregator, type DriftAggregatorOptions } from "../fleet/drift/drift-aggregator.ts";
+import { LatencyAggregator } from "../fleet/latency-aggregator.ts";
+import type { ReportSource } from "./report-source.ts";
 
-/** What is shared. */
+/** Parts that the fleet shares, and what it is configured with. */
 export interface FleetParts {
   readonly config: Config;
   readonly log: Log;
@@ -33,73 +33,63 @@ export interface FleetParts {
   readonly requests: RequestMetrics;
   readonly monitors: DriftMonitorRegistry;
   readonly labels: LabelMonitor;
-  readonly drift: Pick<SharedDriftOptions, "windowsMs" | "thresholds" | "maxFeatures">;
+  readonly drift: Pick<DriftAggregatorOptions, "windowsMs" | "thresholds" | "maxFeatures">;
 }
 
-/** A replica in its fleet. */
+/** The running member. {@link RunningFleet.stop} ends within a few seconds, whatever Redis does. */
 export interface RunningFleet {
   readonly groups: readonly SampleSource[];
   /**
-   * Who speaks of drift and accuracy: `own` says that this replica does so for itself, as it has lost the others; undefined
-   * that the leader, which is another, speaks for all.
+   * The source of drift and accuracy in this replica's metrics: on the leader the whole fleet's; `own` while this replica
+   * is cut off from the others; undefined on every other replica, as the leader reports for it.
    */
-  voice(this: void, own: Voice): Voice | undefined;
-  /** Keeps the final counts of windows that have closed. */
-  keep(this: void, closed: readonly MonitorWindows[]): void;
-  /** Tells the other replicas of a label that nobody here knows; true when it was taken. */
-  passLabel(this: void, label: LabelInput): boolean;
-  /** What all replicas say together; JSON-able. */
+  reportSource(this: void, own: ReportSource): ReportSource | undefined;
+  /** Takes the final counts of closed windows. */
+  addClosed(this: void, closed: readonly MonitorWindows[]): void;
+  /** Sends a label without a prediction here to the other replicas; true when it was queued. */
+  broadcastLabel(this: void, label: LabelInput): boolean;
+  /** The body of `GET /fleet`; JSON-able. */
   describe(this: void): Promise<unknown>;
-  /** Writes once more and leaves, within a few seconds. */
+  /** Publishes once more and leaves the fleet. */
   stop(this: void): Promise<void>;
 }
 
-/** Windows that are over are published on for so many flush intervals, at least for {@link minKeepMs}. */
-const keepFlushes = 10;
-const minKeepMs = 60_000;
 const stopMs = 3000;
-const minLeaseMs = 5000;
 
-/** Joins the fleet. Rejects when a file of the configuration cannot be read; Redis itself may come later. */
+/** Joins the fleet without waiting for Redis. Rejects when a configured file cannot be read. */
 export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
   const { config, log, clock, monitors, labels, requests } = parts;
   const store = await openStore(parts);
-  const keepMs = Math.max(minKeepMs, keepFlushes * config.redis.flushMs);
-  const drift = new SharedDrift({ monitors, ...parts.drift, keepMs });
-  const baselines = new SharedBaselines(monitors, store);
-  const accuracy = new SharedAccuracy(labels);
-  const latency = new SharedLatency(requests, parts.drift.windowsMs[0], keepMs);
-  const following = {
-    // Every turn asks for contributions; what others have agreed on is asked for beside that.
-    contributions: (nowMs: number) => {
-      void baselines.follow(nowMs);
-      return [];
-    },
-  };
-  const fleet = new Fleet({
+  const { flushMs } = config.redis;
+  const drift = new DriftAggregator({ monitors, ...parts.drift, keepMs: keepMs(flushMs) });
+  const baselines = new BaselineAgreement(monitors, store);
+  const accuracy = new AccuracyAggregator(labels);
+  const latency = new LatencyAggregator(requests, parts.drift.windowsMs[0], keepMs(flushMs));
+  const fleet = new FleetMember({
     store,
-    replica: { ...identityOf(parts), startedAtMs: clock.wallMs(), flushMs: config.redis.flushMs },
-    leaseMs: Math.max(minLeaseMs, 4 * config.redis.flushMs),
+    replica: { ...identityOf(parts), startedAtMs: clock.wallMs(), flushMs },
+    leaseMs: leaseMs(flushMs),
     windowsMs: parts.drift.windowsMs,
     clock,
-    sources: [following, drift, accuracy, latency],
-    lead: (turn) => leadAll([baselines, drift, accuracy, latency], turn),
+    sources: [drift, accuracy, latency],
+    leaderTasks: [baselines, drift, accuracy, latency],
+    onSync: (nowMs) => void baselines.follow(nowMs),
     labelStreams: config.labels.stream === "" ? [] : [config.labels.stream],
     onLabels: (items) => {
-      for (const item of items) takeLabel(labels, item, clock.wallMs());
+      for (const item of items) joinLabel(labels, item, clock.wallMs());
     },
     log: log.logger,
   });
-  const leading = leaderVoice(drift, accuracy);
+  const ofFleet = leaderReports(drift, accuracy);
   fleet.start();
   return {
     groups: [fleetGroup(fleet, drift, latency)],
-    voice: (own) => {
-      if (!isReachable(fleet, config.redis.flushMs, clock.wallMs())) return own;
-      return fleet.status().isLeader ? leading : undefined;
+    reportSource: (own) => {
+      if (!fleet.isConnected) return own;
+      return fleet.isLeader ? ofFleet : undefined;
     },
-    keep: (closed) => drift.keep(closed),
-    passLabel: ({ id, row, label }) => fleet.passLabels([{ id, row, label: String(label) }]) > 0,
+    addClosed: (closed) => drift.addClosed(closed),
+    broadcastLabel: ({ id, row, label }) => fleet.broadcastLabels([{ id, row, label: String(label) }]) > 0,
     describe: () =>
       describeFleet(
         fleet,
@@ -110,14 +100,10 @@ export async function joinFleet(parts: FleetParts): Promise<RunningFleet> {
   };
 }
 
-/** Streams carry text: what reads as a number is one, as in a CSV file. */
-function takeLabel(labels: LabelMonitor, { id, row = 0, label: text }: LabelItem, nowMs: number): void {
-  const label = answerValue(text);
-  if (label === undefined) labels.countInvalid();
-  else labels.label({ id, row, label }, nowMs, true);
-}
+/** Redis answers within milliseconds; a write that fails is part of the next one, so that nothing is lost by giving up. */
+const redisTimeoutMs = 1000;
 
-/** What is wrong with the address or the files of Redis is a mistake of the configuration, and told as one. */
+/** A wrong address or file of Redis is reported as a configuration error. */
 async function openStore({ config, clock }: FleetParts): Promise<StateStore> {
   const { url, passwordFile, caFile, prefix } = config.redis;
   const options = {
@@ -137,27 +123,16 @@ async function openStore({ config, clock }: FleetParts): Promise<StateStore> {
   }
 }
 
-/** New with every start: what a replica counts begins at 0 with it. */
+/** A new id with every start: the counts of a replica begin at 0 with it. */
 function identityOf({ random, config }: FleetParts): { readonly replicaId: string; readonly address: string } {
   const bytes = random.fill(new Uint8Array(12));
   return { replicaId: Buffer.from(bytes).toString("hex"), address: `${hostname()}:${config.listen.port}` };
 }
 
-/** Redis answers within milliseconds; a write that fails is part of the next one, so that nothing is lost by giving up. */
-const redisTimeoutMs = 1000;
-
-/** Flushes in a row that may fail before this replica speaks for itself again. */
-const patientFlushes = 10;
-
-function isReachable(fleet: Fleet, flushMs: number, nowMs: number): boolean {
-  const { lastFlushMs } = fleet.status();
-  return lastFlushMs > 0 && nowMs - lastFlushMs < patientFlushes * flushMs;
-}
-
-const fleetGroup = (fleet: Fleet, drift: SharedDrift, latency: SharedLatency): SampleSource => ({
+const fleetGroup = (fleet: FleetMember, drift: DriftAggregator, latency: LatencyAggregator): SampleSource => ({
   families: () => {
     const { last } = latency;
-    const isLeader = last !== undefined && fleet.status().isLeader;
+    const isLeader = last !== undefined && fleet.isLeader;
     return {
       ...fleetFamilies(fleet.status()),
       outrider_fleet_windows_mismatched_total: [{ value: drift.mismatchedTotal }],
@@ -168,9 +143,9 @@ const fleetGroup = (fleet: Fleet, drift: SharedDrift, latency: SharedLatency): S
   },
 });
 
-/** What the leader says for all: nobody else gives these, so they stand once in a fleet. */
-const leaderVoice = (drift: SharedDrift, accuracy: SharedAccuracy): Voice => ({
-  of: "fleet",
+/** Reports of the leader on the whole fleet. No other replica has them, so each series exists once in a fleet. */
+const leaderReports = (drift: DriftAggregator, accuracy: AccuracyAggregator): ReportSource => ({
+  scope: "fleet",
   driftVersion: () => drift.version,
   drift: () => driftFamilies(drift.reports({ withCells: false })),
   accuracy: () => accuracyFamilies(accuracy.reports()),

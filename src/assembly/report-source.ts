@@ -1,31 +1,32 @@
 /**
- * Who speaks of drift and accuracy in the metrics: this replica for itself, or as the leader for all, or not at all. One
- * at a time, in one group for each: no family stands twice on a page, whatever happens while the page is rendered.
+ * Where the metrics of drift and accuracy come from: this replica alone, or as the leader the whole fleet, or neither.
+ * One source at a time, each with a group of its own, so that no family appears twice on a page, even when the leader
+ * changes while the page is rendered.
  */
 import type { SampleFamilies, SampleSource } from "../metrics/sample.ts";
 
-/** What is said, of this replica or of all. */
-export interface Voice {
-  readonly of: "replica" | "fleet";
-  /** A whole number from 0 that changes whenever the samples of drift may have. */
+/** Reports on one replica or on the whole fleet, as samples. */
+export interface ReportSource {
+  readonly scope: "replica" | "fleet";
+  /** A whole number from 0 that changes whenever the samples of drift may have changed. */
   driftVersion(this: void): number;
   drift(this: void): SampleFamilies;
   accuracy(this: void): SampleFamilies;
 }
 
-/** The groups of whoever `speaker` says; empty ones while nobody speaks here. */
-export function voiceGroups(speaker: () => Voice | undefined): readonly SampleSource[] {
+/** The sample groups of the current source; empty while there is none. */
+export function reportGroups(current: () => ReportSource | undefined): readonly SampleSource[] {
   return [
     {
       // Thousands of series that change once a window: rendered then, and not for every scrape.
-      version: () => versionOf(speaker()),
-      families: () => speaker()?.drift() ?? {},
+      version: () => versionOf(current()),
+      families: () => current()?.drift() ?? {},
     },
-    { families: () => speaker()?.accuracy() ?? {} },
+    { families: () => current()?.accuracy() ?? {} },
   ];
 }
 
-/** Different for different voices, so that what one has said is not taken for what the other says. */
-function versionOf(voice: Voice | undefined): number {
-  return voice === undefined ? -1 : 2 * voice.driftVersion() + Number(voice.of === "fleet");
+/** Different for each source, so that the cached text of one is never used for another. */
+function versionOf(source: ReportSource | undefined): number {
+  return source === undefined ? -1 : 2 * source.driftVersion() + Number(source.scope === "fleet");
 }

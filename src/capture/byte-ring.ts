@@ -1,8 +1,8 @@
-/** Bytes of bodies that wait, in one block of memory that is used round and round. */
+/** A ring buffer for the bytes of queued bodies. */
 
 /**
- * Keeps pieces first in, first out, each in one run of bytes. The block is made when the first piece comes and is written
- * from its start whenever it has run empty, so that no more of it becomes resident than once waited.
+ * First in, first out; each piece is contiguous. The block is allocated for the first piece and written from its start
+ * whenever the ring is empty, so that its resident part is no larger than the most that was ever queued.
  */
 export class ByteRing {
   readonly size: number;
@@ -15,21 +15,21 @@ export class ByteRing {
     this.size = size;
   }
 
-  /** Bytes between the oldest piece and the newest, with the end of the block where a piece did not fit in before it. */
+  /** Bytes from the oldest piece to the newest, including a tail of the block that was too short for a piece. */
   get used(): number {
     return this.#used;
   }
 
   /**
-   * Takes a run of so many bytes, more than 0, and returns where it begins; -1 when there is none, or when more than
-   * `maxUsed` bytes would be used.
+   * Reserves a range of `length` bytes (more than 0) and returns its start; -1 when there is no such range, or when more
+   * than `maxUsed` bytes would be used.
    */
-  take(length: number, maxUsed: number = this.size): number {
+  reserve(length: number, maxUsed: number = this.size): number {
     if (this.#used === 0) {
       this.#readAt = 0;
       this.#writeAt = 0;
     }
-    const start = this.#runOf(length);
+    const start = this.#findRange(length);
     if (start === -1) return -1;
     const skipped = start === this.#writeAt ? 0 : this.size - this.#writeAt;
     if (this.#used + skipped + length > maxUsed) return -1;
@@ -39,24 +39,24 @@ export class ByteRing {
     return start;
   }
 
-  /** Writes into a run that was taken. */
+  /** Writes into a reserved range. */
   write(bytes: Uint8Array, at: number): void {
     this.#block.set(bytes, at);
   }
 
-  /** A view of a run, good until the run is given back. */
+  /** A view of a range; valid until the range is released. */
   view(start: number, end: number): Uint8Array<ArrayBuffer> {
     return this.#block.subarray(start, end);
   }
 
-  /** Gives the oldest run back, which ends at `end`. */
-  giveBack(end: number): void {
+  /** Releases the oldest range, which ends at `end`. */
+  release(end: number): void {
     const isBehind = end <= this.#readAt;
     this.#used -= isBehind ? this.size - this.#readAt + end : end - this.#readAt;
     this.#readAt = end;
   }
 
-  #runOf(length: number): number {
+  #findRange(length: number): number {
     if (this.#used + length > this.size) return -1;
     const [readAt, writeAt] = [this.#readAt, this.#writeAt];
     // The used bytes lie in one piece, or from readAt to the end and from the start to writeAt.

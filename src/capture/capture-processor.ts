@@ -1,56 +1,56 @@
-/** Reads the decoded bodies of one exchange and gives what was found to the sinks; counts what came of each body. */
+/** Parses the decoded bodies of one exchange, hands the result to every consumer, and counts what became of each body. */
 import type { BodySide, ExchangeContent, ContentConsumer } from "../payload/exchange-content.ts";
 import type { BodyReader, ReadResult, RequestContent, ResponseContent } from "../payload/body-content.ts";
 import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
 import type { ExchangeLog, LoggedSide } from "../prediction-log/exchange-log.ts";
 import type { Decoded } from "./content-decoding.ts";
-import type { WaitingExchange } from "./capture-queue.ts";
+import type { QueuedExchange } from "./capture-queue.ts";
 
 /** The two bodies of an exchange without their codings. */
 export type DecodedBodies = Readonly<Record<BodySide, Decoded>>;
 
-/** A reader, and whether bodies know the model better than paths do. */
+/** The parser of the serving protocol, and where that protocol names the model. */
 export interface ServedReader {
   readonly reader: BodyReader;
   /** True where the protocol names the model in the body (OpenAI). */
   readonly prefersBodyModel: boolean;
 }
 
-/** What an {@link ExchangeReader} works with. */
-export interface ExchangeReaderParts {
-  readonly sinks: readonly ContentConsumer[];
+/** Parts of a {@link CaptureProcessor}. */
+export interface CaptureProcessorParts {
+  readonly consumers: readonly ContentConsumer[];
   readonly log: ExchangeLog | undefined;
   readonly counters: ReadingCounters;
 }
 
-/** Reads and gives; neither readers nor sinks that throw get past it. */
-export class ExchangeReader {
+/** One item, many consumers. An error in a parser or a consumer is caught and counted; the other consumers still run. */
+export class CaptureProcessor {
   readonly #served: ServedReader;
-  readonly #sinks: readonly ContentConsumer[];
+  readonly #consumers: readonly ContentConsumer[];
   readonly #log: ExchangeLog | undefined;
   readonly #counters: ReadingCounters;
 
-  constructor(served: ServedReader, { sinks, log, counters }: ExchangeReaderParts) {
+  constructor(served: ServedReader, { consumers, log, counters }: CaptureProcessorParts) {
     this.#served = served;
-    this.#sinks = sinks;
+    this.#consumers = consumers;
     this.#log = log;
     this.#counters = counters;
   }
 
-  /** Reads both bodies. The sinks are called when at least one of them gave something, the log when it is logged. */
-  read(waiting: WaitingExchange, bodies: DecodedBodies): void {
+  /** Parses both bodies. Consumers run when at least one body could be parsed; the log gets every exchange that it selected. */
+  process(queued: QueuedExchange, bodies: DecodedBodies): void {
     const { reader } = this.#served;
-    const { target, plan, request, response } = waiting;
-    const asked = this.#readSide(bodies.request, (bytes) =>
+    const { target, plan, request, response } = queued;
+    const asked = this.#parseSide(bodies.request, (bytes) =>
       reader.readRequest({ bytes, contentType: request.contentType, target }),
     );
     const answered = plan.isAnswered
-      ? this.#readSide(bodies.response, (bytes) =>
+      ? this.#parseSide(bodies.response, (bytes) =>
           reader.readResponse({ bytes, contentType: response.contentType, target }),
         )
       : undefined;
     this.#counters.doneTotal++;
-    if (plan.isCounted && answered !== undefined) this.#countBoth(waiting, asked, answered);
+    if (plan.isCounted && answered !== undefined) this.#countAndDeliver(queued, asked, answered);
     else this.#counters.loggedOnlyTotal++;
     if (plan.draft !== undefined) {
       const logged = {
@@ -61,14 +61,18 @@ export class ExchangeReader {
     }
   }
 
-  #readSide<Value>(body: Decoded, read: (bytes: Uint8Array) => ReadResult<Value>): ReadResult<Value> {
-    return body.kind === "unread" ? body : this.#attempt(body.bytes, read);
+  #parseSide<Value>(body: Decoded, parse: (bytes: Uint8Array) => ReadResult<Value>): ReadResult<Value> {
+    return body.kind === "unread" ? body : this.#parse(body.bytes, parse);
   }
 
-  #countBoth(waiting: WaitingExchange, asked: ReadResult<RequestContent>, answered: ReadResult<ResponseContent>): void {
+  #countAndDeliver(
+    queued: QueuedExchange,
+    asked: ReadResult<RequestContent>,
+    answered: ReadResult<ResponseContent>,
+  ): void {
     this.#count("request", asked);
     this.#count("response", answered);
-    if (asked.kind === "read" || answered.kind === "read") this.#give(waiting, valueOf(asked), valueOf(answered));
+    if (asked.kind === "read" || answered.kind === "read") this.#deliver(queued, valueOf(asked), valueOf(answered));
   }
 
   #count(side: BodySide, result: ReadResult<unknown>): void {
@@ -76,20 +80,20 @@ export class ExchangeReader {
     else this.#counters.read[side]++;
   }
 
-  #attempt<Value>(bytes: Uint8Array, read: (bytes: Uint8Array) => ReadResult<Value>): ReadResult<Value> {
+  #parse<Value>(bytes: Uint8Array, parse: (bytes: Uint8Array) => ReadResult<Value>): ReadResult<Value> {
     this.#counters.readBytesTotal += bytes.length;
     try {
-      return read(bytes);
+      return parse(bytes);
     } catch {
       return { kind: "unread", reason: "failed" };
     }
   }
 
-  #give(waiting: WaitingExchange, request: RequestContent | undefined, response: ResponseContent | undefined): void {
-    const { variant, plan, labelId, atMs } = waiting;
+  #deliver(queued: QueuedExchange, request: RequestContent | undefined, response: ResponseContent | undefined): void {
+    const { variant, plan, labelId, atMs } = queued;
     const reading: ExchangeContent = {
-      model: this.#modelOf(waiting, request?.model || response?.model || ""),
-      version: waiting.routeVersion || request?.version || response?.version || "",
+      model: this.#modelOf(queued, request?.model || response?.model || ""),
+      version: queued.routeVersion || request?.version || response?.version || "",
       variant,
       requestId: plan.requestId,
       labelId,
@@ -97,16 +101,16 @@ export class ExchangeReader {
       request,
       response,
     };
-    for (const sink of this.#sinks) {
+    for (const consumer of this.#consumers) {
       try {
-        sink.count(reading);
+        consumer.count(reading);
       } catch {
         this.#counters.sinkFailuresTotal++;
       }
     }
   }
 
-  #modelOf({ routeModel }: WaitingExchange, named: string): string {
+  #modelOf({ routeModel }: QueuedExchange, named: string): string {
     return this.#served.prefersBodyModel ? named || routeModel : routeModel || named;
   }
 }

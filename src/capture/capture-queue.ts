@@ -1,63 +1,63 @@
-/** Captured exchanges that wait to be read: first in, first out, bounded in bytes. */
+/** Captured exchanges that wait to be decoded: first in, first out, bounded in bytes. */
 import type { CapturedBody, Exchange } from "../exchange.ts";
 import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
 import type { RecordDraft } from "../prediction-log/record-draft.ts";
 import { ByteRing } from "./byte-ring.ts";
 
-/** What is known of a body that waits. */
-export interface WaitingBody {
+/** A captured body in the queue. */
+export interface QueuedBody {
   readonly contentType: string;
   readonly contentEncoding: string;
-  /** False when the body was longer than the tap kept: then none of its bytes are here. */
+  /** False when the body was longer than the tap captured: then the queue holds none of its bytes. */
   readonly isComplete: boolean;
-  /** Where its bytes are, see {@link ReadingQueue.bytesOf}. */
+  /** Its range in the ring, see {@link CaptureQueue.bytesOf}. */
   readonly start: number;
   readonly end: number;
 }
 
-/** What is to be done with an exchange that waits. */
-export interface WaitingPlan {
-  /** True when the sinks are to count it. */
+/** What a queued exchange was captured for. */
+export interface CapturePlan {
+  /** True when the consumers receive it: it was sampled. */
   readonly isCounted: boolean;
-  /** True when its answer is one to a request that went well, and whole: only such answers are read. */
+  /** True for a complete response to a successful request: only such responses are parsed. */
   readonly isAnswered: boolean;
-  /** The request's identity; empty when nobody needs it. */
+  /** The request id; empty when no consumer uses it. */
   readonly requestId: string;
-  /** There when it is logged. */
+  /** The record to complete; undefined when the exchange is not logged. */
   readonly draft: RecordDraft | undefined;
 }
 
-/** An exchange that waits. */
-export interface WaitingExchange {
+/** A captured exchange in the queue, as a linked list. */
+export interface QueuedExchange {
   readonly routeModel: string;
   readonly routeVersion: string;
   readonly variant: string;
   readonly target: string;
   readonly labelId: string;
   readonly atMs: number;
-  readonly request: WaitingBody;
-  readonly response: WaitingBody;
-  readonly plan: WaitingPlan;
+  readonly request: QueuedBody;
+  readonly response: QueuedBody;
+  readonly plan: CapturePlan;
   readonly bytes: number;
-  /** Where the run of its bytes ends in the ring. */
+  /** End of its range in the ring. */
   readonly ringEnd: number;
-  next: WaitingExchange | undefined;
+  next: QueuedExchange | undefined;
 }
 
-/** What is reckoned for the record of an exchange beside its bytes and its texts. */
-const recordBytes = 512;
+/** Estimated size of a queued exchange beside its bytes and its texts. */
+const entryBytes = 512;
 
 /**
- * The queue. Adding costs two copies of bytes and three small objects, about 0.1 µs for bodies of 1 KB; the bound holds
- * for bytes, texts and records together.
+ * The queue. Adding costs two copies of bytes and three small objects, about 0.1 µs for bodies of 1 KB. The bound covers
+ * bytes, texts and objects together; what does not fit is refused.
  */
-export class ReadingQueue {
+export class CaptureQueue {
   readonly #maxBytes: number;
   readonly #ring: ByteRing;
   readonly #counters: ReadingCounters;
-  #first: WaitingExchange | undefined;
-  #last: WaitingExchange | undefined;
-  #recordBytes = 0;
+  #first: QueuedExchange | undefined;
+  #last: QueuedExchange | undefined;
+  #entryBytes = 0;
 
   constructor(maxBytes: number, counters: ReadingCounters) {
     this.#maxBytes = maxBytes;
@@ -65,22 +65,22 @@ export class ReadingQueue {
     this.#counters = counters;
   }
 
-  /** The one that waits longest. */
-  get first(): WaitingExchange | undefined {
+  /** The oldest exchange. */
+  get first(): QueuedExchange | undefined {
     return this.#first;
   }
 
-  /** Copies what reading needs of an exchange; false when there is no room. */
-  add(exchange: Exchange, plan: WaitingPlan): boolean {
+  /** Copies the exchange's bodies and texts into the queue; false when there is no room. */
+  add(exchange: Exchange, plan: CapturePlan): boolean {
     const { requestBody, responseBody, route } = exchange;
-    const requestBytes = keptBytes(requestBody);
-    const responseBytes = keptBytes(responseBody);
-    // One that is only logged may have no bytes at all, and a run has at least one.
+    const requestBytes = capturedBytes(requestBody);
+    const responseBytes = capturedBytes(responseBody);
+    // An exchange that is only logged may have no bytes at all, and a range has at least one.
     const length = Math.max(requestBytes + responseBytes, 1);
-    const bytes = recordBytes + textBytes(exchange, requestBody, responseBody, plan);
-    const start = this.#ring.take(length, this.#maxBytes - this.#recordBytes - bytes);
+    const bytes = entryBytes + textBytes(exchange, requestBody, responseBody, plan);
+    const start = this.#ring.reserve(length, this.#maxBytes - this.#entryBytes - bytes);
     if (start === -1) return false;
-    this.#recordBytes += bytes;
+    this.#entryBytes += bytes;
     this.#append({
       routeModel: route.model,
       routeVersion: route.version,
@@ -88,8 +88,8 @@ export class ReadingQueue {
       target: exchange.target,
       labelId: exchange.labelId,
       atMs: exchange.startedAtMs + exchange.durationMs,
-      request: this.#keep(requestBody, start, requestBytes),
-      response: this.#keep(responseBody, start + requestBytes, responseBytes),
+      request: this.#copy(requestBody, start, requestBytes),
+      response: this.#copy(responseBody, start + requestBytes, responseBytes),
       plan,
       bytes,
       ringEnd: start + length,
@@ -98,8 +98,8 @@ export class ReadingQueue {
     return true;
   }
 
-  /** The bytes of a body of {@link first}, good until it is removed. */
-  bytesOf({ start, end }: WaitingBody): Uint8Array<ArrayBuffer> {
+  /** The bytes of a body of {@link first}; valid until that is removed. */
+  bytesOf({ start, end }: QueuedBody): Uint8Array<ArrayBuffer> {
     return this.#ring.view(start, end);
   }
 
@@ -109,23 +109,23 @@ export class ReadingQueue {
     if (first === undefined) return;
     this.#first = first.next;
     if (this.#first === undefined) this.#last = undefined;
-    // A dead record that has become old would keep all that came after it from the quick collection.
+    // A removed exchange in the old generation would keep all that follow it out of the young collection.
     first.next = undefined;
-    this.#recordBytes -= first.bytes;
-    this.#ring.giveBack(first.ringEnd);
+    this.#entryBytes -= first.bytes;
+    this.#ring.release(first.ringEnd);
     this.#counters.queuedExchanges--;
-    this.#tell();
+    this.#updateGauge();
   }
 
-  #append(waiting: WaitingExchange): void {
-    if (this.#last === undefined) this.#first = waiting;
-    else this.#last.next = waiting;
-    this.#last = waiting;
+  #append(queued: QueuedExchange): void {
+    if (this.#last === undefined) this.#first = queued;
+    else this.#last.next = queued;
+    this.#last = queued;
     this.#counters.queuedExchanges++;
-    this.#tell();
+    this.#updateGauge();
   }
 
-  #keep(body: CapturedBody | undefined, start: number, length: number): WaitingBody {
+  #copy(body: CapturedBody | undefined, start: number, length: number): QueuedBody {
     if (body !== undefined && length > 0) this.#ring.write(body.bytes, start);
     return {
       contentType: body?.contentType ?? "",
@@ -136,8 +136,8 @@ export class ReadingQueue {
     };
   }
 
-  #tell(): void {
-    this.#counters.queuedBytes = this.#ring.used + this.#recordBytes;
+  #updateGauge(): void {
+    this.#counters.queuedBytes = this.#ring.used + this.#entryBytes;
   }
 }
 
@@ -147,19 +147,19 @@ const headersBytes = ({ headers }: RecordDraft): number => {
   return bytes;
 };
 
-/** What is reckoned for a draft beside its headers; its texts are cut off by the limits of a request head. */
+/** Estimated size of a draft beside its headers; its texts are bounded by the limits of a request head. */
 const draftBytes = 1024;
 
-/** How many bytes of a body are worth keeping: the beginning of a body that was cut off says nothing. */
-export const keptBytes = (body: CapturedBody | undefined): number =>
+/** How many bytes of a body to queue: none of a truncated body, because its beginning cannot be parsed. */
+export const capturedBytes = (body: CapturedBody | undefined): number =>
   body !== undefined && body.complete ? body.bytes.length : 0;
 
-/** Texts that clients choose the length of. */
+/** Size of the texts whose length clients choose. */
 const textBytes = (
   { target, labelId }: Exchange,
   request: CapturedBody | undefined,
   response: CapturedBody | undefined,
-  { requestId, draft }: WaitingPlan,
+  { requestId, draft }: CapturePlan,
 ): number =>
   target.length +
   labelId.length +

@@ -1,24 +1,24 @@
-/** How large a part of the exchanges is read, so that reading keeps to its share of the processor. */
+/** Which part of the exchanges is captured, so that decoding and parsing stay within their share of the processor. */
 
-/** What the configuration allows. */
+/** Bounds that the configuration sets. */
 export interface SamplingPlan {
-  /** Largest part of the exchanges, 0 to 1; 0 reads none. */
+  /** Maximum part of the exchanges, 0 to 1; 0 samples none. */
   readonly ratio: number;
-  /** Part of one processor core that reading may take, more than 0. */
+  /** Part of one processor core that decoding and parsing may take, more than 0. */
   readonly cpuRatio: number;
 }
 
-/** Never less than this part (or the configured one): what is not read cannot show that reading has become cheap. */
+/** Never less than this part (or the configured one): without samples, nothing shows that they have become cheap. */
 export const minRatio = 0.01;
 
-/** How often the ratio is looked at, milliseconds. */
+/** How often the ratio is adapted, milliseconds. */
 export const adaptIntervalMs = 500;
 
-/** Below this part of the budget more may be read. */
-const lowWater = 0.7;
-/** Part of the budget that is aimed at: between the two no step is taken, so that the ratio comes to rest. */
+/** Below this part of the budget the ratio grows. */
+const lowWatermark = 0.7;
+/** Target, as part of the budget: between the two the ratio does not move, so that it settles. */
 const aim = 0.9;
-/** Most growth in one interval. From below {@link lowWater} it cannot pass the budget: 0.7 × 1.25 < 0.9. */
+/** Maximum growth in one interval. From below {@link lowWatermark} it cannot pass the budget: 0.7 × 1.25 < 0.9. */
 const growth = 1.25;
 
 /**
@@ -32,14 +32,15 @@ export function adaptRatio(ratio: number, usedRatio: number, elapsedMs: number, 
   const used = usedRatio / plan.cpuRatio;
   let next = ratio;
   if (used > 1) next = (ratio * aim) / used;
-  else if (used < lowWater) next = ratio * Math.min(growth ** (elapsedMs / adaptIntervalMs), aim / used, 1 / minRatio);
+  else if (used < lowWatermark)
+    next = ratio * Math.min(growth ** (elapsedMs / adaptIntervalMs), aim / used, 1 / minRatio);
   return bounded(next, plan);
 }
 
 const bounded = (ratio: number, plan: SamplingPlan): number => Math.min(plan.ratio, Math.max(ratio, minRatio));
 
-/** Decides for each exchange, and learns from the time that reading takes. */
-export class Sampling {
+/** Decides for each exchange, and adapts to the time that decoding and parsing take. Two numbers of state. */
+export class CaptureSampler {
   readonly #plan: SamplingPlan;
   #ratio: number;
   #asked = 0;
@@ -52,23 +53,23 @@ export class Sampling {
     this.#sinceMs = nowMs;
   }
 
-  /** The ratio in force. */
+  /** The current ratio, 0 to 1. */
   get ratio(): number {
     return this.#ratio;
   }
 
   /**
-   * True when the next exchange is to be read. The choice is made by the scrambled number of the exchange and not by
-   * every n-th: two models that are asked in turn must both be seen.
+   * True when the next exchange is in the sample. Decided by a hash of the exchange's number and not by every n-th: two
+   * models that get requests in turn must both be sampled.
    */
-  takesNext(): boolean {
+  sampleNext(): boolean {
     if (this.#ratio >= 1) return true;
     this.#asked = (this.#asked + 1) >>> 0;
     return scrambled(this.#asked) < this.#ratio * 4_294_967_296;
   }
 
-  /** Takes note of time spent on reading; adapts the ratio when {@link adaptIntervalMs} have gone by. Monotonic time. */
-  spend(busyMs: number, nowMs: number): void {
+  /** Adds busy time; adapts the ratio when {@link adaptIntervalMs} have passed. Monotonic time. */
+  recordBusy(busyMs: number, nowMs: number): void {
     this.#busyMs += busyMs;
     const elapsedMs = nowMs - this.#sinceMs;
     if (elapsedMs < adaptIntervalMs) return;

@@ -1,90 +1,90 @@
 /**
- * Works off the queue between requests, in slices so short that no request waits long for one. Bodies that take long to
- * decode are decoded on other threads, a few at a time; nothing that a body holds stops the loop.
+ * Drains the queue between requests, in slices so short that no request waits long for one. Large bodies are
+ * decompressed in the thread pool, a few at a time. No body can stop the loop: every error is caught and counted.
  */
 import type { Clock } from "../clock.ts";
 import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
 import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
-import { decodeHere, decodeOnThread, type Decoded, type DecodedSoon } from "./content-decoding.ts";
-import type { DecodedBodies, ExchangeReader } from "./capture-processor.ts";
-import type { ReadingQueue, WaitingBody, WaitingExchange } from "./capture-queue.ts";
-import type { Sampling } from "./capture-sampler.ts";
+import { decodeInline, decodeInPool, type Decoded, type InlineResult } from "./content-decoding.ts";
+import type { DecodedBodies, CaptureProcessor } from "./capture-processor.ts";
+import type { CaptureQueue, QueuedBody, QueuedExchange } from "./capture-queue.ts";
+import type { CaptureSampler } from "./capture-sampler.ts";
 
-/** What a {@link ReadingLoop} works with. */
-export interface ReadingLoopParts {
-  readonly queue: ReadingQueue;
-  readonly sampling: Sampling;
+/** Parts of a {@link DecodeLoop}. */
+export interface DecodeLoopParts {
+  readonly queue: CaptureQueue;
+  readonly sampler: CaptureSampler;
   readonly counters: ReadingCounters;
   readonly log: ExchangeLog | undefined;
   readonly clock: Clock;
-  /** Longest body without its coding. */
+  /** Maximum size of a body once it is decompressed. */
   readonly decodedBytes: number;
-  /** A slice ends with the first exchange that passes this; milliseconds. */
+  /** A slice ends after the first exchange that exceeds this; milliseconds. */
   readonly sliceMs: number;
-  /** Runs a slice once the event loop has had its turn; gives what takes that back. */
+  /** Schedules a slice for after the pending I/O; returns a function that cancels it. */
   schedule(this: void, slice: () => void): () => void;
 }
 
-/** Exchanges decoded on other threads at once: each may hold two captured and two decoded bodies. */
+/** Exchanges decoded in the thread pool at once: each may hold two captured and two decoded bodies. */
 const maxConcurrentDecodes = 2;
 
-/** The loop. Costs nothing while nothing waits; one slice serves all that came in a turn of the event loop. */
-export class ReadingLoop {
-  readonly #parts: ReadingLoopParts;
-  #reader: ExchangeReader | undefined;
-  /** Decoded on other threads, not yet read. */
-  readonly #ready: { readonly waiting: WaitingExchange; readonly bodies: DecodedBodies }[] = [];
-  /** On their way through other threads. */
-  readonly #decoding: WaitingExchange[] = [];
-  /** The first of the queue, when it has to wait until another is decoded. */
-  #blocked: WaitingExchange | undefined;
-  #unschedule: (() => void) | undefined;
+/** The loop. Costs nothing while the queue is empty; one slice serves all exchanges of one event-loop iteration. */
+export class DecodeLoop {
+  readonly #parts: DecodeLoopParts;
+  #processor: CaptureProcessor | undefined;
+  /** Decoded in the thread pool, not yet processed. */
+  readonly #ready: { readonly queued: QueuedExchange; readonly bodies: DecodedBodies }[] = [];
+  /** In the thread pool. */
+  readonly #decoding: QueuedExchange[] = [];
+  /** The head of the queue while it waits for a slot in the thread pool. */
+  #blocked: QueuedExchange | undefined;
+  #cancelSlice: (() => void) | undefined;
   #isStopped = false;
 
-  constructor(parts: ReadingLoopParts) {
+  constructor(parts: DecodeLoopParts) {
     this.#parts = parts;
   }
 
-  /** False until there is a reader, and after the stop. */
-  get isReading(): boolean {
-    return this.#reader !== undefined && !this.#isStopped;
+  /** False until {@link serve} was called, and after {@link stop}. */
+  get isRunning(): boolean {
+    return this.#processor !== undefined && !this.#isStopped;
   }
 
-  /** Reads with this from now on, also what waits already. */
-  serve(reader: ExchangeReader): void {
-    this.#reader = reader;
+  /** Uses this processor from now on, also for exchanges that are queued already. */
+  serve(processor: CaptureProcessor): void {
+    this.#processor = processor;
   }
 
-  /** Sees to it that a slice comes. A few nanoseconds when one is on its way. */
+  /** Schedules a slice unless one is scheduled. A few nanoseconds in that case. */
   wake(): void {
-    if (this.#unschedule === undefined && this.isReading && this.#hasWork()) {
-      this.#unschedule = this.#parts.schedule(this.#slice);
+    if (this.#cancelSlice === undefined && this.isRunning && this.#hasWork()) {
+      this.#cancelSlice = this.#parts.schedule(this.#slice);
     }
   }
 
-  /** Drops what waits, and what other threads have not decoded yet; what is to be logged is logged. */
+  /** Drops the queue and what the thread pool has not decoded yet. Exchanges for the log are still logged. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#unschedule?.();
-    this.#unschedule = undefined;
-    for (const { waiting, bodies } of this.#ready.splice(0)) this.#leave(waiting, bodies);
-    for (const waiting of this.#decoding.splice(0)) this.#leave(waiting, undefined);
+    this.#cancelSlice?.();
+    this.#cancelSlice = undefined;
+    for (const { queued, bodies } of this.#ready.splice(0)) this.#dropOrLog(queued, bodies);
+    for (const queued of this.#decoding.splice(0)) this.#dropOrLog(queued, undefined);
     for (let first = this.#parts.queue.first; first !== undefined; first = this.#parts.queue.first) {
-      const request = first.plan.draft === undefined ? skipped : this.#decodeHere(first.request);
-      const response = first.plan.draft === undefined ? skipped : this.#decodeHere(first.response);
+      const request = first.plan.draft === undefined ? skipped : this.#decodeInline(first.request);
+      const response = first.plan.draft === undefined ? skipped : this.#decodeInline(first.response);
       const isDecoded = request.kind !== "later" && response.kind !== "later";
-      this.#leave(first, isDecoded ? { request, response } : undefined);
+      this.#dropOrLog(first, isDecoded ? { request, response } : undefined);
       this.#parts.queue.removeFirst();
     }
     this.#parts.counters.decodingExchanges = 0;
   }
 
-  /** The last that is done with an exchange when reading stops: only what is logged is still read. */
-  #leave(waiting: WaitingExchange, bodies: DecodedBodies | undefined): void {
-    const { draft } = waiting.plan;
-    if (draft !== undefined && bodies !== undefined && this.#reader !== undefined) {
-      this.#reader.read(waiting, bodies);
+  /** For an exchange that is left at the stop: only one for the log is still processed. */
+  #dropOrLog(queued: QueuedExchange, bodies: DecodedBodies | undefined): void {
+    const { draft } = queued.plan;
+    if (draft !== undefined && bodies !== undefined && this.#processor !== undefined) {
+      this.#processor.process(queued, bodies);
     } else {
       this.#parts.counters.dropped.stopped++;
       if (draft !== undefined) this.#parts.log?.finish(draft, undefined);
@@ -93,14 +93,14 @@ export class ReadingLoop {
 
   readonly #slice = (): void => {
     const { clock, sliceMs } = this.#parts;
-    this.#unschedule = undefined;
+    this.#cancelSlice = undefined;
     const beganMs = clock.monotonicMs();
     let nowMs = beganMs;
     while (nowMs - beganMs < sliceMs && this.#hasWork()) {
       this.#step();
       nowMs = clock.monotonicMs();
     }
-    this.#spend(nowMs - beganMs, nowMs);
+    this.#recordBusy(nowMs - beganMs, nowMs);
     this.wake();
   };
 
@@ -115,67 +115,67 @@ export class ReadingLoop {
     if (ready !== undefined) {
       counters.decodingExchanges--;
       this.#blocked = undefined;
-      this.#reader?.read(ready.waiting, ready.bodies);
+      this.#processor?.process(ready.queued, ready.bodies);
     } else if (queue.first !== undefined) {
-      this.#takeFirst(queue.first);
+      this.#decodeFirst(queue.first);
     }
   }
 
-  #takeFirst(waiting: WaitingExchange): void {
+  #decodeFirst(queued: QueuedExchange): void {
     const { queue, counters } = this.#parts;
-    const request = this.#decodeHere(waiting.request);
-    const response = this.#decodeHere(waiting.response);
+    const request = this.#decodeInline(queued.request);
+    const response = this.#decodeInline(queued.response);
     if (request.kind !== "later" && response.kind !== "later") {
-      this.#reader?.read(waiting, { request, response });
+      this.#processor?.process(queued, { request, response });
       queue.removeFirst();
     } else if (counters.decodingExchanges < maxConcurrentDecodes) {
-      void this.#decodeElsewhere(waiting);
+      void this.#decodeInPool(queued);
       queue.removeFirst();
     } else {
-      this.#blocked = waiting;
+      this.#blocked = queued;
     }
   }
 
-  #decodeHere(body: WaitingBody): DecodedSoon {
+  #decodeInline(body: QueuedBody): InlineResult {
     const { queue, decodedBytes } = this.#parts;
-    return unreadable(body) ?? decodeHere(queue.bytesOf(body), body.contentEncoding, decodedBytes);
+    return withoutBytes(body) ?? decodeInline(queue.bytesOf(body), body.contentEncoding, decodedBytes);
   }
 
-  /** The bytes are copied before this returns for the first time, so that the queue may use theirs again. */
-  async #decodeElsewhere(waiting: WaitingExchange): Promise<void> {
+  /** Copies the bytes before its first `await`, so that the queue may reuse its own. */
+  async #decodeInPool(queued: QueuedExchange): Promise<void> {
     const { clock, counters } = this.#parts;
     const beganMs = clock.monotonicMs();
     counters.decodingExchanges++;
-    this.#decoding.push(waiting);
+    this.#decoding.push(queued);
     const [request, response] = await Promise.all([
-      this.#decodeOnThread(waiting.request),
-      this.#decodeOnThread(waiting.response),
+      this.#decodeBodyInPool(queued.request),
+      this.#decodeBodyInPool(queued.response),
     ]);
     if (this.#isStopped) return;
-    this.#decoding.splice(this.#decoding.indexOf(waiting), 1);
+    this.#decoding.splice(this.#decoding.indexOf(queued), 1);
     const nowMs = clock.monotonicMs();
-    this.#spend(nowMs - beganMs, nowMs);
-    this.#ready.push({ waiting, bodies: { request, response } });
+    this.#recordBusy(nowMs - beganMs, nowMs);
+    this.#ready.push({ queued, bodies: { request, response } });
     this.wake();
   }
 
-  async #decodeOnThread(body: WaitingBody): Promise<Decoded> {
+  async #decodeBodyInPool(body: QueuedBody): Promise<Decoded> {
     const { queue, decodedBytes } = this.#parts;
-    return unreadable(body) ?? decodeOnThread(Uint8Array.from(queue.bytesOf(body)), body.contentEncoding, decodedBytes);
+    return withoutBytes(body) ?? decodeInPool(Uint8Array.from(queue.bytesOf(body)), body.contentEncoding, decodedBytes);
   }
 
-  #spend(busyMs: number, nowMs: number): void {
-    const { counters, sampling } = this.#parts;
+  #recordBusy(busyMs: number, nowMs: number): void {
+    const { counters, sampler } = this.#parts;
     counters.busyMsTotal += busyMs;
-    sampling.spend(busyMs, nowMs);
-    counters.sampleRatio = sampling.ratio;
+    sampler.recordBusy(busyMs, nowMs);
+    counters.sampleRatio = sampler.ratio;
   }
 }
 
 const skipped: Decoded = { kind: "unread", reason: "empty" };
 
-/** Why a body without bytes is not read. */
-function unreadable({ isComplete, start, end }: WaitingBody): Decoded | undefined {
+/** Why a body without bytes cannot be parsed; undefined for a body with bytes. */
+function withoutBytes({ isComplete, start, end }: QueuedBody): Decoded | undefined {
   if (end > start) return undefined;
   return { kind: "unread", reason: isComplete ? "empty" : "truncated" };
 }

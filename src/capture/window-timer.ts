@@ -1,33 +1,33 @@
-/** Drift on a clock: closes windows when they are over and judges them in small steps between requests. */
+/** The timer of drift: closes windows when they end, and has them evaluated in small steps between requests. */
 import type { Clock } from "../clock.ts";
 import type { DriftMonitorRegistry, MonitorWindows } from "../drift/monitor/drift-monitor-registry.ts";
 
-/** Options of {@link DriftWatch}. */
-export interface DriftWatchOptions {
+/** Options of {@link WindowTimer}. */
+export interface WindowTimerOptions {
   readonly monitors: DriftMonitorRegistry;
   readonly clock: Clock;
-  /** Told of windows that have closed, with their final counts. */
+  /** Called with the final counts of windows that have closed. */
   onClosed(this: void, windows: readonly MonitorWindows[]): void;
-  /** Called when reports have changed: a window was decided, or a baseline is there. */
-  onDecided(this: void): void;
+  /** Called when reports have changed: a window was evaluated, or a baseline became available. */
+  onReportsChanged(this: void): void;
 }
 
-/** Often enough for windows of a second. */
-const lookEveryMs = 500;
+/** Often enough for windows of one second. */
+const intervalMs = 500;
 
-/** Runs from {@link DriftWatch.start} to {@link DriftWatch.stop}; its timer keeps no process alive. */
-export class DriftWatch {
-  readonly #options: DriftWatchOptions;
+/** Runs from {@link WindowTimer.start} to {@link WindowTimer.stop}; does not keep the process alive. */
+export class WindowTimer {
+  readonly #options: WindowTimerOptions;
   #timer: NodeJS.Timeout | undefined;
   #step: NodeJS.Immediate | undefined;
   #version = 0;
 
-  constructor(options: DriftWatchOptions) {
+  constructor(options: WindowTimerOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), lookEveryMs).unref();
+    this.#timer = setInterval(() => this.#closeEnded(), intervalMs).unref();
   }
 
   stop(): void {
@@ -35,19 +35,19 @@ export class DriftWatch {
     clearImmediate(this.#step);
   }
 
-  #look(): void {
+  #closeEnded(): void {
     const { monitors, clock, onClosed } = this.#options;
     const closed = monitors.advance(clock.wallMs());
     if (closed.length > 0) onClosed(closed);
-    this.#step ??= setImmediate(() => this.#judge());
+    this.#step ??= setImmediate(() => this.#evaluate());
   }
 
-  /** One step an event-loop turn: requests go first. */
-  #judge(): void {
-    const { monitors, onDecided } = this.#options;
-    this.#step = monitors.step() ? setImmediate(() => this.#judge()) : undefined;
+  /** One step per event-loop iteration: requests go first. */
+  #evaluate(): void {
+    const { monitors, onReportsChanged } = this.#options;
+    this.#step = monitors.step() ? setImmediate(() => this.#evaluate()) : undefined;
     if (this.#step !== undefined || monitors.version === this.#version) return;
     this.#version = monitors.version;
-    onDecided();
+    onReportsChanged();
   }
 }

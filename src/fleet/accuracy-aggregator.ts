@@ -1,86 +1,85 @@
-/** Accuracy of a fleet: every replica's sums by time of the prediction, added up by the leader. */
+/** Accuracy of a fleet: each replica publishes its sums by time of the prediction, the leader adds them up. */
 import type { AccuracyContribution, LabelMonitor, ModelAccuracy } from "../accuracy/label-monitor.ts";
 import type { ModelLabels } from "../metrics/model-labels.ts";
-import type { ContributionSource } from "./fleet-member.ts";
-import type { LeaderTurn } from "./leader/leader-loop.ts";
+import type { ContributionSource } from "./counts/counts-publisher.ts";
+import type { LeaderRound, LeaderTask } from "./leader/leader-loop.ts";
 import type { Contribution } from "./store.ts";
-import { done } from "./drift/drift-aggregator.ts";
-import { readSharedKey, sharedKey } from "./fleet-key.ts";
+import { parseFleetKey, fleetKey } from "./fleet-key.ts";
 
-/** All windows are published again after so long: the store may have lost them. */
+/** All windows are published again this often: the store may have lost them. */
 const republishMs = 60_000;
 
-/** Between two looks of the leader at all windows of all replicas. */
-const leadEveryMs = 15_000;
+/** How often the leader adds up all windows of all replicas. */
+const sumEveryMs = 15_000;
 
 /**
- * Labels come for hours after a prediction, so windows stay open: what has changed is published, and the leader adds up
- * whatever is there.
+ * Labels arrive for hours after a prediction, so windows stay open: each replica publishes what has changed, and the
+ * leader adds up what is there at the time.
  */
-export class SharedAccuracy implements ContributionSource {
+export class AccuracyAggregator implements ContributionSource, LeaderTask {
   readonly #labels: LabelMonitor;
-  /** What has been published of each window. */
+  /** The published revision of each window. */
   #published = new Map<string, number>();
   #publishedAllAtMs = -Infinity;
-  #ledAtMs = -Infinity;
+  #summedAtMs = -Infinity;
   #reports: readonly ModelAccuracy[] = [];
 
   constructor(labels: LabelMonitor) {
     this.#labels = labels;
   }
 
-  /** What this replica found last as the leader. */
+  /** The last result of this replica as the leader; empty before. */
   reports(): readonly ModelAccuracy[] {
     return this.#reports;
   }
 
   *contributions(nowMs: number): Generator<Contribution> {
-    const isForAll = nowMs - this.#publishedAllAtMs > republishMs || nowMs < this.#publishedAllAtMs;
-    if (isForAll) this.#publishedAllAtMs = nowMs;
+    const isFull = nowMs - this.#publishedAllAtMs > republishMs || nowMs < this.#publishedAllAtMs;
+    if (isFull) this.#publishedAllAtMs = nowMs;
     const before = this.#published;
     this.#published = new Map();
     for (const contribution of this.#labels.contributions()) {
       const key = keyOf(contribution);
       this.#published.set(key, contribution.revision);
-      if (!isForAll && before.get(key) === contribution.revision) continue;
+      if (!isFull && before.get(key) === contribution.revision) continue;
       yield { key, ...this.#span(contribution.fromMs), counts: contribution.fields() };
     }
   }
 
-  async lead(turn: LeaderTurn): Promise<void> {
-    if (Math.abs(turn.nowMs - this.#ledAtMs) < leadEveryMs) return;
-    this.#ledAtMs = turn.nowMs;
-    // Added one by one, as they are read: all at once they would hold up requests.
+  async runAsLeader(round: LeaderRound): Promise<void> {
+    if (Math.abs(round.nowMs - this.#summedAtMs) < sumEveryMs) return;
+    this.#summedAtMs = round.nowMs;
+    // Added one by one as they are read: all at once would block requests.
     const sums = this.#labels.fleetAccuracy();
-    const now = this.#span(turn.nowMs);
+    const now = this.#span(round.nowMs);
     for (const span of [{ ...now, windowIndex: now.windowIndex - 1 }, now]) {
-      for (const key of done(await turn.keys(span))) {
-        const labels = this.#currentLabels(key, turn.nowMs);
+      for (const key of await round.keys(span)) {
+        const labels = this.#currentLabels(key, round.nowMs);
         if (labels === undefined) continue;
-        const { counts } = done(await turn.read(key, span));
+        const { counts } = await round.read(key, span);
         if (counts instanceof Map) sums.add(labels, counts);
       }
     }
     this.#reports = sums.report();
-    done(await turn.publishVerdict(fleetAccuracyKey, JSON.stringify(this.#reports)));
+    await round.putDocument(fleetAccuracyKey, JSON.stringify(this.#reports));
   }
 
-  /** The model of a key whose window is still kept. */
+  /** The labels of a key whose window is still kept. */
   #currentLabels(key: string, nowMs: number): ModelLabels | undefined {
-    const { parts, labels } = readSharedKey(key) ?? {};
+    const { parts, labels } = parseFleetKey(key) ?? {};
     const { windowMs, kept } = this.#labels.plan;
     const isKept = parts?.[0] === "accuracy" && Number(parts[1]) > nowMs - windowMs * kept;
     return isKept ? labels : undefined;
   }
 
-  /** The slice of the shared state that holds windows of this time: no length that the leader ends and freezes. */
+  /** The window of the shared state that holds the windows of this time. Its length is none that the leader freezes. */
   #span(timeMs: number): { readonly windowMs: number; readonly windowIndex: number } {
     const windowMs = this.#labels.plan.windowMs * this.#labels.plan.kept + 1;
     return { windowMs, windowIndex: Math.floor(timeMs / windowMs) };
   }
 }
 
-/** Where the leader's last report is. */
+/** Key of the leader's last report. */
 export const fleetAccuracyKey = "accuracy";
 
-const keyOf = (of: AccuracyContribution): string => sharedKey(["accuracy", String(of.fromMs)], of);
+const keyOf = (of: AccuracyContribution): string => fleetKey(["accuracy", String(of.fromMs)], of);

@@ -1,11 +1,11 @@
 import type { Contribution } from "./store.ts";
 
-/** Counts of windows that are over, kept until the leader has surely read them. */
+/** Final counts of closed windows: published again with every sync until the leader has certainly read them. */
 export class ClosedWindows {
   readonly #keepMs: number;
   #kept: readonly Contribution[] = [];
 
-  /** @param keepMs how long after its end a window is offered again with every publication */
+  /** @param keepMs how long after its end a window is published again */
   constructor(keepMs: number) {
     this.#keepMs = keepMs;
   }
@@ -14,7 +14,7 @@ export class ClosedWindows {
     this.#kept = [...this.#kept, contribution];
   }
 
-  /** Those that may still be waited for; the others are let go. */
+  /** Those still to be published; drops the others. */
   current(nowMs: number): readonly Contribution[] {
     this.#kept = this.#kept.filter(({ windowIndex, windowMs }) => (windowIndex + 1) * windowMs + this.#keepMs > nowMs);
     return this.#kept;

@@ -1,25 +1,27 @@
-/** What `GET /fleet` answers: how the fleet is doing, and what its leader published last. */
 import type { ModelLabels } from "../metrics/model-labels.ts";
-import type { Fleet } from "./fleet-member.ts";
-import type { StateStore } from "./store.ts";
 import { fleetAccuracyKey } from "./accuracy-aggregator.ts";
-import { parseVerdict, reportKey } from "./drift/drift-aggregator.ts";
+import { parseDocument, reportKey } from "./drift/drift-documents.ts";
+import type { FleetMember } from "./fleet-member.ts";
 import { fleetLatencyKey } from "./latency-aggregator.ts";
+import type { StateStore } from "./store.ts";
 
-/** JSON-able. What the store does not have, does not give or has as something that is no JSON is null, or left out of a list. */
+/**
+ * The body of `GET /fleet`: the state of this replica and its fleet, and the leader's last reports; JSON-able. A document
+ * that is missing, unreadable or not JSON is null, or left out of a list.
+ */
 export async function describeFleet(
-  fleet: Pick<Fleet, "status">,
-  store: Pick<StateStore, "readVerdict">,
-  subjects: readonly ModelLabels[],
+  member: Pick<FleetMember, "status">,
+  store: Pick<StateStore, "getDocument">,
+  models: readonly ModelLabels[],
 ): Promise<unknown> {
-  const { store: health, ...status } = fleet.status();
+  const { store: health, ...status } = member.status();
   const read = async (key: string): Promise<unknown> => {
-    const verdict = await store.readVerdict(key);
-    return verdict.kind === "done" && verdict.value !== undefined ? (parseVerdict(verdict.value.json) ?? null) : null;
+    const found = await store.getDocument(key);
+    return found.kind === "done" && found.value !== undefined ? (parseDocument(found.value.json) ?? null) : null;
   };
   const reports: unknown[] = [];
-  // One after the other: each is parsed in a turn of its own.
-  for (const subject of subjects) reports.push(await read(reportKey(subject)));
+  // One after the other, so that parsing many reports does not block the event loop.
+  for (const model of models) reports.push(await read(reportKey(model)));
   return {
     status: { ...status, failures: Object.fromEntries(health.failures), last_success_ms: health.lastSuccessMs },
     drift: reports.filter((report) => report !== null),

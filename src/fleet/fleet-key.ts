@@ -1,12 +1,12 @@
-/** Keys of the shared state: a kind, and then what tells one model from another. */
+/** Keys of the shared state: a kind, then the labels of a model. */
 import type { ModelLabels } from "../metrics/model-labels.ts";
 
-/** `drift/<digest>/<model>/<version>/<variant>` and the like; parts are escaped, so that `/` only stands between them. */
-export const sharedKey = (parts: readonly string[], { model, version, variant }: ModelLabels): string =>
+/** `<part>/…/<model>/<version>/<variant>`, for instance `drift/<digest>/churn/7/stable`. Each part is percent-encoded. */
+export const fleetKey = (parts: readonly string[], { model, version, variant }: ModelLabels): string =>
   [...parts, model, version, variant].map(encodeURIComponent).join("/");
 
-/** The parts before the labels, and the labels; undefined for a key that {@link sharedKey} did not make. */
-export function readSharedKey(
+/** Inverse of {@link fleetKey}: the parts and the labels; undefined for any other text. */
+export function parseFleetKey(
   key: string,
 ): { readonly parts: readonly string[]; readonly labels: ModelLabels } | undefined {
   try {

@@ -1,4 +1,4 @@
-/** Latency of a fleet: every replica's histogram of a window, added up cell by cell by the leader. */
+/** Latency of a fleet: each replica publishes its histogram of a window, the leader adds them up cell by cell. */
 import {
   latencyCounts,
   latencyCountsSince,
@@ -8,12 +8,11 @@ import {
 import type { ModelLabels } from "../metrics/model-labels.ts";
 import { addLatencies, createLatencyHdr, type LatencyHdr } from "../metrics/requests/latency-hdr.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
-import type { ContributionSource } from "./fleet-member.ts";
-import type { LeaderTurn } from "./leader/leader-loop.ts";
+import type { ContributionSource } from "./counts/counts-publisher.ts";
+import type { LeaderRound, LeaderTask } from "./leader/leader-loop.ts";
 import type { Contribution } from "./store.ts";
 import { ClosedWindows } from "./closed-windows.ts";
-import { done } from "./drift/drift-aggregator.ts";
-import { readSharedKey, sharedKey } from "./fleet-key.ts";
+import { parseFleetKey, fleetKey } from "./fleet-key.ts";
 
 /** Quantiles of all replicas' requests in one window, seconds. */
 export interface FleetLatency {
@@ -25,14 +24,14 @@ export interface FleetLatency {
   readonly p99_seconds: number;
 }
 
-/** What a model's histogram held when the window began. */
+/** A model's histogram at the start of the window. */
 interface Start {
   readonly total: number;
   readonly counts: Float64Array;
 }
 
-/** A window begins with the first publication in it, so its edges are right to a flush interval. */
-export class SharedLatency implements ContributionSource {
+/** A window begins with the first publication in it, so its edges are exact to one flush interval. */
+export class LatencyAggregator implements ContributionSource, LeaderTask {
   readonly #requests: Pick<RequestMetrics, "labelSets">;
   readonly #windowMs: number;
   readonly #closed: ClosedWindows;
@@ -46,7 +45,7 @@ export class SharedLatency implements ContributionSource {
     this.#closed = new ClosedWindows(keepMs);
   }
 
-  /** Of the window that this replica decided last as the leader. */
+  /** The last window that this replica decided as the leader; undefined before. */
   get last(): FleetLatency | undefined {
     return this.#last;
   }
@@ -54,30 +53,30 @@ export class SharedLatency implements ContributionSource {
   *contributions(nowMs: number): Generator<Contribution> {
     const index = Math.floor(nowMs / this.#windowMs);
     // As for drift, a clock set back by less than a window changes nothing.
-    if (index !== this.#index && index !== this.#index - 1) this.#turnOver(index);
+    if (index !== this.#index && index !== this.#index - 1) this.#beginWindow(index);
     yield* this.#closed.current(nowMs);
     yield* this.#open();
   }
 
-  async lead(turn: LeaderTurn): Promise<void> {
-    for (const window of turn.ended.filter(({ windowMs }) => windowMs === this.#windowMs)) {
+  async runAsLeader(round: LeaderRound): Promise<void> {
+    for (const window of round.ended.filter(({ windowMs }) => windowMs === this.#windowMs)) {
       const sum = createLatencyHdr();
-      for (const key of done(await turn.keys(window))) {
-        if (readSharedKey(key)?.parts[0] !== "latency") continue;
-        const { counts } = done(await turn.read(key, window));
+      for (const key of await round.keys(window)) {
+        if (parseFleetKey(key)?.parts[0] !== "latency") continue;
+        const { counts } = await round.read(key, window);
         const hdr = counts instanceof Float64Array ? latencyHdrOf(counts) : undefined;
         if (hdr !== undefined) addLatencies(sum, hdr);
       }
       if (sum.totalCount === 0) continue;
       this.#last = describe(sum, window.windowIndex * window.windowMs, window.windowMs);
-      done(await turn.publishVerdict(fleetLatencyKey, JSON.stringify(this.#last)));
+      await round.putDocument(fleetLatencyKey, JSON.stringify(this.#last));
     }
   }
 
-  /** Keeps what the last window came to, and begins the next. */
-  #turnOver(index: number): void {
+  /** Closes the current window and begins the next. */
+  #beginWindow(index: number): void {
     for (const contribution of this.#open()) this.#closed.add(contribution);
-    // What came before the first publication belongs to the first window.
+    // Requests before the first publication belong to the first window.
     const isFirst = this.#index < 0;
     this.#index = index;
     this.#starts.clear();
@@ -106,10 +105,10 @@ export class SharedLatency implements ContributionSource {
   }
 }
 
-/** Where the leader's last figures are. */
+/** Key of the leader's last figures. */
 export const fleetLatencyKey = "latency";
 
-const keyOf = (labels: ModelLabels): string => sharedKey(["latency"], labels);
+const keyOf = (labels: ModelLabels): string => fleetKey(["latency"], labels);
 
 function describe(hdr: LatencyHdr, fromMs: number, windowMs: number): FleetLatency {
   return {

@@ -1,46 +1,46 @@
 /**
- * Notices replicas that went without a goodbye. Clocks of pods differ, so no replica's time is compared with another's:
- * what counts is for how long the watcher itself has seen no new sign of life.
+ * Who is in the fleet, and which replicas were lost. Clocks of pods differ, so no replica's time is compared with
+ * another's: a replica is lost when this one has seen no new heartbeat of it for long enough.
  */
 import { type KnownReplica, type Replica, stateLimits } from "./store.ts";
 
-/** A replica that stopped writing without a goodbye: what it counted after `lastSeenMs` is lost, unless it returns. */
+/** A replica that stopped writing and did not leave: its counts after `lastSeenMs` are lost, unless it returns. */
 export interface Gap extends Replica {
-  /** Its last sign of life, by its own clock. */
+  /** Its last heartbeat, by its own clock. */
   readonly lastSeenMs: number;
-  /** When this replica noticed, by the clock of the caller. */
+  /** When this replica noticed, by its own clock. */
   readonly noticedAtMs: number;
-  /** It was not dead after all (a partition, a long pause): nothing is lost, because it writes absolute counts. */
+  /** It came back (after a partition, a long pause): nothing is lost, because it writes absolute counts. */
   readonly hasReturned: boolean;
 }
 
-/** Without a sign of life for more than this many flush intervals, a replica is a gap. */
+/** Without a heartbeat for more than this many flush intervals, a replica is a gap. */
 const silentIntervals = 3;
-/** A look after a long pause (the store was down) says nothing about the time between: it counts as this much. */
-const maxIntervalsALook = 2;
+/** An update after a long pause (the store was down) says nothing about the time between: it counts as at most this. */
+const maxIntervalsPerUpdate = 2;
 
-/** Gaps that are remembered, and for how long. */
+/** Maximum number of gaps kept, and for how long. */
 export const gapLimits = { count: 100, ageMs: 3_600_000 } as const;
 
-interface Watched {
+interface Member {
   replica: KnownReplica;
   silentMs: number;
   gap: Gap | undefined;
 }
 
-/** Replicas that are watched; those that the store has forgotten stay for a while. */
-const maxWatched = 2 * stateLimits.replicas;
+/** Maximum number of members; those that the store has forgotten stay for a while. */
+const maxMembers = 2 * stateLimits.replicas;
 
-/** What one replica knows of the others: at most 2,000 of them, and {@link gapLimits} gaps. */
-export class ReplicaWatch {
-  readonly #watched = new Map<string, Watched>();
+/** What one replica knows of the others: at most 2,000 members, and {@link gapLimits} gaps. */
+export class Membership {
+  readonly #members = new Map<string, Member>();
   readonly #gaps = new Map<string, Gap>();
-  #lastLookMs: number | undefined;
+  #lastUpdateMs: number | undefined;
   #lostTotal = 0;
 
-  /** Replicas that live, as far as is known: neither gone nor silent. */
+  /** Members that neither left nor fell silent. */
   get living(): readonly KnownReplica[] {
-    return [...this.#watched.values()].filter(({ gap }) => gap === undefined).map(({ replica }) => replica);
+    return [...this.#members.values()].filter(({ gap }) => gap === undefined).map(({ replica }) => replica);
   }
 
   /** Oldest first. */
@@ -54,45 +54,45 @@ export class ReplicaWatch {
   }
 
   /**
-   * Looks at what the store knows.
+   * Takes over what the store returned for a heartbeat.
    *
    * @param monotonicMs a clock that never jumps, for how long a replica is silent
    * @param wallMs what {@link Gap.noticedAtMs} says
    */
-  look(known: readonly KnownReplica[], monotonicMs: number, wallMs: number): void {
-    const sinceLastMs = this.#lastLookMs === undefined ? 0 : monotonicMs - this.#lastLookMs;
-    this.#lastLookMs = monotonicMs;
-    const silent = new Set(this.#watched.keys());
+  update(known: readonly KnownReplica[], monotonicMs: number, wallMs: number): void {
+    const sinceLastMs = this.#lastUpdateMs === undefined ? 0 : monotonicMs - this.#lastUpdateMs;
+    this.#lastUpdateMs = monotonicMs;
+    const silent = new Set(this.#members.keys());
     for (const replica of known) if (this.#see(replica)) silent.delete(replica.replicaId);
-    // Silent ones are those that are not new in any way, and those that the store has forgotten (it was flushed).
-    for (const id of silent) this.#passTime(id, sinceLastMs, wallMs);
+    // Silent: no new heartbeat, or forgotten by the store (it was flushed).
+    for (const id of silent) this.#addSilence(id, sinceLastMs, wallMs);
     this.#forget(wallMs);
   }
 
-  /** True when this is news. */
+  /** True for a new heartbeat, or a new leave. */
   #see(replica: KnownReplica): boolean {
     const { replicaId } = replica;
-    const watched = this.#watched.get(replicaId);
+    const member = this.#members.get(replicaId);
     if (replica.hasLeft) {
-      this.#watched.delete(replicaId);
+      this.#members.delete(replicaId);
       this.#markReturned(replicaId);
       return true;
     }
-    if (watched?.replica.sequence === replica.sequence) return false;
+    if (member?.replica.sequence === replica.sequence) return false;
     this.#markReturned(replicaId);
-    if (watched === undefined && this.#watched.size >= maxWatched) return true;
-    this.#watched.set(replicaId, { replica, silentMs: 0, gap: undefined });
+    if (member === undefined && this.#members.size >= maxMembers) return true;
+    this.#members.set(replicaId, { replica, silentMs: 0, gap: undefined });
     return true;
   }
 
-  #passTime(replicaId: string, sinceLastMs: number, wallMs: number): void {
-    const watched = this.#watched.get(replicaId);
-    if (watched === undefined) return;
-    const { flushMs } = watched.replica;
-    watched.silentMs += Math.min(sinceLastMs, maxIntervalsALook * flushMs);
-    if (watched.gap !== undefined || watched.silentMs <= silentIntervals * flushMs) return;
-    const { startedAtMs, address, seenAtMs } = watched.replica;
-    watched.gap = {
+  #addSilence(replicaId: string, sinceLastMs: number, wallMs: number): void {
+    const member = this.#members.get(replicaId);
+    if (member === undefined) return;
+    const { flushMs } = member.replica;
+    member.silentMs += Math.min(sinceLastMs, maxIntervalsPerUpdate * flushMs);
+    if (member.gap !== undefined || member.silentMs <= silentIntervals * flushMs) return;
+    const { startedAtMs, address, seenAtMs } = member.replica;
+    member.gap = {
       replicaId,
       startedAtMs,
       address,
@@ -101,7 +101,7 @@ export class ReplicaWatch {
       noticedAtMs: wallMs,
       hasReturned: false,
     };
-    this.#gaps.set(replicaId, watched.gap);
+    this.#gaps.set(replicaId, member.gap);
     this.#lostTotal++;
   }
 
@@ -116,10 +116,10 @@ export class ReplicaWatch {
       if (!isOld && this.#gaps.size <= gapLimits.count) continue;
       this.#gaps.delete(id);
     }
-    // Kept for longer than the store keeps it: else its record there would make it a gap once more.
-    for (const [id, { gap }] of this.#watched) {
+    // Kept for longer than in the store: else its record there would make it a gap again.
+    for (const [id, { gap }] of this.#members) {
       const isLongGone = gap !== undefined && wallMs - gap.noticedAtMs > 2 * gapLimits.ageMs;
-      if (isLongGone) this.#watched.delete(id);
+      if (isLongGone) this.#members.delete(id);
     }
   }
 }

@@ -1,6 +1,6 @@
-/** What Outrider asks of an MLflow model registry. */
+/** The part of the API of an MLflow model registry that Outrider uses. */
 
-/** The HTTP client, declared here because this is where it is used. Redirects are not followed; rejects when there is no answer. */
+/** Port of the HTTP client. It does not follow redirects; `get` rejects without a response or above `maxBytes`. */
 export interface RegistryHttp {
   get(url: string, maxBytes: number): Promise<{ readonly status: number; readonly body: Uint8Array }>;
 }
@@ -11,24 +11,24 @@ export interface ModelVersion {
   readonly version: string;
 }
 
-/** What came of looking for an artifact. */
+/** Result of a fetch. */
 export type ArtifactResult =
   | { readonly kind: "found"; readonly bytes: Uint8Array }
-  /** The version has no such artifact, there is no such version, or the registry does not take it for the name of one. */
+  /** There is no such artifact, model or version, or the registry rejects the version as malformed. */
   | { readonly kind: "absent"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string };
 
-/** Where a model version keeps its baseline. */
+/** Path of the baseline among the artifacts of a model version. */
 export const baselineArtifact = "outrider/baseline.json";
 
-/** Longest artifact that is taken. */
+/** Maximum size of an artifact. */
 const maxArtifactBytes = 64 * 1024 * 1024;
 
 /**
- * Fetches an artifact of a model version through the tracking server, which reads it from whatever store it is kept in
+ * Fetches an artifact of a model version through the tracking server, which reads it from its artifact store
  * (`GET /model-versions/get-artifact`). Never rejects.
  *
- * @param url of the tracking server, perhaps with a path in front of its own
+ * @param url base URL of the tracking server; may have a path
  */
 export async function fetchArtifact(
   http: RegistryHttp,
@@ -42,8 +42,7 @@ export async function fetchArtifact(
     const { status, body } = await http.get(address, maxArtifactBytes);
     if (status === 200) return { kind: "found", bytes: body };
     const reason = `${name} ${version}: the registry answered ${status}${detailOf(body)}`;
-    // 404 is the one answer for an unknown model, an unknown version and an artifact that is not there; 400 means that
-    // the version is no number.
+    // 404 stands for an unknown model, version or artifact alike; 400 means that the version is not a number.
     return status === 404 || status === 400 ? { kind: "absent", reason } : { kind: "failed", reason };
   } catch (error) {
     return { kind: "failed", reason: `${url}: ${messageOf(error)}` };
@@ -61,7 +60,7 @@ function detailOf(body: Uint8Array): string {
   return words === "" ? "" : `: ${words}`;
 }
 
-/** undici puts what went wrong with a connection into `cause` or `code` and leaves the message empty for some. */
+/** For some connection errors undici leaves the message empty and sets only `code`. */
 function messageOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   return message === "" ? (code ?? "no answer") : message;

@@ -15,14 +15,14 @@ const expected =
   "expected redis://[user:password@]host[:port][/database], rediss://… for TLS, or unix:///path/to/socket";
 
 /**
- * Parses `redis://`, `rediss://` (TLS) and `unix:///path?db=n`. For anything else the result is a text with the problem;
- * it does not repeat the URL, which may hold a password.
+ * Parses `redis://`, `rediss://` (TLS) and `unix:///path?db=n`. For anything else it returns a text that says what is
+ * wrong; the text never contains the URL, which may hold a password.
  */
 export function parseRedisUrl(text: string): RedisAddress | string {
   const url = URL.parse(text);
   if (url === null) return `not a URL; ${expected}`;
   const login = decodeLogin(url);
-  if (login === undefined) return `the user or the password has a wrong % escape; ${expected}`;
+  if (login === undefined) return `the user or the password has an invalid % escape; ${expected}`;
   switch (url.protocol) {
     case "redis:":
     case "rediss:":
@@ -39,7 +39,7 @@ type Login = Pick<RedisAddress, "username" | "password">;
 function parseTcp(url: URL, login: Login): RedisAddress | string {
   const database = readDatabase(url.pathname.replace(/^\//, ""));
   if (database === undefined) return `the database is not a number; ${expected}`;
-  if (url.hostname === "") return `there is no host; ${expected}`;
+  if (url.hostname === "") return `the host is missing; ${expected}`;
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port === "" ? defaultPort : Number(url.port);
   return { place: { kind: "tcp", host, port, isTls: url.protocol === "rediss:" }, ...login, database };
@@ -48,7 +48,7 @@ function parseTcp(url: URL, login: Login): RedisAddress | string {
 function parseUnix(url: URL, login: Login): RedisAddress | string {
   const database = readDatabase(url.searchParams.get("db") ?? "");
   if (database === undefined) return `db is not a number; ${expected}`;
-  if (url.host !== "" || url.pathname.length < 2) return `there is no path; ${expected}`;
+  if (url.host !== "" || url.pathname.length < 2) return `the path is missing; ${expected}`;
   return { place: { kind: "unix", path: decodeURIComponent(url.pathname) }, ...login, database };
 }
 
@@ -58,7 +58,7 @@ function readDatabase(text: string): number | undefined {
 
 function decodeLogin(url: URL): Login | undefined {
   try {
-    // A path with a wrong escape fails here too.
+    // Also detects an invalid escape in the path.
     decodeURIComponent(url.pathname);
     return { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
   } catch {

@@ -12,32 +12,32 @@ const piece = (length: number, seed: number): Uint8Array => Uint8Array.from({ le
 describe("a byte ring", () => {
   it("has room for exactly its size", () => {
     const ring = new ByteRing(10);
-    expect([ring.take(6), ring.take(4), ring.take(1), ring.used]).toEqual([0, 6, -1, 10]);
+    expect([ring.reserve(6), ring.reserve(4), ring.reserve(1), ring.used]).toEqual([0, 6, -1, 10]);
   });
 
-  it("begins anew once it has run empty, so that little of it is touched", () => {
+  it("starts over when it is empty, so that little of it becomes resident", () => {
     const ring = new ByteRing(100);
     for (let round = 0; round < 50; round++) {
-      expect(ring.take(30)).toBe(0);
-      ring.giveBack(30);
+      expect(ring.reserve(30)).toBe(0);
+      ring.release(30);
     }
     expect(ring.used).toBe(0);
   });
 
-  it("gives no run across its end: the rest is left over and comes back with the piece after it", () => {
+  it("reserves no range across its end: the rest is skipped and released with the next piece", () => {
     const ring = new ByteRing(10);
-    ring.take(4);
-    ring.take(4);
-    ring.giveBack(4);
-    expect([ring.take(3), ring.used]).toEqual([0, 9]);
-    expect(ring.take(2), "between the piece at the start and the one that waits is one byte").toBe(-1);
-    ring.giveBack(8);
+    ring.reserve(4);
+    ring.reserve(4);
+    ring.release(4);
+    expect([ring.reserve(3), ring.used]).toEqual([0, 9]);
+    expect(ring.reserve(2), "between the piece at the start and the one that waits is one byte").toBe(-1);
+    ring.release(8);
     expect(ring.used).toBe(5);
-    ring.giveBack(3);
+    ring.release(3);
     expect(ring.used).toBe(0);
   });
 
-  it("keeps every piece as it was written until it is given back, whatever comes and goes", () => {
+  it("keeps every piece intact until it is released, for any sequence", () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.integer({ min: 1, max: 40 }) },
       { weight: 2, arbitrary: fc.constant("give back" as const) },
@@ -52,9 +52,9 @@ describe("a byte ring", () => {
             if (first === undefined) continue;
             const end = first.start + first.bytes.length;
             expect(ring.view(first.start, end)).toEqual(Buffer.from(first.bytes));
-            ring.giveBack(end);
+            ring.release(end);
           } else {
-            const start = ring.take(one);
+            const start = ring.reserve(one);
             if (start === -1) continue;
             const bytes = piece(one, seed);
             ring.write(bytes, start);

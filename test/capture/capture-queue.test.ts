@@ -2,26 +2,26 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Exchange } from "../../src/exchange.ts";
 import { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
-import { ReadingQueue, type WaitingPlan } from "../../src/capture/capture-queue.ts";
+import { CaptureQueue, type CapturePlan } from "../../src/capture/capture-queue.ts";
 import { captured, exchangeOf } from "./captured.ts";
 
-const newQueue = (maxBytes: number): { readonly queue: ReadingQueue; readonly counters: ReadingCounters } => {
+const newQueue = (maxBytes: number): { readonly queue: CaptureQueue; readonly counters: ReadingCounters } => {
   const counters = new ReadingCounters();
-  return { queue: new ReadingQueue(maxBytes, counters), counters };
+  return { queue: new CaptureQueue(maxBytes, counters), counters };
 };
 
-/** The bodies of the exchange that waits longest, as text. */
-function first(queue: ReadingQueue): readonly [string, string] | undefined {
+/** The bodies of the oldest exchange, as text. */
+function first(queue: CaptureQueue): readonly [string, string] | undefined {
   const waiting = queue.first;
   if (waiting === undefined) return undefined;
   const text = (body: typeof waiting.request): string => Buffer.from(queue.bytesOf(body)).toString();
   return [text(waiting.request), text(waiting.response)];
 }
 
-const counted = (requestId = ""): WaitingPlan => ({ isCounted: true, isAnswered: true, requestId, draft: undefined });
+const counted = (requestId = ""): CapturePlan => ({ isCounted: true, isAnswered: true, requestId, draft: undefined });
 
 describe("the queue", () => {
-  it("keeps copies of bodies and what is needed to read them", () => {
+  it("copies bodies and the facts needed to parse them", () => {
     const { queue } = newQueue(10_000);
     const request = captured("abc", { contentType: "text/csv", contentEncoding: "gzip" });
     const exchange = exchangeOf(request, "{}", {
@@ -45,14 +45,14 @@ describe("the queue", () => {
     });
   });
 
-  it("keeps nothing of a body that was cut off, and that it was", () => {
+  it("holds no bytes of a truncated body, and marks it as truncated", () => {
     const { queue } = newQueue(10_000);
     queue.add(exchangeOf(captured("abc", { complete: false }), "{}"), counted());
     expect(first(queue)).toEqual(["", "{}"]);
     expect([queue.first?.request.isComplete, queue.first?.response.isComplete]).toEqual([false, true]);
   });
 
-  it("counts texts that clients choose against its bound", () => {
+  it("counts texts whose length clients choose against its bound", () => {
     const { queue, counters } = newQueue(2000);
     expect(queue.add(exchangeOf("a", undefined, { target: `/${"x".repeat(2000)}` }), counted())).toBe(false);
     expect(queue.add(exchangeOf(captured("a", { contentType: "x".repeat(2000) }), undefined), counted())).toBe(false);
@@ -62,7 +62,7 @@ describe("the queue", () => {
     expect([counters.queuedBytes, counters.queuedExchanges, queue.first]).toEqual([0, 0, undefined]);
   });
 
-  it("never holds more than its bound, gives back in order what came, and never tires", () => {
+  it("never exceeds its bound and returns exchanges in order, for any sequence", () => {
     const length = fc.integer({ min: 0, max: 700 });
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.tuple(length, length) },

@@ -5,14 +5,14 @@ import { describe, expect, it } from "vitest";
 import type { Exchange } from "../../src/exchange.ts";
 import type { ExchangeContent, ContentConsumer } from "../../src/payload/exchange-content.ts";
 import type { BodyReader } from "../../src/payload/body-content.ts";
-import { createReading, type Reading, type ReadingOptions } from "../../src/capture/capture.ts";
+import { createCapture, type Capture, type CaptureOptions } from "../../src/capture/capture.ts";
 import { aRoute } from "../support/an-exchange.ts";
 import { until } from "../support/until.ts";
 import { balances, captured, exchangeOf, recordReadings, wordReader } from "./captured.ts";
 
-/** Reading whose slices run when the test says so, by a clock that goes on by `stepMs` whenever it is read. */
+/** A capture whose slices run when the test says so, by a clock that goes on by `stepMs` whenever it is read. */
 interface Bench {
-  readonly reading: Reading;
+  readonly capture: Capture;
   readonly seen: readonly ExchangeContent[];
   /** Runs the slice that is scheduled; false when there is none. */
   turn(): boolean;
@@ -22,18 +22,18 @@ interface Bench {
 
 const sizes = { sampleRatio: 1, cpuRatio: 1, queueBytes: 65_536, decodedBytes: 65_536 };
 
-interface BenchOptions extends Partial<ReadingOptions> {
+interface BenchOptions extends Partial<CaptureOptions> {
   readonly stepMs?: number;
   readonly reader?: BodyReader;
 }
 
-function bench({ stepMs = 0, reader = wordReader, sinks = [], ...options }: BenchOptions = {}): Bench {
+function bench({ stepMs = 0, reader = wordReader, consumers = [], ...options }: BenchOptions = {}): Bench {
   let nowMs = 0;
   let scheduled: (() => void) | undefined;
   const record = recordReadings();
-  const reading = createReading({
+  const capture = createCapture({
     ...sizes,
-    sinks: [...sinks, record],
+    consumers: [...consumers, record],
     clock: { wallMs: () => 0, monotonicMs: () => (nowMs += stepMs) },
     schedule: (slice) => {
       expect(scheduled, "one slice is scheduled at a time").toBeUndefined();
@@ -42,7 +42,7 @@ function bench({ stepMs = 0, reader = wordReader, sinks = [], ...options }: Benc
     },
     ...options,
   });
-  reading.serve(reader, "path");
+  capture.serve(reader, "path");
   const turn = (): boolean => {
     const slice = scheduled;
     scheduled = undefined;
@@ -50,23 +50,23 @@ function bench({ stepMs = 0, reader = wordReader, sinks = [], ...options }: Benc
     return slice !== undefined;
   };
   const settle = async (): Promise<void> => {
-    while (turn() || reading.counters.decodingExchanges > 0) {
-      await until(() => scheduled !== undefined || reading.counters.decodingExchanges === 0, "a body to be decoded");
+    while (turn() || capture.counters.decodingExchanges > 0) {
+      await until(() => scheduled !== undefined || capture.counters.decodingExchanges === 0, "a body to be decoded");
     }
   };
-  return { reading, seen: record.seen, turn, settle };
+  return { capture, seen: record.seen, turn, settle };
 }
 
-const offer = ({ reading }: Bench, ...exchanges: readonly Exchange[]): void => {
-  for (const exchange of exchanges) reading.observer.observe(exchange);
+const offer = ({ capture }: Bench, ...exchanges: readonly Exchange[]): void => {
+  for (const exchange of exchanges) capture.observer.observe(exchange);
 };
 
-const expectBalance = ({ reading }: Bench): void => {
-  for (const [left, right] of balances(reading.counters)) expect(left).toBe(right);
+const expectBalance = ({ capture }: Bench): void => {
+  for (const [left, right] of balances(capture.counters)) expect(left).toBe(right);
 };
 
-describe("what is read", () => {
-  it("is both bodies of a prediction, with what is known of the exchange", () => {
+describe("captured exchanges", () => {
+  it("reach consumers with both parsed bodies and the facts of the exchange", () => {
     const one = bench();
     offer(one, exchangeOf("asked a", "answered b", { startedAtMs: 1000, durationMs: 7, labelId: "order-1" }));
     one.turn();
@@ -91,38 +91,38 @@ describe("what is read", () => {
     ["a health check", { route: aRoute({ kind: "health" }) }],
     ["metadata", { route: aRoute({ kind: "metadata" }) }],
     ["a stream by its path", { route: aRoute({ kind: "stream" }) }],
-  ] as const)("is nothing of %s", (_, over) => {
+  ] as const)("leave out %s", (_, over) => {
     const one = bench();
     offer(one, exchangeOf("a", "b", over));
-    expect([one.turn(), one.reading.counters.offeredTotal]).toEqual([false, 0]);
+    expect([one.turn(), one.capture.counters.offeredTotal]).toEqual([false, 0]);
   });
 
-  it("is nothing before there is a reader, nor after the stop", () => {
+  it("begin with a reader and end with the stop", () => {
     const clock = { wallMs: () => 0, monotonicMs: () => 0 };
-    const reading = createReading({ ...sizes, sinks: [], clock });
-    reading.observer.observe(exchangeOf("a", "b"));
-    expect(reading.counters.offeredTotal).toBe(0);
+    const capture = createCapture({ ...sizes, consumers: [], clock });
+    capture.observer.observe(exchangeOf("a", "b"));
+    expect(capture.counters.offeredTotal).toBe(0);
     const one = bench();
     offer(one, exchangeOf("a", "b"), exchangeOf("a", "b"));
-    one.reading.stop();
+    one.capture.stop();
     offer(one, exchangeOf("a", "b"));
-    expect([one.turn(), one.reading.counters.dropped.stopped, one.reading.counters.queuedBytes]).toEqual([false, 2, 0]);
+    expect([one.turn(), one.capture.counters.dropped.stopped, one.capture.counters.queuedBytes]).toEqual([false, 2, 0]);
     expectBalance(one);
   });
 
-  it("takes the model from the path, and from the body where the path names none or the protocol says so", () => {
+  it("take the model from the path, or from the body where the path has none or the protocol says so", () => {
     const unnamed = { route: aRoute({ model: "", version: "" }) };
     const one = bench();
     offer(one, exchangeOf("asked", "answered"), exchangeOf("asked", "answered", unnamed));
     offer(one, exchangeOf("unread", "answered", unnamed), exchangeOf("unread", captured(""), unnamed));
     one.turn();
-    one.reading.serve(wordReader, "body");
+    one.capture.serve(wordReader, "body");
     offer(one, exchangeOf("asked", "answered"), exchangeOf(undefined, " nameless"));
     one.turn();
     expect(one.seen.map(({ model }) => model)).toEqual(["iris", "asked", "answered", "asked", "iris"]);
   });
 
-  it("touches no lazy text that nobody needs", () => {
+  it("compute no lazy text that no consumer uses", () => {
     const touched: string[] = [];
     const exchange = new Proxy(exchangeOf("a", "b"), {
       get: (target, key, receiver) => (touched.push(String(key)), Reflect.get(target, key, receiver)),
@@ -130,15 +130,15 @@ describe("what is read", () => {
     const one = bench();
     offer(one, exchange);
     for (const lazy of ["requestId", "traceId", "model"]) expect(touched).not.toContain(lazy);
-    const two = bench({ sinks: [{ wantsRequestId: true, count: () => {} }] });
+    const two = bench({ consumers: [{ wantsRequestId: true, count: () => {} }] });
     offer(two, exchange);
     two.turn();
     expect(two.seen.map(({ requestId }) => requestId)).toEqual(["3f1c9a52"]);
   });
 });
 
-describe("what cannot be read", () => {
-  it("is counted by side and reason", async () => {
+describe("bodies that cannot be parsed", () => {
+  it("are counted by side and reason", async () => {
     const one = bench();
     offer(
       one,
@@ -151,7 +151,7 @@ describe("what cannot be read", () => {
       exchangeOf(undefined, undefined),
     );
     await one.settle();
-    const { unread, read, dropped } = one.reading.counters;
+    const { unread, read, dropped } = one.capture.counters;
     const counted = (counts: Readonly<Record<string, number>>): object =>
       Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
     expect(counted(unread.request)).toEqual({
@@ -170,22 +170,22 @@ describe("what cannot be read", () => {
     expectBalance(one);
   });
 
-  it("does not keep a sink that throws from the others, nor the loop from going on", () => {
+  it("or consumers that throw stop neither the other consumers nor the loop", () => {
     const broken: ContentConsumer = {
       count: () => {
-        throw new Error("a sink that breaks");
+        throw new Error("a consumer that throws");
       },
     };
-    const one = bench({ sinks: [broken] });
+    const one = bench({ consumers: [broken] });
     offer(one, exchangeOf("throw", "throw"), exchangeOf("a", "b"), exchangeOf("c", "d"));
     one.turn();
-    expect([one.seen.length, one.reading.counters.sinkFailuresTotal]).toEqual([2, 2]);
+    expect([one.seen.length, one.capture.counters.sinkFailuresTotal]).toEqual([2, 2]);
   });
 
-  it("is dropped and counted when the queue is full, and what waits is read all the same", () => {
+  it("do not fit a full queue: they are dropped and counted, and the queue is processed all the same", () => {
     const one = bench({ queueBytes: 4000 });
     for (let i = 0; i < 10; i++) offer(one, exchangeOf("a".repeat(500), "b".repeat(500)));
-    const { dropped, queuedExchanges, queuedBytes } = one.reading.counters;
+    const { dropped, queuedExchanges, queuedBytes } = one.capture.counters;
     expect([dropped.queue_full, queuedExchanges]).toEqual([8, 2]);
     expect(queuedBytes).toBeLessThanOrEqual(4000);
     one.turn();
@@ -194,8 +194,8 @@ describe("what cannot be read", () => {
   });
 });
 
-describe("the loop", () => {
-  it("gives way after a slice, however much waits", () => {
+describe("the decode loop", () => {
+  it("yields after a slice, however long the queue is", () => {
     // The clock goes on by 0.2 ms at each reading: one at the start, one after each exchange.
     const one = bench({ stepMs: 0.2, sliceMs: 0.5 });
     for (let i = 0; i < 10; i++) offer(one, exchangeOf("a", "b"));
@@ -203,10 +203,10 @@ describe("the loop", () => {
     for (let before = 0; one.turn(); before = one.seen.length) perSlice.push(one.seen.length - before);
     expect(perSlice).toEqual([3, 3, 3, 1]);
     expect(one.turn()).toBe(false);
-    expect(one.reading.counters.busyMsTotal).toBeCloseTo(3 * 0.6 + 0.2);
+    expect(one.capture.counters.busyMsTotal).toBeCloseTo(3 * 0.6 + 0.2);
   });
 
-  it("reads at least one exchange in a slice and at most one past its length, for any length of either", () => {
+  it("processes at least one exchange in a slice, and at most one past its length", () => {
     const ms = fc.double({ min: 0.01, max: 10, noNaN: true });
     fc.assert(
       fc.property(ms, ms, fc.integer({ min: 1, max: 60 }), (stepMs, sliceMs, count) => {
@@ -222,7 +222,7 @@ describe("the loop", () => {
     );
   });
 
-  it("schedules once for all that comes in a turn, and not at all while nothing waits", () => {
+  it("schedules one slice for all exchanges of an event-loop iteration, and none for an empty queue", () => {
     let scheduled = 0;
     const schedule = (): (() => void) => {
       scheduled++;
@@ -234,22 +234,22 @@ describe("the loop", () => {
     expect(scheduled).toBe(1);
   });
 
-  it("has at most two exchanges decoded elsewhere at once, and reads the others in the order in which they came", async () => {
+  it("decodes at most two exchanges in the thread pool at once, and processes the others in order", async () => {
     const one = bench();
     const coded = (name: string): Exchange =>
       exchangeOf(captured(brotliCompressSync(Buffer.from(name)), { contentEncoding: "br" }), name);
     offer(one, coded("a"), exchangeOf("b", "b"), coded("c"), coded("d"), exchangeOf("e", "e"));
     one.turn();
     expect(one.seen.map(({ response }) => response?.model)).toEqual(["b"]);
-    expect([one.reading.counters.decodingExchanges, one.reading.counters.queuedExchanges]).toEqual([2, 2]);
+    expect([one.capture.counters.decodingExchanges, one.capture.counters.queuedExchanges]).toEqual([2, 2]);
     expectBalance(one);
     await one.settle();
     expect(one.seen.map(({ response }) => response?.model).toSorted()).toEqual(["a", "b", "c", "d", "e"]);
-    expect(one.reading.counters.read).toEqual({ request: 5, response: 5 });
+    expect(one.capture.counters.read).toEqual({ request: 5, response: 5 });
     expectBalance(one);
   });
 
-  it("decodes elsewhere from a copy: what comes next is written where the body was", async () => {
+  it("decodes in the thread pool from a copy: the queue reuses its own bytes", async () => {
     const one = bench({ queueBytes: 1_000_000, decodedBytes: 1_000_000 });
     // Long enough that the other thread cannot be done before it is written over.
     const words = `a ${randomBytes(200_000).toString("hex")}`;
@@ -260,30 +260,30 @@ describe("the loop", () => {
     expect(one.seen.map(({ request }) => request?.ids[0])).toEqual(expect.arrayContaining([words.slice(2)]));
   });
 
-  it("forgets what is being decoded when it is stopped", async () => {
+  it("drops exchanges in the thread pool when it stops", async () => {
     const one = bench();
     offer(one, exchangeOf(captured(brotliCompressSync(Buffer.from("a")), { contentEncoding: "br" }), "a"));
     one.turn();
-    one.reading.stop();
-    expect(one.reading.counters.dropped.stopped).toBe(1);
+    one.capture.stop();
+    expect(one.capture.counters.dropped.stopped).toBe(1);
     await new Promise((resolve) => setImmediate(resolve));
     expect([one.turn(), one.seen.length]).toEqual([false, 0]);
     expectBalance(one);
   });
 
-  it("reads less when reading costs more than its share, and says so", () => {
+  it("lowers the sample when the work exceeds its share of the processor, and reports the ratio", () => {
     const one = bench({ stepMs: 20, sliceMs: 1, cpuRatio: 0.1 });
     for (let i = 0; i < 200; i++) {
       offer(one, exchangeOf("a", "b"));
       one.turn();
     }
-    const { sampleRatio, dropped } = one.reading.counters;
+    const { sampleRatio, dropped } = one.capture.counters;
     expect(sampleRatio).toBeLessThan(0.2);
     expect(dropped.not_sampled).toBeGreaterThan(50);
     expectBalance(one);
   });
 
-  it("keeps its accounts at every moment, whatever comes", async () => {
+  it("keeps its counters balanced at every moment, for any input", async () => {
     const plain = fc.constantFrom("a", "unread", "throw", "", "x".repeat(900)).map((text) => captured(text));
     const odd = fc.constantFrom(
       undefined,
@@ -305,10 +305,10 @@ describe("the loop", () => {
           else if (what === "settle") await one.settle();
           else offer(one, exchangeOf(...what));
           expectBalance(one);
-          expect(one.reading.counters.queuedBytes).toBeLessThanOrEqual(5000);
+          expect(one.capture.counters.queuedBytes).toBeLessThanOrEqual(5000);
         }
         await one.settle();
-        expect(one.reading.counters).toMatchObject({ queuedExchanges: 0, decodingExchanges: 0, queuedBytes: 0 });
+        expect(one.capture.counters).toMatchObject({ queuedExchanges: 0, decodingExchanges: 0, queuedBytes: 0 });
         expectBalance(one);
       }),
       { numRuns: 60 },

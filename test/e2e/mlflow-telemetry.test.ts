@@ -32,7 +32,7 @@ interface Scores {
 }
 
 describeWith("what Outrider says of a real MLflow model", findInstalled("mlflow"), (installation) => {
-  const folder = scratchFolder("mlflow-insight");
+  const folder = scratchFolder("mlflow-telemetry");
   const { features, rows: allRows, labels } = readLabelledRows();
   const rows = allRows.map((row) => columns.map((name) => row[features.indexOf(name)] ?? Number.NaN));
   const random = seededRandom(seed);

@@ -65,7 +65,7 @@ const chat = (request: Partial<ChatRequest>, coding?: string): Ask => {
 };
 
 describe("what Outrider reads of a stand-in for an OpenAI-compatible server", () => {
-  const folder = scratchFolder("openai-insight");
+  const folder = scratchFolder("openai-telemetry");
   let server: StandInServer;
   let outrider: Outrider;
   let ports: BothPorts;

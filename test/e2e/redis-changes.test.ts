@@ -39,7 +39,7 @@ describeWith("Redis that changes", findRedis(), (program) => {
       for (const server of servers.splice(0)) await server.stop();
     });
 
-    it("fails at once while nothing listens, and works when Redis does", async () => {
+    it("fails at once while no server listens, and works when one does", async () => {
       const first = await start();
       await first.stop();
       const store = await open(optionsFor(first.url));
@@ -74,7 +74,7 @@ describeWith("Redis that changes", findRedis(), (program) => {
       await untilAsync(async () => (await publish(store, 2, 2)).kind === "done", "the file to be read");
     });
 
-    it("logs in with a password from a file, and goes along when both are changed", async () => {
+    it("logs in with a password from a file, and follows when both are changed", async () => {
       const server = await start({ password: "first" });
       const passwordFile = path.join(folder, "password");
       writeFileSync(passwordFile, "wrong\n");
@@ -135,9 +135,9 @@ describeWith("Redis that changes", findRedis(), (program) => {
       await untilFailing(() => publish(doubting, 1, 1), "denied");
     });
 
-    it("says at the start what no retry mends", async () => {
+    it("rejects at the start for errors that a retry cannot fix", async () => {
       await expect(createRedisStore(optionsFor("http://x"))).rejects.toThrow(/scheme is http:/);
-      await expect(createRedisStore(optionsFor(redis.url, { fleet: "a{b}" }))).rejects.toThrow(/name of the fleet/);
+      await expect(createRedisStore(optionsFor(redis.url, { fleet: "a{b}" }))).rejects.toThrow(/fleet name/);
       const missing = path.join(folder, "missing");
       await expect(createRedisStore(optionsFor(redis.url, { passwordFile: missing }))).rejects.toThrow(/ENOENT/);
       const tls = optionsFor("rediss://localhost:1", { caFile: path.join(folder, "broken.pem") });
@@ -145,7 +145,7 @@ describeWith("Redis that changes", findRedis(), (program) => {
       await expect(createRedisStore(tls)).rejects.toThrow(/holds no certificate/);
     });
 
-    it("gives up within its time when the network is cut, keeps no bytes, and recovers", async () => {
+    it("times out when the network is cut, buffers no bytes, and recovers", async () => {
       await redis.command("FLUSHALL");
       const proxy = await startStallingProxy(redis.port);
       try {
@@ -175,7 +175,7 @@ describeWith("Redis that changes", findRedis(), (program) => {
       }
     });
 
-    it("does not count twice when only the answers were lost", async () => {
+    it("does not count twice when only the replies were lost", async () => {
       await redis.command("FLUSHALL");
       const proxy = await startStallingProxy(redis.port);
       try {

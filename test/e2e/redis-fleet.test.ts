@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { createRedisStore } from "../../src/fleet/redis/redis-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
-import { Fleet } from "../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { valueOf } from "../fleet/support/store-trial.ts";
 import { until, untilAsync } from "../support/until.ts";
 import { type ReplicaProcess, startReplica } from "./support/fleet-process.ts";
-import { countedKey, verdictKey } from "./support/fleet-report.ts";
+import { countedKey, documentKey } from "./support/fleet-report.ts";
 import { describeWith } from "./support/installed.ts";
 import { findRedis, type RedisServer, startRedis } from "./support/redis-server.ts";
 import { scratchFolder } from "./support/scratch-folder.ts";
@@ -71,7 +71,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     await redis.stop();
     redis = await startRedis(program, { folder, port: redis.port, args: durable(files) });
   };
-  /** Nothing acknowledged is missing, nothing counts twice: the sum is exactly that of what each replica wrote last. */
+  /** Nothing acknowledged is missing, nothing counts twice: the sum is exactly that of each replica's last write. */
   const expectExactSums = async (some: readonly ReplicaProcess[]): Promise<void> => {
     await untilAsync(async () => (await store.keys(window)).kind === "done", "Redis");
     const { counts, parts, unreadable } = valueOf(await store.read(countedKey, window));
@@ -80,7 +80,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     const expected = new Float64Array(50);
     for (const replica of some) {
       const sequence = parts.find(({ replicaId }) => replicaId === replica.replicaId())?.sequence ?? -1;
-      // One flush may have been on its way when the process was killed: stored, but its acknowledgement was not seen.
+      // One flush may have been in flight when the process was killed: stored, but not acknowledged.
       expect(sequence).toBeGreaterThanOrEqual(replica.acknowledged());
       expect(sequence).toBeLessThanOrEqual(replica.acknowledged() + 1);
       for (const [cell, count] of replica.published.get(sequence)?.entries() ?? []) {
@@ -95,7 +95,7 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     await untilFlushed(replicas, 3);
     await Promise.all(replicas.map((replica) => replica.stop()));
     await expectExactSums(replicas);
-    // Stopped well, each of them has published its last counts.
+    // After an orderly stop, each has published its last counts.
     for (const replica of replicas) expect(replica.acknowledged()).toBe(replica.published.size);
   });
 
@@ -123,20 +123,20 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
   });
 
   it("reports a replica that was killed, with an end that is at most one flush before its death", async () => {
-    const watcher = new Fleet({
+    const watcher = new FleetMember({
       store,
       replica: { replicaId: "watcher", startedAtMs: Date.now(), address: "test", flushMs },
       leaseMs: 10 * flushMs,
       windowsMs: [],
       clock: systemClock,
       sources: [],
-      lead: async () => undefined,
+      leaderTasks: [],
       labelStreams: [],
       onLabels: () => undefined,
       log: silentLog,
     });
     await untilAsync(async () => {
-      await watcher.flushNow();
+      await watcher.syncNow();
       return watcher.status().replicas.length === 4;
     }, "all replicas to be seen");
     const [killed, stopped] = replicas as [ReplicaProcess, ReplicaProcess];
@@ -145,14 +145,14 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     await killed.kill();
     await stopped.stop();
     await untilAsync(async () => {
-      await watcher.flushNow();
+      await watcher.syncNow();
       return watcher.status().gaps.length > 0;
     }, "the gap");
     const { gaps, lostReplicasTotal, replicas: living } = watcher.status();
     expect(gaps.map(({ replicaId }) => replicaId)).toEqual([killed.replicaId()]);
     expect(lostReplicasTotal).toBe(1);
     expect(living.map(({ replicaId }) => replicaId)).not.toContain(stopped.replicaId());
-    // Its turns begin a flush interval after the end of the one before; a busy machine makes them longer.
+    // A sync begins one flush interval after the previous one; a busy machine makes it longer.
     const gap = gaps[0]!;
     expect(gap.lastSeenMs).toBeLessThanOrEqual(killedAtMs + flushMs);
     const lost = killed.published.size - killed.acknowledged();
@@ -163,27 +163,30 @@ describeWith("a fleet with a real Redis", findRedis(), (program) => {
     expect(again.replicaId()).not.toBe(killed.replicaId());
   });
 
-  it("refuses the verdict of a leader that slept through the end of its lease", async () => {
+  it("refuses the document of a leader that was paused beyond its lease", async () => {
     const leader = await leaderOf(replicas);
     leader.signal("SIGSTOP");
     const others = replicas.filter((replica) => replica !== leader);
     const next = await leaderOf(others);
     expect(next.token()).toBeGreaterThan(leader.token());
     const written = async (): Promise<unknown> => {
-      const verdict = valueOf(await store.readVerdict(verdictKey));
-      return verdict && JSON.parse(verdict.json);
+      const found = valueOf(await store.getDocument(documentKey));
+      return found && JSON.parse(found.json);
     };
     const ofNext = { replicaId: next.replicaId(), token: next.token() };
-    await untilAsync(async () => JSON.stringify(await written()) === JSON.stringify(ofNext), "the next one's verdict");
+    await untilAsync(
+      async () => JSON.stringify(await written()) === JSON.stringify(ofNext),
+      "the next leader's document",
+    );
     const late = { replicaId: leader.replicaId(), token: leader.token() };
-    expect(valueOf(await store.publishVerdict(late, verdictKey, '"late"'))).toBe(false);
+    expect(valueOf(await store.putDocument(late, documentKey, '"late"'))).toBe(false);
     leader.signal("SIGCONT");
     await untilFlushed([leader], 2);
     expect(leader.isLeader()).toBe(false);
     expect(await written()).toEqual(ofNext);
   });
 
-  it("has a free lease at once when its leader was stopped well", async () => {
+  it("has a free lease at once after an orderly stop of its leader", async () => {
     const leader = await leaderOf(replicas);
     await leader.stop();
     const lease = valueOf(await store.acquire("test", 1));

@@ -44,7 +44,7 @@ describeWith("Redis", findRedis(), (program) => {
       await publish(store, 1, 1);
       const { token } = valueOf(await store.acquire("a", 60_000));
       const leader = { replicaId: "a", token };
-      await store.publishVerdict(leader, "v", "1");
+      await store.putDocument(leader, "v", "1");
       await store.freeze(leader, aWindow);
       await store.heartbeat({ replicaId: "a", startedAtMs: 1, address: "", flushMs: 1, sequence: 1, seenAtMs: 1 });
       await store.appendLabels("a", [{ id: "1", label: "x" }]);
@@ -56,7 +56,7 @@ describeWith("Redis", findRedis(), (program) => {
       }
     });
 
-    it("reads labels of a stream that others fill, and counts what is not a label", async () => {
+    it("reads labels of the user's stream, and counts malformed entries", async () => {
       await redis.command("XADD", "their:labels", "5-1", "label", "cat", "id", "r1");
       await redis.command("XADD", "their:labels", "5-2", "id", "r2", "label", "dog", "row", "3", "more", "of it");
       await redis.command("XADD", "their:labels", "5-3", "id", "r3");
@@ -76,21 +76,21 @@ describeWith("Redis", findRedis(), (program) => {
       });
     });
 
-    it("says how many labels there ever were, also of those that are gone", async () => {
+    it("reports how many labels were ever added, including trimmed ones", async () => {
       for (let index = 0; index < 5; index++) await redis.command("XADD", "s", "*", "id", `${index}`, "label", "x");
       await redis.command("XTRIM", "s", "MAXLEN", "2");
       const page = valueOf(await store.readLabels({ kind: "named", name: "s" }, "0-0"));
       expect(page).toMatchObject({ entries: 2, addedTotal: 5 });
     });
 
-    it("takes a value of another type for garbage, not for an empty stream", async () => {
+    it("fails as garbage on a key that is not a stream", async () => {
       await redis.command("SET", "text", "x");
       const outcome = await store.readLabels({ kind: "named", name: "text" }, "0-0");
       expect(outcome).toEqual({ kind: "failed", reason: "garbage" });
       await untilWorking(store);
     });
 
-    it("leaves out counts that were overwritten, and goes on with the others", async () => {
+    it("leaves out counts that were overwritten, and reads the others", async () => {
       await publish(store, 1, 5);
       const name = `outrider:{test}:counts:${aWindow.windowMs}:${aWindow.windowIndex}:k`;
       await redis.command("HSET", name, "s:b", "what?", "c:b", "no counts", "c:c", "", "unknown", "x");
@@ -99,7 +99,7 @@ describeWith("Redis", findRedis(), (program) => {
       expect(await read(store)).toEqual([5]);
     });
 
-    it("is not confused by records of replicas that were overwritten", async () => {
+    it("skips records of replicas that were overwritten", async () => {
       await redis.command("HSET", "outrider:{test}:replicas", "x", "no record", "a", "neither", "y", "1 2 {}");
       const beat = { replicaId: "a", startedAtMs: 1, address: "", flushMs: 1, sequence: 1, seenAtMs: 1 };
       expect(valueOf(await store.heartbeat(beat))).toEqual([{ ...beat, hasLeft: false }]);
@@ -114,7 +114,7 @@ describeWith("Redis", findRedis(), (program) => {
     it("has tokens that grow even when Redis has lost everything, and refuses those from before", async () => {
       const before = { replicaId: "a", token: valueOf(await store.acquire("a", 60_000)).token };
       await redis.command("FLUSHALL");
-      expect(valueOf(await store.publishVerdict(before, "v", "1"))).toBe(false);
+      expect(valueOf(await store.putDocument(before, "v", "1"))).toBe(false);
       const after = valueOf(await store.acquire("b", 60_000));
       expect(after).toMatchObject({ isLeader: true });
       expect(after.token).toBeGreaterThan(before.token);
@@ -130,7 +130,7 @@ describeWith("Redis", findRedis(), (program) => {
       expect(store.health().failures.get("out_of_memory")).toBe(1);
     });
 
-    it("fails as timeout while Redis is slow, and lets nothing older win afterwards", async () => {
+    it("fails as timeout while Redis is slow, and no older write wins afterwards", async () => {
       await publish(store, 1, 1);
       // Far longer than the timeout: that the publication fails before the pause is ended shows that it does not wait.
       await redis.command("CLIENT", "PAUSE", 600_000, "WRITE");
@@ -143,7 +143,7 @@ describeWith("Redis", findRedis(), (program) => {
       expect(await read(store)).toEqual([3]);
     });
 
-    it("fails as timeout while Redis does not get to answering", async () => {
+    it("fails as timeout while Redis does not reply", async () => {
       const sleeping = redis.command("DEBUG", "SLEEP", (timeoutMs * 4) / 1000);
       await untilFailing(() => publish(store, 2, 2), "timeout");
       await sleeping;
@@ -151,7 +151,7 @@ describeWith("Redis", findRedis(), (program) => {
       expect(await read(store)).toEqual([3]);
     });
 
-    it("fails as busy while another script runs for ever", async () => {
+    it("fails as busy while another client's script never ends", async () => {
       await redis.command("CONFIG", "SET", "busy-reply-threshold", "50");
       const endless = redis.command("EVAL", "while true do end", "0").catch(() => undefined);
       try {

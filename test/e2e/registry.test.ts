@@ -111,7 +111,7 @@ describeWith("a baseline in a real MLflow registry", findInstalled("mlflow-regis
     ["3", "warn", "no baseline for this model", "a version without one"],
     ["9", "warn", "no baseline for this model", "a version that is not there"],
     ["2024-11", "warn", "no baseline for this model", "a version that is none of a registry"],
-    ["4", "error", "the registry's baseline is invalid", "something else in its place"],
+    ["4", "error", "the registry's baseline is invalid: one is learned from requests", "something else in its place"],
   ])(
     "is learned from requests for version %s, and a line of level %s says so: %s, %s",
     async (version, level, words) => {

@@ -47,7 +47,7 @@ interface Counted {
 }
 
 describeWith("what Outrider reads of a real TorchServe", findInstalled("torchserve"), (installation) => {
-  const folder = scratchFolder("torchserve-insight");
+  const folder = scratchFolder("torchserve-telemetry");
   let torchserve: TorchServe;
   let entry: string;
   const sidecars: Outrider[] = [];

@@ -32,7 +32,7 @@ const classes = ["leaves", "stays", "returns"] as const;
 const classOf = ({ visits }: Customer): string => classes[visits % classes.length] ?? "";
 
 describeWith("what Outrider reads of a real Triton", findInstalled("triton"), (installation) => {
-  const folder = scratchFolder("triton-insight");
+  const folder = scratchFolder("triton-telemetry");
   let triton: Triton;
   let entry: string;
   const sidecars: Outrider[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SharedAccuracy } from "../../src/fleet/accuracy-aggregator.ts";
+import { AccuracyAggregator } from "../../src/fleet/accuracy-aggregator.ts";
 import type { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
-import { Fleet } from "../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { createMemoryStore } from "./support/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
 import { untilAsync } from "../support/until.ts";
@@ -11,23 +11,23 @@ import { silentLog } from "../support/recorded-log.ts";
 
 interface AccuracyReplica {
   readonly labels: LabelMonitor;
-  readonly accuracy: SharedAccuracy;
-  readonly fleet: Fleet;
+  readonly accuracy: AccuracyAggregator;
+  readonly fleet: FleetMember;
 }
 
 const hourMs = 3_600_000;
 
 function aReplica(id: string, store: StateStore, clock: HandClock): AccuracyReplica {
   const labels = aMonitor();
-  const accuracy = new SharedAccuracy(labels);
-  const fleet = new Fleet({
+  const accuracy = new AccuracyAggregator(labels);
+  const fleet = new FleetMember({
     store,
     replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
     leaseMs: 4 * flushMs,
     windowsMs: [hourMs],
     clock,
     sources: [accuracy],
-    lead: (turn) => accuracy.lead(turn),
+    leaderTasks: [accuracy],
     labelStreams: [],
     onLabels: () => {},
     log: silentLog,
@@ -36,7 +36,7 @@ function aReplica(id: string, store: StateStore, clock: HandClock): AccuracyRepl
 }
 
 describe("accuracy of a fleet", () => {
-  it("is of all labels of all replicas, also of those that come when the hour is long over", async () => {
+  it("covers all labels of all replicas, also those that arrive hours later", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
@@ -47,7 +47,7 @@ describe("accuracy of a fleet", () => {
     };
     const until = (labels: number, accuracy: number): Promise<void> =>
       untilAsync(async () => {
-        for (const { fleet } of replicas) await fleet.flushNow();
+        for (const { fleet } of replicas) await fleet.syncNow();
         clock.nowMs += flushMs;
         const [report] = replicas[0]?.accuracy.reports() ?? [];
         return report?.labels === labels && report.classes?.accuracy === accuracy;
@@ -66,15 +66,15 @@ describe("accuracy of a fleet", () => {
     expect(report).toMatchObject({ predictions: 100, coverage: 1 });
   });
 
-  it("goes by the time of the prediction: what is older than labels may be is left out", async () => {
+  it("goes by the time of the prediction: predictions beyond the label age are left out", async () => {
     const clock = new HandClock();
     const replica = aReplica("a", createMemoryStore(clock), clock);
     replica.labels.predicted(aRequest({ requestId: "old", predictions: values("yes"), atMs: clock.nowMs }));
-    await replica.fleet.flushNow();
+    await replica.fleet.syncNow();
     clock.nowMs += 26 * hourMs;
     replica.labels.predicted(aRequest({ requestId: "new", predictions: values("yes"), atMs: clock.nowMs }));
     await untilAsync(async () => {
-      await replica.fleet.flushNow();
+      await replica.fleet.syncNow();
       clock.nowMs += flushMs;
       return replica.accuracy.reports()[0]?.predictions === 1;
     }, "the newer prediction alone");

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readSharedKey, sharedKey } from "../../src/fleet/fleet-key.ts";
+import { parseFleetKey, fleetKey } from "../../src/fleet/fleet-key.ts";
 
 const word = fc
   .string({ unit: fc.oneof(fc.constantFrom("/", "%", "%2F", "é"), fc.string({ maxLength: 1 })) })
@@ -15,12 +15,12 @@ describe("a key of the shared state", () => {
     const labels = fc.record({ model: word, version: word, variant: word });
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 3 }), labels, (parts, of) => {
-        expect(readSharedKey(sharedKey(parts, of))).toEqual({ parts, labels: of });
+        expect(parseFleetKey(fleetKey(parts, of))).toEqual({ parts, labels: of });
       }),
     );
   });
 
   it.each(["", "drift", "a/b/c", "drift/%/model/1/stable"])("is not %j", (key) => {
-    expect(readSharedKey(key)).toBeUndefined();
+    expect(parseFleetKey(key)).toBeUndefined();
   });
 });

@@ -1,23 +1,23 @@
 import { describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { fleetFamilies } from "../../src/fleet/fleet-samples.ts";
-import type { Fleet } from "../../src/fleet/fleet-member.ts";
+import type { FleetMember } from "../../src/fleet/fleet-member.ts";
 import type { Contribution, Outcome, StateStore } from "../../src/fleet/store.ts";
 import { until } from "../support/until.ts";
 import { aFleet, sharing, windowMs } from "./support/a-fleet.ts";
 import { valueOf } from "./support/store-trial.ts";
 
 describe("labels in a fleet", () => {
-  it("reach every other replica, and not the one that passed them on", async () => {
+  it("reach every other replica, and not their sender", async () => {
     const { start } = aFleet();
     const [a, b, c] = [start("a"), start("b"), start("c")];
     expect(
-      a.fleet.passLabels([
+      a.fleet.broadcastLabels([
         { id: "1", label: "cat" },
         { id: "2", label: "dog", row: 3 },
       ]),
     ).toBe(2);
-    for (const { turn } of [a, b, c, a]) await turn();
+    for (const { sync } of [a, b, c, a]) await sync();
     expect(a.labels).toEqual([]);
     for (const { labels } of [b, c])
       expect(labels).toEqual([
@@ -28,7 +28,7 @@ describe("labels in a fleet", () => {
     expect(b.fleet.status().labels).toMatchObject({ sent: 0, received: 2 });
   });
 
-  it("wait while the store is away, so many and no more", async () => {
+  it("are queued while the store is away, up to a bound", async () => {
     const { start, store } = aFleet();
     let isAway = true;
     const failed: Outcome<never> = { kind: "failed", reason: "unreachable" };
@@ -37,17 +37,17 @@ describe("labels in a fleet", () => {
     const a = start("a", { store: sharing(store, { appendLabels }) });
     const b = start("b");
     const many = Array.from({ length: 10_005 }, (_, index) => ({ id: String(index), label: "x" }));
-    expect(a.fleet.passLabels(many)).toBe(10_000);
-    expect(a.fleet.passLabels([{ id: "", label: "x" }])).toBe(0);
-    await a.turn();
+    expect(a.fleet.broadcastLabels(many)).toBe(10_000);
+    expect(a.fleet.broadcastLabels([{ id: "", label: "x" }])).toBe(0);
+    await a.sync();
     expect(a.fleet.status().labels).toMatchObject({ sent: 0, dropped: 6 });
     isAway = false;
-    await a.turn();
-    await b.turn();
+    await a.sync();
+    await b.sync();
     expect(b.labels).toHaveLength(10_000);
   });
 
-  it("do not end the turn when whoever takes them fails", async () => {
+  it("do not end the sync when their receiver throws", async () => {
     const { start } = aFleet();
     const a = start("a");
     const b = start("b", {
@@ -55,46 +55,46 @@ describe("labels in a fleet", () => {
         throw new Error("no");
       },
     });
-    a.fleet.passLabels([{ id: "1", label: "cat" }]);
-    await a.turn();
-    await b.turn();
+    a.fleet.broadcastLabels([{ id: "1", label: "cat" }]);
+    await a.sync();
+    await b.sync();
     expect(b.warnings).toEqual(["a part of the fleet failed"]);
     expect(b.fleet.status().flushes).toEqual({ succeeded: 1, failed: 0 });
   });
 });
 
-describe("a fleet in trouble", () => {
+describe("a member whose store fails", () => {
   const failing = (reason: "unreachable" | "out_of_memory"): Partial<StateStore> => {
     const fail = async (): Promise<Outcome<never>> => ({ kind: "failed", reason });
     return { publish: fail, acquire: fail, heartbeat: fail, readLabels: fail };
   };
 
-  it("says so once, counts each flush, and goes on when it is over", async () => {
+  it("logs it once, counts each flush, and recovers", async () => {
     const { start, store, windowNow } = aFleet();
     const changes: Partial<StateStore> = { ...failing("unreachable") };
     const a = start("a", { store: sharing(store, changes) });
     a.count(windowNow(), 2);
-    for (let turn = 0; turn < 3; turn++) await a.turn();
+    for (let count = 0; count < 3; count++) await a.sync();
     expect(a.warnings).toHaveLength(1);
     for (const name of Object.keys(changes) as (keyof StateStore)[]) delete changes[name];
-    await a.turn();
+    await a.sync();
     expect(a.fleet.status()).toMatchObject({ isLeader: true, flushes: { succeeded: 1 } });
     const merged = valueOf(await store.read("k", { windowMs, windowIndex: windowNow() }));
     expect([...(merged.counts as Float64Array)]).toEqual([2]);
   });
 
-  it("tries the rest of a turn when only writing fails, and nothing more when nobody is there", async () => {
+  it("goes on with the sync when only writing fails, and stops it when the store is away", async () => {
     const { start, store } = aFleet();
     const readLabels = vi.fn(store.readLabels.bind(store));
     const full = start("a", { store: sharing(store, { ...failing("out_of_memory"), readLabels }) });
-    await full.turn();
+    await full.sync();
     expect(readLabels).toHaveBeenCalledTimes(1);
     const away = start("b", { store: sharing(store, { ...failing("unreachable"), readLabels }) });
-    await away.turn();
+    await away.sync();
     expect(readLabels).toHaveBeenCalledTimes(1);
   });
 
-  it("leaves out a source that throws", async () => {
+  it("skips a source that throws", async () => {
     const { start, store, windowNow } = aFleet();
     const broken = {
       contributions: () => {
@@ -104,11 +104,11 @@ describe("a fleet in trouble", () => {
     const window = { windowMs, windowIndex: windowNow() };
     const fine = { contributions: () => [{ key: "fine", ...window, counts: new Float64Array([1]) }] };
     const a = start("a", { sources: [broken, fine] });
-    await a.turn();
+    await a.sync();
     expect(valueOf(await store.keys(window))).toEqual(["fine"]);
   });
 
-  it("makes contributions as they are sent: what many of them cost is spread over the turn", async () => {
+  it("creates contributions while they are sent, so that their cost is spread", async () => {
     const { start, store } = aFleet();
     const made: number[] = [];
     const seen: number[] = [];
@@ -122,12 +122,12 @@ describe("a fleet in trouble", () => {
         yield { key: "k", windowMs, windowIndex, counts: new Float64Array(1) };
       }
     };
-    const { turn } = start("a", { store: sharing(store, { publish }), sources: [{ contributions }] });
-    await turn();
+    const { sync } = start("a", { store: sharing(store, { publish }), sources: [{ contributions }] });
+    await sync();
     expect(seen).toEqual([5, 1, 6, 2, 7, 3]);
   });
 
-  it("runs one turn at a time", async () => {
+  it("runs one sync at a time", async () => {
     const { start, store } = aFleet();
     let underWay = 0;
     let most = 0;
@@ -138,7 +138,7 @@ describe("a fleet in trouble", () => {
       return store.publish(publication);
     };
     const a = start("a", { store: sharing(store, { publish }) });
-    await Promise.all(Array.from({ length: 5 }, () => a.fleet.flushNow()));
+    await Promise.all(Array.from({ length: 5 }, () => a.fleet.syncNow()));
     expect(most).toBe(1);
     expect(a.fleet.status().flushes.succeeded).toBe(1);
   });
@@ -147,28 +147,28 @@ describe("a fleet in trouble", () => {
     const { start, store } = aFleet();
     const publish = (): Promise<never> => new Promise(() => undefined);
     const a = start("a", { store: sharing(store, { publish }) });
-    void a.fleet.flushNow();
+    void a.fleet.syncNow();
     await a.fleet.stop(20);
     await a.fleet.stop(20);
   });
 
-  it("takes turns by itself once it is started, and none after it was stopped", async () => {
+  it("syncs by itself once it is started, and not after it was stopped", async () => {
     const { start } = aFleet();
     const quick = (replicaId: string) => {
       const replica = { replicaId, startedAtMs: 0, address: "", flushMs: 5 };
       return start(replicaId, { replica, clock: systemClock }).fleet;
     };
     const [stopped, other] = [quick("stopped"), quick("other")];
-    const untilTurns = (fleet: Fleet, more: number): Promise<void> => {
+    const untilSynced = (fleet: FleetMember, more: number): Promise<void> => {
       const goal = fleet.status().flushes.succeeded + more;
-      return until(() => fleet.status().flushes.succeeded >= goal, "turns");
+      return until(() => fleet.status().flushes.succeeded >= goal, "syncs");
     };
     stopped.start();
     other.start();
-    await untilTurns(stopped, 3);
+    await untilSynced(stopped, 3);
     await stopped.stop(1000);
     const { flushes } = stopped.status();
-    await untilTurns(other, 4);
+    await untilSynced(other, 4);
     expect(stopped.status().flushes).toEqual(flushes);
   });
 });
@@ -184,7 +184,7 @@ describe("the metrics of a fleet", () => {
     const before = samplesNow();
     const names = before.map(({ name, labels }) => `${name}${JSON.stringify(labels)}`);
     expect(new Set(names).size).toBe(names.length);
-    await a.turn();
+    await a.sync();
     const after = samplesNow();
     expect(after.map(({ name, labels }) => `${name}${JSON.stringify(labels)}`)).toEqual(names);
     const valueIn = (name: string, label?: string): number | undefined =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SharedLatency } from "../../src/fleet/latency-aggregator.ts";
+import { LatencyAggregator } from "../../src/fleet/latency-aggregator.ts";
 import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
-import { Fleet } from "../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { createMemoryStore } from "./support/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
 import { untilAsync } from "../support/until.ts";
@@ -10,22 +10,22 @@ import { flushMs, HandClock, windowMs } from "./support/a-replica.ts";
 import { silentLog } from "../support/recorded-log.ts";
 
 interface LatencyReplica {
-  readonly latency: SharedLatency;
-  readonly fleet: Fleet;
+  readonly latency: LatencyAggregator;
+  readonly fleet: FleetMember;
   serve(durationMs: number): void;
 }
 
 function aReplica(id: string, store: StateStore, clock: HandClock): LatencyReplica {
   const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
-  const latency = new SharedLatency(requests, windowMs, 60_000);
-  const fleet = new Fleet({
+  const latency = new LatencyAggregator(requests, windowMs, 60_000);
+  const fleet = new FleetMember({
     store,
     replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
     leaseMs: 4 * flushMs,
     windowsMs: [windowMs],
     clock,
     sources: [latency],
-    lead: (turn) => latency.lead(turn),
+    leaderTasks: [latency],
     labelStreams: [],
     onLabels: () => {},
     log: silentLog,
@@ -34,31 +34,31 @@ function aReplica(id: string, store: StateStore, clock: HandClock): LatencyRepli
 }
 
 describe("latency of a fleet", () => {
-  it("is of all requests of all replicas in a window, and of none outside it", async () => {
+  it("covers all requests of all replicas in a window, and none outside it", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
-    const turn = async (): Promise<void> => {
-      for (const { fleet } of replicas) await fleet.flushNow();
+    const sync = async (): Promise<void> => {
+      for (const { fleet } of replicas) await fleet.syncNow();
     };
     const toNextWindow = (): void => {
       clock.nowMs = (Math.floor(clock.nowMs / windowMs) + 1) * windowMs;
     };
     const decided = async (requests: number): Promise<void> =>
       untilAsync(async () => {
-        await turn();
+        await sync();
         return replicas[0]?.latency.last?.requests === requests;
       }, `a window of ${requests} requests`);
 
     toNextWindow();
     // Before the first publication: still of the first window.
     for (let i = 0; i < 90; i++) replicas[0]?.serve(10);
-    await turn();
+    await sync();
     for (let i = 0; i < 10; i++) replicas[1]?.serve(1000);
     clock.nowMs += flushMs;
-    await turn();
+    await sync();
     toNextWindow();
-    await turn();
+    await sync();
     for (let i = 0; i < 7; i++) replicas[1]?.serve(20);
     clock.nowMs += 3 * flushMs;
     await decided(100);
@@ -66,14 +66,14 @@ describe("latency of a fleet", () => {
     expect(last).toMatchObject({ p50_seconds: expect.closeTo(0.01, 3), p95_seconds: expect.closeTo(1, 1) });
     expect(last).toMatchObject({ to_ms: (last?.from_ms ?? 0) + windowMs });
     toNextWindow();
-    await turn();
+    await sync();
     clock.nowMs += 3 * flushMs;
     await decided(7);
   });
 
-  it("stays in its window when the clock is set back a little: nothing is counted into one that is over", () => {
+  it("stays in its window when the clock is set back a little: closed windows do not change", () => {
     const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
-    const latency = new SharedLatency(requests, windowMs, 60_000);
+    const latency = new LatencyAggregator(requests, windowMs, 60_000);
     /** Serves one more request, and gives the counts of each window. */
     const counts = (nowMs: number): readonly (readonly [number, number])[] => {
       requests.observe(anExchange({ durationMs: 10 }));

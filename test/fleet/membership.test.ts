@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gapLimits, ReplicaWatch } from "../../src/fleet/membership.ts";
+import { gapLimits, Membership } from "../../src/fleet/membership.ts";
 import type { KnownReplica } from "../../src/fleet/store.ts";
 
 const flushMs = 1000;
@@ -15,30 +15,30 @@ const replica = (replicaId: string, sequence: number, change: Partial<KnownRepli
   ...change,
 });
 
-/** A watch that looks once a flush interval. */
-function watching() {
-  const watch = new ReplicaWatch();
+/** A membership that is updated once a flush interval. */
+function aMembership() {
+  const membership = new Membership();
   let nowMs = 0;
   return {
-    watch,
-    look: (known: readonly KnownReplica[], afterMs = flushMs): void => {
+    membership,
+    update: (known: readonly KnownReplica[], afterMs = flushMs): void => {
       nowMs += afterMs;
-      watch.look(known, nowMs, 5_000_000 + nowMs);
+      membership.update(known, nowMs, 5_000_000 + nowMs);
     },
-    ids: (): readonly string[] => watch.gaps.map(({ replicaId }) => replicaId),
-    living: (): readonly string[] => watch.living.map(({ replicaId }) => replicaId),
+    ids: (): readonly string[] => membership.gaps.map(({ replicaId }) => replicaId),
+    living: (): readonly string[] => membership.living.map(({ replicaId }) => replicaId),
   };
 }
 
-describe("a watch over replicas", () => {
-  it("takes a replica for gone when it says nothing for more than three flush intervals", () => {
-    const { watch, look, ids, living } = watching();
-    look([replica("a", 1), replica("b", 1)]);
-    for (let turn = 2; turn <= 4; turn++) look([replica("a", turn), replica("b", 1)]);
+describe("the membership of a fleet", () => {
+  it("counts a replica as lost after more than three flush intervals without a heartbeat", () => {
+    const { membership, update, ids, living } = aMembership();
+    update([replica("a", 1), replica("b", 1)]);
+    for (let sequence = 2; sequence <= 4; sequence++) update([replica("a", sequence), replica("b", 1)]);
     expect(ids()).toEqual([]);
     expect(living()).toEqual(["a", "b"]);
-    look([replica("a", 5), replica("b", 1)]);
-    expect(watch.gaps).toEqual([
+    update([replica("a", 5), replica("b", 1)]);
+    expect(membership.gaps).toEqual([
       {
         replicaId: "b",
         startedAtMs: 1,
@@ -50,90 +50,90 @@ describe("a watch over replicas", () => {
       },
     ]);
     expect(living()).toEqual(["a"]);
-    look([replica("a", 6), replica("b", 1)]);
-    expect(watch.lostTotal).toBe(1);
+    update([replica("a", 6), replica("b", 1)]);
+    expect(membership.lostTotal).toBe(1);
   });
 
-  it("does not miss who said goodbye", () => {
-    const { look, ids, living } = watching();
-    look([replica("a", 1)]);
-    for (let turn = 0; turn < 10; turn++) look([replica("a", 2, { hasLeft: true })]);
+  it("counts no replica as lost that left on purpose", () => {
+    const { update, ids, living } = aMembership();
+    update([replica("a", 1)]);
+    for (let time = 0; time < 10; time++) update([replica("a", 2, { hasLeft: true })]);
     expect(ids()).toEqual([]);
     expect(living()).toEqual([]);
   });
 
-  it("misses who vanished from the store without a goodbye, but not when the store was flushed and they came back", () => {
-    const { look, ids } = watching();
-    look([replica("a", 1), replica("b", 1)]);
-    look([]);
-    look([replica("a", 3)]);
-    look([replica("a", 4)]);
-    look([replica("a", 5)]);
+  it("counts a replica as lost that vanished from the store, but not one that returned after the store was flushed", () => {
+    const { update, ids } = aMembership();
+    update([replica("a", 1), replica("b", 1)]);
+    update([]);
+    update([replica("a", 3)]);
+    update([replica("a", 4)]);
+    update([replica("a", 5)]);
     expect(ids()).toEqual(["b"]);
   });
 
-  it("blames nobody for a time in which the store was away", () => {
-    const { look, ids } = watching();
-    look([replica("a", 1)]);
-    look([replica("a", 1)], 3_600_000);
+  it("counts no replica as lost for a time in which the store was away", () => {
+    const { update, ids } = aMembership();
+    update([replica("a", 1)]);
+    update([replica("a", 1)], 3_600_000);
     expect(ids()).toEqual([]);
-    look([replica("a", 2)]);
-    look([replica("a", 2)]);
+    update([replica("a", 2)]);
+    update([replica("a", 2)]);
     expect(ids()).toEqual([]);
   });
 
-  it("knows that a replica was not dead but away", () => {
-    const { watch, look, living } = watching();
-    look([replica("a", 1)]);
-    for (let turn = 0; turn < 5; turn++) look([replica("a", 1)]);
-    expect(watch.gaps).toMatchObject([{ replicaId: "a", hasReturned: false }]);
-    look([replica("a", 2)]);
-    expect(watch.gaps).toMatchObject([{ replicaId: "a", hasReturned: true }]);
+  it("marks a lost replica as returned when it writes again", () => {
+    const { membership, update, living } = aMembership();
+    update([replica("a", 1)]);
+    for (let time = 0; time < 5; time++) update([replica("a", 1)]);
+    expect(membership.gaps).toMatchObject([{ replicaId: "a", hasReturned: false }]);
+    update([replica("a", 2)]);
+    expect(membership.gaps).toMatchObject([{ replicaId: "a", hasReturned: true }]);
     expect(living()).toEqual(["a"]);
   });
 
-  it("goes by each replica's own pace", () => {
-    const { look, ids } = watching();
+  it("uses each replica's own flush interval", () => {
+    const { update, ids } = aMembership();
     const slow = replica("slow", 1, { flushMs: 10 * flushMs });
-    look([slow]);
-    for (let turn = 0; turn < 30; turn++) look([slow]);
+    update([slow]);
+    for (let time = 0; time < 30; time++) update([slow]);
     expect(ids()).toEqual([]);
-    look([slow]);
+    update([slow]);
     expect(ids()).toEqual(["slow"]);
   });
 
   it("reports a gap for an hour, and not twice while the store still knows the replica", () => {
-    const { watch, look, ids } = watching();
-    look([replica("a", 1)]);
-    for (let turn = 0; turn < 5; turn++) look([replica("a", 1)]);
-    look([replica("a", 1)], gapLimits.ageMs);
+    const { membership, update, ids } = aMembership();
+    update([replica("a", 1)]);
+    for (let time = 0; time < 5; time++) update([replica("a", 1)]);
+    update([replica("a", 1)], gapLimits.ageMs);
     expect(ids()).toEqual([]);
-    for (let turn = 0; turn < 10; turn++) look([replica("a", 1)]);
+    for (let time = 0; time < 10; time++) update([replica("a", 1)]);
     expect(ids()).toEqual([]);
-    expect(watch.lostTotal).toBe(1);
+    expect(membership.lostTotal).toBe(1);
   });
 
   it("remembers a bounded number of gaps and of replicas", () => {
-    const { watch, look } = watching();
+    const { membership, update } = aMembership();
     const many = Array.from({ length: 3000 }, (_, index) => replica(`r${index}`, 1));
-    for (let turn = 0; turn < 6; turn++) look(many);
-    expect(watch.gaps).toHaveLength(gapLimits.count);
-    expect(watch.lostTotal).toBe(2000);
+    for (let time = 0; time < 6; time++) update(many);
+    expect(membership.gaps).toHaveLength(gapLimits.count);
+    expect(membership.lostTotal).toBe(2000);
   });
 
-  it("never takes a replica for gone that writes at least every second look", () => {
+  it("never counts a replica as lost that writes at least at every second update", () => {
     const looks = fc.array(fc.record({ afterMs: fc.integer({ min: 1, max: 1500 }), isNew: fc.boolean() }), {
       maxLength: 50,
     });
     fc.assert(
       fc.property(looks, (all) => {
-        const { look, ids } = watching();
+        const { update, ids } = aMembership();
         let sequence = 0;
         let wasNew = true;
         for (const { afterMs, isNew } of all) {
           if (isNew || !wasNew) sequence++;
           wasNew = isNew || !wasNew;
-          look([replica("a", sequence)], afterMs);
+          update([replica("a", sequence)], afterMs);
         }
         expect(ids()).toEqual([]);
       }),

@@ -98,7 +98,7 @@ const stored = async (store: StateStore): Promise<readonly number[]> => {
 };
 
 describe("counts of replicas", () => {
-  it("are the sum of the newest that arrived from each, whatever was lost, late, doubled or restarted", async () => {
+  it("are the sum of the newest that arrived from each, for any loss, delay, repetition or restart", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const { store, arrived } = await run(steps);
@@ -108,7 +108,7 @@ describe("counts of replicas", () => {
     );
   });
 
-  it("are complete for all that live as soon as each of them has published once more", async () => {
+  it("are complete for all live replicas as soon as each has published once more", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const { store, living, arrived, deliver } = await run(steps);

@@ -10,7 +10,7 @@ const answering = (status: number, body: string, urls: string[] = []): RegistryH
 });
 
 describe("an artifact of a model version", () => {
-  it("is asked for under the server's own path, with every part of the question escaped", async () => {
+  it("is requested under the server's base path, with every query value escaped", async () => {
     const urls: string[] = [];
     const result = await fetchArtifact(answering(200, "{}", urls), "http://mlflow:5000/ml/", model, baselineArtifact);
     expect(result).toMatchObject({ kind: "found" });
@@ -19,13 +19,13 @@ describe("an artifact of a model version", () => {
     ]);
   });
 
-  it("is absent when the registry does not know it, in the registry's own words", async () => {
+  it("is absent when the registry does not have it, with the registry's message", async () => {
     const body = '{"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "No such artifact"}';
     const result = await fetchArtifact(answering(404, body), "http://mlflow", model, baselineArtifact);
     expect(result).toEqual({ kind: "absent", reason: `churn model 3: the registry answered 404: ${body}` });
   });
 
-  it("is absent when the registry takes the version for no number", async () => {
+  it("is absent when the registry rejects the version as malformed", async () => {
     const result = await fetchArtifact(answering(400, "no integer"), "http://mlflow", model, baselineArtifact);
     expect(result).toEqual({ kind: "absent", reason: "churn model 3: the registry answered 400: no integer" });
   });
@@ -35,7 +35,7 @@ describe("an artifact of a model version", () => {
     expect(result).toEqual({ kind: "failed", reason: `churn model 3: the registry answered ${status}: No` });
   });
 
-  it("is not there when nobody answers", async () => {
+  it("fails when there is no response", async () => {
     const refused = Object.assign(new Error(""), { code: "ECONNREFUSED" });
     const http: RegistryHttp = { get: () => Promise.reject(refused) };
     const result = await fetchArtifact(http, "http://mlflow", model, baselineArtifact);

@@ -1,5 +1,6 @@
 /**
- * How counts are written: exact, small where most are zero or small, and readable or refused whatever the bytes are.
+ * Encoding of counts: exact, and compact where most counts are zero or small. Decoding either succeeds or refuses, for
+ * any bytes.
  *
  * First byte: what follows. `words`: whole numbers as LEB128; 0 is followed by how many zeros stand there. `doubles`:
  * runs, each a number of zeros and a number of 64-bit little-endian values. Both begin with the length. `named`: how
@@ -11,28 +12,29 @@ const wordsFormat = 1;
 const doublesFormat = 2;
 const namedFormat = 3;
 
-/** Cells of a dense array: with all zeros they take a few bytes, so the bytes alone do not bound them. */
+/** Maximum cells of a dense array: all zeros encode to a few bytes, so a bound on bytes is not enough. */
 const maxCells = 262_144;
 
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Counts as bytes; undefined when a number is not finite, a name is no Unicode text or too long, when there are too many
- * of them, or when they take more than {@link stateLimits.contributionBytes}. −0 becomes 0. Equal counts give equal bytes. 5 ns a zero, 20 ns a count.
+ * Encodes counts; undefined when a number is not finite, a name is not well-formed Unicode or too long, when there are
+ * too many, or when they take more than {@link stateLimits.contributionBytes}. −0 becomes 0. Equal counts encode to equal
+ * bytes. 5 ns a zero, 20 ns a count.
  */
 export function encodeCounts(counts: Counts): Uint8Array | undefined {
   const writer = new Writer(counts instanceof Map ? 64 : 1024);
-  const isFine = counts instanceof Float64Array ? writeDense(writer, counts) : writeNamed(writer, counts);
-  return isFine && writer.length <= stateLimits.contributionBytes ? writer.bytes() : undefined;
+  const isEncoded = counts instanceof Float64Array ? writeDense(writer, counts) : writeNamed(writer, counts);
+  return isEncoded && writer.length <= stateLimits.contributionBytes ? writer.bytes() : undefined;
 }
 
-/** The counts in these bytes; undefined when they are not what {@link encodeCounts} writes. */
+/** Inverse of {@link encodeCounts}; undefined for any other bytes. */
 export function decodeCounts(bytes: Uint8Array): Counts | undefined {
   const reader = new Reader(bytes);
   const format = reader.byte();
   const counts = decodeBody(reader, format);
-  return reader.isFine && reader.isAtEnd ? counts : undefined;
+  return reader.isValid && reader.isAtEnd ? counts : undefined;
 }
 
 function decodeBody(reader: Reader, format: number): Counts | undefined {
@@ -71,7 +73,7 @@ function writeWords(writer: Writer, counts: Float64Array): void {
 
 function readWords(reader: Reader, counts: Float64Array): boolean {
   let cell = 0;
-  while (cell < counts.length && reader.isFine) {
+  while (cell < counts.length && reader.isValid) {
     const count = reader.word();
     if (count > 0) {
       counts[cell++] = count;
@@ -98,11 +100,11 @@ function writeDoubles(writer: Writer, counts: Float64Array): void {
 
 function readDoubles(reader: Reader, counts: Float64Array): boolean {
   let cell = 0;
-  while (cell < counts.length && reader.isFine) {
+  while (cell < counts.length && reader.isValid) {
     const start = cell + reader.word();
     const end = start + reader.word();
     if (end === cell || end > counts.length) return false;
-    for (let at = start; at < end && reader.isFine; at++) counts[at] = reader.double();
+    for (let at = start; at < end && reader.isValid; at++) counts[at] = reader.double();
     cell = end;
   }
   return cell === counts.length;
@@ -119,7 +121,7 @@ function writeNamed(writer: Writer, counts: ReadonlyMap<string, number>): boolea
   writer.byte(namedFormat);
   writer.word(counts.size);
   for (const [name, count] of counts) {
-    // A lone surrogate has no UTF-8: two such names would come back as one.
+    // A lone surrogate has no UTF-8: two such names would be decoded as one.
     if (!name.isWellFormed() || !Number.isFinite(count)) return false;
     const bytes = utf8Encoder.encode(name);
     if (bytes.length > stateLimits.nameBytes) return false;
@@ -135,14 +137,14 @@ function readNamed(reader: Reader): ReadonlyMap<string, number> | undefined {
   const size = reader.word();
   if (size > stateLimits.names) return undefined;
   const counts = new Map<string, number>();
-  for (let index = 0; index < size && reader.isFine; index++) {
+  for (let index = 0; index < size && reader.isValid; index++) {
     const name = reader.text();
     counts.set(name, reader.double());
   }
   return counts.size === size ? counts : undefined;
 }
 
-/** Bytes that grow as they are written. */
+/** A growing buffer. */
 class Writer {
   #buffer: Uint8Array;
   #view: DataView;
@@ -200,20 +202,20 @@ class Writer {
   }
 }
 
-/** Reads what {@link Writer} wrote. What is not there or not possible reads as 0 and makes it not fine for good. */
+/** Reads what {@link Writer} wrote. Missing or impossible values read as 0, and `isValid` stays false from then on. */
 class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
-  #isFine = true;
+  #isValid = true;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  get isFine(): boolean {
-    return this.#isFine;
+  get isValid(): boolean {
+    return this.#isValid;
   }
 
   get isAtEnd(): boolean {
@@ -236,14 +238,14 @@ class Reader {
 
   double(): number {
     const at = this.#take(8);
-    const value = this.#isFine ? this.#view.getFloat64(at, true) : 0;
+    const value = this.#isValid ? this.#view.getFloat64(at, true) : 0;
     return Number.isFinite(value) ? value : this.#fail();
   }
 
   text(): string {
     const length = this.word();
     const at = this.#take(length);
-    if (!this.#isFine) return "";
+    if (!this.#isValid) return "";
     try {
       return utf8Decoder.decode(this.#bytes.subarray(at, at + length));
     } catch {
@@ -252,7 +254,7 @@ class Reader {
     }
   }
 
-  /** The place of the next `bytes` bytes; the end when there are fewer. */
+  /** Offset of the next `bytes` bytes; the end when there are fewer. */
   #take(bytes: number): number {
     const at = this.#at;
     if (bytes > this.#bytes.length - at) {
@@ -264,7 +266,7 @@ class Reader {
   }
 
   #fail(): number {
-    this.#isFine = false;
+    this.#isValid = false;
     return 0;
   }
 }

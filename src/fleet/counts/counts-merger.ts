@@ -1,6 +1,6 @@
 import { type Counts, type MergedCounts, type Part, stateLimits } from "../store.ts";
 
-/** Adds up the counts of replicas, given one after the other in order of replica id. */
+/** Adds up the counts of replicas, one after the other in order of replica id. */
 export class CountsMerger {
   readonly #parts: Part[] = [];
   #dense: Float64Array | undefined;
@@ -9,7 +9,7 @@ export class CountsMerger {
   #namesDropped = 0;
 
   /**
-   * Adds one replica's counts; undefined for counts that could not be read. Those of another shape than the first
+   * Adds one replica's counts; undefined for counts that could not be decoded. Counts of another shape than the first
    * (names instead of cells, another number of cells) are left out and counted as unreadable.
    */
   add(part: Part, counts: Counts | undefined): void {

@@ -1,7 +1,7 @@
 import { encodeCounts } from "./counts-encoding.ts";
 import { type Contribution, isKey, isWindow, stateLimits } from "../store.ts";
 
-/** A contribution that can be kept, and its counts as bytes. */
+/** A valid contribution with its encoded counts. */
 export interface EncodedContribution {
   readonly contribution: Contribution;
   readonly bytes: Buffer;
@@ -10,11 +10,11 @@ export interface EncodedContribution {
 /** Contributions that are sent together. */
 export type PublishBatch = readonly EncodedContribution[];
 
-/** Small enough to be made within a millisecond or two, that Redis answers others in between, and that a time-out means something. */
+/** Small enough to encode within two milliseconds, to let Redis serve others in between, and to keep timeouts meaningful. */
 const batchBytes = 65_536;
 const batchLength = 64;
 
-/** Encodes contributions as they are asked for: only one batch of bytes exists at a time. */
+/** Encodes contributions while iterated: only one encoded batch exists at a time. */
 export class PublishBatches {
   readonly #contributions: Iterable<Contribution>;
   #refused = 0;
@@ -23,7 +23,7 @@ export class PublishBatches {
     this.#contributions = contributions;
   }
 
-  /** Contributions so far that cannot be kept: too large, not finite, too many, an impossible key or window. */
+  /** Contributions refused so far: too large, not finite, too many, or with an invalid key or window. */
   get refused(): number {
     return this.#refused;
   }

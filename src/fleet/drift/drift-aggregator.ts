@@ -1,4 +1,4 @@
-/** Drift of a fleet: what this replica adds to it, and how the leader decides on the sum. */
+/** Drift of a fleet: each replica publishes its counts, the leader adds them up and judges the sum. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Baseline } from "../../drift/baseline/baseline.ts";
 import type { DriftMonitor, WindowSnapshot } from "../../drift/monitor/drift-monitor.ts";
@@ -8,64 +8,64 @@ import { FleetDrift } from "../../drift/monitor/fleet-drift.ts";
 import { noNames } from "../../drift/window/seen-names.ts";
 import type { Thresholds } from "../../drift/verdict/verdict.ts";
 import type { ModelLabels } from "../../metrics/model-labels.ts";
-import type { ContributionSource } from "../fleet-member.ts";
-import type { LeaderTurn } from "../leader/leader-loop.ts";
-import { stateLimits, type Contribution, type Outcome, type Window } from "../store.ts";
+import type { ContributionSource } from "../counts/counts-publisher.ts";
+import type { LeaderRound, LeaderTask } from "../leader/leader-loop.ts";
+import { stateLimits, type Contribution, type Window } from "../store.ts";
 import { ClosedWindows } from "../closed-windows.ts";
-import { reportText } from "./drift-documents.ts";
-import { readSharedKey, sharedKey } from "../fleet-key.ts";
+import { parseDocument, reportJson, reportKey, stateKey } from "./drift-documents.ts";
+import { parseFleetKey, fleetKey } from "../fleet-key.ts";
 import { namedCountsOf, seenNamesOf } from "./name-counts.ts";
 
-/** Options of {@link SharedDrift}. */
-export interface SharedDriftOptions {
+/** Options of {@link DriftAggregator}. */
+export interface DriftAggregatorOptions {
   readonly monitors: DriftMonitorRegistry;
-  /** Lengths of all windows, the deciding one first. */
+  /** Lengths of all windows; verdicts are based on the first. */
   readonly windowsMs: readonly [number, ...number[]];
   readonly thresholds: Thresholds;
   readonly maxFeatures: number;
-  /** How long windows that are over are published on. */
+  /** How long closed windows are published again. */
   readonly keepMs: number;
 }
 
 /** The engine of one model. */
-interface KnownFleet {
+interface ModelEngine {
   readonly baseline: Baseline;
-  readonly drift: FleetDrift;
-  /** Of the lease under which its state was looked up: under a later one, another may have led in between. */
+  readonly engine: FleetDrift;
+  /** Token under which its state was loaded: under a later one, another replica may have led in between. */
   readonly token: number;
 }
 
-/** Each replica counts for itself; the leader adds up, and judges with the same engine as for one replica. */
-export class SharedDrift implements ContributionSource {
-  readonly #options: SharedDriftOptions;
+/** See the top of this file. The leader judges with the same engine as a single replica. */
+export class DriftAggregator implements ContributionSource, LeaderTask {
+  readonly #options: DriftAggregatorOptions;
   readonly #closed: ClosedWindows;
-  readonly #fleets = new Map<string, KnownFleet>();
+  readonly #engines = new Map<string, ModelEngine>();
   #mismatched = 0;
-  /** Versions of engines that gave way to one of another baseline. */
-  #versionBefore = 0;
+  /** Sum of the versions of engines that were replaced because the baseline changed. */
+  #replacedVersions = 0;
 
-  constructor(options: SharedDriftOptions) {
+  constructor(options: DriftAggregatorOptions) {
     this.#options = options;
     this.#closed = new ClosedWindows(options.keepMs);
   }
 
-  /** Windows of replicas that count by another baseline than the leader: they cannot be added and were left out. */
+  /** Windows left out because their replica counts by another baseline than the leader. */
   get mismatchedTotal(): number {
     return this.#mismatched;
   }
 
-  /** A number that changes whenever a report may have. */
+  /** Changes whenever a report may have changed. */
   get version(): number {
-    return [...this.#fleets.values()].reduce((sum, { drift }) => sum + drift.version + 1, this.#versionBefore);
+    return [...this.#engines.values()].reduce((sum, { engine }) => sum + engine.version + 1, this.#replacedVersions);
   }
 
-  /** What this replica decided as the leader. */
+  /** Reports on what this replica decided as the leader. */
   reports(options: ReportOptions = {}): readonly DriftReport[] {
-    return Array.from(this.#fleets.values(), ({ drift }) => drift.report(options));
+    return Array.from(this.#engines.values(), ({ engine }) => engine.report(options));
   }
 
-  /** Keeps the final counts of windows that have closed. */
-  keep(closed: readonly MonitorWindows[]): void {
+  /** Takes the final counts of closed windows, to be published again until the leader has read them. */
+  addClosed(closed: readonly MonitorWindows[]): void {
     for (const { monitor, windows } of closed) {
       for (const window of windows) {
         const copy = { ...window, counts: window.counts.slice() };
@@ -84,95 +84,75 @@ export class SharedDrift implements ContributionSource {
     }
   }
 
-  /** Decides on windows that are over; rejects when the store fails, to be called again for the same windows. */
-  async lead(turn: LeaderTurn): Promise<void> {
-    for (const window of turn.ended) {
+  /** Decides on ended windows. Rejects when the store fails; the next round offers the same windows. */
+  async runAsLeader(round: LeaderRound): Promise<void> {
+    for (const window of round.ended) {
       if (!this.#options.windowsMs.includes(window.windowMs)) continue;
-      for (const key of done(await turn.keys(window))) {
-        const { parts, labels } = readSharedKey(key) ?? {};
-        if (parts?.[0] === "drift" && labels !== undefined) await this.#decide(turn, window, { key, labels });
+      for (const key of await round.keys(window)) {
+        const { parts, labels } = parseFleetKey(key) ?? {};
+        if (parts?.[0] === "drift" && labels !== undefined) await this.#decide(round, window, { key, labels });
       }
     }
   }
 
   async #decide(
-    turn: LeaderTurn,
+    round: LeaderRound,
     window: Window,
     of: { readonly key: string; readonly labels: ModelLabels },
   ): Promise<void> {
-    const fleet = await this.#fleetOf(turn, of);
-    if (fleet === undefined) {
+    const engine = await this.#engineOf(round, of);
+    if (engine === undefined) {
       this.#mismatched++;
       return;
     }
-    const { counts } = done(await turn.read(of.key, window));
+    const { counts } = await round.read(of.key, window);
     if (!(counts instanceof Float64Array)) return;
-    const names = done(await turn.read(of.key.replace(/^drift/, "names"), window)).counts;
-    fleet.decide({ ...window, counts }, names instanceof Map ? seenNamesOf(names) : noNames);
-    while (fleet.step()) await nextTurn();
-    const text = await reportText((options) => fleet.report(options), stateLimits.verdictChars);
-    if (text !== undefined) done(await turn.publishVerdict(reportKey(of.labels), text));
-    done(await turn.publishVerdict(stateKey(of.labels), JSON.stringify(fleet.saveState())));
+    const names = (await round.read(of.key.replace(/^drift/, "names"), window)).counts;
+    engine.decide({ ...window, counts }, names instanceof Map ? seenNamesOf(names) : noNames);
+    while (engine.step()) await nextTurn();
+    const json = await reportJson((options) => engine.report(options), stateLimits.documentChars);
+    if (json !== undefined) await round.putDocument(reportKey(of.labels), json);
+    await round.putDocument(stateKey(of.labels), JSON.stringify(engine.saveState()));
   }
 
-  /** The engine for a model; nothing when the counts are by another baseline. */
-  async #fleetOf(
-    turn: LeaderTurn,
+  /** The engine of a model; undefined when the counts are by another baseline. */
+  async #engineOf(
+    round: LeaderRound,
     { key, labels }: { readonly key: string; readonly labels: ModelLabels },
   ): Promise<FleetDrift | undefined> {
-    const baseline = this.#options.monitors.follow(labels, turn.nowMs)?.baseline;
+    const baseline = this.#options.monitors.follow(labels, round.nowMs)?.baseline;
     if (baseline === undefined) return undefined;
-    const name = sharedKey([], labels);
-    const known = this.#fleets.get(name);
-    const isCurrent = known?.baseline === baseline && known.token === turn.token;
-    const current = isCurrent ? known : await this.#renewed(turn, labels, { known, baseline });
-    this.#fleets.set(name, current);
-    return readSharedKey(key)?.parts[1] === current.drift.digest ? current.drift : undefined;
+    const name = fleetKey([], labels);
+    const known = this.#engines.get(name);
+    const isCurrent = known?.baseline === baseline && known.token === round.token;
+    const current = isCurrent ? known : await this.#loadEngine(round, labels, { known, baseline });
+    this.#engines.set(name, current);
+    return parseFleetKey(key)?.parts[1] === current.engine.digest ? current.engine : undefined;
   }
 
-  /** An engine for this baseline, going on from what the last leader saved if that is newer than what is known here. */
-  async #renewed(
-    turn: LeaderTurn,
+  /** The engine for this baseline, with the last leader's saved state if that is newer than its own. */
+  async #loadEngine(
+    round: LeaderRound,
     labels: ModelLabels,
-    { known, baseline }: { readonly known: KnownFleet | undefined; readonly baseline: Baseline },
-  ): Promise<KnownFleet> {
-    const saved = done(await turn.readVerdict(stateKey(labels)));
+    { known, baseline }: { readonly known: ModelEngine | undefined; readonly baseline: Baseline },
+  ): Promise<ModelEngine> {
+    const saved = await round.getDocument(stateKey(labels));
     const isSame = known?.baseline === baseline;
-    if (known !== undefined && !isSame) this.#versionBefore += known.drift.version + 1;
-    const drift = isSame ? known.drift : this.#newFleet(labels, baseline);
-    if (saved !== undefined) drift.loadState(parseVerdict(saved.json));
-    return { baseline, drift, token: turn.token };
+    if (known !== undefined && !isSame) this.#replacedVersions += known.engine.version + 1;
+    const engine = isSame ? known.engine : this.#newEngine(labels, baseline);
+    if (saved !== undefined) engine.loadState(parseDocument(saved.json));
+    return { baseline, engine, token: round.token };
   }
 
-  #newFleet(labels: ModelLabels, baseline: Baseline): FleetDrift {
+  #newEngine(labels: ModelLabels, baseline: Baseline): FleetDrift {
     const { windowsMs, thresholds, maxFeatures } = this.#options;
     return new FleetDrift(labels, { baseline, windowMs: windowsMs[0], thresholds, maxFeatures });
   }
 }
 
-/** Where the leader's last report of a model is. */
-export const reportKey = (labels: ModelLabels): string => sharedKey(["report"], labels);
-
-const stateKey = (labels: ModelLabels): string => sharedKey(["state"], labels);
-
 function* contributionsOf({ subject }: DriftMonitor, window: WindowSnapshot): Generator<Contribution> {
   const { digest, windowMs, windowIndex, counts, names } = window;
-  yield { key: sharedKey(["drift", digest], subject), windowMs, windowIndex, counts };
+  yield { key: fleetKey(["drift", digest], subject), windowMs, windowIndex, counts };
   const named = namedCountsOf(names);
-  if (named.size > 0) yield { key: sharedKey(["names", digest], subject), windowMs, windowIndex, counts: named };
-}
-
-/** The value of a call that succeeded; throws for one that failed, so that the turn is tried again. */
-export function done<T>(outcome: Outcome<T>): T {
-  if (outcome.kind === "failed") throw new Error(`the shared state failed: ${outcome.reason}`);
-  return outcome.value;
-}
-
-/** What a verdict says; undefined when somebody else has written something there that is no JSON. */
-export function parseVerdict(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
+  if (named.size > 0) yield { key: fleetKey(["names", digest], subject), windowMs, windowIndex, counts: named };
 }

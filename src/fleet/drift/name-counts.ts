@@ -1,10 +1,10 @@
-/** Names that replicas met, as counts that add up: that is how the shared state merges. */
+/** Names seen by replicas (unknown columns, new values), as counts: the shared state merges by addition. */
 import type { SeenNames } from "../../drift/window/seen-names.ts";
 import { stateLimits } from "../store.ts";
 
 const separator = "\u0000";
 
-/** Counts by name; {@link seenNamesOf} reads their sum. Names that the state does not take count as left out. */
+/** Counts by name; {@link seenNamesOf} reads their sum. Names that the state refuses are counted as dropped. */
 export function namedCountsOf(names: SeenNames): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   let { droppedColumns, droppedValues } = names;
@@ -26,10 +26,10 @@ export function namedCountsOf(names: SeenNames): ReadonlyMap<string, number> {
 const pairsOf = ({ name, values }: SeenNames["newValues"][number]): readonly (readonly [string, string])[] =>
   values.map((value) => [name, value] as const);
 
-/** One name that is not would spoil all counts it is written with. */
+/** One invalid name would make the store refuse the whole contribution. */
 const isWritable = (key: string): boolean => key.isWellFormed() && Buffer.byteLength(key) <= stateLimits.nameBytes;
 
-/** The names behind counts that were added up; entries of another form are passed over. */
+/** Inverse of {@link namedCountsOf}, for counts that were added up; skips entries of any other form. */
 export function seenNamesOf(counts: ReadonlyMap<string, number>): SeenNames {
   const unknownColumns: { readonly name: string; readonly rows: number }[] = [];
   const newValues = new Map<string, string[]>();

@@ -1,23 +1,22 @@
 import type { LabelPage } from "../store.ts";
 
 /**
- * Where a reader is in a stream of labels, and how many it never saw because the stream was trimmed before it came to
- * them. The number is exact whenever the reader has come to the stream's end; a stream that was deleted and begun anew
- * starts a new count.
+ * A reader's position in a stream of labels, and how many entries were trimmed before it read them. The number is exact
+ * whenever the reader has reached the end of the stream; a stream that was deleted and recreated starts a new count.
  */
 export class LabelPosition {
   #lastId: string;
-  /** Entries the stream had ever had when this reader was last at its end; undefined before that. */
+  /** Entries ever added when this reader was last at the end; undefined before. */
   #addedAtEnd: number | undefined;
   #readSince = 0;
   #trimmed = 0;
 
-  /** @param startMs entries that were added before this are not read; by the clock of the store */
+  /** @param startMs skips entries added before this, by the clock of the store */
   constructor(startMs: number) {
     this.#lastId = `${Math.max(0, Math.floor(startMs))}-0`;
   }
 
-  /** From where to read. */
+  /** The id to read after. */
   get lastId(): string {
     return this.#lastId;
   }
@@ -27,7 +26,7 @@ export class LabelPosition {
     return this.#trimmed;
   }
 
-  /** Takes note of a page that was read from here. */
+  /** Moves past a page that was read from here. */
   advance(page: LabelPage): void {
     this.#lastId = page.lastId;
     this.#readSince += page.entries;

@@ -1,4 +1,6 @@
-/** Labels between replicas: a label may arrive at any of them, and only one holds the prediction. */
+/** Labels between replicas: a label may arrive at any replica, and only one has the prediction. */
+import { answerValue } from "../../accuracy/answer-value.ts";
+import type { LabelMonitor } from "../../accuracy/label-monitor.ts";
 import { LabelPosition } from "./label-position.ts";
 import {
   clockToleranceMs,
@@ -11,56 +13,56 @@ import {
   stateLimits,
 } from "../store.ts";
 
-/** Options of {@link LabelExchange}. */
-export interface LabelExchangeOptions {
+/** Options of {@link LabelSync}. */
+export interface LabelSyncOptions {
   readonly store: StateStore;
   readonly replicaId: string;
-  /** Labels from before this replica's start belong to no prediction of its. */
+  /** Labels from before this replica's start cannot belong to its predictions. */
   readonly startedAtMs: number;
-  /** Streams of the user's, by their full names in the store; entries have the fields id, label and perhaps row. */
+  /** The user's streams, by their full names in the store; entries have the fields `id`, `label` and optionally `row`. */
   readonly streams: readonly string[];
-  /** Called with labels from other replicas and from `streams`; not with those that this replica passed on itself. */
+  /** Called with labels from other replicas and from `streams`; not with those that this replica sent. */
   readonly onLabels: (labels: readonly LabelItem[]) => void;
 }
 
-/** How the exchange went so far. */
-export interface LabelExchangeCounts {
+/** Counts since the start. */
+export interface LabelSyncCounts {
   readonly sent: number;
   readonly received: number;
-  /** There was no room to wait, or a text was too long. */
+  /** The queue was full, or a text too long. */
   readonly dropped: number;
-  /** Trimmed from a stream before this replica had read them. */
+  /** Trimmed from a stream before this replica read them. */
   readonly trimmed: number;
   readonly malformed: number;
 }
 
-/** Labels that may wait to be sent: some megabytes while the store is away. */
-const maxWaiting = 10_000;
-/** Pages read from one stream in a turn: 10,000 labels. */
+/** Maximum length of the queue: some megabytes while the store is away. */
+const maxQueued = 10_000;
+/** Pages read from one stream per sync: 10,000 labels. */
 const maxPages = 20;
 
-/** Sends labels to all replicas and reads those of others. Every replica reads every label: nobody knows whose it is. */
-export class LabelExchange {
-  readonly #options: LabelExchangeOptions;
+/** Sends labels to all replicas and reads those of others. Every replica reads every label: only the join tells whose it is. */
+export class LabelSync {
+  readonly #options: LabelSyncOptions;
   readonly #readers: readonly { readonly stream: LabelStream; readonly position: LabelPosition }[];
-  #waiting: LabelItem[] = [];
+  #queue: LabelItem[] = [];
   #sent = 0;
   #received = 0;
   #dropped = 0;
   #malformed = 0;
 
-  constructor(options: LabelExchangeOptions) {
+  constructor(options: LabelSyncOptions) {
     this.#options = options;
     const streams: readonly LabelStream[] = [
       { kind: "fleet" },
       ...options.streams.map((name) => ({ kind: "named", name }) as const),
     ];
-    // Too early does no harm: labels may be read twice.
+    // An early start is harmless: labels may be read twice.
     const startMs = options.startedAtMs - clockToleranceMs;
     this.#readers = streams.map((stream) => ({ stream, position: new LabelPosition(startMs) }));
   }
 
-  get counts(): LabelExchangeCounts {
+  get counts(): LabelSyncCounts {
     const trimmed = this.#readers.reduce((sum, { position }) => sum + position.trimmed, 0);
     return {
       sent: this.#sent,
@@ -71,28 +73,28 @@ export class LabelExchange {
     };
   }
 
-  /** Takes labels to be sent with the next turn; gives how many found room. */
-  pass(items: readonly LabelItem[]): number {
-    const taken = items.filter(isLabelItem).slice(0, maxWaiting - this.#waiting.length);
-    for (const item of taken) this.#waiting.push(item);
+  /** Queues labels for the next {@link send}; returns how many were accepted. */
+  enqueue(items: readonly LabelItem[]): number {
+    const taken = items.filter(isLabelItem).slice(0, maxQueued - this.#queue.length);
+    for (const item of taken) this.#queue.push(item);
     this.#dropped += items.length - taken.length;
     return taken.length;
   }
 
-  /** Sends what waits; what the store did not take waits on. Labels whose answer was lost are sent again. */
+  /** Sends the queue. What the store did not take stays queued; labels whose reply was lost are sent again. */
   async send(): Promise<Outcome<void>> {
     const { store, replicaId } = this.#options;
-    while (this.#waiting.length > 0) {
-      const page = this.#waiting.slice(0, stateLimits.labelsPerCall);
+    while (this.#queue.length > 0) {
+      const page = this.#queue.slice(0, stateLimits.labelsPerCall);
       const outcome = await store.appendLabels(replicaId, page);
       if (outcome.kind === "failed") return outcome;
-      this.#waiting = this.#waiting.slice(page.length);
+      this.#queue = this.#queue.slice(page.length);
       this.#sent += outcome.value;
     }
     return done;
   }
 
-  /** Reads what is new in every stream; gives the last failure, after having tried all. */
+  /** Reads what is new in every stream; returns the last failure after trying all. */
   async receive(): Promise<Outcome<void>> {
     let failure: FailureReason | undefined;
     for (const { stream, position } of this.#readers) {
@@ -119,3 +121,10 @@ export class LabelExchange {
 }
 
 const done: Outcome<void> = { kind: "done", value: undefined };
+
+/** Joins a label of another replica with the predictions here. Streams carry text: a numeric text is a number, as in CSV. */
+export function joinLabel(labels: LabelMonitor, { id, row = 0, label: text }: LabelItem, nowMs: number): void {
+  const label = answerValue(text);
+  if (label === undefined) labels.countInvalid();
+  else labels.label({ id, row, label }, nowMs, true);
+}

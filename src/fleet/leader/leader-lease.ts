@@ -1,8 +1,8 @@
 import type { Clock } from "../../clock.ts";
 import type { LeaderToken, Outcome, StateStore } from "../store.ts";
 
-/** How a replica takes part in the election of the leader. */
-export interface LeadershipOptions {
+/** Options of {@link LeaderLease}. */
+export interface LeaderLeaseOptions {
   readonly store: StateStore;
   readonly replicaId: string;
   readonly leaseMs: number;
@@ -10,15 +10,16 @@ export interface LeadershipOptions {
 }
 
 /**
- * Whether this replica leads, as far as it can know: from the moment before it asked for the lease, for as long as the
- * lease runs. A process that was paused for longer finds itself no leader; if it does not look, the store refuses it.
+ * The leader lease as this replica sees it. It counts from the moment before the request was sent, so it never lasts
+ * longer here than in the store. A process that was paused for longer is no longer the leader; if it writes without
+ * checking, the store refuses its token.
  */
-export class Leadership {
-  readonly #options: LeadershipOptions;
+export class LeaderLease {
+  readonly #options: LeaderLeaseOptions;
   #token = 0;
   #endsAtMs = 0;
 
-  constructor(options: LeadershipOptions) {
+  constructor(options: LeaderLeaseOptions) {
     this.#options = options;
   }
 
@@ -26,32 +27,33 @@ export class Leadership {
     return this.#options.clock.monotonicMs() < this.#endsAtMs;
   }
 
-  /** The token of the lease that was last held or seen; 0 before. */
+  /** Token of the lease that was last held or seen; 0 before. */
   get token(): number {
     return this.#token;
   }
 
-  /** Who we are when we write as the leader. */
+  /** The identity under which this replica writes as the leader. */
   get leader(): LeaderToken {
     return { replicaId: this.#options.replicaId, token: this.#token };
   }
 
-  /** Takes the lease if it is free, prolongs it if it is ours. */
+  /** Acquires the lease if it is free, extends it if this replica holds it. */
   async renew(): Promise<Outcome<void>> {
     const { store, replicaId, leaseMs, clock } = this.#options;
-    const askedAtMs = clock.monotonicMs();
+    const requestedAtMs = clock.monotonicMs();
     const lease = await store.acquire(replicaId, leaseMs);
     if (lease.kind === "failed") return lease;
     this.#token = lease.value.token;
-    this.#endsAtMs = lease.value.isLeader ? askedAtMs + leaseMs : 0;
+    this.#endsAtMs = lease.value.isLeader ? requestedAtMs + leaseMs : 0;
     return { kind: "done", value: undefined };
   }
 
-  /** Another has taken over, as the store has told. */
+  /** Gives up locally: the store has refused this replica's token. */
   lose(): void {
     this.#endsAtMs = 0;
   }
 
+  /** Gives the lease back, so that another replica can lead at once. */
   async release(): Promise<void> {
     const wasLeader = this.isLeader;
     this.lose();

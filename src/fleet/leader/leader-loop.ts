@@ -1,107 +1,155 @@
-/** What the leader does in a turn: it freezes windows that have ended, lets them be decided on, and remembers that they were. */
-import { endedWindows } from "./ended-windows.ts";
-import type { Leadership } from "./leader-lease.ts";
-import type { MergedCounts, Outcome, StateStore, Verdict, Window } from "../store.ts";
+/** What the leader does: freezes windows that have ended, runs the leader tasks on them, and records which are decided. */
+import type { LeaderLease } from "./leader-lease.ts";
+import type { LeaderDocument, MergedCounts, Outcome, StateStore, Window } from "../store.ts";
 
-/** What a leader is given in one turn. All reads and writes end within the store's time-outs. */
-export interface LeaderTurn {
+/** One round of the leader: its input, and its calls of the store. Each call ends within the store's timeout, and rejects when it fails. */
+export interface LeaderRound {
   readonly nowMs: number;
   readonly token: number;
-  /**
-   * Windows to decide on, oldest first; none in most turns. They are frozen: whoever reads them again, the next leader
-   * too, finds the same counts.
-   */
+  /** Windows to decide on, oldest first; most rounds have none. They are frozen: every later read returns the same counts. */
   readonly ended: readonly Window[];
-  keys(this: void, window: Window): Promise<Outcome<readonly string[]>>;
-  read(this: void, key: string, window: Window): Promise<Outcome<MergedCounts>>;
-  readVerdict(this: void, key: string): Promise<Outcome<Verdict | undefined>>;
-  /** False: this replica leads no more, and nothing was written. */
-  publishVerdict(this: void, key: string, json: string): Promise<Outcome<boolean>>;
+  keys(this: void, window: Window): Promise<readonly string[]>;
+  read(this: void, key: string, window: Window): Promise<MergedCounts>;
+  getDocument(this: void, key: string): Promise<LeaderDocument | undefined>;
+  /** False: this replica no longer leads, and nothing was written. */
+  putDocument(this: void, key: string, json: string): Promise<boolean>;
 }
 
 /**
- * Decides as the leader. When it rejects, the same windows are offered again in the next turn; it should reject when
- * the store fails it half-way. Writing a verdict twice must do no harm.
+ * A task that the leader runs in every round on behalf of all replicas. It rejects when the store fails half-way; the
+ * next round then offers the same windows again, so writing a document twice must do no harm.
  */
-export type Lead = (turn: LeaderTurn) => Promise<void>;
+export interface LeaderTask {
+  runAsLeader(round: LeaderRound): Promise<void>;
+}
 
-/** Options of {@link LeaderDuty}. */
-export interface LeaderDutyOptions {
+/** Options of {@link LeaderLoop}. */
+export interface LeaderLoopOptions {
   readonly store: StateStore;
-  readonly leadership: Leadership;
-  readonly lead: Lead;
+  readonly lease: LeaderLease;
+  /** Run in this order, see {@link runLeaderTasks}. */
+  readonly tasks: readonly LeaderTask[];
+  /** Lengths of the windows to decide on. */
   readonly windowsMs: readonly number[];
+  /** How long after the end of a window late counts are accepted. */
   readonly graceMs: number;
 }
 
-/** Where the index of the last window that was decided on is kept, beside the verdicts. */
+/** Key of the document with the index of the last window of this length that was decided. */
 const decidedKey = (windowMs: number): string => `decided/${windowMs}`;
 
-/** Leads for as long as its replica holds the lease; see {@link LeaderTurn}. */
-export class LeaderDuty {
-  readonly #options: LeaderDutyOptions;
+/** The leader's rounds. Writes only while this replica holds the lease; the store refuses a write under an older token. */
+export class LeaderLoop {
+  readonly #options: LeaderLoopOptions;
   /** Also kept here: Redis may lose its copy. */
   readonly #decided = new Map<number, number>();
 
-  constructor(options: LeaderDutyOptions) {
+  constructor(options: LeaderLoopOptions) {
     this.#options = options;
   }
 
-  /** One turn; rejects when `lead` does. Gives how many windows were decided on. */
-  async take(nowMs: number): Promise<number> {
-    const { leadership, lead, windowsMs } = this.#options;
+  /** Runs one round and returns how many windows were decided. Rejects when a task does. */
+  async runRound(nowMs: number): Promise<number> {
+    const { lease, tasks, windowsMs } = this.#options;
     const ended: Window[] = [];
-    for (const windowMs of windowsMs) ended.push(...(await this.#frozenWindows(windowMs, nowMs)));
-    if (!leadership.isLeader) return 0;
-    await lead(this.#turn(nowMs, ended));
+    for (const windowMs of windowsMs) ended.push(...(await this.#freezeEnded(windowMs, nowMs)));
+    if (!lease.isLeader) return 0;
+    await runLeaderTasks(tasks, this.#round(nowMs, ended));
     for (const window of ended) await this.#markDecided(window);
     return ended.length;
   }
 
-  /** Windows of one length to decide on; none while the store cannot freeze them. */
-  async #frozenWindows(windowMs: number, nowMs: number): Promise<readonly Window[]> {
-    const { store, leadership, graceMs } = this.#options;
+  /** Freezes and returns the windows of one length to decide on; none while the store cannot freeze them. */
+  async #freezeEnded(windowMs: number, nowMs: number): Promise<readonly Window[]> {
+    const { store, lease, graceMs } = this.#options;
     const newest = endedWindows(windowMs, nowMs, graceMs, undefined).at(-1);
     if (newest === undefined || newest.windowIndex === this.#decided.get(windowMs)) return [];
     const decided = await this.#lastDecided(windowMs);
     if (decided === "unknown") return [];
     const windows = endedWindows(windowMs, nowMs, graceMs, decided);
     if (windows.length === 0) return [];
-    const frozen = await store.freeze(leadership.leader, newest);
-    if (frozen.kind === "done" && !frozen.value) leadership.lose();
+    const frozen = await store.freeze(lease.leader, newest);
+    if (frozen.kind === "done" && !frozen.value) lease.lose();
     return frozen.kind === "done" && frozen.value ? windows : [];
   }
 
-  /** Undefined when no window of this length was ever decided on. */
+  /** Undefined when no window of this length was ever decided. */
   async #lastDecided(windowMs: number): Promise<number | undefined | "unknown"> {
-    const stored = await this.#options.store.readVerdict(decidedKey(windowMs));
+    const stored = await this.#options.store.getDocument(decidedKey(windowMs));
     if (stored.kind === "failed") return "unknown";
     const indexes = [this.#decided.get(windowMs), Number(stored.value?.json)].filter((index) => index !== undefined);
     const last = Math.max(...indexes.filter((index) => Number.isSafeInteger(index)));
     return Number.isSafeInteger(last) ? last : undefined;
   }
 
-  #turn(nowMs: number, ended: readonly Window[]): LeaderTurn {
-    const { store, leadership } = this.#options;
-    const { leader } = leadership;
+  /** The token is that of the round's start: a write after a new election is refused, even if this replica won it. */
+  #round(nowMs: number, ended: readonly Window[]): LeaderRound {
+    const { store, lease } = this.#options;
+    const { leader } = lease;
     return {
       nowMs,
       token: leader.token,
       ended,
-      keys: (window) => store.keys(window),
-      read: (key, window) => store.read(key, window),
-      readVerdict: (key) => store.readVerdict(key),
-      publishVerdict: async (key, json) => {
-        const written = await store.publishVerdict(leader, key, json);
-        if (written.kind === "done" && !written.value) leadership.lose();
-        return written;
+      keys: async (window) => valueOrThrow(await store.keys(window)),
+      read: async (key, window) => valueOrThrow(await store.read(key, window)),
+      getDocument: async (key) => valueOrThrow(await store.getDocument(key)),
+      putDocument: async (key, json) => {
+        const isWritten = valueOrThrow(await store.putDocument(leader, key, json));
+        if (!isWritten) lease.lose();
+        return isWritten;
       },
     };
   }
 
   async #markDecided({ windowMs, windowIndex }: Window): Promise<void> {
-    const { store, leadership } = this.#options;
+    const { store, lease } = this.#options;
     this.#decided.set(windowMs, windowIndex);
-    await store.publishVerdict(leadership.leader, decidedKey(windowMs), String(windowIndex));
+    await store.putDocument(lease.leader, decidedKey(windowMs), String(windowIndex));
   }
+}
+
+/**
+ * Runs each task, in this order, also after one that failed: one task must not stop the others. Rejects at the end with
+ * all failures, so that the round is repeated; tasks that succeeded run again then.
+ */
+export async function runLeaderTasks(tasks: readonly LeaderTask[], round: LeaderRound): Promise<void> {
+  const failures: unknown[] = [];
+  for (const task of tasks) {
+    try {
+      await task.runAsLeader(round);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
+}
+
+/** The value of a call that succeeded; throws for one that failed, so that the round is repeated. */
+function valueOrThrow<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === "failed") throw new Error(`the shared state failed: ${outcome.reason}`);
+  return outcome.value;
+}
+
+/** A leader catches up with at most this many undecided windows of one length. */
+const maxWindowsToCatchUp = 8;
+
+/**
+ * The windows of one length that have ended, are past their grace, and come after the last decided one; oldest first.
+ * At most eight: older ones are skipped (there was no leader for long). When none was ever decided, only the newest:
+ * earlier windows are not this leader's to judge.
+ *
+ * @param graceMs how long after the end of a window late counts are accepted
+ * @param decidedIndex the last window that was decided
+ */
+export function endedWindows(
+  windowMs: number,
+  nowMs: number,
+  graceMs: number,
+  decidedIndex: number | undefined,
+): readonly Window[] {
+  const newest = Math.floor((nowMs - graceMs) / windowMs) - 1;
+  const first = decidedIndex === undefined ? newest : Math.max(decidedIndex + 1, newest - maxWindowsToCatchUp + 1);
+  const windows: Window[] = [];
+  for (let index = Math.max(first, 0); index <= newest; index++) windows.push({ windowMs, windowIndex: index });
+  return windows;
 }

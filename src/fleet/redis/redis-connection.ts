@@ -1,9 +1,9 @@
 /**
- * One connection to Redis that may break in any way without anybody noticing but those who ask it.
+ * One connection to Redis. However it breaks, only its own calls fail.
  *
- * Nothing waits for Redis: without a connection a call fails at once, with one it fails after its time. A call that
- * timed out takes the connection with it: its answer would come first in line, and its bytes may stand in a buffer.
- * No command is ever sent twice; whoever calls decides what to do again.
+ * Nothing waits for Redis: without a connection a call fails at once, with one it fails after its timeout. A call that
+ * timed out closes the connection: its late reply would be taken for the next one, and its bytes may still be buffered.
+ * No command is ever sent twice; the caller decides what to repeat.
  */
 import { readFile } from "node:fs/promises";
 import type { Duplex } from "node:stream";
@@ -11,40 +11,40 @@ import { X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { Redis, type RedisOptions } from "ioredis";
 import { backoffMs, type BackoffOptions } from "../../backoff.ts";
-import { guardReplies } from "./guarded-replies.ts";
 import type { RedisAddress } from "../../text/redis-url.ts";
+import dataHandler from "ioredis/built/DataHandler.js";
 import { redisFailure } from "./redis-failures.ts";
 import type { RedisScript } from "./redis-scripts.ts";
 import type { FailureReason, Outcome } from "../store.ts";
 
-/** How to reach Redis. */
+/** Options of {@link openRedis}. */
 export interface RedisConnectionOptions {
   readonly address: RedisAddress;
-  /** Holds the password instead of the URL; read again before each new connection, so it may be rotated. */
+  /** File with the password, instead of the URL; read again before each new connection, so it can be rotated. */
   readonly passwordFile?: string;
-  /** Certificates (PEM) that a TLS server is trusted by, instead of the system's. */
+  /** CA certificates (PEM) that verify the server. Default: Node's. */
   readonly caFile?: string;
   /** Shown by `CLIENT LIST`. No spaces. */
   readonly clientName: string;
   readonly connectTimeoutMs: number;
-  /** For each command. */
+  /** Timeout of each command. */
   readonly commandTimeoutMs: number;
 }
 
 /** An argument of a command. */
 export type RedisArgument = string | number | Buffer;
 
-/** Commands on their way at one time. */
+/** Maximum number of commands in flight. */
 const maxInFlight = 16;
-/** Bytes received since nothing was on its way: the counts of a thousand replicas, and far from what hurts. */
-const maxAnswerBytes = 67_108_864;
+/** Maximum bytes received since the last idle moment: the counts of a thousand replicas, far below the memory limit. */
+const maxReplyBytes = 67_108_864;
 
 /** Half of the wait is random, so that a fleet does not reconnect in one moment. */
 const reconnectBackoff: BackoffOptions = { firstMs: 100, maxMs: 2_000, jitter: 0.5 };
 
 /**
- * Begins to connect, and goes on trying until closed. Rejects when a file cannot be read or holds no certificates:
- * mistakes that no retry mends.
+ * Begins to connect, and keeps trying until closed. Rejects when a file cannot be read or holds no certificate: retrying
+ * would not help.
  */
 export async function openRedis(options: RedisConnectionOptions): Promise<RedisConnection> {
   const [password, secureContext] = await Promise.all([readPassword(options), readTrust(options)]);
@@ -55,23 +55,23 @@ export async function openRedis(options: RedisConnectionOptions): Promise<RedisC
 export class RedisConnection {
   readonly #redis: Redis;
   readonly #options: RedisConnectionOptions;
-  /** Why there is no connection, as far as the last attempt has told. */
+  /** Why there is no connection, according to the last attempt. */
   #connectionFailure: FailureReason = "unreachable";
-  #underWay = 0;
-  #answerBytes = 0;
+  #inFlight = 0;
+  #replyBytes = 0;
   #isClosed = false;
 
   constructor(options: RedisConnectionOptions, clientOptions: ClientOptions) {
     guardReplies();
     this.#options = options;
     this.#redis = new Redis(clientOptions);
-    this.#redis.on("error", (error: Error) => this.#note(error));
-    this.#redis.on("connect", () => this.#limitAnswers());
+    this.#redis.on("error", (error: Error) => this.#noteFailure(error));
+    this.#redis.on("connect", () => this.#limitReplies());
     this.#redis.on("close", () => void this.#renewPassword());
     this.#redis.connect().catch(() => undefined);
   }
 
-  /** Runs a script; Redis is given its text when it does not know it yet. Texts in the answer are buffers. */
+  /** Runs a script by its digest, or by its text when Redis does not know it yet. Texts in the reply are buffers. */
   async run(script: RedisScript, keys: readonly string[], args: readonly RedisArgument[]): Promise<Outcome<unknown>> {
     const rest = [keys.length, ...keys, ...args];
     const known = await this.#send("EVALSHA", [script.sha, ...rest]);
@@ -79,12 +79,12 @@ export class RedisConnection {
     return this.#outcome(await this.#send("EVAL", [script.lua, ...rest]));
   }
 
-  /** Runs a command. Texts in the answer are buffers. */
+  /** Runs a command. Texts in the reply are buffers. */
   async call(command: string, args: readonly RedisArgument[]): Promise<Outcome<unknown>> {
     return this.#outcome(await this.#send(command, args));
   }
 
-  /** Says that the other side is not what it should be: the connection is given up and made anew. */
+  /** Closes the connection after a reply that no Redis sends, and opens a new one. */
   reset(): void {
     const { stream }: { readonly stream?: Duplex } = this.#redis;
     stream?.destroy();
@@ -97,17 +97,17 @@ export class RedisConnection {
   }
 
   async #send(command: string, args: readonly RedisArgument[]): Promise<Reply> {
-    if (this.#underWay >= maxInFlight) return { kind: "error", error: new Backlog() };
-    if (this.#underWay === 0) this.#answerBytes = 0;
-    this.#underWay++;
+    if (this.#inFlight >= maxInFlight) return { kind: "error", error: new Backlog() };
+    if (this.#inFlight === 0) this.#replyBytes = 0;
+    this.#inFlight++;
     try {
       const answer = await this.#redis.callBuffer(command, [...args]);
       this.#connectionFailure = "unreachable";
       return { kind: "answer", answer };
     } catch (error) {
-      return { kind: "error", error: error instanceof Error ? error : new Error("no error") };
+      return { kind: "error", error: error instanceof Error ? error : new Error("not an Error") };
     } finally {
-      this.#underWay--;
+      this.#inFlight--;
     }
   }
 
@@ -120,21 +120,21 @@ export class RedisConnection {
     return { kind: "failed", reason: reason === "unreachable" ? this.#connectionFailure : reason };
   }
 
-  #note(error: Error): void {
+  #noteFailure(error: Error): void {
     this.#connectionFailure = redisFailure(error);
     if (this.#connectionFailure === "garbage") this.reset();
   }
 
-  #limitAnswers(): void {
+  #limitReplies(): void {
     const { stream } = this.#redis;
     stream.on("data", (chunk: Buffer) => {
-      this.#answerBytes += chunk.length;
-      if (this.#answerBytes > maxAnswerBytes) stream.destroy(new Error("Please report it: an endless answer"));
+      this.#replyBytes += chunk.length;
+      if (this.#replyBytes > maxReplyBytes) stream.destroy(new Error("Please report it: an endless reply"));
     });
   }
 
   async #renewPassword(): Promise<void> {
-    // A file that is just being replaced is read before the next attempt.
+    // A file that is being replaced may be missing now; it is read again before the next attempt.
     const password = await readPassword(this.#options).catch(() => undefined);
     if (password !== undefined) this.#redis.options.password = password;
   }
@@ -153,7 +153,7 @@ async function readPassword({ passwordFile, address }: RedisConnectionOptions): 
 async function readTrust({ caFile, address }: RedisConnectionOptions): Promise<SecureContext | undefined> {
   if (address.place.kind !== "tcp" || !address.place.isTls || caFile === undefined) return undefined;
   const ca = await readFile(caFile, "utf8");
-  // A secure context takes a text without certificates for trust in nobody.
+  // A secure context accepts a text without certificates, and then trusts no server.
   if (!isCertificate(ca)) throw new TypeError(`${caFile} holds no certificate in PEM`);
   return createSecureContext({ ca });
 }
@@ -186,13 +186,40 @@ function clientOptions(
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // While it loads, Redis says so to each command; that is told as it is.
+    // A Redis that is loading refuses each command with LOADING: reported as it is.
     enableReadyCheck: false,
-    // The older protocol has no messages that nobody asked for.
+    // RESP2 has no unsolicited messages.
     protocol: 2,
     disableClientInfo: true,
     retryStrategy: (attempt) => backoffMs(attempt, reconnectBackoff, Math.random),
     // After a failover the name leads to another server.
     reconnectOnError: (error) => redisFailure(error) === "read_only",
+  };
+}
+
+interface Dispatcher {
+  dispatch(this: Dispatcher, handle: () => void): void;
+  returnFatalError(error: unknown): void;
+}
+
+interface DispatcherClass {
+  readonly prototype: Dispatcher;
+}
+
+/**
+ * Keeps a malformed reply from ending the process. ioredis 6 rethrows errors of its own reply handling outside of any
+ * call (an unsolicited null is enough): an uncaught exception. With this, ioredis treats such a reply as a protocol
+ * error: commands fail, and the connection is closed and opened again.
+ */
+function guardReplies(): void {
+  // A CommonJS module: depending on the loader, its default export is unwrapped or not.
+  const loaded = dataHandler as unknown as DispatcherClass & { readonly default?: DispatcherClass };
+  const { prototype } = loaded.default ?? loaded;
+  prototype.dispatch = function dispatch(handle) {
+    try {
+      handle();
+    } catch (error) {
+      this.returnFatalError(error);
+    }
   };
 }

@@ -1,6 +1,7 @@
-import type { FailureReason } from "../store.ts";
+import type { Clock } from "../../clock.ts";
+import type { FailureReason, Outcome, StoreHealth } from "../store.ts";
 
-/** Words in an error of Redis or of its client, and what they mean. The first that is found counts. */
+/** Patterns in error messages of Redis and its client, with their reasons. The first match counts. */
 const meanings: readonly (readonly [RegExp, FailureReason])[] = [
   [/\bOOM\b/, "out_of_memory"],
   [/\bREADONLY\b/, "read_only"],
@@ -15,10 +16,35 @@ const meanings: readonly (readonly [RegExp, FailureReason])[] = [
   [/Stream isn't writeable|Connection is closed|max retries|aborted due to connection/, "unreachable"],
 ];
 
-/** The reason behind an error of the Redis client. Whatever has a system code but none of the known words is a connection's. */
+/** The reason for an error of the Redis client. An unknown message with a system error code is a connection error. */
 export function redisFailure(error: unknown): FailureReason {
   if (!(error instanceof Error)) return "other";
   const found = meanings.find(([words]) => words.test(error.message));
   if (found !== undefined) return found[1];
   return "code" in error || error.name === "MaxRetriesPerRequestError" ? "unreachable" : "other";
+}
+
+/** Counts failed calls by reason, and keeps the time of the last success. */
+export class FailureCounters {
+  readonly #clock: Clock;
+  readonly #failures = new Map<FailureReason, number>();
+  #lastSuccessMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  succeed(): void {
+    this.#lastSuccessMs = this.#clock.wallMs();
+  }
+
+  /** Counts a failure and returns it as an outcome. */
+  fail(reason: FailureReason): Outcome<never> {
+    this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
+    return { kind: "failed", reason };
+  }
+
+  health(): StoreHealth {
+    return { failures: new Map(this.#failures), lastSuccessMs: this.#lastSuccessMs };
+  }
 }

@@ -1,11 +1,11 @@
-/** Reads answers of Redis. Undefined means: no Redis with our scripts answers like this. */
+/** Parsers of Redis replies. Undefined: no Redis with our scripts replies like this. */
 import {
   isLabelItem,
   type KnownReplica,
   type LabelPage,
   type Part,
   type ReceivedLabel,
-  type Verdict,
+  type LeaderDocument,
 } from "../store.ts";
 
 /** The text of a bulk string. */
@@ -20,13 +20,13 @@ export function textsOf(reply: unknown): readonly string[] | undefined {
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
-/** One replica's counts, still encoded. */
+/** One replica's counts, encoded. */
 export interface EncodedPart {
   readonly part: Part;
   readonly bytes: Buffer;
 }
 
-/** The hash of one key and window: `s:<replica>` says when it was written, `c:<replica>` what. In order of replica. */
+/** The hash of one key and window: field `s:<replica>` has sequence and time, `c:<replica>` the counts. In order of replica. */
 export function readParts(reply: unknown): readonly EncodedPart[] | undefined {
   if (!Array.isArray(reply) || !reply.every((value) => Buffer.isBuffer(value))) return undefined;
   const about = new Map<string, string>();
@@ -49,7 +49,7 @@ function readAbout(text = ""): { readonly sequence: number; readonly writtenAtMs
   return { sequence, writtenAtMs };
 }
 
-/** Replica, record, replica, record …; records that are no records are left out. */
+/** Replica, record, replica, record …; skips malformed records. */
 export function readReplicas(reply: unknown, lastSequence: number): readonly KnownReplica[] | undefined {
   const texts = textsOf(reply);
   if (texts === undefined || texts.length % 2 === 1) return undefined;
@@ -75,22 +75,22 @@ function parseReplica(json: string): Pick<KnownReplica, "startedAtMs" | "address
     const value: unknown = JSON.parse(json);
     if (typeof value !== "object" || value === null) return undefined;
     const { startedAtMs, address, flushMs } = value as Readonly<Record<string, unknown>>;
-    const isFine = typeof startedAtMs === "number" && typeof address === "string" && typeof flushMs === "number";
-    return isFine && flushMs > 0 ? { startedAtMs, address, flushMs } : undefined;
+    const isValid = typeof startedAtMs === "number" && typeof address === "string" && typeof flushMs === "number";
+    return isValid && flushMs > 0 ? { startedAtMs, address, flushMs } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** A verdict, if there is one. */
-export function readVerdictText(reply: unknown): { readonly verdict: Verdict | undefined } | undefined {
-  if (reply === null) return { verdict: undefined };
+/** A document, or undefined inside when there is none. */
+export function readDocumentReply(reply: unknown): { readonly document: LeaderDocument | undefined } | undefined {
+  if (reply === null) return { document: undefined };
   const found = /^(?<token>\d+) \d+ (?<json>.*)$/s.exec(textOf(reply) ?? "")?.groups;
-  return found && { verdict: { token: Number(found["token"]), json: found["json"] ?? "" } };
+  return found && { document: { token: Number(found["token"]), json: found["json"] ?? "" } };
 }
 
-/** How many entries the stream ever had, and those behind `afterId`. */
-export function readLabelEntries(reply: unknown, afterId: string, most: number): LabelPage | undefined {
+/** The entries after `afterId`, and how many were ever added. */
+export function readLabelEntries(reply: unknown, afterId: string, maxEntries: number): LabelPage | undefined {
   if (!Array.isArray(reply) || typeof reply[0] !== "number" || !Array.isArray(reply[1])) return undefined;
   const entries: readonly unknown[] = reply[1];
   const items: ReceivedLabel[] = [];
@@ -107,7 +107,7 @@ export function readLabelEntries(reply: unknown, afterId: string, most: number):
     entries: entries.length,
     malformed: entries.length - items.length,
     addedTotal: reply[0] < 0 ? undefined : reply[0],
-    isAtEnd: entries.length < most,
+    isAtEnd: entries.length < maxEntries,
   };
 }
 

@@ -1,22 +1,22 @@
 /**
- * What Redis does in one step. Scripts, because each of them looks before it writes: a command that was given up, and
- * that Redis executes later all the same, must not undo a newer one.
+ * Lua scripts. Each of them checks before it writes, in one atomic step: a command that timed out, and that Redis
+ * executes later, must not undo a newer one.
  */
 import { createHash } from "node:crypto";
 
-/** A script and the digest that Redis knows it by. */
+/** A script and its SHA-1, by which `EVALSHA` runs it. */
 export interface RedisScript {
   readonly lua: string;
   readonly sha: string;
 }
 
-/** What {@link publishScript} answers for each contribution. */
+/** Result codes of {@link publishScript}, one for each contribution. */
 export const publishCodes = { stored: 0, older: 1, late: 2, full: 3 } as const;
 
 /**
  * Replaces a replica's counts unless a newer publication was first.
  * KEYS: frozen marks, then for each contribution its counts and the window's index.
- * ARGV: replica, sequence, time, most keys, most replicas; then for each window length, index, lifetime, key, counts.
+ * ARGV: replica, sequence, time, max keys, max replicas; then for each window length, index, lifetime, key, counts.
  */
 export const publishScript: RedisScript = script(`
 local replica, sequence, time = ARGV[1], tonumber(ARGV[2]), ARGV[3]
@@ -51,15 +51,15 @@ end
 return codes
 `);
 
-/** Lua that ends a script with 0 unless ARGV[1] holds the token ARGV[2]; KEYS[1] is the leader's record. */
+/** Returns 0 from the script unless the leader is ARGV[1] with token ARGV[2]; KEYS[1] is the leader's record. */
 const leadersOnly = `
 local leader = redis.call('HMGET', KEYS[1], 'holder', 'token')
 if leader[1] ~= ARGV[1] or leader[2] ~= ARGV[2] then return 0 end
 `;
 
 /**
- * Refuses windows that have not ended by the server's clock and more than the tolerance: a leader whose clock is years
- * ahead would else make everything late for years.
+ * Refuses windows that have not ended by the server's clock plus the tolerance: otherwise a leader whose clock is years
+ * ahead would make all counts late for years.
  * KEYS: leader, frozen marks. ARGV: replica, token, window length, window index, lifetime, tolerance.
  */
 export const freezeScript: RedisScript = script(`${leadersOnly}
@@ -74,9 +74,9 @@ return 1
 `);
 
 /**
- * Writes a replica's record if it is newer, forgets old ones, and gives all: id, record, id, record …
- * A record is its sequence, its time, and the rest as JSON.
- * KEYS: replicas. ARGV: replica, sequence, time, JSON, the time before which records are forgotten, most records, lifetime.
+ * Writes a replica's record if it is newer, deletes old ones, and returns all: id, record, id, record …
+ * A record is the sequence, the time, and the rest as JSON.
+ * KEYS: replicas. ARGV: replica, sequence, time, JSON, the time before which records are deleted, max records, lifetime.
  */
 export const heartbeatScript: RedisScript = script(`
 local old = redis.call('HGET', KEYS[1], ARGV[1])
@@ -102,8 +102,8 @@ return kept
 `);
 
 /**
- * Takes or prolongs the lease and gives whether it is held, and the token. A new token is above the last one and not
- * below the server's time in microseconds, so that tokens also grow when Redis has lost everything.
+ * Acquires or extends the lease; returns whether this replica holds it, and the token. A new token is above the last one
+ * and not below the server's time in microseconds, so that tokens also grow when Redis has lost its data.
  * KEYS: lease, leader. ARGV: replica, lease time, lifetime of the leader's record.
  */
 export const acquireScript: RedisScript = script(`
@@ -124,14 +124,14 @@ redis.call('PEXPIRE', KEYS[2], ARGV[3])
 return {1, token}
 `);
 
-/** KEYS: leader, lease. ARGV: replica, token. */
+/** Releases the lease if this replica holds it. KEYS: leader, lease. ARGV: replica, token. */
 export const releaseScript: RedisScript = script(`${leadersOnly}
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1
 `);
 
-/** KEYS: leader, verdict. ARGV: replica, token, number of the write, JSON, lifetime. */
-export const verdictScript: RedisScript = script(`${leadersOnly}
+/** Writes a document of the leader. KEYS: leader, document. ARGV: replica, token, number of the write, JSON, lifetime. */
+export const putDocumentScript: RedisScript = script(`${leadersOnly}
 local old = redis.call('GETRANGE', KEYS[2], 0, 40)
 local token, number = string.match(old, '^(%d+) (%d+) ')
 if token == ARGV[2] and tonumber(number) > tonumber(ARGV[3]) then return 1 end
@@ -139,7 +139,7 @@ redis.call('SET', KEYS[2], ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4], 'PX', AR
 return 1
 `);
 
-/** KEYS: stream. ARGV: most entries, lifetime, sender, then for each label its id, its text and its row (or nothing). */
+/** Appends labels. KEYS: stream. ARGV: max entries, lifetime, sender, then for each label its id, its text and its row (or nothing). */
 export const appendLabelsScript: RedisScript = script(`
 for i = 4, #ARGV, 3 do
   redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*',
@@ -149,7 +149,10 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `);
 
-/** Gives how many entries the stream ever had (-1 when Redis does not say) and those behind an id. KEYS: stream. ARGV: id, most. */
+/**
+ * Returns how many entries were ever added (-1 before Redis 7) and the entries after an id.
+ * KEYS: stream. ARGV: id, max entries.
+ */
 export const readLabelsScript: RedisScript = script(`
 local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
 if info.err then

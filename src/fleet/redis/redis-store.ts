@@ -1,13 +1,13 @@
-/** The shared state of a fleet in Redis; load it lazily, it brings the client with it. */
+/** The shared state of a fleet in Redis. Import it lazily: it loads the Redis client. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import { decodeCounts } from "../counts/counts-encoding.ts";
-import { FailureCounters } from "../failure-counters.ts";
 import { CountsMerger } from "../counts/counts-merger.ts";
 import { PublishBatches, type PublishBatch } from "../counts/publish-batches.ts";
 import { parseRedisUrl } from "../../text/redis-url.ts";
 import { openRedis, type RedisArgument, type RedisConnection } from "./redis-connection.ts";
-import { readLabelEntries, readParts, readReplicas, readVerdictText, textOf, textsOf } from "./redis-replies.ts";
+import { FailureCounters } from "./redis-failures.ts";
+import { readLabelEntries, readParts, readReplicas, readDocumentReply, textOf, textsOf } from "./redis-replies.ts";
 import {
   acquireScript,
   appendLabelsScript,
@@ -18,7 +18,7 @@ import {
   readLabelsScript,
   type RedisScript,
   releaseScript,
-  verdictScript,
+  putDocumentScript,
 } from "./redis-scripts.ts";
 import {
   clockToleranceMs,
@@ -41,17 +41,17 @@ import {
   stateLifetimes,
   stateLimits,
   type StoreHealth,
-  type Verdict,
+  type LeaderDocument,
   type Window,
 } from "../store.ts";
 
-/** How to reach Redis, and under which name. */
+/** Options of {@link createRedisStore}. */
 export interface RedisStoreOptions {
   /** See {@link parseRedisUrl}. */
   readonly url: string;
   readonly passwordFile?: string;
   readonly caFile?: string;
-  /** Replicas with the same name share their state: letters, digits, `.`, `_`, `:`, `-`. */
+  /** Name of the fleet: replicas with the same name share their state. Letters, digits, `.`, `_`, `:`, `-`. */
   readonly fleet: string;
   readonly clientName: string;
   readonly connectTimeoutMs: number;
@@ -59,20 +59,21 @@ export interface RedisStoreOptions {
   readonly clock: Clock;
 }
 
-/** Counts decoded before the event loop gets its turn: about half a millisecond. */
-const bytesATurn = 32_768;
+/** Bytes of counts decoded before yielding to the event loop: about half a millisecond. */
+const bytesPerTurn = 32_768;
 
-/** The sequence of a replica that has left: nothing that it sent before is newer. */
+/** Sequence of a replica that has left: newer than any heartbeat that it sent before. */
 const lastSequence = Number.MAX_SAFE_INTEGER;
 
 /**
- * A store in Redis. Does not wait for the connection. Rejects for a wrong URL, a wrong fleet name, and for files that
- * cannot be read: mistakes of the configuration.
+ * Opens a store without waiting for the connection. Rejects for an invalid URL or fleet name and for files that cannot
+ * be read: configuration errors.
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<StateStore> {
   const address = parseRedisUrl(options.url);
   if (typeof address === "string") throw new TypeError(`Redis URL: ${address}`);
-  if (!/^[\w.:-]{1,128}$/.test(options.fleet)) throw new TypeError("the name of the fleet has other characters");
+  if (!/^[\w.:-]{1,128}$/.test(options.fleet))
+    throw new TypeError("the fleet name may only contain letters, digits, `.`, `_`, `:` and `-`");
   const connection = await openRedis({ ...options, address });
   return new RedisStore(connection, options.fleet, options.clock);
 }
@@ -80,9 +81,9 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Stat
 class RedisStore implements StateStore {
   readonly #connection: RedisConnection;
   readonly #counters: FailureCounters;
-  /** In braces, so that a cluster keeps all of it in one place and scripts may use it together. */
+  /** The name in braces is a hash tag: a cluster keeps all keys in one slot, so that scripts can use them together. */
   readonly #prefix: string;
-  #verdictNumber = 0;
+  #documentNumber = 0;
 
   constructor(connection: RedisConnection, fleet: string, clock: Clock) {
     this.#connection = connection;
@@ -134,7 +135,7 @@ class RedisStore implements StateStore {
     for (const { part, bytes } of found.value) {
       merger.add(part, decodeCounts(bytes));
       bytesThisTurn += bytes.length;
-      if (bytesThisTurn < bytesATurn) continue;
+      if (bytesThisTurn < bytesPerTurn) continue;
       bytesThisTurn = 0;
       await nextTurn();
     }
@@ -150,7 +151,7 @@ class RedisStore implements StateStore {
     const { windowMs, windowIndex } = window;
     if (!isWindow(window)) return this.#counters.fail("too_large");
     const keys = [this.#name("leader"), this.#name("frozen")];
-    const args = [replicaId, token, windowMs, windowIndex, stateLifetimes.verdictsMs + windowMs, clockToleranceMs];
+    const args = [replicaId, token, windowMs, windowIndex, stateLifetimes.documentsMs + windowMs, clockToleranceMs];
     return this.#run(freezeScript, keys, args, readBoolean);
   }
 
@@ -158,7 +159,7 @@ class RedisStore implements StateStore {
     return this.#beat(heartbeat, heartbeat.sequence);
   }
 
-  async goodbye(heartbeat: Heartbeat): Promise<Outcome<void>> {
+  async leave(heartbeat: Heartbeat): Promise<Outcome<void>> {
     const outcome = await this.#beat(heartbeat, lastSequence);
     return outcome.kind === "failed" ? outcome : { kind: "done", value: undefined };
   }
@@ -181,7 +182,7 @@ class RedisStore implements StateStore {
 
   async acquire(replicaId: string, ttlMs: number): Promise<Outcome<Lease>> {
     const keys = [this.#name("lease"), this.#name("leader")];
-    return this.#run(acquireScript, keys, [replicaId, Math.ceil(ttlMs), stateLifetimes.verdictsMs], readLease);
+    return this.#run(acquireScript, keys, [replicaId, Math.ceil(ttlMs), stateLifetimes.documentsMs], readLease);
   }
 
   async release({ replicaId, token }: LeaderToken): Promise<Outcome<void>> {
@@ -190,17 +191,17 @@ class RedisStore implements StateStore {
     return outcome.kind === "failed" ? outcome : { kind: "done", value: undefined };
   }
 
-  async publishVerdict({ replicaId, token }: LeaderToken, key: string, json: string): Promise<Outcome<boolean>> {
-    if (!isKey(key) || json.length > stateLimits.verdictChars) return this.#counters.fail("too_large");
-    const keys = [this.#name("leader"), this.#verdictName(key)];
-    const args = [replicaId, token, ++this.#verdictNumber, json, stateLifetimes.verdictsMs];
-    return this.#run(verdictScript, keys, args, readBoolean);
+  async putDocument({ replicaId, token }: LeaderToken, key: string, json: string): Promise<Outcome<boolean>> {
+    if (!isKey(key) || json.length > stateLimits.documentChars) return this.#counters.fail("too_large");
+    const keys = [this.#name("leader"), this.#documentName(key)];
+    const args = [replicaId, token, ++this.#documentNumber, json, stateLifetimes.documentsMs];
+    return this.#run(putDocumentScript, keys, args, readBoolean);
   }
 
-  async readVerdict(key: string): Promise<Outcome<Verdict | undefined>> {
+  async getDocument(key: string): Promise<Outcome<LeaderDocument | undefined>> {
     if (!isKey(key)) return this.#counters.fail("too_large");
-    const found = await this.#call("GET", [this.#verdictName(key)], readVerdictText);
-    return found.kind === "failed" ? found : { kind: "done", value: found.value.verdict };
+    const found = await this.#call("GET", [this.#documentName(key)], readDocumentReply);
+    return found.kind === "failed" ? found : { kind: "done", value: found.value.document };
   }
 
   async appendLabels(from: string, items: readonly LabelItem[]): Promise<Outcome<number>> {
@@ -213,8 +214,10 @@ class RedisStore implements StateStore {
 
   async readLabels(stream: LabelStream, afterId: string): Promise<Outcome<LabelPage>> {
     const name = stream.kind === "fleet" ? this.#name("labels") : stream.name;
-    const most = stateLimits.labelsPerCall;
-    return this.#run(readLabelsScript, [name], [afterId, most], (reply) => readLabelEntries(reply, afterId, most));
+    const maxEntries = stateLimits.labelsPerCall;
+    return this.#run(readLabelsScript, [name], [afterId, maxEntries], (reply) =>
+      readLabelEntries(reply, afterId, maxEntries),
+    );
   }
 
   health(): StoreHealth {
@@ -250,7 +253,7 @@ class RedisStore implements StateStore {
     return { kind: "done", value };
   }
 
-  /** An answer that no Redis gives: whatever comes next on this connection may be as wrong. */
+  /** A reply that no Redis sends: the next ones on this connection cannot be trusted either. */
   #garbage(): Outcome<never> {
     this.#connection.reset();
     return this.#counters.fail("garbage");
@@ -268,7 +271,8 @@ class RedisStore implements StateStore {
     return this.#name(`keys:${windowMs}:${windowIndex}`);
   }
 
-  #verdictName(key: string): string {
+  /** The key keeps its older name: replicas of two versions share it during a rollout. */
+  #documentName(key: string): string {
     return this.#name(`verdict:${key}`);
   }
 }

@@ -26,7 +26,7 @@ afterAll(() => {
   for (const kill of running) kill();
 });
 
-/** Starts a replica; what it prints is taken note of. */
+/** Starts a replica and records its reports. */
 export function startReplica(options: FleetProgramOptions): ReplicaProcess {
   const child = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ["pipe", "pipe", "inherit"] });
   const exited = once(child, "exit");

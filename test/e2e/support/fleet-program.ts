@@ -1,14 +1,15 @@
 /**
- * A replica of a fleet in a process of its own, which counts as fast as it can. Takes its options as JSON
- * on its command line; prints a line of JSON before each flush and one after each that was acknowledged. Stops well when its input ends.
+ * A replica of a fleet in a process of its own, which counts as fast as it can. Its options are
+ * JSON on the command line. Prints a line of JSON before each flush and after each acknowledged one; stops in an orderly
+ * way when its input ends.
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/clock.ts";
-import { Fleet } from "../../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../../src/fleet/fleet-member.ts";
 import { createRedisStore } from "../../../src/fleet/redis/redis-store.ts";
-import { countedKey, type FleetProgramOptions, type FlushReport, verdictKey } from "./fleet-report.ts";
 import { silentLog } from "../../support/recorded-log.ts";
+import { countedKey, type FleetProgramOptions, type FlushReport, documentKey } from "./fleet-report.ts";
 
 const { url, flushMs, windowMs, windowIndex } = JSON.parse(process.argv[2] ?? "{}") as FleetProgramOptions;
 const replicaId = randomUUID();
@@ -26,7 +27,7 @@ setImmediate(count);
 let flush = 0;
 const say = (report: FlushReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
 
-const fleet = new Fleet({
+const fleet = new FleetMember({
   store: await createRedisStore({
     url,
     fleet: "processes",
@@ -48,9 +49,13 @@ const fleet = new Fleet({
       },
     },
   ],
-  lead: async ({ token, publishVerdict }) => {
-    await publishVerdict(verdictKey, JSON.stringify({ replicaId, token }));
-  },
+  leaderTasks: [
+    {
+      runAsLeader: async ({ token, putDocument }) => {
+        await putDocument(documentKey, JSON.stringify({ replicaId, token }));
+      },
+    },
+  ],
   labelStreams: [],
   onLabels: () => undefined,
   log: silentLog,
@@ -67,7 +72,7 @@ const sayStored = (): void => {
   stored = contributions.stored;
 };
 while (!stopping.signal.aborted) {
-  await fleet.flushNow();
+  await fleet.syncNow();
   sayStored();
   await delay(flushMs);
 }

@@ -1,9 +1,9 @@
-/** What the program of a replica and the tests that start it have in common. */
+/** Shared by the program of a replica and the tests that start it. */
 
-/** Where the replicas count. */
+/** Key of the replicas' counts. */
 export const countedKey = "counted/by/processes";
-/** Where the leader says who it is. */
-export const verdictKey = "who";
+/** Key of the document in which the leader names itself. */
+export const documentKey = "who";
 
 /** Options of the program. */
 export interface FleetProgramOptions {

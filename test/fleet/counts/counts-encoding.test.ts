@@ -35,7 +35,7 @@ const withoutNegativeZero = (counts: Counts): Counts =>
     : new Map([...counts].map(([name, count]) => [name, count + 0]));
 
 describe("encoded counts", () => {
-  it("are read as they were, whatever finite numbers they are", () => {
+  it("are decoded exactly, for all finite numbers", () => {
     fc.assert(
       fc.property(fc.oneof(dense, named), (counts) => {
         expect(decodeCounts(bytesOf(counts))).toEqual(withoutNegativeZero(counts));
@@ -53,7 +53,7 @@ describe("encoded counts", () => {
     );
   });
 
-  it("are refused when they were cut, or when something follows them", () => {
+  it("are refused when they are truncated, or when bytes follow them", () => {
     fc.assert(
       fc.property(fc.oneof(dense, named), fc.nat(255), (counts, more) => {
         const bytes = bytesOf(counts);
@@ -65,7 +65,7 @@ describe("encoded counts", () => {
     );
   });
 
-  it("are finite numbers or refused, whatever the bytes are", () => {
+  it("are finite numbers or refused, for any bytes", () => {
     const anyBytes = fc.tuple(fc.nat(4), fc.uint8Array({ maxLength: 60 })).map(([format, rest]) => [format, ...rest]);
     fc.assert(
       fc.property(anyBytes, (bytes) => {
@@ -86,7 +86,7 @@ describe("encoded counts", () => {
     ["no zeros at all, for ever", [1, 3, 0, 0]],
     ["empty runs, for ever", [2, 3, 0, 0]],
     ["the same name twice", [3, 2, 1, 65, 0, 0, 0, 0, 0, 0, 0, 0, 1, 65, 0, 0, 0, 0, 0, 0, 0, 0]],
-    ["a name that is no UTF-8", [3, 1, 1, 255, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["a name that is not UTF-8", [3, 1, 1, 255, 0, 0, 0, 0, 0, 0, 0, 0]],
     ["a name longer than the rest", [3, 1, 200, 1, 65]],
     ["not a number", [2, 1, 0, 1, 0, 0, 0, 0, 0, 0, 248, 127]],
   ])("are refused when they are %s", (_name, bytes) => {
@@ -97,7 +97,7 @@ describe("encoded counts", () => {
     ["NaN", new Float64Array([1, Number.NaN])],
     ["infinity", new Float64Array([Number.NEGATIVE_INFINITY])],
     ["an infinite count of a name", new Map([["a", Number.POSITIVE_INFINITY]])],
-    ["a name that is no text", new Map([["\ud800", 1]])],
+    ["a name that is not Unicode", new Map([["\ud800", 1]])],
     ["a name that is too long", new Map([["é".repeat(stateLimits.nameBytes / 2 + 1), 1]])],
     ["too many names", new Map(Array.from({ length: stateLimits.names + 1 }, (_, index) => [String(index), 1]))],
     ["too many cells", new Float64Array(300_000)],

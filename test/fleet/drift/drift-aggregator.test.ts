@@ -4,7 +4,7 @@ import { createMemoryStore } from "../support/memory-store.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { baselineOf, normalFeature, normals } from "../../drift/support/some-baselines.ts";
 import { untilAsync } from "../../support/until.ts";
-import { aReplica, flushMs, HandClock, turnOf, windowMs, type TestReplica } from "../support/a-replica.ts";
+import { aReplica, flushMs, HandClock, syncAll, windowMs, type TestReplica } from "../support/a-replica.ts";
 
 const random = seededRandom(20_261_124);
 const draw = normals(random);
@@ -19,18 +19,18 @@ const toNextWindow = (clock: HandClock): void => {
 async function decideAll(clock: HandClock, replicas: readonly TestReplica[]): Promise<DriftReport> {
   toNextWindow(clock);
   const endMs = clock.nowMs;
-  await turnOf(clock, ...replicas);
+  await syncAll(clock, ...replicas);
   clock.nowMs += 3 * flushMs;
   const reports = (): readonly DriftReport[] => replicas.flatMap(({ drift }) => drift.reports());
   await untilAsync(async () => {
-    await turnOf(clock, ...replicas);
+    await syncAll(clock, ...replicas);
     return reports().some(({ window }) => window?.to_ms === endMs);
   }, "the leader to decide");
   return reports().find(({ window }) => window?.to_ms === endMs) ?? expect.fail("no report");
 }
 
 describe("drift of a fleet", () => {
-  it("is judged on what all replicas counted together: none has enough alone, and the sum is exact", async () => {
+  it("is judged on the exact sum of all replicas, of which none has enough alone", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b", "c"].map((id) => aReplica(id, store, clock, baseline));
@@ -40,7 +40,7 @@ describe("drift of a fleet", () => {
       const values = [draw() + 0.8];
       replicas[i % 3]?.request(values);
       alone.request(values);
-      if (i % 100 === 0) await turnOf(clock, ...replicas);
+      if (i % 100 === 0) await syncAll(clock, ...replicas);
     }
     const report = await decideAll(clock, replicas);
     alone.monitors.advance(clock.nowMs);
@@ -52,14 +52,14 @@ describe("drift of a fleet", () => {
     for (const { monitors } of replicas) expect(monitors.reports()[0]?.ready, "300 are too few").toBe(false);
   });
 
-  it("goes on where the last leader stopped, when that one is gone without a word", async () => {
+  it("continues from the last leader's state after that one died", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const [first, second] = ["a", "b"].map((id) => aReplica(id, store, clock, baseline)) as [TestReplica, TestReplica];
     toNextWindow(clock);
     const shiftedWindow = async (replicas: readonly TestReplica[]): Promise<DriftReport> => {
       for (let i = 0; i < 700; i++) replicas[i % replicas.length]?.request([draw() + 1]);
-      await turnOf(clock, ...replicas);
+      await syncAll(clock, ...replicas);
       return decideAll(clock, replicas);
     };
     const before = await shiftedWindow([first, second]);
@@ -72,19 +72,19 @@ describe("drift of a fleet", () => {
     expect(after.targets[0]).toMatchObject({ state: "critical", violations: 2 });
   });
 
-  it("counts nothing twice when a leader comes back after another has led: it goes on from what that one saved", async () => {
+  it("counts nothing twice when a leader returns after another has led: it continues from the saved state", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const [first, second] = ["a", "b"].map((id) => aReplica(id, store, clock, baseline)) as [TestReplica, TestReplica];
     toNextWindow(clock);
     // Too few: they are carried into the next window, which the other one decides on.
     for (let i = 0; i < 300; i++) first.request([draw()]);
-    await turnOf(clock, first, second);
+    await syncAll(clock, first, second);
     toNextWindow(clock);
-    await turnOf(clock, first, second);
+    await syncAll(clock, first, second);
     clock.nowMs += 3 * flushMs;
     await untilAsync(async () => {
-      await turnOf(clock, first, second);
+      await syncAll(clock, first, second);
       return first.fleet.status().decidedWindowsTotal > 0;
     }, "the first to carry the window");
     clock.nowMs += 5 * flushMs;
@@ -97,14 +97,14 @@ describe("drift of a fleet", () => {
     expect(report).toMatchObject({ window: { requests: 650 } });
   });
 
-  it("leaves out replicas that count by another baseline, and says so", async () => {
+  it("leaves out replicas that count by another baseline, and counts them", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const other = baselineOf([normalFeature("x", 1000, random)]);
     const replicas = [aReplica("a", store, clock, baseline), aReplica("b", store, clock, other)] as const;
     toNextWindow(clock);
     for (let i = 0; i < 1400; i++) replicas[i % 2]?.request([draw()]);
-    await turnOf(clock, ...replicas);
+    await syncAll(clock, ...replicas);
     const report = await decideAll(clock, replicas);
     expect(report.window).toMatchObject({ requests: 700 });
     expect(replicas[0].drift.mismatchedTotal).toBeGreaterThan(0);
@@ -112,19 +112,19 @@ describe("drift of a fleet", () => {
 });
 
 describe("baselines that are learned in a fleet", () => {
-  it("are the leader's for all, and for those that come later", async () => {
+  it("are the leader's for all replicas, including those that join later", async () => {
     const clock = new HandClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
     for (let i = 0; i < 1200; i++) replicas[i % 2]?.request([draw()]);
     const baselineIn = (replica: TestReplica | undefined): unknown => replica?.monitors.all[0]?.baseline;
     expect(baselineIn(replicas[0])).not.toEqual(baselineIn(replicas[1]));
-    await turnOf(clock, ...replicas);
-    await turnOf(clock, ...replicas);
+    await syncAll(clock, ...replicas);
+    await syncAll(clock, ...replicas);
     expect(baselineIn(replicas[1])).toEqual(baselineIn(replicas[0]));
     const late = aReplica("late", store, clock);
     late.request([draw()]);
-    await turnOf(clock, ...replicas, late);
+    await syncAll(clock, ...replicas, late);
     expect(baselineIn(late)).toEqual(baselineIn(replicas[0]));
   });
 });

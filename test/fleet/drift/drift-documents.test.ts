@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { reportText } from "../../../src/fleet/drift/drift-documents.ts";
+import { reportJson } from "../../../src/fleet/drift/drift-documents.ts";
 import type { DriftReport } from "../../../src/drift/monitor/drift-report.ts";
 import { FleetDrift } from "../../../src/drift/monitor/fleet-drift.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
@@ -14,29 +14,29 @@ const fleet = new FleetDrift(aSubject, {
   maxFeatures: 100,
 });
 
-const textOf = (maxChars: number): Promise<string | undefined> =>
-  reportText((options) => fleet.report(options), maxChars);
+const jsonOf = (maxChars: number): Promise<string | undefined> =>
+  reportJson((options) => fleet.report(options), maxChars);
 const lengthOf = (report: DriftReport): number => JSON.stringify(report).length;
 
-describe("the text of a fleet's report", () => {
+describe("the document of a fleet's report", () => {
   const whole = fleet.report();
   const bare = fleet.report({ withCells: false });
 
   it("is the whole report where that fits", async () => {
-    expect(await textOf(lengthOf(whole))).toBe(JSON.stringify(whole));
+    expect(await jsonOf(lengthOf(whole))).toBe(JSON.stringify(whole));
   });
 
-  it("goes without histograms where it does not", async () => {
-    expect(await textOf(lengthOf(whole) - 1)).toBe(JSON.stringify(bare));
+  it("leaves out histograms where it does not", async () => {
+    expect(await jsonOf(lengthOf(whole) - 1)).toBe(JSON.stringify(bare));
   });
 
-  it("tells of the worst targets where there are too many features even so", async () => {
-    const { targets, ...rest } = JSON.parse((await textOf(lengthOf(bare) - 1)) ?? "") as DriftReport;
+  it("has only the worst targets where there are still too many features", async () => {
+    const { targets, ...rest } = JSON.parse((await jsonOf(lengthOf(bare) - 1)) ?? "") as DriftReport;
     expect(targets).toEqual(JSON.parse(JSON.stringify(bare.targets.slice(0, 20))));
     expect(rest).toMatchObject({ model: aSubject.model, scope: "fleet", window_ms: 1000 });
   });
 
-  it("is nothing where there is no room for anything", async () => {
-    expect(await textOf(100)).toBeUndefined();
+  it("is undefined where nothing fits", async () => {
+    expect(await jsonOf(100)).toBeUndefined();
   });
 });

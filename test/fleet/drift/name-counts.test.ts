@@ -13,13 +13,13 @@ const names: SeenNames = {
   droppedValues: 2,
 };
 
-describe("names that replicas met", () => {
+describe("names seen by replicas", () => {
   it("survive as counts", () => {
     expect(seenNamesOf(namedCountsOf(names))).toEqual(names);
     expect(namedCountsOf({ unknownColumns: [], newValues: [], droppedColumns: 0, droppedValues: 0 }).size).toBe(0);
   });
 
-  it("add up: rows are summed, values are met once", () => {
+  it("add up: rows are summed, values are listed once", () => {
     const sum = new Map<string, number>();
     for (const counts of [namedCountsOf(names), namedCountsOf(names)]) {
       for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count);
@@ -35,7 +35,7 @@ describe("names that replicas met", () => {
     });
   });
 
-  it("are written without those that cannot be, which count as left out", () => {
+  it("leave out names that the store refuses, and count them as dropped", () => {
     const collector = new NameCollector();
     // A cut between the two halves of a character, half a character, and more bytes than a name may have.
     collector.addColumn(`${"x".repeat(126)}\u{1f600}${"y".repeat(10)}`, 3);
@@ -53,7 +53,7 @@ describe("names that replicas met", () => {
     });
   });
 
-  it("pass over what another version may have written", () => {
+  it("skip entries of an unknown form", () => {
     expect(
       seenNamesOf(
         new Map([

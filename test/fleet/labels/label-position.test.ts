@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LabelPosition } from "../../../src/fleet/labels/label-position.ts";
 
-/** A stream that is trimmed to its newest entries whenever it is told to. */
+/** A stream that is trimmed to its newest entries on demand. */
 class TrimmedStream {
   added = 0;
   #first = 1;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { endedWindows } from "../../../src/fleet/leader/ended-windows.ts";
+import { endedWindows } from "../../../src/fleet/leader/leader-loop.ts";
 
 const indexes = (windowMs: number, nowMs: number, graceMs: number, decided?: number): readonly number[] =>
   endedWindows(windowMs, nowMs, graceMs, decided).map(({ windowIndex }) => windowIndex);
@@ -11,7 +11,7 @@ describe("windows to decide on", () => {
     ["when the grace has passed", [100, 1020, 20, 8], [9]],
     ["once only", [100, 1020, 20, 9], []],
     ["all that were missed", [100, 1020, 20, 5], [6, 7, 8, 9]],
-    ["no more than eight that were missed", [100, 2020, 20, 0], [12, 13, 14, 15, 16, 17, 18, 19]],
+    ["at most eight that were missed", [100, 2020, 20, 0], [12, 13, 14, 15, 16, 17, 18, 19]],
     ["only the newest when none was ever decided on", [100, 1020, 20, undefined], [9]],
     ["none when the last one lies in the future", [100, 1020, 20, 50], []],
     ["none in the first window of time", [100, 90, 0, undefined], []],

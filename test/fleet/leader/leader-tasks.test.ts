@@ -1,30 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { leadAll, type LeadPart } from "../../../src/fleet/leader/lead-all.ts";
-import type { LeaderTurn } from "../../../src/fleet/leader/leader-loop.ts";
+import { runLeaderTasks, type LeaderTask } from "../../../src/fleet/leader/leader-loop.ts";
+import type { LeaderRound } from "../../../src/fleet/leader/leader-loop.ts";
 
-const unasked = (): never => expect.fail("nobody asks for this");
-const turn: LeaderTurn = {
+const unused = (): never => expect.fail("no task calls this");
+const round: LeaderRound = {
   nowMs: 1,
   token: 1,
   ended: [],
-  keys: unasked,
-  read: unasked,
-  readVerdict: unasked,
-  publishVerdict: unasked,
+  keys: unused,
+  read: unused,
+  getDocument: unused,
+  putDocument: unused,
 };
 
-describe("leading", () => {
-  it("goes on after a part that failed, and tells of it at the end", async () => {
-    const led: string[] = [];
-    const part = (name: string, error?: Error): LeadPart => ({
-      lead: async () => {
-        led.push(name);
+describe("leader tasks", () => {
+  it("all run, also after one that failed, and the failures are reported at the end", async () => {
+    const ran: string[] = [];
+    const task = (name: string, error?: Error): LeaderTask => ({
+      runAsLeader: async () => {
+        ran.push(name);
         if (error !== undefined) throw error;
       },
     });
-    const parts = [part("baselines", new Error("too large")), part("drift"), part("latency", new Error("gone"))];
-    await expect(leadAll(parts, turn)).rejects.toThrow("Error: too large; Error: gone");
-    expect(led).toEqual(["baselines", "drift", "latency"]);
-    await expect(leadAll([part("drift")], turn)).resolves.toBeUndefined();
+    const tasks = [task("baselines", new Error("too large")), task("drift"), task("latency", new Error("gone"))];
+    await expect(runLeaderTasks(tasks, round)).rejects.toThrow("Error: too large; Error: gone");
+    expect(ran).toEqual(["baselines", "drift", "latency"]);
+    await expect(runLeaderTasks([task("drift")], round)).resolves.toBeUndefined();
   });
 });

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A server that is no Redis, and a store that takes it for one. */
+/** A server that is not Redis, and a store connected to it. */
 async function storeBefore(serve: (socket: Socket) => void): Promise<StateStore> {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
@@ -51,7 +51,7 @@ const answering = (answer: string) => (socket: Socket) => {
   });
 };
 
-describe("a store before something that is no Redis", () => {
+describe("a store whose server is not Redis", () => {
   it.each([
     ["HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n"],
     ["another type", ":5\r\n"],
@@ -59,13 +59,13 @@ describe("a store before something that is no Redis", () => {
     ["a null", "$-1\r\n"],
     ["a list of nulls", "*2\r\n$-1\r\n$-1\r\n"],
     ["a map", "%1\r\n+a\r\n:5\r\n"],
-    ["a message that nobody asked for, of nothing", ">1\r\n_\r\n"],
+    ["an unsolicited message of nothing", ">1\r\n_\r\n"],
     ["a message about nothing", ">3\r\n+subscribe\r\n_\r\n_\r\n"],
     ["a length below zero", "$-5\r\n"],
-    ["a length that is none", "*x\r\n"],
+    ["a length that is not a number", "*x\r\n"],
     ["bytes", "\u0000\u0001\u00ff\r\n"],
     ["lists in lists", "*1\r\n".repeat(20_000)],
-  ])("survives %s, as an answer", async (_name, answer) => {
+  ])("survives %s as a reply", async (_name, answer) => {
     const store = await storeBefore(answering(answer));
     await untilAnswering(store, ["garbage", "timeout", "other"]);
     await ask(store);
@@ -76,7 +76,7 @@ describe("a store before something that is no Redis", () => {
     ["messages", ">1\r\n_\r\n"],
     ["errors", "-ERR who are you\r\n"],
     ["bytes", "\u0000\u00ff".repeat(1000)],
-  ])("survives %s that nobody asked for", async (_name, words) => {
+  ])("survives unsolicited %s", async (_name, words) => {
     let connections = 0;
     const store = await storeBefore((socket) => {
       connections++;
@@ -87,7 +87,7 @@ describe("a store before something that is no Redis", () => {
     expect(await ask(store)).not.toBe("done");
   });
 
-  it("gives up on an answer without an end, before it fills the memory", async () => {
+  it("gives up on an endless reply before it fills the memory", async () => {
     const chunk = Buffer.alloc(1_048_576, "x");
     let sent = 0;
     const store = await storeBefore((socket) => {
@@ -106,17 +106,17 @@ describe("a store before something that is no Redis", () => {
     expect(sent).toBeGreaterThan(0);
   });
 
-  it("fails as timeout where connections are taken and nothing is said", async () => {
+  it("fails as timeout when the server accepts connections and never replies", async () => {
     const store = await storeBefore(() => undefined);
     await untilAnswering(store, ["timeout"]);
   });
 
-  it("fails as unreachable where connections are closed at once", async () => {
+  it("fails as unreachable when the server closes connections at once", async () => {
     const store = await storeBefore((socket) => socket.destroy());
     await untilAnswering(store, ["unreachable"]);
   });
 
-  it("lets no more than a few calls wait, and takes the rest for a backlog", async () => {
+  it("has a bound on calls in flight, and fails the rest as backlog", async () => {
     const store = await storeBefore((socket) => {
       // Answers to what a client says of itself; never to a question.
       socket.once("data", () => socket.write("+OK\r\n"));

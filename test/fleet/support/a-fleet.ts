@@ -1,33 +1,33 @@
 import { afterEach } from "vitest";
-import { Fleet, type FleetOptions } from "../../../src/fleet/fleet-member.ts";
-import type { LeaderTurn } from "../../../src/fleet/leader/leader-loop.ts";
+import { FleetMember, type FleetMemberOptions } from "../../../src/fleet/fleet-member.ts";
+import type { LeaderRound, LeaderTask } from "../../../src/fleet/leader/leader-loop.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import type { Contribution, LabelItem, Outcome, StateStore } from "../../../src/fleet/store.ts";
 import { manualClock } from "../../support/manual-time.ts";
 import { recordedLog } from "../../support/recorded-log.ts";
 
-/** Between two turns. */
+/** Interval between two syncs. */
 export const flushMs = 1000;
-/** The length of the windows that are decided on. */
+/** Length of the windows. */
 export const windowMs = 60_000;
 
-const fleets: Fleet[] = [];
+const fleets: FleetMember[] = [];
 afterEach(async () => {
   for (const fleet of fleets.splice(0)) await fleet.stop(1000);
 });
 
-/** A fleet in one process: a store, a clock, and replicas that are moved by hand. */
+/** A fleet in one process: a store, a clock, and replicas that sync on demand. */
 export function aFleet() {
   const clock = manualClock();
   const store = createMemoryStore(clock);
-  const start = (replicaId: string, change: Partial<FleetOptions> = {}) => {
+  const start = (replicaId: string, change: Partial<FleetMemberOptions> = {}) => {
     const counts = new Map<number, Float64Array>();
-    const turns: LeaderTurn[] = [];
+    const rounds: LeaderRound[] = [];
     const labels: LabelItem[] = [];
     const { log, warnings } = recordedLog();
     const contributions = (): Contribution[] =>
       [...counts].map(([windowIndex, cells]) => ({ key: "k", windowMs, windowIndex, counts: cells }));
-    const fleet = new Fleet({
+    const fleet = new FleetMember({
       // Closing it would end it for the others as well.
       store: sharing(store),
       replica: { replicaId, startedAtMs: clock.wallMs(), address: `pod-${replicaId}`, flushMs },
@@ -35,7 +35,7 @@ export function aFleet() {
       windowsMs: [windowMs],
       clock,
       sources: [{ contributions }],
-      lead: async (turn) => void turns.push(turn),
+      leaderTasks: [{ runAsLeader: async (round) => void rounds.push(round) }],
       labelStreams: [],
       onLabels: (received) => void labels.push(...received),
       log,
@@ -49,12 +49,12 @@ export function aFleet() {
         cells.map((before) => before + by),
       );
     };
-    /** Publishes, and waits until leading has ended. */
-    const turn = async (): Promise<void> => {
-      await fleet.flushNow();
+    /** Syncs, and waits until the leader round has ended. */
+    const sync = async (): Promise<void> => {
+      await fleet.syncNow();
       await new Promise((resolve) => setImmediate(resolve));
     };
-    return { fleet, count, turn, turns, labels, warnings, counts };
+    return { fleet, count, sync, rounds, labels, warnings, counts };
   };
   const windowNow = (): number => Math.floor(clock.wallMs() / windowMs);
   /** To a moment after the start of the next window. */
@@ -62,6 +62,9 @@ export function aFleet() {
     clock.pass((windowNow() + 1) * windowMs - clock.wallMs() + afterMs);
   return { clock, store, start, windowNow, passToNextWindow };
 }
+
+/** Leader tasks with one task. */
+export const leading = (runAsLeader: LeaderTask["runAsLeader"]): readonly LeaderTask[] => [{ runAsLeader }];
 
 /** A store whose closing closes only itself. */
 export function sharing(store: StateStore, change: Partial<StateStore> = {}): StateStore {

@@ -1,12 +1,12 @@
-/** Replicas of a fleet over one store, with a clock that is moved by hand. */
-import { SharedBaselines } from "../../../src/fleet/drift/baseline-agreement.ts";
-import { SharedDrift } from "../../../src/fleet/drift/drift-aggregator.ts";
+/** Replicas of a fleet over one store, with a manual clock. */
+import { BaselineAgreement } from "../../../src/fleet/drift/baseline-agreement.ts";
+import { DriftAggregator } from "../../../src/fleet/drift/drift-aggregator.ts";
 import type { Clock } from "../../../src/clock.ts";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { DriftMonitorRegistry } from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell } from "../../../src/payload/body-content.ts";
-import { Fleet } from "../../../src/fleet/fleet-member.ts";
+import { FleetMember } from "../../../src/fleet/fleet-member.ts";
 import type { StateStore } from "../../../src/fleet/store.ts";
 import { silentLog } from "../../support/recorded-log.ts";
 
@@ -29,9 +29,9 @@ export class HandClock implements Clock {
 /** One replica: what it counts with, and its part in the fleet. */
 export interface TestReplica {
   readonly monitors: DriftMonitorRegistry;
-  readonly drift: SharedDrift;
-  readonly baselines: SharedBaselines;
-  readonly fleet: Fleet;
+  readonly drift: DriftAggregator;
+  readonly baselines: BaselineAgreement;
+  readonly fleet: FleetMember;
   /** Counts one request of rows of the feature `x`. */
   request(values: readonly Cell[]): void;
 }
@@ -47,25 +47,22 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
     maxFeatures: 100,
     formatTime: (ms) => new Date(ms).toISOString(),
   });
-  const drift = new SharedDrift({
+  const drift = new DriftAggregator({
     monitors,
     windowsMs: [windowMs],
     thresholds: defaultThresholds,
     maxFeatures: 100,
     keepMs: 60_000,
   });
-  const baselines = new SharedBaselines(monitors, store);
-  const fleet = new Fleet({
+  const baselines = new BaselineAgreement(monitors, store);
+  const fleet = new FleetMember({
     store,
     replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
     leaseMs: 4 * flushMs,
     windowsMs: [windowMs],
     clock,
     sources: [drift],
-    lead: async (turn) => {
-      await baselines.lead(turn);
-      await drift.lead(turn);
-    },
+    leaderTasks: [baselines, drift],
     labelStreams: [],
     onLabels: () => {},
     log: silentLog,
@@ -96,14 +93,14 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
   };
 }
 
-/** One turn of every replica, in this order: the first to ask becomes the leader. */
-export async function turnOf(clock: HandClock, ...replicas: readonly TestReplica[]): Promise<void> {
+/** One sync of every replica, in this order: the first to ask becomes the leader. */
+export async function syncAll(clock: HandClock, ...replicas: readonly TestReplica[]): Promise<void> {
   for (const { monitors, fleet, drift, baselines } of replicas) {
-    drift.keep(monitors.advance(clock.nowMs));
+    drift.addClosed(monitors.advance(clock.nowMs));
     while (monitors.step());
     await baselines.follow(clock.nowMs);
-    await fleet.flushNow();
+    await fleet.syncNow();
   }
-  // The leader decides beside its turn.
+  // The leader round runs beside the sync.
   await new Promise((resolve) => setTimeout(resolve, 0));
 }

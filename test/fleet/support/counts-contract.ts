@@ -2,15 +2,15 @@ import { describe, expect, it } from "vitest";
 import { type Contribution, stateLimits } from "../../../src/fleet/store.ts";
 import { aWindow, cells, plain, type StoreTrial, valueOf } from "./store-trial.ts";
 
-/** What holds for the counts of any store. */
+/** The contract of any store for counts. */
 export function describeCountsContract(trial: () => StoreTrial): void {
   describe("counts", () => {
-    it("knows nothing at first", async () => {
+    it("are empty at first", async () => {
       expect(await trial().read("k")).toEqual({ counts: undefined, parts: [], unreadable: 0, namesDropped: 0 });
       expect(valueOf(await trial().store.keys(aWindow))).toEqual([]);
     });
 
-    it("adds up what replicas have counted, and says who is in the sum and since when", async () => {
+    it("are summed over replicas, with the parts of the sum", async () => {
       await trial().publish("b", 7, cells("k", 1, 0, 0, 2.5));
       await trial().publish("a", 3, cells("k", 10, 0, 1, 0.25));
       expect(plain((await trial().read("k")).counts)).toEqual([11, 0, 1, 2.75]);
@@ -20,7 +20,7 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       ]);
     });
 
-    it("adds up counts by name", async () => {
+    it("are summed by name", async () => {
       const named = (counts: Readonly<Record<string, number>>): Contribution => ({
         key: "n",
         ...aWindow,
@@ -31,19 +31,19 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       expect(await trial().countsOf("n")).toEqual({ cat: 5, "naïve ☃": 1, "": 4, dog: 0.5 });
     });
 
-    it("replaces a replica's counts, never adds to them", async () => {
+    it("replace the replica's earlier ones, and are never added to them", async () => {
       await trial().publish("a", 1, cells("k", 5));
       await trial().publish("a", 2, cells("k", 8));
       expect(await trial().countsOf("k")).toEqual([8]);
     });
 
-    it("counts a write once, however often it is tried", async () => {
+    it("count once, however often the write is repeated", async () => {
       expect((await trial().publish("a", 1, cells("k", 5))).stored).toBe(1);
       expect((await trial().publish("a", 1, cells("k", 5))).stored).toBe(1);
       expect(await trial().countsOf("k")).toEqual([5]);
     });
 
-    it("lets no older write replace a newer one", async () => {
+    it("are never replaced by an older write", async () => {
       await trial().publish("a", 5, cells("k", 50));
       expect(await trial().publish("a", 4, cells("k", 40))).toEqual({
         stored: 0,
@@ -55,7 +55,7 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       expect(await trial().countsOf("k")).toEqual([50]);
     });
 
-    it("compares sequences as numbers, not as texts", async () => {
+    it("compare sequences as numbers, not as texts", async () => {
       await trial().publish("a", 9, cells("k", 9));
       await trial().publish("a", 10, cells("k", 10));
       await trial().publish("a", 2 ** 53 - 2, cells("k", 11));
@@ -63,7 +63,7 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       expect(await trial().countsOf("k")).toEqual([12]);
     });
 
-    it("keeps keys and windows apart, whatever is in their names", async () => {
+    it("stay apart by key and window, whatever the keys contain", async () => {
       const keys = ["k", "k:1", "drift/sha256:ab/m/1/v {x}", "schlüssel/☃", "a b\r\n*1"];
       await trial().publish("a", 1, ...keys.map((key, index) => cells(key, index + 1)), {
         ...cells("k", 99),
@@ -75,7 +75,7 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       expect(valueOf(await trial().store.keys({ ...aWindow, windowMs: 1 }))).toEqual([]);
     });
 
-    it("takes more keys than it sends at once", async () => {
+    it("may have more keys than one batch", async () => {
       const many = Array.from({ length: 150 }, (_, index) => cells(`k${index}`, index));
       expect((await trial().publish("a", 1, ...many)).stored).toBe(150);
       expect(await trial().countsOf("k149")).toEqual([149]);
@@ -91,14 +91,14 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       ["a window before the epoch", { ...cells("k", 1), windowIndex: -1 }],
       ["half a window", { ...cells("k", 1), windowIndex: 0.5 }],
       ["too many bytes", { ...cells("k"), counts: new Float64Array(200_000).fill(0.1) }],
-      ["a name that is no text", { ...cells("k"), counts: new Map([["\ud800", 1]]) }],
-    ])("refuses %s and keeps the rest", async (_name, contribution) => {
+      ["a name that is not Unicode", { ...cells("k"), counts: new Map([["\ud800", 1]]) }],
+    ])("are refused for %s, and the others are kept", async (_name, contribution) => {
       const tally = await trial().publish("a", 1, contribution, cells("fine", 1));
       expect(tally).toEqual({ stored: 1, older: 0, late: 0, full: 0, refused: 1 });
       expect(await trial().countsOf("fine")).toEqual([1]);
     });
 
-    it("leaves out a replica whose counts have another shape, and says so", async () => {
+    it("of another shape are left out and reported as unreadable", async () => {
       await trial().publish("a", 1, cells("k", 1, 2));
       await trial().publish("b", 1, cells("k", 1, 2, 3));
       await trial().publish("c", 1, { ...cells("k"), counts: new Map([["x", 1]]) });
@@ -108,7 +108,7 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       expect(unreadable).toBe(2);
     });
 
-    it("has a bound on keys of a window", async () => {
+    it("have a bound on keys per window", async () => {
       const many = (count: number): Contribution[] =>
         Array.from({ length: count }, (_, index) => cells(`k${index}`, 1));
       const { keysPerWindow } = stateLimits;
@@ -119,7 +119,7 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       expect(await trial().publish("a", 2, ...many(keysPerWindow))).toMatchObject({ stored: keysPerWindow, full: 0 });
     });
 
-    it("gives what was true when it was published, not what the arrays became", async () => {
+    it("are those of the time of publication, not what the arrays became", async () => {
       const contribution = cells("k", 1);
       await trial().publish("a", 1, contribution);
       (contribution.counts as Float64Array)[0] = 99;
@@ -128,7 +128,7 @@ export function describeCountsContract(trial: () => StoreTrial): void {
   });
 
   describe("frozen windows", () => {
-    it("change no more, and tell whoever is late", async () => {
+    it("do not change any more, and late writers get a tally", async () => {
       await trial().publish("a", 1, cells("k", 1));
       expect(valueOf(await trial().store.freeze(await trial().lead("a"), aWindow))).toBe(true);
       expect(await trial().publish("a", 2, cells("k", 2))).toMatchObject({ stored: 0, late: 1 });
@@ -136,13 +136,13 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       expect(await trial().countsOf("k")).toEqual([1]);
     });
 
-    it("do not count as late what is there already", async () => {
+    it("do not tally counts as late that are already stored", async () => {
       await trial().publish("a", 1, cells("k", 1));
       valueOf(await trial().store.freeze(await trial().lead("a"), aWindow));
       expect(await trial().publish("a", 2, cells("k", 1))).toMatchObject({ stored: 1, late: 0 });
     });
 
-    it("freeze those before them, not those after them nor those of another length", async () => {
+    it("freeze earlier ones, but neither later ones nor those of another length", async () => {
       valueOf(await trial().store.freeze(await trial().lead("a"), aWindow));
       const { windowMs, windowIndex } = aWindow;
       const at = (window: Partial<Contribution>): Contribution => ({ ...cells("k", 1), ...window });
@@ -158,14 +158,14 @@ export function describeCountsContract(trial: () => StoreTrial): void {
       expect(await trial().publish("a", 1, cells("k", 1))).toMatchObject({ late: 1 });
     });
 
-    it("are the leader's to freeze", async () => {
+    it("can only be frozen by the leader", async () => {
       const leader = await trial().lead("a");
       expect(valueOf(await trial().store.freeze({ ...leader, token: leader.token - 1 }, aWindow))).toBe(false);
       expect(valueOf(await trial().store.freeze({ ...leader, replicaId: "b" }, aWindow))).toBe(false);
       expect(await trial().publish("a", 1, cells("k", 1))).toMatchObject({ stored: 1 });
     });
 
-    it("have ended: a leader from the future freezes nothing", async () => {
+    it("must have ended: a leader whose clock is ahead freezes nothing", async () => {
       const leader = await trial().lead("a");
       const future = { windowMs: 60_000, windowIndex: Math.floor(Date.now() / 60_000) + 10 };
       expect(await trial().store.freeze(leader, future)).toEqual({ kind: "failed", reason: "clock" });

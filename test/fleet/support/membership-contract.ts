@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Heartbeat, stateLimits } from "../../../src/fleet/store.ts";
 import { type StoreTrial, valueOf } from "./store-trial.ts";
 
-/** What holds for the replicas, the lease, the verdicts and the labels of any store. */
+/** The contract of any store for replicas, lease, documents and labels. */
 export function describeMembershipContract(trial: () => StoreTrial): void {
   describe("replicas", () => {
     const beat = (replicaId: string, sequence: number, change: Partial<Heartbeat> = {}): Heartbeat => ({
@@ -19,22 +19,22 @@ export function describeMembershipContract(trial: () => StoreTrial): void {
         .map(({ replicaId, hasLeft }) => `${replicaId}${hasLeft ? " left" : ""}`)
         .toSorted();
 
-    it("are known to each other after a sign of life", async () => {
+    it("know each other after a heartbeat", async () => {
       await trial().store.heartbeat(beat("a", 1));
       const known = valueOf(await trial().store.heartbeat(beat("b", 4)));
       expect(known).toContainEqual({ ...beat("a", 1), hasLeft: false });
       expect(known).toContainEqual({ ...beat("b", 4), hasLeft: false });
     });
 
-    it("are known by their newest sign of life", async () => {
+    it("are known by their newest heartbeat", async () => {
       await trial().store.heartbeat(beat("a", 2));
       const known = valueOf(await trial().store.heartbeat(beat("a", 1, { seenAtMs: 1 })));
       expect(known).toEqual([{ ...beat("a", 2), hasLeft: false }]);
     });
 
-    it("have left after a goodbye, and a heartbeat on its way does not bring them back", async () => {
+    it("have left after `leave`, and a delayed heartbeat does not bring them back", async () => {
       await trial().store.heartbeat(beat("a", 1));
-      valueOf(await trial().store.goodbye(beat("a", 1)));
+      valueOf(await trial().store.leave(beat("a", 1)));
       expect(await seen(beat("a", 2))).toEqual(["a left"]);
       expect(await seen(beat("b", 1))).toEqual(["a left", "b"]);
     });
@@ -44,7 +44,7 @@ export function describeMembershipContract(trial: () => StoreTrial): void {
       expect(await seen(beat("b", 1, { seenAtMs: 10_000 + 3_700_000 }))).toEqual(["b"]);
     });
 
-    it("are so many and no more", async () => {
+    it("have a bound on their number", async () => {
       for (let index = 0; index < stateLimits.replicas + 5; index++) {
         await trial().store.heartbeat(beat(`r${index}`, 1, { seenAtMs: 10_000 + index }));
       }
@@ -61,7 +61,7 @@ export function describeMembershipContract(trial: () => StoreTrial): void {
   });
 
   describe("the lease", () => {
-    it("is held by one replica, which may prolong it", async () => {
+    it("belongs to one replica, which can extend it", async () => {
       const leader = await trial().lead("a");
       expect(valueOf(await trial().store.acquire("b", 60_000))).toEqual({ isLeader: false, token: leader.token });
       expect(valueOf(await trial().store.acquire("a", 60_000))).toEqual({ isLeader: true, token: leader.token });
@@ -74,7 +74,7 @@ export function describeMembershipContract(trial: () => StoreTrial): void {
       expect(valueOf(await trial().store.acquire("a", 60_000)).isLeader).toBe(false);
     });
 
-    it("passes to another at once when it is given back, and only by its holder", async () => {
+    it("passes to another at once when its holder, and no other, releases it", async () => {
       const first = await trial().lead("a");
       valueOf(await trial().store.release({ replicaId: "b", token: first.token }));
       expect(valueOf(await trial().store.acquire("b", 60_000)).isLeader).toBe(false);
@@ -91,46 +91,46 @@ export function describeMembershipContract(trial: () => StoreTrial): void {
     });
   });
 
-  describe("verdicts", () => {
+  describe("documents", () => {
     it("are read as the leader wrote them, with its token", async () => {
       const leader = await trial().lead("a");
       const json = '{"text":"ü ☃ \\u0000 { }\\n","n":[1,2]}';
-      expect(valueOf(await trial().store.publishVerdict(leader, "drift/m", json))).toBe(true);
-      expect(valueOf(await trial().store.readVerdict("drift/m"))).toEqual({ json, token: leader.token });
-      expect(valueOf(await trial().store.readVerdict("drift/n"))).toBeUndefined();
+      expect(valueOf(await trial().store.putDocument(leader, "drift/m", json))).toBe(true);
+      expect(valueOf(await trial().store.getDocument("drift/m"))).toEqual({ json, token: leader.token });
+      expect(valueOf(await trial().store.getDocument("drift/n"))).toBeUndefined();
     });
 
     it("are replaced by later ones", async () => {
       const leader = await trial().lead("a");
-      for (const json of ["1", "2", "3"]) await trial().store.publishVerdict(leader, "v", json);
-      expect(valueOf(await trial().store.readVerdict("v"))?.json).toBe("3");
+      for (const json of ["1", "2", "3"]) await trial().store.putDocument(leader, "v", json);
+      expect(valueOf(await trial().store.getDocument("v"))?.json).toBe("3");
     });
 
     it("are refused from a leader that has been replaced without noticing", async () => {
       const paused = await trial().lead("a", 1);
       const now = await trial().untilLeader("b");
-      valueOf(await trial().store.publishVerdict(now, "v", '"new"'));
-      expect(valueOf(await trial().store.publishVerdict(paused, "v", '"old"'))).toBe(false);
-      expect(valueOf(await trial().store.publishVerdict(paused, "other", '"old"'))).toBe(false);
-      expect(valueOf(await trial().store.readVerdict("v"))).toEqual({ json: '"new"', token: now.token });
-      expect(valueOf(await trial().store.readVerdict("other"))).toBeUndefined();
+      valueOf(await trial().store.putDocument(now, "v", '"new"'));
+      expect(valueOf(await trial().store.putDocument(paused, "v", '"old"'))).toBe(false);
+      expect(valueOf(await trial().store.putDocument(paused, "other", '"old"'))).toBe(false);
+      expect(valueOf(await trial().store.getDocument("v"))).toEqual({ json: '"new"', token: now.token });
+      expect(valueOf(await trial().store.getDocument("other"))).toBeUndefined();
     });
 
-    it("are refused from who never led", async () => {
-      expect(valueOf(await trial().store.publishVerdict({ replicaId: "a", token: 0 }, "v", "1"))).toBe(false);
-      expect(valueOf(await trial().store.publishVerdict({ replicaId: "", token: 0 }, "v", "1"))).toBe(false);
+    it("are refused from a replica that never led", async () => {
+      expect(valueOf(await trial().store.putDocument({ replicaId: "a", token: 0 }, "v", "1"))).toBe(false);
+      expect(valueOf(await trial().store.putDocument({ replicaId: "", token: 0 }, "v", "1"))).toBe(false);
     });
 
     it("have a bound", async () => {
       const leader = await trial().lead("a");
-      const tooLong = "x".repeat(stateLimits.verdictChars + 1);
-      expect(await trial().store.publishVerdict(leader, "v", tooLong)).toEqual({ kind: "failed", reason: "too_large" });
+      const tooLong = "x".repeat(stateLimits.documentChars + 1);
+      expect(await trial().store.putDocument(leader, "v", tooLong)).toEqual({ kind: "failed", reason: "too_large" });
       expect(trial().store.health().failures.get("too_large")).toBe(1);
     });
   });
 
   describe("labels", () => {
-    it("are read by everybody from where they were, in order", async () => {
+    it("are read by every replica, in order", async () => {
       expect(valueOf(await trial().store.appendLabels("a", [{ id: "1", label: "cat" }]))).toBe(1);
       const first = valueOf(await trial().store.readLabels({ kind: "fleet" }, "0-0"));
       expect(first).toMatchObject({ items: [{ id: "1", label: "cat", from: "a" }], entries: 1, isAtEnd: true });
@@ -166,7 +166,7 @@ export function describeMembershipContract(trial: () => StoreTrial): void {
       expect(sizes).toEqual([labelsPerCall, labelsPerCall, 1]);
     });
 
-    it("are taken only when their texts are bounded", async () => {
+    it("are accepted only when their texts are bounded", async () => {
       const items = [
         { id: "", label: "x" },
         { id: "x".repeat(stateLimits.labelIdChars + 1), label: "x" },
@@ -180,7 +180,7 @@ export function describeMembershipContract(trial: () => StoreTrial): void {
     });
 
     it("of a stream that does not exist are none", async () => {
-      const page = valueOf(await trial().store.readLabels({ kind: "named", name: "nobody:writes:here" }, "0-0"));
+      const page = valueOf(await trial().store.readLabels({ kind: "named", name: "empty:stream" }, "0-0"));
       expect(page).toMatchObject({ items: [], entries: 0, isAtEnd: true, lastId: "0-0" });
     });
   });

@@ -12,7 +12,7 @@ import {
   type Window,
 } from "../../../src/fleet/store.ts";
 
-/** One replica's counts under one key, encoded: a copy that nobody changes, and that can be compared. */
+/** One replica's counts under one key, encoded: an immutable copy that can be compared. */
 interface StoredPart {
   readonly part: Part;
   readonly bytes: Buffer;

@@ -1,4 +1,10 @@
-import { isLabelItem, type LabelItem, type LabelPage, type ReceivedLabel, stateLimits } from "../../../src/fleet/store.ts";
+import {
+  isLabelItem,
+  type LabelItem,
+  type LabelPage,
+  type ReceivedLabel,
+  stateLimits,
+} from "../../../src/fleet/store.ts";
 
 interface Entry {
   readonly ms: number;

@@ -27,15 +27,15 @@ describe("the memory store", () => {
     expect(valueOf(await store.read("k", aWindow)).counts).toBeUndefined();
   });
 
-  it("forgets verdicts when their time has passed", async () => {
+  it("forgets documents when their time has passed", async () => {
     const clock = manualClock();
     const store = createMemoryStore(clock);
     const { token } = valueOf(await store.acquire("a", 1000));
-    await store.publishVerdict({ replicaId: "a", token }, "v", "1");
-    clock.pass(stateLifetimes.verdictsMs - 1);
-    expect(valueOf(await store.readVerdict("v"))).toBeDefined();
+    await store.putDocument({ replicaId: "a", token }, "v", "1");
+    clock.pass(stateLifetimes.documentsMs - 1);
+    expect(valueOf(await store.getDocument("v"))).toBeDefined();
     clock.pass(1);
-    expect(valueOf(await store.readVerdict("v"))).toBeUndefined();
+    expect(valueOf(await store.getDocument("v"))).toBeUndefined();
   });
 
   it("has a bound on replicas under a key", async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../src/clock.ts";
-import { FailureCounters } from "../../../src/fleet/failure-counters.ts";
+import { FailureCounters } from "../../../src/fleet/redis/redis-failures.ts";
 import { MemoryCounts } from "./memory-counts.ts";
 import { MemoryLabels } from "./memory-labels.ts";
 import { PublishBatches } from "../../../src/fleet/counts/publish-batches.ts";
@@ -22,12 +22,12 @@ import {
   stateLifetimes,
   stateLimits,
   type StoreHealth,
-  type Verdict,
+  type LeaderDocument,
   type Window,
 } from "../../../src/fleet/store.ts";
 
 /**
- * The state of a fleet of one, in memory; replicas in one process that are given the same store share it.
+ * The shared state in memory, for tests: replicas that use the same store share it.
  *
  * @param clock times what expires
  */
@@ -39,7 +39,7 @@ class MemoryStore implements StateStore {
   readonly #counts = new MemoryCounts();
   readonly #labels = new MemoryLabels();
   readonly #replicas = new Map<string, KnownReplica>();
-  readonly #verdicts = new Map<string, Verdict & { readonly expiresAtMs: number }>();
+  readonly #documents = new Map<string, LeaderDocument & { readonly expiresAtMs: number }>();
   #leader: LeaderToken = { replicaId: "", token: 0 };
   #leaseEndsAtMs = 0;
   #isClosed = false;
@@ -87,7 +87,7 @@ class MemoryStore implements StateStore {
     return this.#done([...this.#replicas.values()]);
   }
 
-  async goodbye(heartbeat: Heartbeat): Promise<Outcome<void>> {
+  async leave(heartbeat: Heartbeat): Promise<Outcome<void>> {
     this.#remember(heartbeat, true);
     return this.#done(undefined);
   }
@@ -122,18 +122,18 @@ class MemoryStore implements StateStore {
     return this.#done(undefined);
   }
 
-  async publishVerdict(leader: LeaderToken, key: string, json: string): Promise<Outcome<boolean>> {
-    if (!isKey(key) || json.length > stateLimits.verdictChars) return this.#counters.fail("too_large");
+  async putDocument(leader: LeaderToken, key: string, json: string): Promise<Outcome<boolean>> {
+    if (!isKey(key) || json.length > stateLimits.documentChars) return this.#counters.fail("too_large");
     if (!this.#isLeader(leader)) return this.#done(false);
     const nowMs = this.#clock.monotonicMs();
-    for (const [name, { expiresAtMs }] of this.#verdicts) if (expiresAtMs <= nowMs) this.#verdicts.delete(name);
-    this.#verdicts.set(key, { json, token: leader.token, expiresAtMs: nowMs + stateLifetimes.verdictsMs });
+    for (const [name, { expiresAtMs }] of this.#documents) if (expiresAtMs <= nowMs) this.#documents.delete(name);
+    this.#documents.set(key, { json, token: leader.token, expiresAtMs: nowMs + stateLifetimes.documentsMs });
     return this.#done(true);
   }
 
-  async readVerdict(key: string): Promise<Outcome<Verdict | undefined>> {
+  async getDocument(key: string): Promise<Outcome<LeaderDocument | undefined>> {
     if (!isKey(key)) return this.#counters.fail("too_large");
-    const found = this.#verdicts.get(key);
+    const found = this.#documents.get(key);
     const isThere = found !== undefined && found.expiresAtMs > this.#clock.monotonicMs();
     return this.#done(isThere ? { json: found.json, token: found.token } : undefined);
   }
@@ -143,7 +143,7 @@ class MemoryStore implements StateStore {
   }
 
   async readLabels(stream: LabelStream, afterId: string): Promise<Outcome<LabelPage>> {
-    // Nobody else can write into this process, so there is nothing in a stream with a name.
+    // No user can write into this process, so named streams are empty.
     const labels = stream.kind === "fleet" ? this.#labels : new MemoryLabels();
     return this.#done(labels.read(afterId));
   }

@@ -3,7 +3,7 @@ import { describeCountsContract } from "./counts-contract.ts";
 import { describeMembershipContract } from "./membership-contract.ts";
 import { aWindow, cells, type StoreTrial, type StoreUnderTest, tryStore } from "./store-trial.ts";
 
-/** Everything that holds for any store: the port's own words as tests. */
+/** The contract of the store port, as tests for any adapter. */
 export function describeStoreContract(name: string, prepare: () => Promise<StoreUnderTest>): void {
   describe(`the contract of a store, ${name}`, () => {
     let tried: StoreUnderTest;
@@ -18,7 +18,7 @@ export function describeStoreContract(name: string, prepare: () => Promise<Store
     describeCountsContract(trial);
     describeMembershipContract(trial);
 
-    it("says when it last worked, and fails as closed once it is closed", async () => {
+    it("reports its last success, and fails as closed after close", async () => {
       await trial().read("k");
       expect(trial().store.health().lastSuccessMs).toBeGreaterThan(0);
       await trial().store.close();

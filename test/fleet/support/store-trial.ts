@@ -10,7 +10,7 @@ import {
 } from "../../../src/fleet/store.ts";
 import { untilAsync } from "../../support/until.ts";
 
-/** What a store is tried with: handles that share one state which is empty at first. */
+/** A store under test: handles that share one state, empty at first. */
 export interface StoreUnderTest {
   open(): Promise<StateStore>;
   dispose(): Promise<void>;
@@ -36,7 +36,7 @@ export const cells = (key: string, ...counts: readonly number[]): Contribution =
 export const plain = (counts: Counts | undefined): unknown =>
   counts instanceof Float64Array ? [...counts] : counts && Object.fromEntries(counts);
 
-/** What the contract does with a store. */
+/** The actions of the contract. */
 export interface StoreTrial {
   readonly store: StateStore;
   /** Another handle on the same state. */

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codingsOf } from "../../src/capture/content-codings.ts";
+import { codingsOf } from "../../src/capture/content-decoding.ts";
 
-describe("codings of a header", () => {
+describe("the codings of a Content-Encoding header", () => {
   it.each([
     ["", []],
     ["identity", []],
@@ -23,11 +23,11 @@ describe("codings of a header", () => {
     },
   );
 
-  it("reads no list that somebody made long", () => {
+  it("refuses an overlong list", () => {
     expect(codingsOf(`${"identity, ".repeat(1000)}gzip`)).toBeUndefined();
   });
 
-  it("never gives more than three, whatever it is given", () => {
+  it("are never more than three", () => {
     const part = fc.constantFrom("gzip", "br", "identity", "", " ", "zstd", "constructor");
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
