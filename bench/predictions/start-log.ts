@@ -30,7 +30,7 @@ export async function startLog(settings: Settings): Promise<BodyTelemetry> {
     random: systemRandom,
     requests: new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 8 }),
   });
-  telemetry.serve("mlflow");
+  await telemetry.serve("mlflow");
   return telemetry;
 }
 
