@@ -6,7 +6,7 @@ import { OutriderError } from "./errors/outrider-error.ts";
 /** What is needed of a server: Node's `net.Server` has it. */
 export interface BindableServer {
   once(event: "error", listener: (error: Error & { readonly code?: string }) => void): unknown;
-  listen(options: { host: string; port: number; backlog: number }, onListening: () => void): unknown;
+  listen(options: TcpAddress & { readonly backlog: number }, onListening: () => void): unknown;
   address(): { readonly address: string; readonly port: number } | string | null;
 }
 

@@ -38,6 +38,7 @@ export type Rule =
   | "lone-file"
   | "protocol-name"
   | "address-type"
+  | "index-idiom"
   | "process-exit";
 
 /** An import resolved: to a file of src/, to a module of Node, or to a package. */
@@ -102,6 +103,7 @@ const fileRules: readonly ((file: string, source: string) => readonly Violation[
   emptyNameRule,
   barrelRule,
   processExitRule,
+  indexIdiomRule,
   addressTypeRule,
 ];
 
@@ -142,6 +144,12 @@ function processExitRule(file: string, source: string): readonly Violation[] {
 function addressTypeRule(file: string, source: string): readonly Violation[] {
   if (file === "text/address.ts" || !/\bhost: string;\s*(?:readonly )?port: number\b/.test(source)) return [];
   return [{ rule: "address-type", file, detail: "use TcpAddress or Address of text/address.ts" }];
+}
+
+/** An element that is there by construction is written `values[index]!`; a cast of it would hide a wrong type too. */
+function indexIdiomRule(file: string, source: string): readonly Violation[] {
+  if (!/\] as (?:number|string)\b/.test(source)) return [];
+  return [{ rule: "index-idiom", file, detail: "write values[index]! in place of a cast" }];
 }
 
 function extensionRule({ from, target, specifier }: Edge): readonly Violation[] {

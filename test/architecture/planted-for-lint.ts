@@ -89,12 +89,6 @@ export const plantedForLint: readonly PlantedForLint[] = [
     source: "export const read = (value: any): string => String(value);\n",
   },
   {
-    what: "a value asserted to be there",
-    rule: "no-non-null-assertion",
-    file: "src/admin/asserted.ts",
-    source: "export const first = (values: readonly number[]): number => values[0]!;\n",
-  },
-  {
     what: "a type imported as a value",
     rule: "consistent-type-imports",
     file: "src/relay/type-import.ts",

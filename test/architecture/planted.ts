@@ -161,6 +161,11 @@ export const planted: readonly Planted[] = [
     files: { "relay/b.ts": "export const b = 1;", "relay/a.ts": 'import { b } from "./b.ts";' },
   },
   {
+    what: "an element of an array is cast to its type",
+    rule: "index-idiom",
+    files: { "stats/a.ts": "export const first = (values: readonly number[]): number => values[0] as number;" },
+  },
+  {
     what: "a command ends the process",
     rule: "process-exit",
     files: { "cli/a.ts": "if (failed) process.exit(1);" },

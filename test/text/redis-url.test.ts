@@ -27,13 +27,13 @@ describe("the URL of a Redis", () => {
     ["redis://host/1/2", /database is not a number/],
     ["redis://host/99999", /database is not a number/],
     ["redis://host:x", /not a URL/],
-    ["redis:///1", /no host/],
-    ["unix://", /no path/],
-    ["unix:///", /no path/],
-    ["unix://run/redis.sock", /no path/],
+    ["redis:///1", /host is missing/],
+    ["unix://", /path is missing/],
+    ["unix:///", /path is missing/],
+    ["unix://run/redis.sock", /path is missing/],
     ["unix:///a?db=x", /db is not a number/],
-    ["redis://user:%ff@host", /wrong % escape/],
-    ["unix:///%ff", /wrong % escape/],
+    ["redis://user:%ff@host", /invalid % escape/],
+    ["unix:///%ff", /invalid % escape/],
   ])("says what is wrong with %j and what is expected", (text, problem) => {
     const found = parseRedisUrl(text);
     expect(found).toMatch(problem);

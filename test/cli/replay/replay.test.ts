@@ -294,7 +294,7 @@ describe("outrider replay", () => {
       ["--upstream", "http://a:b@c"],
       "--upstream must not have a user name, a query or a fragment",
     ],
-    ["a socket that is none", ["--upstream", "unix:model.sock"], "the path of a Unix socket is absolute"],
+    ["a socket that is none", ["--upstream", "unix:model.sock"], "the path of a Unix socket must be absolute"],
     ["no rate", ["--upstream", "http://a", "--rate", "0"], "--rate 0: a number above 0 and up to 100000 is expected"],
     [
       "a negative tolerance",
