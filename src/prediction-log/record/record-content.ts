@@ -59,8 +59,8 @@ export class RecordContents {
       for (let column = 0; column < names.length; column++) {
         const cell = table.cells[row * names.length + column];
         if (cell === undefined) continue;
-        const value = this.#redactor.feature(names[column] as string, recordValue(cell));
-        if (value !== undefined) values[shown[column] as string] = value;
+        const value = this.#redactor.feature(names[column]!, recordValue(cell));
+        if (value !== undefined) values[shown[column]!] = value;
       }
       rows.push(values);
     }
