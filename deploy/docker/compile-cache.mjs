@@ -5,12 +5,13 @@ import path from "node:path";
 import process from "node:process";
 import { compileCache, entrypoint, imageUser } from "./image.mjs";
 
-const startLimitMs = 20_000;
+/** Generous: an emulated processor may build the image. */
+const startLimitMs = 120_000;
 
 /**
- * Runs the product once inside the tree, as the image's user, until it listens, then ends it; what V8 compiled stays
- * in the tree, readable by all. Needs root for chroot; without it the
- * image has no cache and starts slower.
+ * Runs the product once inside the tree, as the image's user, until it listens, then ends it, and loads the readers of
+ * all protocols, of which a run needs only one. What V8 compiled stays in the tree, readable by all. Needs root for
+ * chroot; without it the image has no cache and starts slower.
  * @param {string} target The assembled tree.
  */
 export async function fillCompileCache(target) {
@@ -22,6 +23,7 @@ export async function fillCompileCache(target) {
   mkdirSync(folder);
   chownSync(folder, imageUser, imageUser);
   await runOnce(target);
+  await loadReaders(target);
   giveToRoot(folder);
 }
 
@@ -29,8 +31,20 @@ const isListening = (output) => output.includes('"listen":');
 
 function runOnce(target) {
   const addresses = ["--upstream", "http://127.0.0.1:9", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
-  const args = [`--userspec=${imageUser}:${imageUser}`, target, ...entrypoint, "run", ...addresses];
-  const child = spawn("chroot", args, {
+  return untilDone(target, [...entrypoint, "run", ...addresses]);
+}
+
+function loadReaders(target) {
+  const chunks = readdirSync(path.join(target, "app", "chunks")).filter((file) => /^reader-.*\.mjs$/.test(file));
+  const script = `(await import("node:module")).enableCompileCache({ directory: "${compileCache}", portable: true });
+for (const file of ${JSON.stringify(chunks)}) await import("/app/chunks/" + file);`;
+  const [node, ...flags] = entrypoint.slice(0, -1);
+  return untilDone(target, [node, ...flags, "--input-type=module", "--eval", script]);
+}
+
+/** Runs a command inside the tree; one that listens gets a SIGTERM. */
+function untilDone(target, command) {
+  const child = spawn("chroot", [`--userspec=${imageUser}:${imageUser}`, target, ...command], {
     env: { PATH: process.env.PATH },
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -141,7 +141,7 @@ describeWith("a real MLflow scoring server", installation, (installation) => {
     expect(headerOf(answer, "x-outrider-error")).toBe("route_denied");
     expect(JSON.parse(answer.body.toString())).toMatchObject({
       error_code: expect.any(String) as string,
-      message: expect.stringContaining("not open") as string,
+      message: expect.stringContaining("not allowed") as string,
     });
   });
 

@@ -115,7 +115,7 @@ describeWith("a real TorchServe", installation, (installation) => {
     expect(JSON.parse(answer.body.toString())).toMatchObject({
       code: 403,
       type: expect.any(String) as string,
-      message: expect.stringContaining("not open") as string,
+      message: expect.stringContaining("not allowed") as string,
     });
   });
 
