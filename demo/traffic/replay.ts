@@ -102,7 +102,8 @@ export function startReplay(options: ReplayOptions): Replay {
       });
       inFlight.add(sent);
     }
-    timer = setTimeout(sendDue, arrivals.waitMs());
+    // It may have become due since the loop looked, and Node warns of a negative time.
+    timer = setTimeout(sendDue, Math.max(0, arrivals.waitMs()));
   };
   sendDue();
 

@@ -119,6 +119,7 @@ describe.each(shapeNames)("the demonstration over %s", (protocol) => {
     await demo.seen((line) => isMoment(line) && hasEveryKind(line), "requests of every kind");
     demo.signal("SIGTERM");
     expect(await demo.ended, demo.errors()).toBe(0);
+    expect(demo.errors()).not.toContain("Warning");
     const end = lastMoment(demo);
     expectGoodTraffic(end);
     const answered = Object.values(end.sidecar?.outcomes ?? {}).reduce((sum, count) => sum + count, 0);

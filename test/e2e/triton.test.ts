@@ -35,7 +35,9 @@ describeWith("a real Triton", findInstalled("triton"), (installation) => {
   ])("is not managed through Outrider: %s %s is denied in its own error shape", async (method, target) => {
     const answer = await askOnce(ports.via, { method, target });
     expect([answer.status, headerOf(answer, "x-outrider-error")]).toEqual([403, "route_denied"]);
-    expect(JSON.parse(answer.body.toString())).toMatchObject({ error: expect.stringContaining("not allowed") as string });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({
+      error: expect.stringContaining("not allowed") as string,
+    });
   });
 
   it("sends a body with its answer to HEAD, which Outrider hands on without the body and never mistakes for the next answer", async () => {
