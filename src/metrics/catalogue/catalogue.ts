@@ -7,7 +7,7 @@ import { accuracyRows, labelRows } from "./accuracy-catalogue.ts";
 import { driftRows } from "./drift-catalogue.ts";
 import { fleetRows } from "./fleet-catalogue.ts";
 import type { MetricLabel } from "./metric-labels.ts";
-import { predictionRows, readingRows } from "./prediction-catalogue.ts";
+import { predictionRows, captureRows } from "./prediction-catalogue.ts";
 import { predictionDeliveryRows, predictionLogRows } from "./prediction-log-catalogue.ts";
 import { relayRows } from "./relay-catalogue.ts";
 import { requestRows } from "./request-catalogue.ts";
@@ -29,7 +29,7 @@ export type AlwaysPresentMetric = keyof typeof requestRows | keyof typeof relayR
 /** Name of a metric, see {@link metricCatalogue}. */
 export type MetricName =
   | AlwaysPresentMetric
-  | keyof typeof readingRows
+  | keyof typeof captureRows
   | keyof typeof predictionRows
   | keyof typeof driftRows
   | keyof typeof accuracyRows
@@ -42,7 +42,7 @@ export type MetricName =
 export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = {
   ...requestRows,
   ...relayRows,
-  ...readingRows,
+  ...captureRows,
   ...predictionRows,
   ...driftRows,
   ...accuracyRows,

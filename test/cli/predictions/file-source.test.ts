@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import { FileSource } from "../../../src/cli/predictions/file-source.ts";
 import { openLines } from "../../../src/cli/predictions/lines.ts";
-import { ReadingNotes } from "../../../src/cli/predictions/notes.ts";
+import { RecordNotes } from "../../../src/cli/predictions/notes.ts";
 import { caughtUp, type RecordFilter } from "../../../src/cli/predictions/source.ts";
 import { until } from "../../support/until.ts";
 import { linesOf, logDirectory, logName, recordAt } from "./log.ts";
@@ -19,7 +19,7 @@ const all: RecordFilter = {
   until: "",
 };
 
-const sourceOf = (directory: string, notes: ReadingNotes = new ReadingNotes()): FileSource =>
+const sourceOf = (directory: string, notes: RecordNotes = new RecordNotes()): FileSource =>
   new FileSource({ directory, notes, pollMs: 5 });
 
 interface Followed {
@@ -107,7 +107,7 @@ describe("the files of a log", () => {
   });
 
   it("with a line past every bound go on after it", async () => {
-    const notes = new ReadingNotes();
+    const notes = new RecordNotes();
     const huge = Buffer.alloc(33 * 2 ** 20, "x");
     const directory = await logDirectory(linesOf([recordAt(0)]), linesOf([recordAt(1)]));
     const file = path.join(directory, logName(0, 0));
@@ -150,7 +150,7 @@ describe("following the files of a log", () => {
 
   it("waits for the end of a line that is being written", async () => {
     const directory = await logDirectory(linesOf([recordAt(0)]));
-    const notes = new ReadingNotes();
+    const notes = new RecordNotes();
     const { ids, ended, stop } = follow(sourceOf(directory, notes));
     await until(() => ids.length === 2, "caught up");
     const line = linesOf([recordAt(1)]);
@@ -168,7 +168,7 @@ describe("following the files of a log", () => {
 
   it("reports the line number of a malformed added line", async () => {
     const directory = await logDirectory(linesOf([recordAt(0), recordAt(1)]));
-    const notes = new ReadingNotes();
+    const notes = new RecordNotes();
     const { ids, ended, stop } = follow(sourceOf(directory, notes));
     await until(() => ids.length === 3, "caught up");
     await appendFile(path.join(directory, logName(0, 0)), `wrong\n${linesOf([recordAt(2)])}`);

@@ -4,14 +4,14 @@ import path from "node:path";
 import { writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { ReadingNotes } from "../../../src/cli/predictions/notes.ts";
+import { RecordNotes } from "../../../src/cli/predictions/notes.ts";
 import { lokiSelector, openLokiSource } from "../../../src/cli/predictions/loki-source.ts";
 import { caughtUp, type RecordFilter } from "../../../src/cli/predictions/source.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { formatMistakes } from "../../../src/config/mistake.ts";
 import type { Config } from "../../../src/config/table/table.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { aRecord } from "../../support/a-record.ts";
 import { until } from "../../support/until.ts";
 import { linesOf, recordAt } from "./log.ts";
@@ -166,7 +166,7 @@ describe("outrider predictions --loki", () => {
       aRecord({ time: at(60_000 - index), request_id: `old${index}` }),
     );
     const loki = await startLoki([...old, aRecord({ time: at(3000), request_id: "young" })]);
-    const source = openLokiSource(await settingsFor(loki.url), new ReadingNotes(), 5);
+    const source = openLokiSource(await settingsFor(loki.url), new RecordNotes(), 5);
     const stopping = new AbortController();
     const found: string[] = [];
     const follow = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { SourceMap } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { buildOptions } from "../../scripts/build.ts";
+import { buildOptions } from "../../../scripts/build.ts";
 
 /** Calls by function, by source file as a path from the repository's top folder. */
 export type Executed = ReadonlyMap<string, ReadonlyMap<string, number>>;
