@@ -1,5 +1,5 @@
 /** The traffic, and a look at what the sidecar makes of it, again and again. */
-import { readAccuracy, readDrift } from "./sidecar/reports.ts";
+import { readAccuracy, readDrift } from "./sidecar/insight-reading.ts";
 import { startLabelDelivery } from "./sidecar/label-delivery.ts";
 import { readLabelledRows } from "./traffic/labelled-rows.ts";
 import type { DemoOptions } from "./options.ts";
@@ -7,9 +7,9 @@ import type { Production } from "./production.ts";
 import { startReplay } from "./traffic/replay.ts";
 import { seededRandom } from "./traffic/seeded-random.ts";
 import type { Moment, Scene } from "./show/show.ts";
-import { askAdmin, readFigures } from "./sidecar/figures.ts";
+import { askAdmin, readSidecarPage } from "./sidecar/sidecar-reading.ts";
 import { createTally } from "./traffic/tally.ts";
-import type { TallyCounts } from "./traffic/tally.ts";
+import type { TallyReading } from "./traffic/tally.ts";
 import { createTimeline } from "./show/timeline.ts";
 import { createTraffic } from "./traffic/traffic.ts";
 import type { PlannedRequest } from "./traffic/traffic.ts";
@@ -56,7 +56,7 @@ function startTraffic(scene: Scene, options: DemoOptions, say: (text: string) =>
   const elapsedSeconds = (): number => (performance.now() - startedAt) / 1_000;
   const questions = createQuestions(options);
   let isChangeAllowed = false;
-  let clientsAtChange: TallyCounts | undefined;
+  let clientsAtChange: TallyReading | undefined;
   const changeWhenDue = (): void => {
     if (isChangeAllowed && clientsAtChange === undefined && timeline.read().firstVerdictSeconds !== undefined) {
       clientsAtChange = tally.read();
@@ -129,7 +129,7 @@ async function lookAtSidecar(adminUrl: string): Promise<Pick<Moment, "sidecar" |
   };
   const [metrics, drift, accuracy] = await Promise.all([ask("/metrics"), ask("/drift"), ask("/accuracy")]);
   return {
-    sidecar: metrics === undefined ? undefined : readFigures(metrics),
+    sidecar: metrics === undefined ? undefined : readSidecarPage(metrics),
     drift: drift === undefined ? undefined : readDrift(drift),
     accuracy: accuracy === undefined ? undefined : readAccuracy(accuracy),
   };

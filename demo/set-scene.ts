@@ -14,7 +14,7 @@ import type { DemoOptions, WantedAddress } from "./options.ts";
 import type { Production } from "./production.ts";
 import { requestForms } from "./traffic/request-forms.ts";
 import type { Scene } from "./show/show.ts";
-import { askAdmin, readReadiness } from "./sidecar/figures.ts";
+import { askAdmin, readReadiness } from "./sidecar/sidecar-reading.ts";
 import type { Stage } from "./processes/stage.ts";
 import { deniedRequests } from "./traffic/traffic.ts";
 import { addressInLine, embeddedUpstream, mlflowUpstream } from "./processes/upstreams.ts";

@@ -1,10 +1,10 @@
 /** The words and figures of the demonstration, as text. */
-import { accuracyWords, labelWords, percent, verdictWords } from "./verdict-words.ts";
-import type { AccuracySummary, DriftSummary } from "../sidecar/reports.ts";
+import { accuracyWords, labelWords, percent, verdictWords } from "./insight-words.ts";
+import type { AccuracyReading, DriftReading } from "../sidecar/insight-reading.ts";
 import type { LabelReading } from "../sidecar/label-delivery.ts";
 import type { PaceReading } from "../traffic/replay.ts";
-import type { SidecarFigures } from "../sidecar/figures.ts";
-import type { TallyCounts } from "../traffic/tally.ts";
+import type { SidecarReading } from "../sidecar/sidecar-reading.ts";
+import type { TallyReading } from "../traffic/tally.ts";
 import type { TimelineReading } from "./timeline.ts";
 import { unitChange } from "../traffic/unit-change.ts";
 
@@ -12,16 +12,16 @@ import { unitChange } from "../traffic/unit-change.ts";
 export interface Moment {
   readonly elapsedSeconds: number;
   /** Undefined while the admin port does not answer. */
-  readonly sidecar: SidecarFigures | undefined;
-  readonly clients: TallyCounts;
+  readonly sidecar: SidecarReading | undefined;
+  readonly clients: TallyReading;
   /** What the clients had counted when they began to send a feature in another unit; undefined before. */
-  readonly clientsAtChange: TallyCounts | undefined;
+  readonly clientsAtChange: TallyReading | undefined;
   /** Whether the clients send at the rate that was asked for. */
   readonly pace: PaceReading;
   /** Undefined while the sidecar has read no request; `changedFeature` once its unit has changed. */
-  readonly drift: (DriftSummary & { readonly changedFeature?: string }) | undefined;
+  readonly drift: (DriftReading & { readonly changedFeature?: string }) | undefined;
   /** Undefined while the sidecar has read no prediction. */
-  readonly accuracy: AccuracySummary | undefined;
+  readonly accuracy: AccuracyReading | undefined;
   /** The right answers that clients have sent to the sidecar. */
   readonly labels: LabelReading;
   readonly timeline: TimelineReading;
@@ -173,7 +173,7 @@ const milliseconds = (seconds: number | undefined): string =>
 /** Three digits, without an exponent. */
 const shortNumber = (value: number): string => (value < 100 ? value.toPrecision(3) : value.toFixed(0));
 
-function latencies(sidecar: SidecarFigures | undefined): string {
+function latencies(sidecar: SidecarReading | undefined): string {
   const { p50Seconds, p95Seconds, p99Seconds } = sidecar ?? {};
   return `p50 ${milliseconds(p50Seconds)}  p95 ${milliseconds(p95Seconds)}  p99 ${milliseconds(p99Seconds)}`;
 }
@@ -184,11 +184,11 @@ const countWords = (counts: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join("  ");
 
-function outcomeWords(sidecar: SidecarFigures | undefined): string {
+function outcomeWords(sidecar: SidecarReading | undefined): string {
   return sidecar === undefined ? "the admin port does not answer" : countWords(sidecar.outcomes) || "none yet";
 }
 
-function statusWords(clients: TallyCounts): string {
+function statusWords(clients: TallyReading): string {
   const { 0: none = 0, ...statuses } = clients.statuses;
   return countWords({ ...statuses, "no answer": none }) || "nothing yet";
 }

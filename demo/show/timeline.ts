@@ -1,6 +1,6 @@
 /** When drift was seen, and the messages about it. */
-import { findingWords, verdictWords } from "./verdict-words.ts";
-import type { DriftSummary, Finding } from "../sidecar/reports.ts";
+import { findingWords, verdictWords } from "./insight-words.ts";
+import type { DriftReading, Finding } from "../sidecar/insight-reading.ts";
 import { unitChange } from "../traffic/unit-change.ts";
 
 /** Seconds since traffic began; undefined for what has not happened. */
@@ -18,7 +18,7 @@ export interface Timeline {
   /** Notes that clients have begun to send the feature in another unit. */
   change(elapsedSeconds: number): void;
   /** Notes what the sidecar says of drift. */
-  note(drift: DriftSummary | undefined, elapsedSeconds: number): void;
+  note(drift: DriftReading | undefined, elapsedSeconds: number): void;
   read(): TimelineReading;
 }
 

@@ -1,5 +1,5 @@
 /** Sends the right answers to the sidecar: a little after the predictions, many at a time. */
-import { askAdmin } from "./figures.ts";
+import { askAdmin } from "./sidecar-reading.ts";
 import type { KnownAnswers } from "../traffic/tally.ts";
 import { waitFor } from "../wait.ts";
 

@@ -3,7 +3,7 @@ import type { Reply } from "./replay.ts";
 import type { PlannedRequest, RequestKind } from "./traffic.ts";
 
 /** A reading of a {@link Tally}. */
-export interface TallyCounts {
+export interface TallyReading {
   readonly sent: Readonly<Record<RequestKind, number>>;
   /** Answers by status; 0 counts the requests that got none. */
   readonly statuses: Readonly<Record<string, number>>;
@@ -28,7 +28,7 @@ export interface KnownAnswers {
 export interface Tally {
   /** Counts a request that has ended; gives what is right when it was answered with predictions. */
   readonly add: (planned: PlannedRequest, reply: Reply) => KnownAnswers | undefined;
-  read(): TallyCounts;
+  read(): TallyReading;
 }
 
 /** Starts at zero. `labels` are the right classes, by row index. */

@@ -135,7 +135,7 @@ function bySourceFile(scripts: readonly ScriptCoverage[]): Executed {
   return executed;
 }
 
-const rootDir = path.resolve(import.meta.dirname, "../..");
+const rootDir = path.resolve(import.meta.dirname, "../../..");
 
 /** From an offset in a built file to the source file that its code is from. */
 function sourceFinder(file: string): (offset: number) => string {

@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 /** What `GET /drift` reports about the model that the demonstration serves. */
-export interface DriftSummary {
+export interface DriftReading {
   /** The worst of what it is about: `not_ready`, `ok`, `warn`, `critical`. */
   readonly state: string;
   /** True when the last window had enough requests; otherwise the sidecar says why not. */
@@ -27,7 +27,7 @@ export interface DriftSummary {
 }
 
 /** How right the model is, as the sidecar counts it from labels. Shares from 0 to 1; null where it gives none. */
-export interface AccuracySummary {
+export interface AccuracyReading {
   readonly predictions: number;
   readonly labels: number;
   /** Labelled rows that were predicted right. */
@@ -44,7 +44,7 @@ export interface AccuracySummary {
 }
 
 /** Reads what `GET /drift` answers; undefined until a request was read, and for anything but a report. */
-export function readDrift(body: string): DriftSummary | undefined {
+export function readDrift(body: string): DriftReading | undefined {
   const report = firstOf(body, "reports") as DriftReport | undefined;
   if (report === undefined) {
     return undefined;
@@ -65,7 +65,7 @@ export function readDrift(body: string): DriftSummary | undefined {
 }
 
 /** Reads what `GET /accuracy` answers; undefined until a prediction was read, and for anything but a report. */
-export function readAccuracy(body: string): AccuracySummary | undefined {
+export function readAccuracy(body: string): AccuracyReading | undefined {
   const report = firstOf(body, "models") as AccuracyReport | undefined;
   if (report === undefined) {
     return undefined;

@@ -1,6 +1,6 @@
 /** Drift and accuracy, in words. */
-import type { AccuracySummary, DriftSummary, Finding } from "../sidecar/reports.ts";
-import type { TallyCounts } from "../traffic/tally.ts";
+import type { AccuracyReading, DriftReading, Finding } from "../sidecar/insight-reading.ts";
+import type { TallyReading } from "../traffic/tally.ts";
 
 /** A finding as `mean radius critical, PSI 8.12`. */
 export function findingWords({ kind, name, state, psi }: Finding): string {
@@ -11,7 +11,7 @@ export function findingWords({ kind, name, state, psi }: Finding): string {
 const namedFindings = 3;
 
 /** What was found, in one line; before the first verdict, why there is none. */
-export function verdictWords({ findings, features, windowRequests, reason }: DriftSummary): string {
+export function verdictWords({ findings, features, windowRequests, reason }: DriftReading): string {
   if (windowRequests === 0) {
     return `no verdict yet: ${reason}`;
   }
@@ -22,7 +22,7 @@ export function verdictWords({ findings, features, windowRequests, reason }: Dri
   return [...findings.slice(0, namedFindings).map(findingWords), ...(rest > 0 ? [`${rest} more`] : [])].join("; ");
 }
 
-type Counted = Pick<TallyCounts, "predictions" | "rightPredictions">;
+type Counted = Pick<TallyReading, "predictions" | "rightPredictions">;
 
 /** What clients counted, over all and, when there was a change, since it; `before` is what they had counted then. */
 export function accuracyWords(clients: Counted, before: Counted | undefined): string {
@@ -37,7 +37,7 @@ export function accuracyWords(clients: Counted, before: Counted | undefined): st
 const rightShare = ({ predictions, rightPredictions }: Counted): string => percent(rightPredictions / predictions);
 
 /** What the sidecar counted from labels. */
-export function labelWords(accuracy: AccuracySummary | undefined): string {
+export function labelWords(accuracy: AccuracyReading | undefined): string {
   if (accuracy === undefined || accuracy.accuracy === null) {
     return "none yet";
   }

@@ -2,7 +2,7 @@
 import { readMetricsPage, sumOf, sumsBy } from "./metrics-page.ts";
 
 /** The figures that the display shows, as the sidecar measured them. Times in seconds; undefined while not exported. */
-export interface SidecarFigures {
+export interface SidecarReading {
   readonly requestsPerSecond: number | undefined;
   readonly p50Seconds: number | undefined;
   readonly p95Seconds: number | undefined;
@@ -30,7 +30,7 @@ const requestsTotal = "outrider_requests_total";
 const overhead = "outrider_overhead_seconds";
 
 /** Reads a metrics page. */
-export function readFigures(page: string): SidecarFigures {
+export function readSidecarPage(page: string): SidecarReading {
   const samples = readMetricsPage(page);
   return {
     requestsPerSecond: sumOf(samples, metricNames.requestsPerSecond),
