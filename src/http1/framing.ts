@@ -17,7 +17,7 @@ export const noBody: BodyFraming = { kind: "none", length: 0 };
 /** A body in chunked coding. */
 export const chunkedBody: BodyFraming = { kind: "chunked", length: 0 };
 /** A body that ends with its connection. */
-export const closeDelimitedBody: BodyFraming = { kind: "close", length: 0 };
+const closeDelimitedBody: BodyFraming = { kind: "close", length: 0 };
 
 /** The framing of a request, or what is wrong with it. A request without length has no body. */
 export function requestFraming(

@@ -16,7 +16,7 @@ export interface LabelInput {
 export const maxIdLength = 256;
 
 /** Rows of a batch that may be named. */
-export const maxRows = 1_000_000;
+const maxRows = 1_000_000;
 
 /** The last moment that a Date can hold. */
 const lastMoment = 8.64e15;

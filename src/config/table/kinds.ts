@@ -39,7 +39,7 @@ import {
 } from "./parsers.ts";
 
 /** The rules of each kind. */
-export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } = {
+const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } = {
   integer: {
     schema: (field) => wholeNumber(field),
     fromText: numberFromText,

@@ -1,6 +1,6 @@
 /**
  * Every metric that Outrider exposes under its own name, declared once; docs/reference/metrics.md and the checks of
- * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) are listed in src/exposition/.
+ * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) come from src/exposition/process-metrics.ts.
  */
 import { wireErrors, type WireErrorCode } from "../../errors/wire-errors.ts";
 import { accuracyRows, labelRows } from "./accuracy-catalogue.ts";
