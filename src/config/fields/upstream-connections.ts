@@ -54,7 +54,7 @@ export const memoryFields = {
     max: 17_179_869_184,
     default: 0,
     zero: "an eighth of the container's memory limit (cgroup), from 8 MiB to 32 MiB; 32 MiB without a limit",
-    doc: "Maximum memory for captured bodies and for predictions that wait to be delivered. Half of it is for the bodies of requests in flight, a sixteenth for bodies that wait to be read, an eighth for the body that is being decompressed, an eighth for the queue of each sink of the prediction log. What does not fit is dropped and counted.",
+    doc: "Maximum memory for captured bodies and for predictions that wait to be delivered. Half of it is for the bodies of requests in flight, a sixteenth for bodies that wait to be read, an eighth for the body that is being decompressed, and at most an eighth for the queue of each sink of the prediction log, a quarter for all of them. What does not fit is dropped and counted.",
     example: "64MiB",
     reload: false,
   },
