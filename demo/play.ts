@@ -1,5 +1,5 @@
 /** The traffic, and a look at what the sidecar makes of it, again and again. */
-import { readAccuracy, readDrift } from "./sidecar/insight-reading.ts";
+import { readAccuracy, readDrift } from "./sidecar/telemetry-reading.ts";
 import { startLabelDelivery } from "./sidecar/label-delivery.ts";
 import { readLabelledRows } from "./traffic/labelled-rows.ts";
 import type { DemoOptions } from "./options.ts";

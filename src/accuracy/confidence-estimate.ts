@@ -37,7 +37,7 @@ export type EstimateProblem =
 export interface ConfidenceEstimate {
   /** Rows that came with a score. */
   readonly rows: number;
-  /** True when the baseline's map was applied to every score; else the model's confidence was used as it is. */
+  /** True when the baseline's map was applied to every score; else the model's confidence was used unchanged. */
   readonly calibrated: boolean;
   /** Expected share of right rows. */
   readonly accuracy: number | null;

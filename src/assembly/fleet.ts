@@ -50,7 +50,7 @@ export interface RunningFleet {
   broadcastLabel(this: void, label: LabelInput): boolean;
   /** The body of `GET /fleet`; JSON-able. */
   describe(this: void): Promise<unknown>;
-  /** Publishes once more and leaves the fleet. */
+  /** Publishes a last time and leaves the fleet. */
   stop(this: void): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ export const followedModels = ({ metrics }: Config): number => Math.min(64, Math
 
 const hourMs = 3_600_000;
 
-/** Longer windows, reported beside the one that verdicts are based on. */
+/** Longer windows, reported in addition to the one that verdicts are based on. */
 const longWindows = (windowMs: number): readonly number[] => [hourMs, 24 * hourMs].filter((ms) => ms > windowMs);
 
 /** Windows, thresholds and bounds of the drift monitors. */

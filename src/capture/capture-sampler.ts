@@ -8,7 +8,7 @@ export interface SamplingPlan {
   readonly cpuRatio: number;
 }
 
-/** Never less than this part (or the configured one): without samples, nothing shows that they have become cheap. */
+/** Minimum part (or the configured one, if lower): without samples, nothing would show that they have become cheap. */
 export const minRatio = 0.01;
 
 /** How often the ratio is adapted, milliseconds. */

@@ -128,7 +128,7 @@ export class FleetMember {
     return this.#labels.enqueue(labels);
   }
 
-  /** Publishes once more, releases the lease, leaves the fleet and closes the store, all within `limitMs`. Idempotent. */
+  /** Publishes a last time, releases the lease, leaves the fleet and closes the store, all within `limitMs`. Idempotent. */
   async stop(limitMs: number): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
@@ -223,7 +223,7 @@ export class FleetMember {
     return { ...replica, sequence: this.#publisher.sequence, seenAtMs: clock.wallMs() };
   }
 
-  /** Runs beside the syncs: a long decision must not delay publishing or renewing the lease. */
+  /** Runs concurrently with the syncs: a long decision must not delay publishing or renewing the lease. */
   async #lead(): Promise<void> {
     try {
       this.#decided += await this.#leaderLoop.runRound(this.#options.clock.wallMs());

@@ -107,7 +107,7 @@ export interface Heartbeat extends Replica {
   readonly seenAtMs: number;
 }
 
-/** A replica as it stands in the store. */
+/** A replica, as the store holds it. */
 export interface KnownReplica extends Heartbeat {
   /** It has left on purpose. */
   readonly hasLeft: boolean;

@@ -69,7 +69,7 @@ export function isValidTraceparent(bytes: Uint8Array, start: number, end: number
   );
 }
 
-/** Version 00 has one length; later ones may go on after a dash; ff is not a version. */
+/** Version 00 has one length; later ones may continue after a dash; ff is not a version. */
 function hasKnownLength(bytes: Uint8Array, start: number, end: number): boolean {
   if (equals(bytes, start, start + 2, "ff")) return false;
   if (end - start === traceparentLength) return true;

@@ -64,7 +64,7 @@ export const requestRules: readonly HeadRule[] = [
     why: "one spelling that every server reads alike",
   }),
   other("chunked coding", "leading zeros of sizes and chunk extensions are removed", "RFC 9112 §7.1.1"),
-  other("trailers", "passed on, but for fields of framing, routing, identity and credentials", "RFC 9110 §6.5.1"),
+  other("trailers", "passed on, except fields of framing, routing, identity and credentials", "RFC 9110 §6.5.1"),
   change([Field.expect], { name: "Expect", action: "removed from HTTP/1.0 requests", why: "RFC 9110 §10.1.1" }),
   change([Field.maxForwards], {
     name: "Max-Forwards",

@@ -12,7 +12,7 @@ export interface OwnNames {
   readonly upgradeProtocols: readonly string[];
 }
 
-/** What {@link inspectRequest} found; offsets count from the head's first byte, −1 when there is none. */
+/** Result of {@link inspectRequest}. Offsets count from the head's first byte; −1 means absent. */
 export interface RequestFacts {
   /** Line whose value is the client's safe request id. */
   requestIdLine: number;
@@ -46,7 +46,7 @@ export function createRequestFacts(): RequestFacts {
   };
 }
 
-/** A parsed head together with the bytes it lies in, and what was found in it. */
+/** A parsed head, the buffer that holds its bytes, and the facts found in it. */
 export interface ParsedRequest {
   readonly head: RequestHead;
   readonly facts: RequestFacts;

@@ -19,7 +19,7 @@ export interface LineSink {
 /** Options of {@link createLineSink}. */
 export interface LineSinkOptions {
   readonly fileDescriptor: number;
-  /** Maximum characters in the buffer, beside those being written. */
+  /** Maximum characters in the buffer; those being written are not included. */
   readonly maxBufferedCharacters: number;
 }
 

@@ -14,7 +14,7 @@ const windowSeconds = (slotMs * slotsPerWindow) / 1000;
 export const isInWindow = (age: number): boolean => age >= 0 && age <= slotsPerWindow;
 
 /**
- * Counts in half-second slots. A slot knows which half-second it holds and is emptied when another one falls on it, so a
+ * Counts in half-second slots. A slot knows which half-second it holds and is emptied when it is reused for another one, so a
  * wall clock that jumps, forwards or back, only starts the window afresh. 200 bytes.
  */
 export class RecentRate {

@@ -29,7 +29,7 @@ export interface HttpClient {
   /** Sends a GET. Rejects without a response, or when the response body is longer than `maxBytes`. */
   get(url: string, maxBytes: number, call?: HttpCall): Promise<HttpAnswer>;
   /**
-   * Sends a POST and reads the first `maxBytes` of the response body. A longer response is no error, because the server
+   * Sends a POST and reads the first `maxBytes` of the response body. A longer response is not an error, because the server
    * has processed the request.
    */
   post(url: string, call: HttpCall & { readonly body: Uint8Array }, maxBytes: number): Promise<HttpAnswer>;

@@ -17,7 +17,7 @@ export const entryDropReasons = [
   "spool_failed",
   /** The process stopped before they were delivered, and there was no spool. */
   "stopped",
-  /** The destination refuses them for good. */
+  /** The destination refuses them permanently. */
   "too_old",
   "too_new",
   "too_far_behind",
@@ -51,7 +51,7 @@ export type RetryReason = (typeof retryReasons)[number];
 /** Result of delivering a batch. */
 export type DeliveryResult =
   /**
-   * Settled: `refused` entries were refused for good, the others are stored. `detail` is a clause for the log about the
+   * Settled: `refused` entries were refused permanently, the others are stored. `detail` is a clause for the log about the
    * refused ones.
    */
   | { readonly kind: "done"; readonly refused: ReadonlyMap<EntryDropReason, number>; readonly detail?: string }

@@ -10,7 +10,7 @@ import type { Address } from "../text/address.ts";
 /** Options of {@link startProber}. */
 export interface ProberOptions {
   readonly upstream: Address;
-  /** `auto` asks the server which protocol it speaks until it tells. */
+  /** `auto` probes the server until its protocol is known. */
   readonly protocol: Protocol | "auto";
   /** Empty when unknown. */
   readonly modelName: string;

@@ -7,7 +7,7 @@ export interface DetectionRule {
   /** True when the answers are those of this protocol. Answers to the paths of all protocols are there. */
   claims(answers: DetectionAnswers): boolean;
   /**
-   * Protocols that its servers speak as well: when they claim the answers too, this one is taken. A wrong choice denies
+   * Protocols that its servers also support: when they claim the answers too, this one is taken. A wrong choice denies
    * good requests, so name only those of which it is known. Default: none.
    */
   readonly includes?: readonly string[] | "all";

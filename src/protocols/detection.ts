@@ -1,4 +1,4 @@
-/** Finds out which protocol a model server speaks, by questions that only one of them answers in its way. */
+/** Finds out which protocol a model server uses, by requests whose responses identify one protocol. */
 import type { DetectionAnswers, DetectionRule } from "./detection-rule.ts";
 import { definitions, fallbackProtocol, type Protocol } from "./list.ts";
 import { getRequest } from "./probe-answer.ts";

@@ -31,7 +31,7 @@ export const renderPlainError: ErrorRenderer = ({ code, message }) => jsonError(
 /** The form that several servers share: the message under `error`, nothing else. */
 export const renderErrorMessage: ErrorRenderer = ({ message }) => jsonError({ error: message });
 
-/** Names by status. 400 and 500 are for every status of their class that has no name of its own. */
+/** Names by status. 400 and 500 are for every status of their class that has no name here. */
 export type NamesByStatus = Readonly<Record<number, string>> & { readonly 400: string; readonly 500: string };
 
 /** The name of a status from 400 to 599. */

@@ -1,4 +1,4 @@
-/** The one list of serving protocols. Each has a folder of its own; a new one is entered here. */
+/** The one list of serving protocols. Each has its own folder; a new one is added here. */
 import { bentoml } from "./bentoml/definition.ts";
 import { generic } from "./generic/definition.ts";
 import { kserveV1 } from "./kserve-v1/definition.ts";

@@ -5,7 +5,7 @@ import type { Relay } from "./relay.ts";
 
 /** Bounds of a drain; they may change while it is under way. */
 export interface DrainSettings {
-  /** Minimum time to go on accepting requests, milliseconds: load balancers need it to notice. */
+  /** Minimum time during which requests are still accepted, milliseconds: load balancers need it to notice the drain. */
   readonly minMs: number;
   /** Maximum time for requests in flight, milliseconds, counted from the beginning of the drain. */
   readonly timeoutMs: number;

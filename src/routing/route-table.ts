@@ -14,7 +14,7 @@ export interface RouteTableOptions {
   /** What denials call the server, e.g. the name of its protocol. */
   readonly serverName: string;
   readonly serverRoutes: ServerRoutes;
-  /** They open paths beside the server's own; for unlisted routes nothing else is open. */
+  /** They open paths in addition to the server's own. Any other unlisted route is denied. */
   readonly allow: readonly RouteRule[];
   /** They win over everything. */
   readonly deny: readonly RouteRule[];

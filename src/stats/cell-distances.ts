@@ -28,7 +28,7 @@ export function psi(baselineCounts: ArrayLike<number>, currentCounts: ArrayLike<
 }
 
 /**
- * A PSI less what chance alone gives it, (k−1)(1/n+1/m) for k cells, n current and m baseline rows; not below 0. Also 0
+ * A PSI minus its expectation under pure chance, (k−1)(1/n+1/m) for k cells, n current and m baseline rows; not below 0. Also 0
  * when there is one cell, or a side has no rows.
  *
  * Source: without drift PSI is (1/n+1/m) times a chi-squared variable with k−1 degrees of freedom, Yurdakul and

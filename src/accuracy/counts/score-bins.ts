@@ -8,7 +8,7 @@ const maxLogit = 14;
 
 /**
  * The bin of a probability. Half of the bins are even over probabilities (none is wider than 0.002), half over the
- * logarithm of the odds (a bin is at most 6 % of the odds wide): a model whose scores all lie below 0.01 is ranked as
+ * logarithm of the odds (a bin is at most 6 % of the odds wide): a model whose scores are all below 0.01 is ranked as
  * well as any. Ascending with the probability; values outside 0 to 1 count as the nearer end, NaN as 0.
  */
 export function scoreBin(probability: number): number {

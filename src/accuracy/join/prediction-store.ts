@@ -11,7 +11,7 @@ export interface PredictionStoreOptions {
   readonly ttlMs: number;
 }
 
-/** The rows of one identity: a request, or one row of it that has an identity of its own. */
+/** The rows of one identity: a request, or one row of it that has its own identity. */
 export interface PredictionBlock {
   readonly id: string;
   /** Number of the model, below 65,536, assigned by the caller. */
@@ -34,7 +34,7 @@ export interface WaitingPrediction {
   readonly label: number;
 }
 
-/** Rows dropped in one call, but for the rest of a request: half a millisecond. */
+/** Rows dropped in one call, rounded up to whole requests: half a millisecond. */
 const maxExpired = 2000;
 
 const noPrediction: ScoredPrediction = { value: undefined, score: { kind: "none" } };

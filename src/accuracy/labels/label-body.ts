@@ -1,6 +1,6 @@
 /**
  * The body of `POST /labels`, item by item: a list, `{"labels": […]}`, one item, or JSON lines. Nothing is parsed as a
- * whole, so a long body can be worked off in slices between requests, and a broken item does not spoil the others.
+ * whole, so a long body can be processed in slices between requests, and a broken item does not spoil the others.
  */
 import { readLabelItem, type LabelInput } from "./label-input.ts";
 
@@ -164,7 +164,7 @@ function endOfString(bytes: Uint8Array, start: number): number {
 function endOfWord(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length && !isEnd(bytes[at])) at++;
-  // Anything that is not a value, e.g. a stray comma, is an item of its own, so that every step moves on.
+  // Anything that is not a value, e.g. a stray comma, is a separate item, so that every step makes progress.
   return at === start ? at + 1 : at;
 }
 

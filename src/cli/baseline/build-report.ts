@@ -158,7 +158,7 @@ function mixedRemark(distribution: Distribution, example: string): string {
 function manyRemark(distribution: Distribution): string {
   if (distribution.kind === "numeric") return "there are many values";
   const own = distribution.values.length;
-  return `at least ${formatCount(distribution.distinct)} different values, ${own === 0 ? "none" : own} frequent enough to be counted separately, so new values cannot be told from rare ones. --exclude leaves the column out`;
+  return `at least ${formatCount(distribution.distinct)} different values, ${own === 0 ? "none" : own} frequent enough to be counted separately, so new values cannot be distinguished from rare ones. --exclude leaves the column out`;
 }
 
 function missingRemarks(distribution: Distribution): readonly string[] {

@@ -50,7 +50,7 @@ export function wantedRecord(
   filter: RecordFilter,
   notes: ReadingNotes,
 ): LoggedRecord | undefined {
-  // Skips parsing lines that cannot match: an ID of these characters is in the line as it is.
+  // Skips parsing lines that cannot match: an ID of these characters is in the line unescaped.
   if (filter.id !== undefined && /^[\w.:-]+$/.test(filter.id) && !line.includes(filter.id)) return undefined;
   const reading = parseRecord(line);
   if (reading.kind === "malformed") {

@@ -12,7 +12,10 @@ export const runCommand: Command = {
   takesConfig: true,
   flags: [],
   examples: [
-    { line: "outrider run --upstream http://127.0.0.1:8080", explains: "All that is needed beside a model server." },
+    {
+      line: "outrider run --upstream http://127.0.0.1:8080",
+      explains: "All that is needed in addition to a model server.",
+    },
     {
       line: "outrider run --upstream http://127.0.0.1:5000 --protocol mlflow --model-name churn --model-version 7",
       explains: "With the protocol, and the model for metrics: the paths of MLflow do not name it.",

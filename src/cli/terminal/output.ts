@@ -37,7 +37,7 @@ export async function writeTarget(name: string): Promise<WriteTarget> {
 }
 
 /**
- * Writes a file whole or not at all: into a temporary file beside it, which is synced to disk and then renamed over it,
+ * Writes a file whole or not at all: into a temporary file in the same folder, which is synced to disk and then renamed over it,
  * with the permissions of the old file. Fails with `file_unwritable`, which names the file as the user did.
  */
 export async function writeWhole(
@@ -107,9 +107,9 @@ async function replace(
   write: (handle: FileHandle) => Promise<void>,
 ): Promise<void> {
   const { file, there } = target;
-  const beside = `${file}.${randomUUID()}.tmp`;
+  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    const handle = await naming(target, open(beside, "wx"));
+    const handle = await naming(target, open(temporary, "wx"));
     try {
       if (there !== undefined) await naming(target, handle.chmod(there.mode & 0o777));
       await write(handle);
@@ -117,9 +117,9 @@ async function replace(
     } finally {
       await handle.close();
     }
-    await naming(target, rename(beside, file));
+    await naming(target, rename(temporary, file));
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }

@@ -98,7 +98,7 @@ export function parsed<Value>(parse: (text: string) => Parsed<Value>): v.Generic
   );
 }
 
-/** The text of a flag as it is. */
+/** The text of a flag, unchanged. */
 export const sameText: (text: string) => string = (text) => text;
 
 /** A value that is its own input. */

@@ -27,7 +27,7 @@ export const maxFrameBytes = 33_554_432;
 const headerBytes = 12;
 const separators = 3;
 const mark: Buffer = Buffer.from([0xff, 0x4f, 0x53, 0x01]);
-/** The overhead that {@link LogEntry.bytes} counts beside the texts. */
+/** The overhead that {@link LogEntry.bytes} counts in addition to the texts, bytes. */
 const overheadBytes = 128;
 
 /** Length of the frame of an entry, bytes. */

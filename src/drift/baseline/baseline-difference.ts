@@ -114,7 +114,7 @@ function countsAt(distribution: NumericDistribution, edges: readonly number[]): 
   // Without edges there is one cell for all: above.
   if (edges.length === 0) return [0, total];
   const below = massBelow(distribution, [...edges.slice(0, -1), nextUp(edges.at(-1) ?? 0)]);
-  // Rounding must not leave less than nothing in a cell.
+  // Rounding must not leave a negative count in a cell.
   return [...below, total].map((mass, index) => Math.max(0, mass - (index === 0 ? 0 : below[index - 1]!)));
 }
 

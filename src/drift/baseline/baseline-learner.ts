@@ -21,7 +21,7 @@ const maxColumnBytes = 512 * 1024;
 /** Columns whose edges are set at different requests. */
 const columnsApart = 512;
 
-/** Columns to reserve memory for beside those of a request: the prediction, the confidence, a few late ones. */
+/** Columns to reserve memory for in addition to those of a request: the prediction, the confidence, a few late ones. */
 const spareColumns = 8;
 
 /** Columns to reserve memory for in total: the first request may be a narrow one. */
@@ -79,7 +79,7 @@ export class BaselineLearner {
     if (predictions !== undefined) this.#addPredictions(predictions);
   }
 
-  /** The baseline of all that was added. `createdAt` is in RFC 3339. The learner may go on afterwards. */
+  /** The baseline of all that was added. `createdAt` is in RFC 3339. The learner can be used afterwards. */
   finish(createdAt: string, modelName: string): Baseline {
     const steps = this.finishSteps(createdAt, modelName);
     for (;;) {

@@ -7,7 +7,7 @@
 /** Written into every file; a reader refuses other numbers. */
 export const baselineFormatVersion = 1;
 
-/** A baseline, as it stands in its file. */
+/** A baseline, in the shape of its file. */
 export interface Baseline {
   readonly format: "outrider-baseline";
   readonly version: typeof baselineFormatVersion;
@@ -67,7 +67,7 @@ export type Distribution = NumericDistribution | CategoricalDistribution;
 
 /**
  * Numbers in bins `[edges[i], edges[i+1])`, the last one closed at both ends: `edges[0]` is the smallest and the last
- * edge the largest value seen. A value with much of the mass has a bin of its own, `[v, nextUp(v))`.
+ * edge the largest value seen. A value with much of the mass has its own bin, `[v, nextUp(v))`.
  */
 export interface NumericDistribution {
   readonly name: string;

@@ -54,7 +54,7 @@ export class TumblingWindows {
 
   /**
    * Closes what is over at this time; true when anything was. A clock set back by less than a window changes
-   * nothing; one set back further, or forward, ends the open window and goes on at the new time.
+   * nothing; one set back further, or forward, ends the open window and continues at the new time.
    */
   roll(nowMs: number): boolean {
     const index = Math.floor(nowMs / this.#windowMs);

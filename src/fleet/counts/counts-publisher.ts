@@ -31,7 +31,7 @@ export interface PublisherStatus {
   readonly contributions: PublishTally;
 }
 
-/** See the top of this file. Holds no counts of its own. */
+/** See the top of this file. Holds no counts itself. */
 export class CountsPublisher {
   readonly #options: CountsPublisherOptions;
   #sequence = 0;

@@ -186,7 +186,7 @@ function clientOptions(
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // A Redis that is loading refuses each command with LOADING: reported as it is.
+    // A Redis that is loading refuses each command with LOADING: reported unchanged.
     enableReadyCheck: false,
     // RESP2 has no unsolicited messages.
     protocol: 2,

@@ -17,7 +17,7 @@ export const accuracyRows = {
   outrider_accuracy_upper_bound: {
     type: "gauge",
     unit: "ratio",
-    help: "Upper end of the 95 % interval of outrider_accuracy (Wilson). Below outrider_accuracy_baseline less 0.05, accuracy has dropped.",
+    help: "Upper end of the 95 % interval of outrider_accuracy (Wilson). Accuracy has dropped when this is below outrider_accuracy_baseline - 0.05.",
     labels: ["model", "version", "variant"],
   },
   outrider_accuracy_baseline: {

@@ -96,7 +96,7 @@ export const predictionDeliveryRows = {
   outrider_prediction_log_dropped_total: {
     type: "counter",
     unit: "records",
-    help: "Records that were given up, by reason; among them those that Loki rejected for good.",
+    help: "Records that were given up, by reason; includes those that Loki rejected permanently.",
     labels: ["sink", "reason"],
   },
   outrider_prediction_log_retries_total: {

@@ -35,7 +35,7 @@ export const requestRows = {
   outrider_overhead_seconds: {
     type: "histogram",
     unit: "seconds",
-    help: "Duration less upstream and queue time: what Outrider and the client's transfer add, for the requests in outrider_request_duration_seconds.",
+    help: "Duration minus upstream and queue time: what Outrider and the client's transfer add, for the requests in outrider_request_duration_seconds.",
     labels: [],
   },
   outrider_queue_seconds: {

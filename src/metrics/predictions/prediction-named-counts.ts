@@ -34,7 +34,7 @@ export class NamedCounts {
     return this.#names.length === this.#maxNames;
   }
 
-  /** True when the name has a count of its own. */
+  /** True when the name has its own count; false when it is counted as `other`. */
   has(name: Name): boolean {
     return this.#places.has(name) || this.#names.includes(labelOf(name));
   }
@@ -63,7 +63,7 @@ export class NamedCounts {
       if (this.isFull) return this.#maxNames;
       place = this.#names.push(label) - 1;
     }
-    // Long words may be one name after they are cut: what is remembered needs a bound of its own.
+    // Long words may be one name after they are cut: the remembered words need their own bound.
     if (this.#places.size < 4 * this.#maxNames) this.#places.set(name, place);
     return place;
   }

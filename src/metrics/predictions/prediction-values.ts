@@ -53,7 +53,7 @@ export class PredictionValues {
     return this.#numbers;
   }
 
-  /** Counts one prediction. About 10 ns; allocates nothing but for a new class. */
+  /** Counts one prediction. About 10 ns; allocates only for a new class. */
   add(value: Cell): void {
     if (typeof value === "number") this.#addNumber(value);
     else if (typeof value === "bigint" && this.#numbers !== undefined) this.#numbers.add(Number(value));

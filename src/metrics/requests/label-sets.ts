@@ -56,7 +56,7 @@ export class LabelSet {
   }
 }
 
-/** All label sets, at most `maxModels` pairs of model and version beside those that were {@link LabelSets.add}ed. */
+/** All label sets, at most `maxModels` pairs of model and version in addition to those that were {@link LabelSets.add}ed. */
 export class LabelSets {
   readonly #byModel = new ModelMap<LabelSet>();
   readonly #all: LabelSet[] = [];

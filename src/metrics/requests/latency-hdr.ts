@@ -46,7 +46,7 @@ export function cellOf(us: number): number {
     const doubling = 24 - Math.clz32(us);
     return doubling * halfCells + (us >>> doubling);
   }
-  // maxUs is below 2^33, so the values past 32 bits all lie in one doubling.
+  // maxUs is below 2^33, so all values past 32 bits are in one doubling.
   return 25 * halfCells + Math.floor(us / 33_554_432);
 }
 

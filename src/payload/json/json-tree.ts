@@ -1,5 +1,5 @@
 /**
- * The parser of JSON beside `JSON.parse`: it gives a tree that knows where in the text every value is and how it is
+ * The JSON parser used where `JSON.parse` is not enough: its tree says where in the text every value is and how it is
  * written. So a text can be changed in places, and numbers that `JSON.parse` refuses or rounds keep their digits.
  */
 
@@ -75,7 +75,7 @@ interface Cursor {
   isTooDeep: boolean;
 }
 
-/** Every function below gives undefined, and leaves the cursor anywhere, when the text is no JSON. */
+/** Each function below returns undefined when the text is not JSON; the cursor's position is then undefined. */
 function readValue(cursor: Cursor): JsonNode | undefined {
   skipSpace(cursor);
   switch (cursor.source[cursor.at]) {

@@ -12,7 +12,7 @@ export interface JsonObject {
 
 /** Facts that are collected while a parsed body is walked. */
 export interface JsonPass {
-  /** Set by {@link cellOf} at a number too large to be known exactly: then the body is parsed and read once more, exactly. */
+  /** Set by {@link cellOf} at a number too large to be known exactly: then the body is parsed and read again, exactly. */
   hasUnsafeInteger: boolean;
 }
 
@@ -68,7 +68,7 @@ export function asCells(list: readonly JsonValue[], pass: JsonPass): readonly Ex
   return isPlain ? (list as readonly Exclude<Cell, undefined>[]) : undefined;
 }
 
-/** How many numbers the list begins with. A loop of its own: it is compiled for lists of numbers only, and is twice as quick. */
+/** How many numbers the list begins with. A separate loop: it is compiled for lists of numbers only, and is twice as fast. */
 function countNumbers(list: readonly JsonValue[], pass: JsonPass): number {
   for (let index = 0; index < list.length; index++) {
     const value = list[index];

@@ -35,7 +35,7 @@ function requestAdditions({ identity, viaName, options }: RelayContext, clientAd
 }
 
 /**
- * The head of one request after another on a client connection. Its methods are called in the order they stand in, with
+ * The head of one request after another on a client connection. Its methods are called in their order in this file, with
  * the same parsed head; its fields hold until the next request.
  */
 export class ClientRequest {

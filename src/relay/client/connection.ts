@@ -34,7 +34,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   #partial: Buffer = nothing;
   /** What came ahead of its turn. */
   #pending: Buffer = nothing;
-  /** While a body or a tunnel is under way: a buffer of its own, which sockets may point into. */
+  /** While a body or a tunnel is transferred: this connection's own buffer, which sockets may point into. */
   #bodyBuffer: Buffer | undefined;
   #isReading = false;
   /** True while the next request waits until the client has taken the last response. */
@@ -252,7 +252,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
 export interface ByteReader {
   /** The buffer for the next read. */
   nextBuffer(): Buffer;
-  /** Bytes lie in [0, count) of `buffer`, which is read into again after the call unless {@link nextBuffer} changes it. */
+  /** The bytes are in [0, count) of `buffer`, which is read into again after the call unless {@link nextBuffer} changes it. */
   onBytes(buffer: Buffer, count: number): void;
 }
 

@@ -25,7 +25,7 @@ export class BodyWriter implements ChunkedSink {
   #runEnd = 0;
 
   /**
-   * Starts a write: what `head` holds goes first. `isStable` when `source` stays as it is until a socket has sent it;
+   * Starts a write: the bytes of `head` go first. `isStable` when `source` does not change until a socket has sent it;
    * otherwise its bytes are copied.
    */
   begin(head: HeadBuffer, source: Buffer, tap: BodyTap | undefined, isStable: boolean): void {

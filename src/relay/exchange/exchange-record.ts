@@ -12,14 +12,14 @@ export const unmatchedRoute: Route = { kind: "other", model: "", version: "" };
 
 const noHeaders: Readonly<Record<string, string>> = {};
 
-/** Those who see the record, and where their failures are counted. */
+/** The observers of the record, and the counter of their failures. */
 interface Audience {
   readonly options: { readonly observers: readonly ExchangeObserver[] };
   readonly counters: RelayCounters;
 }
 
 /**
- * See {@link Exchange} for the meaning of the fields. Each exchange has a record of its own, so that a field is declared
+ * See {@link Exchange} for the meaning of the fields. Each exchange has its own record, so that a field is declared
  * and given its first value here and nowhere else. That costs about 40 ns more than clearing one record field by field
  * would, a thousandth of a request. What is large stays with the connection: the identity's buffers, and the taps' memory.
  */
@@ -42,7 +42,7 @@ export class ExchangeRecord implements Exchange {
   requestBodyBytes = 0;
   responseBodyBytes = 0;
   retries = 0;
-  /** True when the model's name is to be looked for in the bodies. */
+  /** True when the model's name has to be looked up in the bodies. */
   hasModelInBody = false;
   /** Monotonic times of the phases, milliseconds; 0 when not reached. */
   readonly beganMs: number;

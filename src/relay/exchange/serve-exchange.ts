@@ -5,7 +5,7 @@
 import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { ParsedRequest } from "../../http1/request-facts.ts";
 
-/** A request's head, with what came of its body in the same read. Valid during the call it is given to. */
+/** A request's head, and the part of its body that arrived in the same read. Valid during the call only. */
 export interface IncomingRequest extends ParsedRequest {
   readonly kind: "request";
   /** Offset after the last byte of the read. */
@@ -26,7 +26,7 @@ export interface IncomingResponse {
 /** `waits` until a socket has more, or takes more; `over` when the exchange has ended. */
 export type Progress = "waits" | "over";
 
-/** The steps, as {@link serveExchange} calls them. An error code ends the exchange; the empty string goes on. */
+/** The steps, as {@link serveExchange} calls them. An error code ends the exchange; the empty string continues. */
 export interface ExchangeSteps {
   admit(request: IncomingRequest): void;
   identify(request: IncomingRequest): WireErrorCode | "";
@@ -42,7 +42,7 @@ export interface ExchangeSteps {
 /**
  * Serves an exchange: called with the request's head, which takes it to step 7, and with each read from the upstream,
  * which takes it on from step 8. Between the calls, sockets and the sweep of time-outs call the handler directly: the
- * rest of a body, a free connection, a lost one (sent once more if that is safe), a time-out, a client that leaves.
+ * rest of a body, a free connection, a lost one (one retry if that is safe), a time-out, a client that leaves.
  */
 export function serveExchange(exchange: ExchangeSteps, input: IncomingRequest | IncomingResponse): Progress {
   if (input.kind === "request") {

@@ -11,7 +11,7 @@
  */
 export type Stage = "head" | "queued" | "sending" | "interim" | "receiving" | "tunnel" | "done";
 
-/** The stages that may follow each stage. Sending a request again on a new connection is no move: it is still `sending`. */
+/** The stages that may follow each stage. A retry on a new connection does not change the stage: it stays `sending`. */
 export const stageMoves: Readonly<Record<Stage, readonly Stage[]>> = {
   done: ["head"],
   head: ["sending", "queued", "done"],

@@ -1,4 +1,4 @@
-/** Sending one request to the upstream: on a kept connection, a new one, or the next that is free; and once more if it is safe. */
+/** Sending one request to the upstream: on a kept connection, a new one, or the next that is free; with one retry if that is safe. */
 import type { BodyWriter } from "../exchange/body-writer.ts";
 import type { RelayContext } from "../context.ts";
 import type { ExchangeRecord } from "../exchange/exchange-record.ts";
@@ -66,7 +66,7 @@ export class UpstreamAttempt {
     this.#kept = undefined;
   }
 
-  /** Sends the request once more on a new connection; false when that is not allowed. */
+  /** Retries the request on a new connection; false when that is not allowed. */
   retry(): boolean {
     const kept = this.#kept;
     this.drop();

@@ -235,7 +235,7 @@ export class UpstreamConnection {
 
   /**
    * A server that refuses a body responds, closes, and resets what still comes. The write that hits the reset fails
-   * while the response lies unread in the kernel; destroying the socket at once, as Node does, would lose it.
+   * while the response is unread in the kernel; destroying the socket at once, as Node does, would lose it.
    */
   #keepEarlyResponse(): void {
     const { socket } = this;
