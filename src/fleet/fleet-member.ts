@@ -200,7 +200,7 @@ export class FleetMember {
     const { isLeader, token } = this.#lease;
     if (isLeader !== wasLeader) {
       const what = isLeader ? "this replica is now the leader" : "this replica is no longer the leader";
-      this.#options.log.info({ isLeader, token }, what);
+      this.#options.log.info({ is_leader: isLeader, token }, what);
     }
     if (isLeader && !this.#isStopped) this.#leading ??= this.#lead();
   }
@@ -213,7 +213,7 @@ export class FleetMember {
     this.#membership.update(outcome.value, clock.monotonicMs(), clock.wallMs());
     for (const gap of this.#membership.gaps) {
       if (!before.has(gap.replicaId))
-        log.warn({ ...gap }, "a replica was lost: it sends no heartbeat and did not leave");
+        log.warn(gapFields(gap), "a replica was lost: it sends no heartbeat and did not leave");
     }
     return { kind: "done", value: undefined };
   }
@@ -264,4 +264,14 @@ export class FleetMember {
   #reportFailedPart(what: string, error: unknown): void {
     this.#options.log.warn({ error, what }, "a part of the fleet failed");
   }
+}
+
+/** The log's fields for a lost replica; times in RFC 3339, by the clock that took them. */
+function gapFields({ replicaId, address, lastSeenMs, noticedAtMs }: Gap): Readonly<Record<string, string>> {
+  return {
+    replica_id: replicaId,
+    address,
+    last_seen: new Date(lastSeenMs).toISOString(),
+    noticed_at: new Date(noticedAtMs).toISOString(),
+  };
 }
