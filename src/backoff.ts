@@ -1,6 +1,6 @@
 /** The one exponential back-off of the product: how long to wait before the next attempt after consecutive failures. */
 
-/** Bounds of a back-off. */
+/** How fast the wait grows, its maximum, and its random part. */
 export interface BackoffOptions {
   /** Upper bound of the wait after the first failure, milliseconds; it doubles with each further failure. */
   readonly firstMs: number;

@@ -38,7 +38,7 @@ export const kindWeights: readonly (readonly [RequestKind, number])[] = [
   ["denied", 10],
 ];
 
-/** Most rows in a batch; the fewest are two. Small, as requests with many rows count for less in a verdict on drift. */
+/** Maximum number of rows in a batch; the fewest are two. Small, as requests with many rows count for less in a verdict on drift. */
 export const maxBatch = 4;
 
 /**

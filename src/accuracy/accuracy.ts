@@ -13,7 +13,7 @@ import { positiveOfPair, type AnswerKind, type Scoring } from "./scoring.ts";
 /** Accuracy has dropped when its upper bound is more than this below the baseline's. */
 const tolerableDrop = 0.05;
 
-/** Most labels that the report lists as never predicted. */
+/** Maximum number of labels that the report lists as never predicted. */
 const maxNeverPredicted = 10;
 
 /** The accuracy of a window, JSON-able. A score without rows to compute it from is null, never a guess. */

@@ -14,14 +14,14 @@ import { Scoring, type LabelBaseline, type ScoredPrediction } from "./scoring.ts
 export interface LabelMonitorOptions {
   /** How long a prediction waits for its label. */
   readonly ttlMs: number;
-  /** Most rows that wait at once. */
+  /** Maximum number of rows that wait at once. */
   readonly maxPredictions: number;
   /**
    * Length of the windows by time of the prediction; made longer, by a whole factor, where `ttlMs` would need more
    * than 48.
    */
   readonly windowMs: number;
-  /** Most combinations of model, version and variant; rows of further ones are counted as dropped. */
+  /** Maximum number of combinations of model, version and variant; rows of further ones are counted as dropped. */
   readonly maxModels: number;
   /** The current baseline of a model, if there is one. Called for every prediction, so it must be quick. */
   baselineOf(this: void, model: string, version: string): LabelBaseline | undefined;

@@ -7,7 +7,7 @@ import type { ModelLabels } from "../metrics/model-labels.ts";
 import { memoryShares } from "./memory-budget.ts";
 import type { ReaderOptions } from "../payload/reader-options.ts";
 
-/** Bounds of the capture. */
+/** How many bodies are captured, and the memory and CPU for it; memory is a share of `memory.budget_bytes`. */
 export function captureOptions(config: Config): Omit<CaptureOptions, "consumers" | "clock"> {
   const { readingQueueBytes, decodedBytes } = memoryShares(config);
   const { sample, cpu } = config.reading;

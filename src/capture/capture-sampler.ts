@@ -1,6 +1,6 @@
 /** Which part of the exchanges is captured, so that decoding and parsing stay within their share of the processor. */
 
-/** Bounds that the configuration sets. */
+/** The configured upper bounds: the sampler lowers the ratio until the CPU share is kept. */
 export interface SamplingPlan {
   /** Maximum part of the exchanges, 0 to 1; 0 samples none. */
   readonly ratio: number;

@@ -22,7 +22,7 @@ export interface ConfigSources {
   readonly isUpstreamRequired: boolean;
 }
 
-/** A configuration without mistakes. */
+/** A complete configuration without mistakes, and where its values came from. */
 export interface LoadedConfig {
   readonly config: Config;
   /** Where each value came from, by path. */

@@ -5,7 +5,7 @@
  * No method throws or rejects: a failed call returns its reason, and the store counts it.
  */
 
-/** Result of a call. */
+/** Result of a call of the store. Calls never reject: a failure is a value with its reason. */
 export type Outcome<T> =
   | { readonly kind: "done"; readonly value: T }
   | { readonly kind: "failed"; readonly reason: FailureReason };
@@ -101,9 +101,11 @@ export interface Replica {
   readonly flushMs: number;
 }
 
-/** A replica's heartbeat. */
+/** What a replica publishes at each flush to show that it is alive. */
 export interface Heartbeat extends Replica {
+  /** Number of its last publication. */
   readonly sequence: number;
+  /** Time of the heartbeat by the replica's own clock, milliseconds since the epoch. */
   readonly seenAtMs: number;
 }
 
@@ -165,8 +167,9 @@ export interface ReceivedLabel extends LabelItem {
 /** A stream of labels: the fleet's own, or one that the user fills, by its full name. */
 export type LabelStream = { readonly kind: "fleet" } | { readonly kind: "named"; readonly name: string };
 
-/** Health of the store. */
+/** Whether the store responds, for metrics and `/fleet`. */
 export interface StoreHealth {
+  /** Failed calls since the start, by reason. */
   readonly failures: ReadonlyMap<FailureReason, number>;
   /** Wall time of the last call that succeeded; 0 before the first. */
   readonly lastSuccessMs: number;

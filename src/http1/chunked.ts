@@ -8,7 +8,7 @@ import { Field } from "./field.ts";
 import type { Fault } from "./fault.ts";
 import { HeaderSection, Progress, type ProgressValue } from "./header-section.ts";
 
-/** Bounds of chunked coding. */
+/** Limits of chunked coding; a body that exceeds one is rejected. */
 export interface ChunkedLimits {
   /** All trailer lines together, bytes. */
   readonly trailerBytes: number;

@@ -5,7 +5,7 @@
  */
 import { Field, fieldBits, type FieldId } from "./field.ts";
 
-/** A change to heads. */
+/** One change that the relay makes to heads, with its reason; the reference lists them. */
 export interface HeadRule {
   /** The fields it is about; empty when it is about other parts of a message, or a line that is only ever added. */
   readonly fields: readonly FieldId[];
@@ -19,7 +19,7 @@ export interface HeadRule {
   readonly why: string;
 }
 
-/** Changes to request heads. */
+/** All changes between the client's request head and the one that the upstream gets. */
 export const requestRules: readonly HeadRule[] = [
   other(
     "request line",
@@ -99,7 +99,7 @@ export const requestRules: readonly HeadRule[] = [
   remove([Field.internal], { name: "x-outrider-*", action: "removed", why: "only Outrider may set them" }),
 ];
 
-/** Changes to response heads. */
+/** All changes between the upstream's response head and the one that the client gets. */
 export const responseRules: readonly HeadRule[] = [
   other("status line", "version written as HTTP/1.1", "RFC 9110 §2.5"),
   remove([Field.connection], {

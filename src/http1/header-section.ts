@@ -6,7 +6,7 @@ import { COLON, CR, DEL, LF, SP, TAB, isFieldValue, isToken } from "./bytes.ts";
 import { fieldBit, type FieldId, identifyField } from "./field.ts";
 import type { Fault } from "./fault.ts";
 
-/** Bounds of a head. */
+/** Limits of a head; a head that exceeds one is rejected. */
 export interface HeadLimits {
   /** Start line and headers together, bytes. */
   readonly headBytes: number;

@@ -3,7 +3,7 @@
  * Time is passed in; nothing runs on a timer.
  */
 
-/** Length of a slot, milliseconds. */
+/** Length of a slot, milliseconds: the resolution of the window. */
 export const slotMs = 500;
 const slotsPerWindow = 10;
 /** One more than the window: the oldest slot is still partly inside while the newest fills. */

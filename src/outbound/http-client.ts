@@ -9,7 +9,7 @@ export interface HttpClientOptions extends CredentialFiles {
   readonly timeoutMs: number;
 }
 
-/** A response of any status. */
+/** A response of any status; the caller decides what is an error. */
 export interface HttpAnswer {
   readonly status: number;
   /** Value of `Retry-After`; empty when it is absent. */

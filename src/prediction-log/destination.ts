@@ -48,7 +48,7 @@ export const retryReasons = [
 /** See {@link retryReasons}. */
 export type RetryReason = (typeof retryReasons)[number];
 
-/** Result of delivering a batch. */
+/** Result of delivering a batch. A destination never rejects; a failure is a retry. */
 export type DeliveryResult =
   /**
    * Settled: `refused` entries were refused permanently, the others are stored. `detail` is a clause for the log about the

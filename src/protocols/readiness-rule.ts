@@ -41,7 +41,7 @@ export function notReady(reason: string): Readiness {
   return { isReady: false, reason };
 }
 
-/** True for 2xx. */
+/** True for a status of 200 to 299; a redirect is not followed and does not count. */
 export function isOk(answer: HttpAnswer): boolean {
   return answer.status >= 200 && answer.status < 300;
 }

@@ -11,7 +11,7 @@ export interface ModelVersion {
   readonly version: string;
 }
 
-/** Result of a fetch. */
+/** Result of a fetch: `absent` is final, `failed` may be retried. */
 export type ArtifactResult =
   | { readonly kind: "found"; readonly bytes: Uint8Array }
   /** There is no such artifact, model or version, or the registry rejects the version as malformed. */

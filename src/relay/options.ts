@@ -70,7 +70,7 @@ export interface TapOptions {
   readonly headers: readonly string[];
 }
 
-/** Options of a relay. */
+/** Options of a relay, independent of the configuration's format. They do not change while it runs. */
 export interface RelayOptions {
   readonly listen: TcpAddress;
   readonly upstream: Address;

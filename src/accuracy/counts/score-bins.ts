@@ -1,6 +1,6 @@
 /** Bins for probabilities, fine everywhere and finest where scores of rare events crowd. */
 
-/** Number of bins. */
+/** Number of bins of {@link scoreBin}, which returns 0 to this minus 1. */
 export const scoreBinCount = 1000;
 
 /** Range of the logarithm of the odds to either side of even odds: up to 1 in 1,200,000. */

@@ -5,7 +5,7 @@ import type { Score, ScoredPrediction } from "../scoring.ts";
 
 /** Bounds of a {@link PredictionStore}. */
 export interface PredictionStoreOptions {
-  /** Most rows held; the oldest are dropped for new ones. */
+  /** Maximum number of rows held; the oldest are dropped for new ones. */
   readonly capacity: number;
   /** Time that a row is held, milliseconds. */
   readonly ttlMs: number;
@@ -21,7 +21,7 @@ export interface PredictionBlock {
   readonly rows: readonly ScoredPrediction[];
 }
 
-/** A row in the store. */
+/** A row that waits for its label, or for a correction of it. */
 export interface WaitingPrediction {
   /** Where it is held, for {@link PredictionStore.keepLabel}; valid until the next row is added or dropped. */
   readonly slot: number;

@@ -4,7 +4,7 @@
  */
 import { readLabelItem, type LabelInput } from "./label-input.ts";
 
-/** One item of a body. */
+/** One item of a posted body: the labels that it holds, or why it was rejected. A wrong item does not stop the others. */
 export type BodyItem =
   | { readonly kind: "labels"; readonly labels: readonly LabelInput[] }
   /** `at` is the place, for people: `item 3` (the first is 0), `line 7` (the first is 1), `body`. */

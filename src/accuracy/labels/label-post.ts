@@ -4,10 +4,10 @@ import type { LabelInput } from "./label-input.ts";
 import { labelResults, type LabelResult } from "../join/label-join.ts";
 import type { LabelMonitor } from "../label-monitor.ts";
 
-/** Most items of one body; the response says when there were more. */
+/** Maximum number of items of one body; the response says when there were more. */
 export const maxItems = 200_000;
 
-/** Most problems in a response; all are counted. */
+/** Maximum number of problems in a response; all are counted. */
 const maxProblems = 20;
 
 /** The response to a post of labels. JSON-able. */
@@ -25,7 +25,7 @@ export interface LabelPostAnswer {
   };
 }
 
-/** Processes one body. */
+/** Processes the body of one `POST /labels` in steps, so that a long one does not block the event loop. */
 export class LabelPost {
   readonly #monitor: LabelMonitor;
   readonly #items: ReturnType<typeof labelBody>;

@@ -23,7 +23,7 @@ const noRows = { long: 0, infinite: 0, booleans: 0, words: 0 } as const;
 /** Maximum remarks in the text; `--json` has all. */
 const maxRemarks = 40;
 
-/** The report as text. */
+/** The report of `baseline build` as text: a summary line and at most {@link maxRemarks} remarks. Ends with a line feed. */
 export function buildReport(built: BuildResult, request: BuildRequest): string {
   const { baseline } = built;
   const remarks = remarksOf(built, request);
@@ -37,7 +37,7 @@ export function buildReport(built: BuildResult, request: BuildRequest): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The report as JSON. */
+/** The report of `baseline build --json`: JSON-able, with every remark. */
 export function buildReportJson(built: BuildResult, request: BuildRequest): object {
   const { features, prediction, quality, source } = built.baseline;
   return {

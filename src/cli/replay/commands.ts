@@ -12,7 +12,7 @@ export const replayExitCodes: Readonly<Record<"same" | "failed" | "different" | 
   stopped: interruptedExitCode,
 };
 
-/** `outrider replay`. */
+/** `outrider replay`: sends logged requests to another model server and compares the responses. */
 export const replayCommand: Command = {
   name: "replay",
   summary: "Send logged requests again and compare the responses.",

@@ -1,7 +1,7 @@
 /** The row of the table of commands for `run`. */
 import { wrongConfig, type Command } from "../program/command.ts";
 
-/** `outrider run`. */
+/** `outrider run`: starts the sidecar and ends when it is stopped. */
 export const runCommand: Command = {
   name: "run",
   summary: "Run the sidecar in front of a model server.",

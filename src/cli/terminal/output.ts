@@ -8,7 +8,7 @@ import { getSystemErrorMessage } from "node:util";
 import { OutriderError } from "../../errors/outrider-error.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 
-/** Where the output goes. */
+/** The target of `-o FILE`, examined before the work starts, so that a wrong one fails at once. */
 export type WriteTarget =
   | { readonly kind: "standard-output" }
   /** A file, new or to be replaced. `name` is as the user wrote it, `file` the path behind a symbolic link. */

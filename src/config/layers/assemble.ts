@@ -7,7 +7,7 @@ import { expectationOf, showGiven, type Mistake } from "../mistake.ts";
 import type { Origin } from "../origin.ts";
 import { camelCase, fieldRows, type Config, type FieldRow } from "../table/table.ts";
 
-/** The merged configuration. */
+/** The configuration merged from defaults, file, environment and flags, with every mistake found. */
 export interface Assembly {
   /** Complete even with mistakes: a field with a wrong value has its default. */
   readonly config: Config;

@@ -16,7 +16,7 @@ export interface KindRules<F = Field> {
   expected(field: F): string;
 }
 
-/** A field of one kind. */
+/** The field type of one kind, e.g. `FieldOf<"integer">`. */
 export type FieldOf<Kind extends FieldKind> = Field & { readonly kind: Kind };
 
 /** Rules of a text that is its own value; the pattern must fit the whole text. */

@@ -9,7 +9,7 @@ export interface SegmentRun {
   readonly bytes: number;
 }
 
-/** Room for a run, bytes. */
+/** Bytes that a run may take: it ends where the segment is full. */
 export interface RunRoom {
   /** Room left in the current segment. */
   readonly left: number;

@@ -19,7 +19,7 @@ export interface ColumnDifference {
   readonly isApproximate: boolean;
 }
 
-/** Differences between two baselines. */
+/** What changed from one baseline to another, column by column. */
 export interface BaselineDifference {
   /** Columns that both have with the same kind, the one that moved most first. */
   readonly columns: readonly ColumnDifference[];

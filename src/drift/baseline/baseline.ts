@@ -115,13 +115,13 @@ export interface CategoricalDistribution {
 /** Reason why a column is less useful, for the report. */
 export type DistributionNote = "constant" | "all_missing" | "mixed_types" | "many_values";
 
-/** Most features of a baseline. */
+/** Maximum number of features in a baseline file; a file with more is invalid. */
 export const maxFeatures = 10_000;
 
-/** Most values of a categorical distribution with a cell of their own. */
+/** Maximum number of values of a categorical distribution with a cell of their own. */
 export const maxValues = 50;
 
-/** Most rare values that a categorical distribution remembers. */
+/** Maximum number of rare values that a categorical distribution remembers. */
 export const maxRareListLength = 1000;
 
 /** Cells of a numeric distribution, after its bins: below the smallest, above the largest, missing, invalid. */

@@ -21,7 +21,7 @@ export interface ProfileOptions {
   readonly random: () => number;
 }
 
-/** Rows by type of value. */
+/** Rows of a column by type of value: these decide whether it is numeric or categorical. */
 export interface TypeCounts {
   missing: number;
   finite: number;

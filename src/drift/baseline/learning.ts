@@ -30,7 +30,7 @@ class RowSums {
   }
 }
 
-/** Progress of learning. JSON-able. */
+/** How far a baseline has been learned from requests; JSON-able, shown on `/drift`. */
 export interface LearningProgress {
   /** Requests with feature rows; responses as long as no request had any. */
   readonly requests: number;

@@ -34,7 +34,7 @@ export interface EngineOptions {
   /** Length of the windows that decide, milliseconds. */
   readonly windowMs: number;
   readonly thresholds: Thresholds;
-  /** Most features that are monitored; the baseline's further ones are left out. */
+  /** Maximum number of features that are monitored; the baseline's further ones are left out. */
   readonly maxFeatures: number;
   /** Effective rows that a verdict needs; default {@link requiredRows}. */
   readonly minRows?: number;

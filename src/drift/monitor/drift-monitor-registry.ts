@@ -9,7 +9,7 @@ import { DriftMonitor, type MonitorOptions, type WindowSnapshot } from "./drift-
 export interface DriftMonitorRegistryOptions extends MonitorOptions {
   /** Initial baselines. One with a model applies to that model and version, one without to all others. */
   readonly baselines: readonly Baseline[];
-  /** Most combinations of model, version and variant; requests of further ones are counted as dropped. */
+  /** Maximum number of combinations of model, version and variant; requests of further ones are counted as dropped. */
   readonly maxModels: number;
 }
 

@@ -28,7 +28,7 @@ export interface MonitorOptions {
   /** Longer windows that are shown. */
   readonly longWindowsMs: readonly number[];
   readonly thresholds: Thresholds;
-  /** Most features that are monitored or learned; the report counts those left out. */
+  /** Maximum number of features that are monitored or learned; the report counts those left out. */
   readonly maxFeatures: number;
   /** A time in milliseconds since the epoch as RFC 3339, for a baseline that is learned. */
   formatTime(this: void, ms: number): string;

@@ -25,7 +25,7 @@ export interface LabelSyncOptions {
   readonly onLabels: (labels: readonly LabelItem[]) => void;
 }
 
-/** Counts since the start. */
+/** Labels exchanged with other replicas since the start of this one. */
 export interface LabelSyncCounts {
   readonly sent: number;
   readonly received: number;

@@ -31,7 +31,7 @@ export interface RedisConnectionOptions {
   readonly commandTimeoutMs: number;
 }
 
-/** An argument of a command. */
+/** An argument of a Redis command; numbers are sent as decimal text. */
 export type RedisArgument = string | number | Buffer;
 
 /** Maximum number of commands in flight. */

@@ -13,14 +13,14 @@ export function textOf(reply: unknown): string | undefined {
   return Buffer.isBuffer(reply) ? reply.toString("utf8") : undefined;
 }
 
-/** A list of texts. */
+/** A reply that is a list of texts; undefined when it is not a list or an item is not a text. */
 export function textsOf(reply: unknown): readonly string[] | undefined {
   if (!Array.isArray(reply)) return undefined;
   const texts = reply.map(textOf);
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
-/** One replica's counts, encoded. */
+/** One replica's counts for a key and window, not yet decoded. */
 export interface EncodedPart {
   readonly part: Part;
   readonly bytes: Buffer;

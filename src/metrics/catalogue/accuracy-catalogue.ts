@@ -124,7 +124,7 @@ export const accuracyRows = {
   },
 } as const;
 
-/** Rows about labels. */
+/** Metrics of labels: labels by result, and predictions that wait for one or cannot get one any more. */
 export const labelRows = {
   outrider_labels_total: {
     type: "counter",

@@ -64,7 +64,7 @@ export const readingRows = {
   },
 } as const;
 
-/** Rows about predictions. */
+/** Metrics of predictions read from bodies: rows, classes, values, confidence, tokens. */
 export const predictionRows = {
   outrider_predictions_total: {
     type: "counter",

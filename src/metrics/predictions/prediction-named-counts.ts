@@ -5,7 +5,7 @@ import { collectedNames } from "../model-labels.ts";
 
 type Name = NonNullable<Cell>;
 
-/** A name and its count. */
+/** One name of {@link NamedCounts} with its count since the start. */
 export interface NamedCount {
   readonly name: string;
   readonly count: number;

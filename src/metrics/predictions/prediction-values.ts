@@ -3,14 +3,14 @@ import type { Cell } from "../../payload/body-content.ts";
 import { NumberHistogram } from "./prediction-histogram.ts";
 import { type NamedCount, NamedCounts } from "./prediction-named-counts.ts";
 
-/** Most classes of a model with counts of their own. */
+/** Maximum number of classes of a model with counts of their own. */
 export const maxClasses = 50;
 
 /** Edges for numbers of unknown range: about two a decade from 0.01 to 1,000, one from there, both signs. */
 const magnitudes = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 10_000, 100_000, 1_000_000];
 const defaultValueEdges: readonly number[] = [...magnitudes.map((edge) => -edge).reverse(), 0, ...magnitudes];
 
-/** Most edges of a distribution: each is a series of every model, version and variant. */
+/** Maximum number of edges of a distribution: each is a series of every model, version and variant. */
 const maxEdges = 40;
 
 /**

@@ -20,7 +20,7 @@ export interface RequestMetricsOptions {
   readonly version: string;
   /** The variant whose series exist from the start. */
   readonly variant: string;
-  /** Most pairs of model and version with series of their own; each takes about 60 KB. */
+  /** Maximum number of pairs of model and version with series of their own; each takes about 60 KB. */
   readonly maxModels: number;
 }
 

@@ -197,7 +197,7 @@ function isPlainEnd(code: number): boolean {
   return code === COMMA || code === LINE_FEED || code === RETURN;
 }
 
-/** A table of text. */
+/** A CSV table whose fields are still text. */
 export interface CsvTable {
   /** See {@link columnNames}. */
   readonly names: readonly string[];

@@ -11,7 +11,7 @@ interface JsonSpan {
   readonly end: number;
 }
 
-/** A string, without its escapes. */
+/** A string; `text` has its escapes decoded. */
 export interface JsonText extends JsonSpan {
   readonly kind: "text";
   readonly text: string;
@@ -29,7 +29,7 @@ export interface JsonWord extends JsonSpan {
   readonly literal: string;
 }
 
-/** An array. */
+/** An array; the span includes its brackets. */
 export interface JsonList extends JsonSpan {
   readonly kind: "list";
   readonly items: readonly JsonNode[];
@@ -41,7 +41,7 @@ export interface JsonDocument extends JsonSpan {
   readonly members: readonly JsonMember[];
 }
 
-/** A member of an object. */
+/** A member of an object; equal keys are separate members. */
 export interface JsonMember {
   readonly key: JsonText;
   readonly value: JsonNode;

@@ -19,12 +19,12 @@ export interface JsonPass {
 /** Text in a cell is cut after this many UTF-16 code units: longer categories are of no use and would hold memory. */
 export const maxTextLength = 256;
 
-/** True for a JSON array. */
+/** True for a JSON array; false for undefined. */
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-/** True for a JSON object. */
+/** True for a JSON object; false for null, arrays and undefined. */
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -18,7 +18,7 @@ export interface AnswerContext {
   readonly allowsPartialScores?: boolean;
 }
 
-/** The answer for one row. */
+/** What the model predicted for one row: a value, and its confidence where the response has one. */
 export interface RowAnswer {
   readonly value: Cell;
   /** From 0 to 1; NaN when the answer has none. */

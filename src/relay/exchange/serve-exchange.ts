@@ -75,7 +75,7 @@ export function serveExchange(exchange: ExchangeSteps, input: IncomingRequest | 
 /** What becomes of the client's connection: it serves the next request, closes in order, or is cut off visibly. */
 export type ConnectionDisposition = "keep-alive" | "close" | "reset";
 
-/** Holds the client's connection. */
+/** What an exchange needs from its client connection. */
 export interface ExchangeHost {
   /** The exchange is over; called once for each. */
   onExchangeOver(disposition: ConnectionDisposition): void;
