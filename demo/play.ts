@@ -68,7 +68,7 @@ function startTraffic(scene: Scene, options: DemoOptions, say: (text: string) =>
     host: hostname.replaceAll(/[[\]]/g, ""),
     port: Number(port),
     requestsPerSecond: options.requestsPerSecond,
-    // Two streams: the times of arrival do not change what is asked.
+    // Two streams: the times of arrival do not change the requests.
     random: seededRandom(options.seed + 1),
     next: () => questions.next(clientsAtChange !== undefined),
     onDone: (planned, reply) => {
@@ -84,7 +84,7 @@ function startTraffic(scene: Scene, options: DemoOptions, say: (text: string) =>
       changeWhenDue();
     },
     look: async () => {
-      // Read before the sidecar is asked, which may then know more labels than this, but not fewer.
+      // Read before the sidecar's report, which may then include more labels than this, but not fewer.
       const delivered = labels.read();
       const { sidecar, drift, accuracy } = await lookAtSidecar(scene.adminUrl);
       timeline.note(drift, elapsedSeconds());

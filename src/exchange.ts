@@ -91,7 +91,7 @@ export interface ExchangeObserver {
   readonly wantsBodies?: boolean;
   /**
    * Called when a request has passed the route table or is shed, before it is sent to the model server: demand is counted
-   * when it comes, not when a slow server responds. `startedAtMs` is the wall time of the request's first byte.
+   * when it arrives, not when a slow server responds. `startedAtMs` is the wall time of the request's first byte.
    */
   begin?(route: Route, startedAtMs: number): void;
   observe(exchange: Exchange): void;

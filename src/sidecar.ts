@@ -34,7 +34,7 @@ export interface Sidecar {
 
 /**
  * Starts the sidecar. Rejects with an OutriderError when an address cannot be listened on, after stopping what had
- * started; the model server may come later.
+ * started; the model server may start later.
  */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const started: Stop[] = [];

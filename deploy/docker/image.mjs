@@ -1,6 +1,6 @@
 /** What the image is started with; a test holds the Dockerfile to it. */
 
-/** User and group of the image: nobody's, and the number that restricted clusters expect. */
+/** User and group of the image: not root, and the number that restricted clusters expect. */
 export const imageUser = 65532;
 
 /** Node's flags for the product; docs/decisions/memory-of-v8.md explains them. scripts/build.ts sets the same ones. */

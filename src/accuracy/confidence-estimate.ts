@@ -35,7 +35,7 @@ export type EstimateProblem =
 
 /** Estimated scores, 0 to 1, null if unknown. JSON-able. */
 export interface ConfidenceEstimate {
-  /** Rows that came with a score. */
+  /** Rows that have a score. */
   readonly rows: number;
   /** True when the baseline's map was applied to every score; else the model's confidence was used unchanged. */
   readonly calibrated: boolean;

@@ -65,7 +65,7 @@ export interface AccuracyContribution extends ModelLabels {
   fields(): ReadonlyMap<string, number>;
 }
 
-/** Bounds on labels that come before their prediction is read; reading takes seconds at most. */
+/** Bounds on labels that arrive before their prediction is read; reading takes seconds at most. */
 const early = { capacity: 10_000, ttlMs: 60_000 };
 
 interface Series {

@@ -22,7 +22,7 @@ const aim = 0.9;
 const growth = 1.25;
 
 /**
- * The next ratio. Cost is proportional to the ratio, so one step down goes where the budget is kept; steps up are small,
+ * The next ratio. Cost is proportional to the ratio, so one step down reaches the ratio that keeps the budget; steps up are small,
  * because traffic that pauses looks like traffic that has become cheap.
  *
  * `usedRatio` is the part of one core that was used over `elapsedMs`. The result is within [{@link minRatio},

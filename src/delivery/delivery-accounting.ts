@@ -31,7 +31,7 @@ export class DeliveryAccounting {
     this.#measureSpool();
   }
 
-  /** Entries that came in so far, those recovered from the spool included. */
+  /** Entries received so far, including those recovered from the spool. */
   get entered(): number {
     return this.#counters.acceptedTotal + this.#counters.recoveredTotal;
   }

@@ -1,4 +1,4 @@
-/** Moves entries from memory to the spool while the destination is unavailable, and hands them on from there. */
+/** Moves entries from memory to the spool while the destination is unavailable, and delivers them from there. */
 import type { LogEntry } from "../prediction-log/log-entry.ts";
 import type { DeliveryAccounting } from "./delivery-accounting.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";

@@ -1,5 +1,5 @@
 /**
- * Chunked coding (RFC 9112 §7.1), read strictly and incrementally. A relay passes most of the coding on as it came:
+ * Chunked coding (RFC 9112 §7.1), read strictly and incrementally. A relay passes most of the coding on unchanged:
  * the decoder says which byte ranges to keep, which of them are body, and leaves out what no later reader needs:
  * leading zeros of sizes, extensions, and trailers that name framing, routing or credentials.
  */
@@ -82,7 +82,7 @@ export class ChunkedDecoder {
     });
   }
 
-  /** Makes ready for the next body. */
+  /** Prepares for the next body. */
   reset(): void {
     this.fault = "";
     this.bodyBytes = 0;

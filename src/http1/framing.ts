@@ -12,7 +12,7 @@ export interface BodyFraming {
   readonly length: number;
 }
 
-/** A message without a body: HEAD, 204 and the like, and requests without a length. */
+/** A message without a body: HEAD, 204 and similar responses, and requests without a length. */
 export const noBody: BodyFraming = { kind: "none", length: 0 };
 /** The framing of every body in chunked coding, shared: its length is not known in advance. */
 export const chunkedBody: BodyFraming = { kind: "chunked", length: 0 };

@@ -56,7 +56,7 @@ export class HeaderSection {
     this.field = new Uint8Array(capacity);
   }
 
-  /** Makes ready for the lines that begin at offset `at` of a new head. */
+  /** Prepares for the lines that begin at offset `at` of a new head. */
   reset(at: number): void {
     this.count = 0;
     this.seen = 0;

@@ -1,4 +1,4 @@
-/** What the relay needs to know of a request beyond its framing: identity, hops, upgrade. */
+/** Facts of a request that the relay needs beyond its framing: identity, hops, upgrade. */
 import { Field, fieldBits } from "./field.ts";
 import { isSafeRequestId, isValidTraceparent, readDecimal } from "./field-value.ts";
 import { contains, isListed, listsTrailers } from "./list-value.ts";
@@ -55,7 +55,7 @@ export interface ParsedRequest {
   readonly base: number;
 }
 
-/** Fills `request.facts` with what the rewriting and the relay need to know of a parsed head. */
+/** Fills `request.facts` with what the rewriter and the relay need from a parsed head. */
 export function inspectRequest(request: ParsedRequest, names: OwnNames): void {
   const { headers } = request.head;
   resetFacts(request.facts);

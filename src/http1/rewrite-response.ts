@@ -76,7 +76,7 @@ const statusEnd = "HTTP/1.1 200".length;
 function writeStatusLine(writer: ByteWriter, head: ResponseHead, bytes: Buffer, base: number): void {
   writer.all(httpVersion);
   writer.slice(bytes, base + httpVersion.length, base + head.lineEnd);
-  // RFC 9112 §4 wants the space even before an empty reason.
+  // RFC 9112 §4 requires the space even before an empty reason.
   if (head.lineEnd === statusEnd) writer.all(space);
   writer.all(lineEnd);
 }

@@ -176,7 +176,7 @@ export interface CheckTiming {
 
 /**
  * The delay before the next check, milliseconds: shorter in the first ten seconds until the server is ready, because a
- * model server and its sidecar start together. Fixed delays on purpose, no back-off: one server is asked, and readiness
+ * model server and its sidecar start together. Fixed delays on purpose, no back-off: one server is probed, and readiness
  * should be seen at once.
  */
 export function checkDelayMs({ isLive, isReady, ageMs, intervalMs }: CheckTiming): number {

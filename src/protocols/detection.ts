@@ -21,7 +21,7 @@ const rules = Object.entries(definitions)
 
 const paths: readonly string[] = [...new Set(rules.flatMap(({ rule }) => rule.paths))];
 
-/** The questions, in the order to ask them. Stop at the first one that gets no answer. All are GETs without effects. */
+/** The probes, in their order. Stop at the first one without a response. All are GETs without side effects. */
 export const detectionRequests: readonly ProbeRequest[] = paths.map(getRequest);
 
 /**

@@ -26,7 +26,7 @@ export interface ReadinessRule {
   readonly judge: (model: ModelIdentity, first: HttpAnswer, second: HttpAnswer | undefined) => Readiness;
 }
 
-/** Advice for a server whose protocol can only be asked about a model by its name. */
+/** Advice for a server whose protocol can only be probed with a model's name. */
 export const nameTheModel = "name one with --model-name";
 
 const maxQuoteLength = 160;

@@ -42,7 +42,7 @@ export async function fetchArtifact(
     const { status, body } = await http.get(address, maxArtifactBytes);
     if (status === 200) return { kind: "found", bytes: body };
     const reason = `${name} ${version}: the registry answered ${status}${detailOf(body)}`;
-    // 404 stands for an unknown model, version or artifact alike; 400 means that the version is not a number.
+    // 404 means an unknown model, version or artifact; 400 means that the version is not a number.
     return status === 404 || status === 400 ? { kind: "absent", reason } : { kind: "failed", reason };
   } catch (error) {
     return { kind: "failed", reason: `${url}: ${messageOf(error)}` };

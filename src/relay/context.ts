@@ -136,7 +136,7 @@ export class RelayContext {
   }
 }
 
-/** A target that was asked for, with what was decided about it. */
+/** A requested target, with the decision about it. */
 export interface KnownTarget {
   readonly method: string;
   readonly target: string;

@@ -50,7 +50,7 @@ export class Drain {
   }
 
   /**
-   * Resolves with true when the drain is over, with false after `maxMs` or when `signal` fires. A wait may come before
+   * Resolves with true when the drain is over, with false after `maxMs` or when `signal` fires. A wait may begin before
    * the drain begins.
    */
   async wait(maxMs: number, signal: AbortSignal): Promise<boolean> {

@@ -38,7 +38,7 @@ export class FrequentValues {
     return Math.max(this.#distinct, this.#counts.size);
   }
 
-  /** The counted values, in the order in which they came. */
+  /** The counted values, in the order of their first occurrence. */
   entries(): Iterable<readonly [CountedValue, number]> {
     return this.#counts;
   }

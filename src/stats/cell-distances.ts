@@ -7,7 +7,7 @@ import { requireLength, totalOf } from "./cell-counts.ts";
  * never infinity. Counts are ≥ 0 and need not be whole. Exactly 0 for equal counts and for no cells; a side without
  * rows counts as uniform, so ask for rows before you publish it.
  *
- * It is biased: see {@link debiasedPsi}. Cells that both sides leave empty are counted as they stand: see
+ * It is biased: see {@link debiasedPsi}. Cells that both sides leave empty are counted unchanged: see
  * {@link usedCells}.
  *
  * Source: Siddiqi, Credit Risk Scorecards (2006), which is Jeffreys' divergence (1946); half a row a cell is the

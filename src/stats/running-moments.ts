@@ -1,5 +1,5 @@
 /**
- * Count, mean, standard deviation, smallest and largest of numbers that come one by one, in 40 bytes and without
+ * Count, mean, standard deviation, smallest and largest of numbers that arrive one by one, in 40 bytes and without
  * losing digits when the mean is large compared with the spread. Values that are not finite are ignored.
  *
  * Source: Welford, Note on a method for calculating corrected sums of squares and products (1962), with weights as

@@ -37,4 +37,16 @@ export const retiredWords: readonly RetiredWord[] = [
   { pattern: /\bheld against\b|\bholds? it against\b/i, say: "compared with, verified by" },
   { pattern: /\bg(?:ives?|iving|ave) way\b/i, say: "is evicted, yields" },
   { pattern: /\b(?<!\bthere )is no (?!longer\b|more\b|room\b|limit\b|such\b|\w+er\b)\w+/i, say: "is not a" },
+  { pattern: /\bfor good\b|\bonce more\b/i, say: "permanently; again, retried" },
+  {
+    pattern: /\bwork(?:s|ed|ing)? off\b|\b(?:made|makes?|making) ready\b|\bgo(?:es)? round\b/i,
+    say: "process, prepare",
+  },
+  { pattern: /\bwhat (?:be)?came of\b|\bwhat became\b/i, say: "the result of, how it ended" },
+  {
+    pattern: /\bahead of (?:its|their) turn\b|\bcomes? to rest\b|\ball goes well\b/i,
+    say: "pipelined; is idle; nothing fails",
+  },
+  { pattern: /\bbut for\b|\band the like\b|\bits like\b/i, say: "except, without; and similar" },
+  { pattern: /\/\*\* (?:Most|Fewest) (?!frequent)\w+/, say: "Maximum number of, Minimum" },
 ];

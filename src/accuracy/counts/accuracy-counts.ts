@@ -13,7 +13,7 @@ export const calibrationBinCount = 10;
 const countNames = [
   /** Rows predicted. */
   "predictions",
-  /** Rows whose label has come. */
+  /** Rows that have a label. */
   "labels",
   /** Labelled rows where neither side is a number with a fraction, and those where both name the same class. */
   "class_rows",

@@ -14,7 +14,7 @@ export interface WindowPlan {
 }
 
 /**
- * Divides the time in which labels may come into windows. They are made longer, by a whole factor, if there would be
+ * Divides the time in which labels may arrive into windows. They are made longer, by a whole factor, if there would be
  * more than {@link maxWindows}.
  */
 export function windowPlan(windowMs: number, ttlMs: number): WindowPlan {

@@ -13,7 +13,7 @@ const utf8 = new TextEncoder();
 /** False for a name that is too long in bytes; it is counted as {@link otherClass}. */
 export const isClassName = (name: string): boolean => utf8.encode(JSON.stringify(name)).length <= maxNameLength;
 
-/** Numbers for class names, in the order in which they come. */
+/** Numbers for class names, in the order of their first occurrence. */
 export class ClassTable {
   readonly #indices = new Map<string, number>();
   readonly #names: string[] = [];

@@ -1,13 +1,13 @@
-/** Labels that came before their prediction was read. They wait for it, bounded in time and number. */
+/** Labels that arrived before their prediction was read. They wait for it, bounded in time and number. */
 import type { LabelInput } from "../labels/label-input.ts";
 
 /** A label that waits for its prediction. */
 export interface EarlyLabel {
   readonly input: LabelInput;
-  /** When it came, milliseconds since the epoch. */
+  /** When it arrived, milliseconds since the epoch. */
   readonly cameAtMs: number;
   readonly fingerprint: number;
-  /** True when it counts as unknown if its prediction never comes. */
+  /** True when it counts as unknown if its prediction never arrives. */
   readonly isOurs: boolean;
 }
 

@@ -30,7 +30,7 @@ export interface WaitingPrediction {
   /** Undefined when the model gave no value that a label can be compared with. */
   readonly value: AnswerValue | undefined;
   readonly score: Score;
-  /** Fingerprint of its label; -1 before the label comes. */
+  /** Fingerprint of its label; -1 before the label arrives. */
   readonly label: number;
 }
 
@@ -42,9 +42,9 @@ const noPrediction: ScoredPrediction = { value: undefined, score: { kind: "none"
 const ScoreKind = { none: 0, positive: 1, confidence: 2 } as const;
 
 /**
- * A ring of rows in the order in which they came, with an index by identity. 63 bytes a row and 32 to 56 for each
- * identity, in arrays of numbers: nothing that the collector looks at, but for classes that are words. Little is taken
- * before the ring fills: its pages are first touched then.
+ * A ring of rows in the order of their arrival, with an index by identity. 63 bytes a row and 32 to 56 for each
+ * identity, in arrays of numbers: nothing for the garbage collector to visit, except classes that are words. Until the
+ * ring fills, only the used pages are resident.
  */
 export class PredictionStore {
   /** Rows dropped without a label: past their time, or for newer rows (or a request had more rows than the store). */
@@ -146,14 +146,14 @@ export class PredictionStore {
     };
   }
 
-  /** Remembers the fingerprint of a row's label, so that the same label is known when it comes again. */
+  /** Remembers the fingerprint of a row's label, so that the same label is recognized when it is sent again. */
   keepLabel(slot: number, fingerprint: number): void {
     if (this.#labels[slot] === -1) this.awaiting--;
     this.#labels[slot] = fingerprint;
   }
 
   /**
-   * Drops rows past their time: at most some thousand a call. Rows that came late
+   * Drops rows past their time: at most some thousand a call. Rows that arrived late
    * in time are dropped with those before them.
    */
   expire(nowMs: number): void {

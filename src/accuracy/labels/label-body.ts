@@ -10,7 +10,7 @@ export type BodyItem =
   /** `at` is the place, for people: `item 3` (the first is 0), `line 7` (the first is 1), `body`. */
   | { readonly kind: "wrong"; readonly at: string; readonly reason: string };
 
-/** Longest item, bytes: a list of labels for some thousand rows fits, the others come with a `row` to begin at. */
+/** Longest item, bytes: a list of labels for some thousand rows fits, further rows need another item with a `row` to begin at. */
 export const maxItemBytes = 65_536;
 
 const tooLong = `longer than ${maxItemBytes} bytes`;
@@ -28,8 +28,8 @@ const CLOSE_BRACE = 0x7d;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Gives the items in order, one for each step. A step looks at no more than {@link maxItemBytes} bytes, beside
- * space, so time and memory are bounded whatever the body nests. An item of a list that is longer ends the reading.
+ * Gives the items in order, one for each step. A step reads at most {@link maxItemBytes} bytes, not counting
+ * white space, so time and memory are bounded whatever the body nests. An item of a list that is longer ends the reading.
  * Anything after the end of a list is ignored. Never throws. `contentType` decides only the ambiguous case: a single
  * line is one item, unless the type names JSON lines.
  */

@@ -18,9 +18,9 @@ export interface LabelPostAnswer {
     /** Labels that could be read, and items that could not. */
     readonly taken: number;
     readonly invalid: number;
-    /** The former by what became of them; only what occurred. */
+    /** Accepted labels by result; only results that occurred. */
     readonly results: Partial<Record<LabelResult, number>>;
-    /** The first of the latter. */
+    /** The first of the invalid ones, with the reasons. */
     readonly problems: readonly { readonly at: string; readonly reason: string }[];
   };
 }

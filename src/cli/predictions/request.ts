@@ -1,4 +1,4 @@
-/** The common part of commands that read the prediction log: where the log is, and which records are wanted. */
+/** The common part of commands that read the prediction log: where the log is, and the filter for records. */
 import { loadConfig } from "../../config/load.ts";
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";

@@ -3,7 +3,7 @@ import { parseRecord } from "../../prediction-log/parse-record.ts";
 import type { PredictionRecord } from "../../prediction-log/prediction-record.ts";
 import type { ReadingNotes } from "./notes.ts";
 
-/** Which records are wanted. A part that is undefined or empty matches all. */
+/** Selects records. A part that is undefined or empty matches all. */
 export interface RecordFilter {
   readonly model: string | undefined;
   readonly variant: string | undefined;

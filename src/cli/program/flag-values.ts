@@ -72,7 +72,7 @@ export function choiceFlag<Word extends string>(
   return word;
 }
 
-/** Everything that was given to a flag whose values stand with commas between; empty words are left out. */
+/** All values of a flag that takes a comma-separated list and may be repeated; empty words are left out. */
 export function listFlag(invocation: Invocation, flag: FlagName): readonly string[] {
   return flagTexts(invocation, flag)
     .flatMap((text) => text.split(","))

@@ -171,7 +171,7 @@ export class BaselineLearner {
 
   /**
    * Memory of each of `added` new columns: as much as leaves most of the memory for later columns, or an even share
-   * among all that are likely to come, whichever is more.
+   * among all expected ones, whichever is more.
    */
   #shareOf(added: number): number {
     const { maxBytes } = this.#options;
@@ -191,7 +191,7 @@ class LearnedColumn {
   #rows: number;
   readonly #rowsBefore: number;
 
-  /** `rowsBefore` rows came before the column did; `patience` is the part of its numbers after which edges are set. */
+  /** `rowsBefore` rows preceded the column's first value; `patience` is the part of its numbers after which edges are set. */
   constructor(profile: ColumnProfile, rowsBefore: number, patience: number) {
     this.#profile = profile;
     this.#patience = patience;

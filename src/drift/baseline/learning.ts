@@ -40,7 +40,7 @@ export interface LearningProgress {
 }
 
 /**
- * Learns until enough requests with feature rows have come. For a model whose requests never have any, responses are
+ * Learns until enough requests with feature rows have arrived. For a model whose requests never have any, responses are
  * enough; a single readable request shows that the others merely could not be read, so that waiting for more is right.
  */
 export class Learning {

@@ -156,7 +156,7 @@ export class DriftEngine {
   /**
    * Adds a window that is over. A window of the deciding length moves states, one of another length is only shown.
    * Returns false and does nothing for a window of another layout, and for a window that was decided before, unless
-   * windows come `once`: then an older window means that the clock was set back. The engine owns the counts from here
+   * windows arrive `once`: then an older window means that the clock was set back. The engine owns the counts from here
    * on. {@link DriftEngine.step} does the judging.
    */
   decide(window: ClosedWindow, comes: "once" | "repeatedly" = "repeatedly"): boolean {

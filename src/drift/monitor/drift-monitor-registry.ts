@@ -72,7 +72,7 @@ export class DriftMonitorRegistry implements ContentConsumer {
     return this.#byModel.find(model, version, variant);
   }
 
-  /** Adds a baseline that came later, e.g. from a registry. The monitors it applies to restart with it. */
+  /** Adds a baseline that arrived later, e.g. from a registry. The monitors it applies to restart with it. */
   useBaseline(baseline: Baseline, nowMs: number): void {
     const isOfSame = (other: Baseline): boolean =>
       other.model?.name === baseline.model?.name && other.model?.version === baseline.model?.version;

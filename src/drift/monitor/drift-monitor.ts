@@ -51,7 +51,7 @@ interface Watching {
   readonly windows: TumblingWindows;
 }
 
-/** Closed windows kept for {@link DriftMonitor.advance}: a few lengths, and one advance that came late. */
+/** Closed windows kept for {@link DriftMonitor.advance}: a few lengths, and one advance that was late. */
 const maxClosedWindows = 8;
 
 /**
@@ -134,7 +134,7 @@ export class DriftMonitor {
 
   /**
    * Counts one request and its response, as far as they could be read. Costs what {@link TableCounter} says.
-   * Requests that come while a learned baseline is being finished are not counted: as many as there are columns, or
+   * Requests that arrive while a learned baseline is being finished are not counted: as many as there are columns, or
    * fewer.
    */
   add(features: FeatureTable | undefined, predictions: Predictions | undefined, nowMs: number): void {

@@ -1,6 +1,6 @@
 /** Rows of the catalogue for accuracy and labels. */
 
-/** Rows about accuracy, which is counted by the time of the prediction, over the time in which labels may come. */
+/** Rows about accuracy, which is counted by the time of the prediction, over the time in which labels may arrive. */
 export const accuracyRows = {
   outrider_accuracy: {
     type: "gauge",

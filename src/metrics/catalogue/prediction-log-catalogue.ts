@@ -1,7 +1,7 @@
 /** Rows of the catalogue for the log of predictions. */
 
 /**
- * Rows about the records: which exchanges are logged and what became of their records. They are there when predictions
+ * Rows about the records: which exchanges are logged and how delivering their records ended. They are there when predictions
  * are logged.
  */
 export const predictionLogRows = {

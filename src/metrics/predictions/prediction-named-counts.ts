@@ -39,7 +39,7 @@ export class NamedCounts {
     return this.#places.has(name) || this.#names.includes(labelOf(name));
   }
 
-  /** Counts a name, `times` over. 2 ns for the name that came last, 15 ns for one that came before. */
+  /** Counts a name, `times` over. 2 ns for the same name as last time, 15 ns for another known one. */
   add(name: Name, times = 1): void {
     if (name !== this.#lastName || this.#lastPlace === -1) {
       this.#lastPlace = this.#places.get(name) ?? this.#place(name);

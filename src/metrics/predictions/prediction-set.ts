@@ -15,7 +15,7 @@ const maxFinishReasons = 16;
 /** How far the probabilities of a row may be from 1 in sum: rounded to two digits, not several independent labels. */
 const sumTolerance = 0.02;
 
-/** Counters of one label set. About 3 KB; histograms are made when their first value comes. */
+/** Counters of one label set. About 3 KB; histograms are made at their first value. */
 export class PredictionSet {
   readonly labels: ModelLabels;
   /** Predictions, one a row. */

@@ -30,7 +30,7 @@ const isPast = (edge: number, before: number | undefined): boolean =>
 /**
  * The predictions of one model. Words and truth values are classes. Whole numbers are classes as well until the model
  * gives a number that is not whole, or its 51st different one: from then on its numbers are a distribution, and those
- * that came before are in it.
+ * that arrived before are in it.
  */
 export class PredictionValues {
   /** Rows without a usable value: null, or a number that is not finite. */

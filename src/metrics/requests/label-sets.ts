@@ -7,7 +7,7 @@ import { StatusCounts, type StatusTable } from "./status-counts.ts";
 const latencyEdges = bucketEdges(latencyEdgesSeconds);
 
 /**
- * Counters of one model, version and variant. Histograms are made when their first value comes: a set that only saw
+ * Counters of one model, version and variant. Histograms are made at their first value: a set that only saw
  * denials costs 1 KB, a full one about 60 KB (two of the four have HDR).
  */
 export class LabelSet {

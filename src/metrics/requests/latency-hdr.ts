@@ -67,7 +67,7 @@ export function recordLatency(hdr: LatencyHdr, us: number): void {
 
 /**
  * Adds all that `source` has recorded to `target`. Goes through the cells up to the longest duration, 1 ns each: the
- * library's own `add` goes through all 3,400 whatever they hold.
+ * library's own `add` reads all 3,400, empty or not.
  */
 export function addLatencies(target: LatencyHdr, source: LatencyHdr): void {
   if (source.totalCount === 0) return;

@@ -1,5 +1,5 @@
 /**
- * One client connection: it reads a head, gives the exchange what belongs to it, holds what comes ahead of its turn,
+ * One client connection: it reads a head, gives the exchange what belongs to it, holds pipelined bytes until their turn,
  * begins again, and closes in order so that the last response arrives.
  */
 import { Socket, type SocketConstructorOpts } from "node:net";
@@ -10,7 +10,7 @@ import { hasUnflushedWrite, whenFlushed } from "../exchange/body-writer.ts";
 import { ExchangeHandler } from "../exchange/exchange-handler.ts";
 import type { Chunk, ConnectionDisposition, ExchangeHost } from "../exchange/serve-exchange.ts";
 
-/** Bytes a client may send ahead of their turn; after that it is not read until they are used. */
+/** Maximum pipelined bytes held; above that the client is not read until they are used. */
 const maxPendingBytes = 64 * 1024;
 /** Size of a read while a body or a tunnel is under way. */
 const bodyReadBytes = 64 * 1024;
@@ -29,10 +29,10 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   #phase: Phase = "idle";
   /** When the phase began; its deadline counts from here. */
   #sinceMs: number;
-  /** A head that has not come in one chunk: its parser, and its bytes so far. */
+  /** A head that did not arrive in one chunk: its parser, and its bytes so far. */
   #parser: RequestHead | undefined;
   #partial: Buffer = nothing;
-  /** What came ahead of its turn. */
+  /** Pipelined bytes, which wait for the end of the current exchange. */
   #pending: Buffer = nothing;
   /** While a body or a tunnel is transferred: this connection's own buffer, which sockets may point into. */
   #bodyBuffer: Buffer | undefined;
@@ -157,7 +157,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     if (this.#pending.length >= maxPendingBytes) this.#socket.pause();
   }
 
-  /** Reads what came ahead of its turn. */
+  /** Reads the pipelined bytes. */
   #readOn(): void {
     const bytes = this.#pending;
     this.#pending = nothing;

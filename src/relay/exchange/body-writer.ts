@@ -104,7 +104,7 @@ export class BodyWriter implements ChunkedSink {
 
 /** Room for a read of full size and its head. */
 const headBufferBytes = 128 * 1024;
-/** Views up to this length are kept: heads and small bodies come in few different lengths. */
+/** Views up to this length are kept: heads and small bodies have few different lengths. */
 const maxKeptViews = 4096;
 
 /**

@@ -278,7 +278,7 @@ export class ExchangeHandler implements ExchangeSteps, AttemptOwner {
     this.#sentMs = beganMs;
   }
 
-  /** Reads the part of the body that came with the head. */
+  /** Reads the part of the body that arrived with the head. */
   #acceptBody(head: HeadBuffer, input: IncomingRequest, tap: ExchangeRecord["requestTap"]): void {
     this.#writer.begin(head, input.bytes, tap, false);
     input.usedEnd = this.#body.accept(input.bytes, input.usedEnd, input.end, this.#writer);
@@ -301,7 +301,7 @@ export class ExchangeHandler implements ExchangeSteps, AttemptOwner {
     return this.#stage === "receiving" || this.#stage === "tunnel";
   }
 
-  /** The client waits for 100 Continue, which has not come yet. */
+  /** The client waits for 100 Continue, which has not arrived yet. */
   get #awaitsContinue(): boolean {
     return (
       this.#request.expectsContinue && this.#body.bytes === 0 && (this.#stage === "sending" || this.#stage === "queued")

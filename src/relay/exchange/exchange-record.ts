@@ -60,7 +60,7 @@ export class ExchangeRecord implements Exchange {
     this.startedAtMs = startedAtMs;
   }
 
-  /** Shows the observers that the request has come, before the upstream is asked. */
+  /** Shows the request to the observers before it is sent to the upstream. */
   announce({ options, counters }: Audience): void {
     for (const observer of options.observers) {
       try {
@@ -163,7 +163,7 @@ export class TapBudget {
   }
 }
 
-/** Keeps the first bytes of one body. Bytes are copied: the buffers they come from are used again. */
+/** Keeps the first bytes of one body. Bytes are copied: their buffers are reused. */
 export class BodyTap {
   /** Content-Type and Content-Encoding of the message, as they were sent; empty when absent. */
   contentType = "";

@@ -1,5 +1,5 @@
 /**
- * The story of a request, on one screen. Each numbered line is a step; after the arrow stand the statuses of its error
+ * The story of a request, on one screen. Each numbered line is a step; after the arrow are the statuses of its error
  * replies. docs/architecture.md draws the same steps, and a test compares the two.
  */
 import type { WireErrorCode } from "../../errors/wire-errors.ts";
@@ -56,8 +56,8 @@ export function serveExchange(exchange: ExchangeSteps, input: IncomingRequest | 
       return "over";
     }
     // 4 choose: the variant that answers; there is only one
-    // 5 gather: nothing; a body is passed on as it comes
-    // 6 join: nothing; each request goes out by itself
+    // 5 gather: nothing; a body is passed on as it arrives
+    // 6 join: nothing; each request is sent separately
     // 7 attempt: take a connection, write the head, stream the body; one safe retry → 400 408 413 429 502 503 504
     const failure = exchange.attempt(input);
     if (failure === "") return "waits";

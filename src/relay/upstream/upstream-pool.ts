@@ -12,7 +12,7 @@ export interface PoolWaiter {
 
 /**
  * Hands out connections, the one used last first, and queues requests when all are taken. A waiting request gets the
- * first connection that is free; requests are served in the order they came.
+ * first connection that is free; requests are served in the order of their arrival.
  */
 export class UpstreamPool implements UpstreamWatcher {
   readonly #options: RelayOptions;
@@ -80,7 +80,7 @@ export class UpstreamPool implements UpstreamWatcher {
     }
   }
 
-  /** Closes connections that have been idle too long; the oldest stand first. */
+  /** Closes connections that have been idle too long; the oldest come first. */
   sweep(nowMs: number): void {
     const { idleMs } = this.#options.pool;
     while (this.#idle.length > 0 && nowMs - this.#idle[0]!.idleSinceMs >= idleMs) this.#drop(this.#idle[0]!);
@@ -234,7 +234,7 @@ export class UpstreamConnection {
   }
 
   /**
-   * A server that refuses a body responds, closes, and resets what still comes. The write that hits the reset fails
+   * A server that refuses a body responds, closes, and resets the connection when more arrives. The write that hits the reset fails
    * while the response is unread in the kernel; destroying the socket at once, as Node does, would lose it.
    */
   #keepEarlyResponse(): void {
