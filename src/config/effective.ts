@@ -45,12 +45,12 @@ export function effectiveYaml(loaded: Pick<LoadedConfig, "config" | "origins">):
   return `${lines.join("\n")}\n`;
 }
 
-/** The fields that differ between two configurations. */
+/** The fields that differ between two configurations, in the table's order; values are compared as JSON. */
 export function changedFields(before: Config, after: Config): readonly FieldRow[] {
   return fieldRows.filter((row) => JSON.stringify(valueAt(before, row)) !== JSON.stringify(valueAt(after, row)));
 }
 
-/** Paths of changed fields that need a restart. */
+/** Paths of the changed fields that a reload cannot apply. */
 export function restartPaths(before: Config, after: Config): readonly string[] {
   return changedFields(before, after)
     .filter((row) => !row.field.reload)

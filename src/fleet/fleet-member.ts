@@ -23,7 +23,7 @@ import {
   type StoreHealth,
 } from "./store.ts";
 
-/** The log lines of a member go here. */
+/** The part of the log that a member uses. Fields are in snake_case. */
 export interface FleetLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -51,7 +51,7 @@ export interface FleetMemberOptions {
   readonly log: FleetLog;
 }
 
-/** How a replica and its fleet are doing. */
+/** State of a replica and of its fleet, as this replica sees it: for metrics and `/fleet`. */
 export interface FleetStatus extends PublisherStatus {
   readonly replicaId: string;
   readonly isLeader: boolean;

@@ -72,14 +72,14 @@ export interface PublishTally {
   readonly refused: number;
 }
 
-/** One replica's share of a sum. */
+/** Which replica contributed to a sum, and how recent its counts are. */
 export interface Part {
   readonly replicaId: string;
   readonly sequence: number;
   readonly writtenAtMs: number;
 }
 
-/** The last counts of all replicas, added up. */
+/** The last published counts of all replicas, added up; a replica that failed to publish counts with its older ones. */
 export interface MergedCounts {
   /** Undefined when no replica has written. */
   readonly counts: Counts | undefined;
@@ -122,7 +122,7 @@ export interface Lease {
   readonly token: number;
 }
 
-/** Identity for writes as the leader. */
+/** Authorizes writes as the leader: they are rejected when another replica has acquired the lease since. */
 export interface LeaderToken {
   readonly replicaId: string;
   readonly token: number;
@@ -144,7 +144,7 @@ export interface LabelItem {
   readonly row?: number;
 }
 
-/** A page of a stream of labels. */
+/** Labels that one call read from a stream, and where to continue. */
 export interface LabelPage {
   readonly items: readonly ReceivedLabel[];
   /** The id to read after next. */
@@ -265,7 +265,7 @@ export const hasEnded = ({ windowMs, windowIndex }: Window, wallMs: number): boo
 /** Time to live of a window's counts after a write. */
 export const countsLifetimeMs = (windowMs: number): number => 2 * windowMs + stateLifetimes.countsMs;
 
-/** True for a key of a valid length. */
+/** True for a key of 1 to {@link stateLimits.keyChars} characters. */
 export const isKey = (key: string): boolean => key.length > 0 && key.length <= stateLimits.keyChars;
 
 /** True for a valid window: whole numbers, a length of at least 1 ms. */

@@ -149,12 +149,12 @@ export const responseRules: readonly HeadRule[] = [
   }),
 ];
 
-/** 1 for each field whose lines never pass. */
+/** A table by field ID: 1 for each field whose lines are never passed on. */
 export function removedFields(rules: readonly HeadRule[]): Uint8Array {
   return fieldTable(rules.filter(({ kind }) => kind === "removed"));
 }
 
-/** 1 for each field that a Connection header cannot remove. */
+/** A table by field ID: 1 for each field that a Connection header cannot remove. */
 export function protectedFields(rules: readonly HeadRule[]): Uint8Array {
   return fieldTable(rules.filter(({ isProtected }) => isProtected));
 }

@@ -7,12 +7,12 @@ import type { HttpAnswer, ProbeAnswer, ProbeRequest } from "./probe-answer.ts";
 /** The protocols that can be detected: all but the one for servers that answer like none. */
 export type DetectedProtocol = Exclude<Protocol, typeof fallbackProtocol>;
 
-/** The conclusion from the answers of one server. */
+/** Result of detecting the protocol of one server. */
 export type Detection =
   | { readonly kind: "detected"; readonly protocol: DetectedProtocol }
-  /** The server answered, but not like any protocol, or like more than one. */
+  /** The server responded, but its responses match no protocol, or more than one. */
   | { readonly kind: "unknown"; readonly reason: string }
-  /** At least one question got no answer: ask again. */
+  /** At least one probe got no response: try again later. */
   | { readonly kind: "unreachable"; readonly reason: string };
 
 const rules = Object.entries(definitions)

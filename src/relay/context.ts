@@ -136,7 +136,7 @@ export class RelayContext {
   }
 }
 
-/** A requested target, with the decision about it. */
+/** A memoized routing decision. `decision` is shared, so it must not be changed. */
 export interface KnownTarget {
   readonly method: string;
   readonly target: string;

@@ -40,7 +40,7 @@ const generationSize = 1024;
 // Longer paths are decided anew each time: remembering them would let a client choose how much memory they take.
 const maxRememberedKeyLength = 512;
 
-/** Makes the route table of one model server. */
+/** Makes the route table of one model server. Recent decisions are remembered, within a bound. */
 export function createRouteTable(options: RouteTableOptions): RouteTable {
   const decidePath = createDecider(options);
   const internRoute = createRouteInterner(options);

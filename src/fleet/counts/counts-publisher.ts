@@ -22,7 +22,7 @@ export interface CountsPublisherOptions {
   onSourceFailed(this: void, error: unknown): void;
 }
 
-/** Results of all publications since the start. */
+/** Totals of this replica's publications since its start. */
 export interface PublisherStatus {
   readonly flushes: { readonly succeeded: number; readonly failed: number };
   /** Wall time of the last flush that succeeded; 0 before. */

@@ -8,7 +8,7 @@ import {
   type LeaderDocument,
 } from "../store.ts";
 
-/** The text of a bulk string. */
+/** A bulk string decoded as UTF-8; undefined for any other reply. */
 export function textOf(reply: unknown): string | undefined {
   return Buffer.isBuffer(reply) ? reply.toString("utf8") : undefined;
 }

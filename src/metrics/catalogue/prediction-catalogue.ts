@@ -1,6 +1,6 @@
 /** Rows of the catalogue for bodies and what they hold. */
 
-/** Rows about the reading of bodies. */
+/** Metrics of reading bodies: how many were offered, sampled, read and skipped, and the time and memory for it. */
 export const readingRows = {
   outrider_reading_offered_total: {
     type: "counter",

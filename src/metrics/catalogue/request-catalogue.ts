@@ -1,6 +1,6 @@
 /** Rows of the catalogue for requests: counts, durations, errors. */
 
-/** Rows about requests. They are always there. */
+/** Metrics of requests. They are exposed in every configuration. */
 export const requestRows = {
   outrider_requests_total: {
     type: "counter",

@@ -7,7 +7,7 @@ import { findModelName } from "../../payload/json/model-name.ts";
 import type { RequestIdentity } from "../client/identity.ts";
 import type { TapOptions } from "../options.ts";
 
-/** The route of requests that were never routed. */
+/** The route in records of requests that failed before routing, such as a malformed head. */
 export const unmatchedRoute: Route = { kind: "other", model: "", version: "" };
 
 const noHeaders: Readonly<Record<string, string>> = {};

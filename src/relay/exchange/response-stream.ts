@@ -19,7 +19,7 @@ export interface ResponseRequest {
   readonly wantsUpgrade: boolean;
 }
 
-/** What one read from the upstream led to. */
+/** State after the bytes of one read: more are expected, the response is complete, a tunnel is open, or an error. */
 export type ResponseProgress = "more" | "done" | "upgraded" | WireErrorCode;
 
 /** What is expected: a `head`, or a body framed in this way. */

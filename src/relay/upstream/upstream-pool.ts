@@ -4,7 +4,7 @@ import type { RelayCounters } from "../../metrics/requests/relay-counters.ts";
 import type { Address } from "../../text/address.ts";
 import type { RelayOptions } from "../options.ts";
 
-/** A request that waits for a connection. */
+/** A request in the pool's queue. It gets one call, unless it leaves the queue first. */
 export interface PoolWaiter {
   /** The connection is the waiter's, which is no longer in the queue. */
   onUpstreamReady(connection: UpstreamConnection): void;
@@ -125,7 +125,7 @@ export class UpstreamPool implements UpstreamWatcher {
   }
 }
 
-/** Uses an upstream connection for one exchange. */
+/** The exchange that currently uses an upstream connection: it receives all events of it. */
 export interface UpstreamOwner {
   /** Bytes arrived in [0, end) of `bytes`, which is read into again after the call. Returns false to stop reading. */
   onUpstreamBytes(bytes: Buffer, end: number): boolean;
@@ -135,11 +135,11 @@ export interface UpstreamOwner {
   onUpstreamClosed(): void;
 }
 
-/** Keeps account of connections, in use or not. */
+/** The pool's view of its connections, in use or idle. */
 export interface UpstreamWatcher {
   /** Bytes or an end on a connection that has no owner. */
   onIdleActivity(connection: UpstreamConnection): void;
-  /** Called before the owner hears of it. */
+  /** Called before {@link UpstreamOwner.onUpstreamClosed}. */
   onClosed(connection: UpstreamConnection): void;
 }
 
