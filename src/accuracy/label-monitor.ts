@@ -146,7 +146,7 @@ export class LabelMonitor implements ContentConsumer {
     this.join.results.invalid++;
   }
 
-  /** Drops what is too old; to be called every few seconds, or the memory of idle models is not freed. */
+  /** Drops expired predictions and labels. Call it every few seconds, or the memory of idle models is not freed. */
   advance(nowMs: number): void {
     this.join.expire(nowMs);
     for (const { windows } of this.#series) windows.advance(nowMs);

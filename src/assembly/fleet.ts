@@ -24,7 +24,7 @@ import { DriftAggregator, type DriftAggregatorOptions } from "../fleet/drift/dri
 import { LatencyAggregator } from "../fleet/latency-aggregator.ts";
 import type { ReportSource } from "./report-source.ts";
 
-/** Parts that the fleet shares, and what it is configured with. */
+/** Parts whose counts the fleet shares, and its configuration. */
 export interface FleetParts {
   readonly config: Config;
   readonly log: Log;

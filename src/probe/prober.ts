@@ -24,7 +24,7 @@ export interface ProberOptions {
   readonly clock: Clock;
   /**
    * Called once, when `auto` has found the protocol; never for a protocol that was named. The server counts as ready only
-   * after what it returns has resolved.
+   * after its promise has resolved.
    */
   onProtocol(this: void, protocol: Protocol): void | Promise<void>;
   /** Called after every check that changed anything but its time. */

@@ -24,7 +24,7 @@ export const protocols = [
 /** See {@link protocols}. */
 export type Protocol = (typeof protocols)[number];
 
-/** The protocol to assume of a server that answers like none of the others. */
+/** The protocol to assume for a server whose responses match no other. */
 export const fallbackProtocol = "generic";
 
 /** Every protocol, in the order in which detection asks and weighs them. */

@@ -18,7 +18,7 @@ export interface ModelIdentity {
   readonly modelVersion: string;
 }
 
-/** How the readiness of a protocol's servers is found out. */
+/** How the readiness of a protocol's servers is probed. */
 export interface ReadinessRule {
   /** The questions, in this order. */
   readonly requests: (model: ModelIdentity) => readonly ProbeRequest[];

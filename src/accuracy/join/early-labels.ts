@@ -63,7 +63,7 @@ export class EarlyLabels {
     return [...rows.values()];
   }
 
-  /** Drops what has waited too long: all labels of an identity go with its first. */
+  /** Drops labels past `ttlMs`: all labels of an identity expire with its first. */
   expire(nowMs: number): void {
     if (this.#size === 0) return;
     for (const rows of this.#byId.values()) {

@@ -52,7 +52,7 @@ export class LabelPost {
     return this.#isDone;
   }
 
-  /** The response, for what was processed so far. */
+  /** The response for the items processed so far. */
   answer(): LabelPostAnswer {
     const counted = labelResults.filter((result) => this.#counts.has(result));
     const results = Object.fromEntries(counted.map((result) => [result, this.#counts.get(result) ?? 0]));

@@ -1,4 +1,4 @@
-/** What a command is, and what it gets when it runs. */
+/** Declaration of a command, and its input at run time. */
 import type { Environment } from "../../config/layers/environment-layer.ts";
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";

@@ -33,7 +33,7 @@ export interface BaselineDifference {
 
 type Role = ColumnDifference["role"];
 
-/** A column and what it is for. Two roles may share a name. */
+/** A column and its role. Two roles may share a name. */
 interface NamedColumn {
   readonly role: Role;
   readonly distribution: Distribution;
@@ -64,7 +64,7 @@ export function compareBaselines(old: Baseline, fresh: Baseline): BaselineDiffer
   };
 }
 
-/** The prediction may have another name in each baseline: it is compared as what it is. */
+/** The prediction may have another name in each baseline: it is compared by its role. */
 function columnsOf({ features, prediction, confidence }: Baseline): ReadonlyMap<string, NamedColumn> {
   const columns = new Map<string, NamedColumn>();
   for (const distribution of features) columns.set(`feature ${distribution.name}`, { role: "feature", distribution });

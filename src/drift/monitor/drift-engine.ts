@@ -130,7 +130,7 @@ export class DriftEngine {
     return this.#isReady;
   }
 
-  /** Changes whenever what is reported changes. */
+  /** Changes whenever the report changes. */
   get version(): number {
     return this.#version;
   }

@@ -94,7 +94,7 @@ export class LabelSync {
     return done;
   }
 
-  /** Reads what is new in every stream; returns the last failure after trying all. */
+  /** Reads the new entries of every stream; returns the last failure after trying all. */
   async receive(): Promise<Outcome<void>> {
     let failure: FailureReason | undefined;
     for (const { stream, position } of this.#readers) {

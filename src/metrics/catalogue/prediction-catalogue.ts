@@ -1,4 +1,4 @@
-/** Rows of the catalogue for bodies and what they hold. */
+/** Rows of the catalogue for bodies and their contents. */
 
 /** Metrics of reading bodies: how many were offered, sampled, read and skipped, and the time and memory for it. */
 export const readingRows = {
@@ -35,7 +35,7 @@ export const readingRows = {
   outrider_reading_cpu_seconds_total: {
     type: "counter",
     unit: "seconds",
-    help: "Time spent on reading bodies and counting what they hold.",
+    help: "Time spent on reading bodies and counting their contents.",
     labels: [],
   },
   outrider_reading_queue_bytes: {

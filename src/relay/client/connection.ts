@@ -51,7 +51,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     this.#exchange = new ExchangeHandler(context, socket, this);
     this.#sinceMs = context.coarseMs;
     socket.on("end", () => this.#onEnd());
-    // Every error is followed by `close`, and what is done is the same.
+    // Every error is followed by `close`, which handles both.
     socket.on("error", () => undefined);
     socket.on("close", () => {
       this.#phase = "lingering";
@@ -86,7 +86,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     }
   }
 
-  /** Closes in order: what was written still arrives. */
+  /** Closes in order: written bytes still arrive. */
   close(): void {
     if (this.#phase === "lingering") return;
     this.#enter("lingering");
@@ -191,7 +191,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     return false;
   }
 
-  /** Reads one head, or a part of it; returns the offset after what was used. */
+  /** Reads one head, or a part of it; returns the offset after the used bytes. */
   #readRequest(bytes: Buffer, start: number, end: number): number {
     const parser = (this.#parser ??= this.#context.takeRequestHead());
     if (this.#phase === "idle") {
@@ -248,7 +248,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   }
 }
 
-/** Where the next bytes of a connection go, and what is done with them. */
+/** The buffer for the next bytes of a connection, and their handler. */
 export interface ByteReader {
   /** The buffer for the next read. */
   nextBuffer(): Buffer;

@@ -117,7 +117,7 @@ export class HeadBuffer {
   #viewed: Buffer = this.writer.bytes;
   #views: (Buffer | undefined)[] = Array.from({ length: maxKeptViews });
 
-  /** The buffer, empty: what was written before is gone. */
+  /** The buffer, emptied: its previous contents are lost. */
   start(): this {
     this.writer.clear();
     return this;

@@ -44,7 +44,7 @@ export class UpstreamAttempt {
     // Only a connection that has served before can have been closed by the server for lack of use.
     if (isRepeatable && upstream.uses > 1) this.#kept = writer.copy();
     writer.send(upstream.socket);
-    // The write itself found the connection dead: not one byte has gone, so any method may take another connection.
+    // The write itself found the connection dead: no byte was sent, so any method may be retried on another connection.
     if (upstream.hasFailedWrite && upstream.uses > 1) {
       this.drop();
       this.#countRetry();

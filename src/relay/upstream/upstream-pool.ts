@@ -222,7 +222,7 @@ export class UpstreamConnection {
       if (this.owner === undefined) this.#watcher.onIdleActivity(this);
       else this.owner.onUpstreamEnd();
     });
-    // Every error is followed by `close`, and what is done is the same.
+    // Every error is followed by `close`, which handles both.
     socket.on("error", () => undefined);
     socket.on("close", () => {
       const { owner } = this;
