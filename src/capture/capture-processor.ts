@@ -1,4 +1,4 @@
-/** Parses the decoded bodies of one exchange, hands the result to every consumer, and counts what became of each body. */
+/** Parses the decoded bodies of one exchange, passes the result to every consumer, and counts each body by result. */
 import {
   exchangeModel,
   type BodySide,
