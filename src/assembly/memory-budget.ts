@@ -1,5 +1,5 @@
 /** How the memory for telemetry (`memory.budget_bytes`) is divided. */
-import { minBudgetBytes } from "../config/fields/upstream-connections.ts";
+import { minBudgetBytes } from "../config/fields/capture.ts";
 import type { Config } from "../config/table/table.ts";
 
 const mebibyte = 1_048_576;

@@ -1,7 +1,7 @@
 /** Checks between fields: values that are valid alone, but not together. */
 import { formatAddress, type TcpAddress } from "../../text/address.ts";
 import type { Assembly } from "../layers/assemble.ts";
-import { minBudgetBytes } from "../fields/upstream-connections.ts";
+import { minBudgetBytes } from "../fields/capture.ts";
 import type { Mistake } from "../mistake.ts";
 import type { Config } from "./table.ts";
 

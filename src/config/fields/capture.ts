@@ -1,33 +1,4 @@
-/** Fields of `pool`, `tap` and `memory`: upstream connections, captured bodies, and the memory for them. */
-
-/** Fields of `pool`: connections to the model server. */
-export const poolFields = {
-  max_connections: {
-    kind: "integer",
-    min: 1,
-    max: 65_535,
-    default: 256,
-    doc: "Maximum number of connections to the model server; each carries one request at a time.",
-    example: 64,
-    reload: false,
-  },
-  idle_ms: {
-    kind: "milliseconds",
-    min: 0,
-    max: 86_400_000,
-    default: 4000,
-    doc: "How long a connection is kept open without a request. Keep it below the model server's own keep-alive time (5 s for uvicorn).",
-    example: "4s",
-    reload: false,
-  },
-  retry_unsafe: {
-    kind: "boolean",
-    default: false,
-    doc: "Retry a request of any method once if a reused connection breaks before the first byte of the response. Only for servers where running a request twice does no harm.",
-    example: true,
-    reload: false,
-  },
-} as const;
+/** Fields of `tap`, `memory` and `reading`: which bodies are captured and read, and the memory and CPU for it. */
 
 /** Fields of `tap`: capture of bodies. */
 export const tapFields = {
@@ -56,6 +27,43 @@ export const memoryFields = {
     zero: "an eighth of the container's memory limit (cgroup), from 8 MiB to 32 MiB; 32 MiB without a limit",
     doc: "Maximum memory for captured bodies and for predictions that wait to be delivered. Half of it is for the bodies of requests in flight, a sixteenth for bodies that wait to be read, an eighth for the body that is being decompressed, and at most an eighth for the queue of each sink of the prediction log, a quarter for all of them. What does not fit is dropped and counted.",
     example: "64MiB",
+    reload: false,
+  },
+} as const;
+
+/** Fields of `reading`: how many bodies are read, and the CPU for it. */
+export const readingFields = {
+  sample: {
+    kind: "ratio",
+    default: 1,
+    doc: "Maximum share of the exchanges whose bodies are read, 0 to 1. The share is lowered when reading would exceed `reading.cpu`. With 0, bodies are read for the prediction log alone.",
+    example: 0.1,
+    reload: false,
+    common: true,
+  },
+  cpu: {
+    kind: "ratio",
+    default: 0.2,
+    doc: "Maximum CPU for reading bodies, as a share of one core. Above it fewer exchanges are read; `outrider_reading_sample_ratio` is the share in effect.",
+    example: 0.1,
+    reload: false,
+  },
+  max_columns: {
+    kind: "integer",
+    min: 1,
+    max: 10_000,
+    default: 1000,
+    doc: "Maximum number of features per row; the rest are counted and left out.",
+    example: 2000,
+    reload: false,
+  },
+  max_rows: {
+    kind: "integer",
+    min: 1,
+    max: 1_000_000,
+    default: 10_000,
+    doc: "Maximum number of rows in a request; a larger batch is counted and not read.",
+    example: 1000,
     reload: false,
   },
 } as const;
