@@ -3,7 +3,7 @@ import { ChunkedDecoder, type ChunkedLimits } from "../http1/chunked.ts";
 import type { Fault } from "../http1/fault.ts";
 import type { BodyFraming } from "../http1/framing.ts";
 
-/** Maximum length of a body, in bytes. */
+/** Maximum length of a body, bytes: a longer one gets 413. */
 export const maxBodyBytes = 8_388_608;
 
 /** Why a well-formed body was refused; codes of the admin API. */
@@ -15,7 +15,7 @@ export type BodyResult =
   | { readonly kind: "faulty"; readonly fault: Fault }
   | { readonly kind: "refused"; readonly code: BodyRefusal };
 
-/** Memory for bodies, shared by all connections. */
+/** The budget of memory for bodies, shared by all connections: a body that does not fit is refused at once. */
 export class BodyMemory {
   #freeBytes: number;
 

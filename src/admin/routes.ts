@@ -17,7 +17,7 @@ export interface AdminRoute {
   readonly path: string;
   readonly access: RouteAccess;
   readonly meaning: string;
-  /** Statuses of its responses, beside those of errors that every route can have. */
+  /** Statuses of its responses, in addition to the errors that every route can return. */
   readonly statuses: readonly number[];
   /** Answers a request that {@link access} allows. A rejection becomes a 500. */
   handle(

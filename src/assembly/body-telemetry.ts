@@ -49,7 +49,7 @@ export interface BodyTelemetry {
   accuracy(this: void): unknown;
   labels(this: void, body: Uint8Array, contentType: string): Promise<LabelPostAnswer>;
   fleet(this: void): Promise<unknown>;
-  /** Delivers what is queued, unless forced; a forced call also cuts short a stop in progress. */
+  /** Delivers queued records, unless forced; a forced call also cuts short a stop in progress. */
   stop(this: void, isForced?: boolean): Promise<void>;
 }
 

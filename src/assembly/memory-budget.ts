@@ -38,7 +38,7 @@ export function memoryShares(config: Config, limitBytes: number = process.constr
   };
 }
 
-/** Texts and bookkeeping of one exchange in the reading queue, beside its bodies. */
+/** Texts and bookkeeping of one exchange in the reading queue, without its bodies, bytes. */
 const exchangeBytes = 65_536;
 
 /**

@@ -1,4 +1,4 @@
-/** Parses the decoded bodies of one exchange, hands the result to every consumer, and counts what became of each body. */
+/** Parses the decoded bodies of one exchange, passes the result to every consumer, and counts each body by result. */
 import type { BodySide, ExchangeContent, ContentConsumer } from "../payload/exchange-content.ts";
 import type { BodyReader, ReadResult, RequestContent, ResponseContent } from "../payload/body-content.ts";
 import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";

@@ -44,7 +44,7 @@ export interface QueuedExchange {
   next: QueuedExchange | undefined;
 }
 
-/** Estimated size of a queued exchange beside its bytes and its texts. */
+/** Estimated size of a queued exchange without its bodies and its texts, bytes. */
 const entryBytes = 512;
 
 /**
@@ -147,7 +147,7 @@ const headersBytes = ({ headers }: RecordDraft): number => {
   return bytes;
 };
 
-/** Estimated size of a draft beside its headers; its texts are bounded by the limits of a request head. */
+/** Estimated size of a draft without its headers, bytes; its texts are bounded by the limits of a request head. */
 const draftBytes = 1024;
 
 /** How many bytes of a body to queue: none of a truncated body, because its beginning cannot be parsed. */

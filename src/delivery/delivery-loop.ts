@@ -114,7 +114,7 @@ export class DeliveryLoop {
     return queue.oldestMs + options.batchAgeMs - nowMs;
   }
 
-  /** Time until entries should go to the spool, if nothing succeeds before; Infinity while all goes well. */
+  /** Time until entries should go to the spool, if nothing succeeds before; Infinity while nothing fails. */
   #untilSpillMs(nowMs: number): number {
     const { spill, queue, options } = this.#parts;
     const sinceMs = this.#failingSinceMs ?? this.#callStartedMs;
@@ -132,7 +132,7 @@ export class DeliveryLoop {
     const { queue, spill, accounting, options } = this.#parts;
     if (spill?.isOpen === true) {
       const entries = await spill.peek(options.batchBytes);
-      // The spool has just become empty: what comes next from memory has not failed yet.
+      // The spool has just become empty: the next entries, from memory, have not failed yet.
       if (!spill.isOpen) this.#failingSinceMs = undefined;
       if (entries === undefined || this.#isStopped) return;
       return this.#attempt({ entries, settled: (refused) => spill.release(refused) });

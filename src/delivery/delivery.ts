@@ -60,7 +60,7 @@ export interface Delivery extends EntrySink {
 }
 
 /**
- * Starts a delivery. While all goes well entries are in memory only. `offer` costs about 0.1 µs and never waits: a full
+ * Starts a delivery. While nothing fails, entries are in memory only. `offer` costs about 0.1 µs and never waits: a full
  * queue drops its oldest entries that are not in flight. Entries that an earlier process left in the spool go first.
  */
 export function createDelivery(parts: DeliveryParts): Delivery {

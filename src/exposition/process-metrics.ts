@@ -1,4 +1,4 @@
-/** Metrics of the process itself: prom-client's, less those that cost too much beside a relay. */
+/** Metrics of the process itself: prom-client's, without those that cost too much in a relay. */
 import { readdir, stat } from "node:fs/promises";
 import heapSizeAndUsed from "prom-client/lib/metrics/heapSizeAndUsed.js";
 import osMemoryHeap from "prom-client/lib/metrics/osMemoryHeap.js";

@@ -22,7 +22,7 @@ export const skipReasons = [
 /** See {@link skipReasons}. */
 export type SkipReason = (typeof skipReasons)[number];
 
-/** Values beside {@link cutOrder} and the readers' reasons. The type makes the list complete. */
+/** Values in addition to {@link cutOrder} and the readers' reasons. The type makes the list complete. */
 const ownCuts: Readonly<Record<Exclude<CutPart, (typeof cutOrder)[number]>, true>> = { rows: true };
 const ownOmissions: Readonly<Record<Exclude<BodyOmission, UnreadReason>, true>> = {
   not_captured: true,

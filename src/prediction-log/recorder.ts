@@ -25,7 +25,7 @@ export interface RecorderParts {
   readonly recordBytes: number;
 }
 
-/** Overhead of an entry beside its texts, see `LogEntry.bytes`. */
+/** Overhead of an entry without its texts, bytes; see `LogEntry.bytes`. */
 const entryOverheadBytes = 128;
 
 /** Serial numbers that distinguish the records of one millisecond. */

@@ -78,6 +78,11 @@ describe("a member of a fleet", () => {
     expect(a.fleet.status().gaps).toMatchObject([{ replicaId: "b", address: "pod-b", hasReturned: false }]);
     expect(a.fleet.status().lostReplicasTotal).toBe(1);
     expect(a.warnings).toEqual(["a replica was lost: it sends no heartbeat and did not leave"]);
+    const time = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+    expect(a.logFields).toEqual([
+      { is_leader: true, token: expect.any(Number) as number },
+      { replica_id: "b", address: "pod-b", last_seen: time, noticed_at: time },
+    ]);
     await b.sync();
   });
 });

@@ -23,7 +23,7 @@ import { writeTarget, writeWholeInParts, type WriteTarget } from "../terminal/ou
 /** Exit code when no record has rows. */
 const nothing = 4;
 
-/** Maximum features: what our own reader accepts, less the other columns. */
+/** Maximum features: what our own reader accepts, minus the other columns. */
 const maxFeatures = maxFields - 16;
 
 /** `outrider predictions export`: writes the log as a data set. */

@@ -155,7 +155,7 @@ export function lokiSelector(
   if (model !== undefined) matchers.push(oneOf("model", [model]));
   if (variant !== undefined) matchers.push(oneOf("variant", [variant]));
   if (outcomes.size > 0) matchers.push(oneOf("outcome", [...outcomes]));
-  // An ID of these characters is in the line as it is.
+  // An ID of these characters is in the line unescaped.
   const line = id !== undefined && /^[\w.:-]+$/.test(id) ? ` |= ${quoted(id)}` : "";
   return `{${matchers.join(", ")}}${line}`;
 }

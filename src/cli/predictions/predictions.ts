@@ -18,7 +18,7 @@ const shownBeforeFollowing = 10;
 /** Maximum output in memory when the reader of a pipe is slow. */
 const maxWaitingBytes = 2 ** 20;
 
-/** `outrider predictions`: prints the log. */
+/** `outrider predictions`: prints records as text or JSON lines. 0 on success, 2 for a wrong configuration. */
 export async function predictions(invocation: Invocation, context: CommandContext): Promise<number> {
   const filter = readFilter(invocation, Date.now());
   const limit = countFlag(invocation, "--limit", maxRecords);

@@ -1,4 +1,4 @@
-/** The common part of commands that read the prediction log: where the log is, and which records are wanted. */
+/** The common part of commands that read the prediction log: where the log is, and the filter for records. */
 import { loadConfig } from "../../config/load.ts";
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
@@ -12,7 +12,7 @@ import type { ReadingNotes } from "./notes.ts";
 import type { RecordFilter, RecordSource } from "./source.ts";
 import { recordMoment } from "./time.ts";
 
-/** Where the log is. */
+/** Where records are read from: files in a folder, or Loki. */
 export type RecordPlace =
   | { readonly kind: "files"; readonly directory: string }
   | { readonly kind: "loki"; readonly settings: Config["loki"] };
@@ -67,7 +67,7 @@ export async function openRecords(place: RecordPlace, notes: ReadingNotes): Prom
   return openLokiSource(place.settings, notes);
 }
 
-/** Reads `filterFlags`. Fails with `usage`. */
+/** The filter from `filterFlags`; absent flags select all. Throws a `usage` error for a wrong time or an empty range. */
 export function readFilter(invocation: Invocation, nowMs: number): RecordFilter {
   const [since = "", until = ""] = (["--since", "--until"] as const).map((flag) => {
     const text = flagText(invocation, flag);

@@ -3,7 +3,7 @@ import { parseRecord } from "../../prediction-log/parse-record.ts";
 import type { PredictionRecord } from "../../prediction-log/prediction-record.ts";
 import type { ReadingNotes } from "./notes.ts";
 
-/** Which records are wanted. A part that is undefined or empty matches all. */
+/** Selects records. A part that is undefined or empty matches all. */
 export interface RecordFilter {
   readonly model: string | undefined;
   readonly variant: string | undefined;
@@ -50,7 +50,7 @@ export function wantedRecord(
   filter: RecordFilter,
   notes: ReadingNotes,
 ): LoggedRecord | undefined {
-  // Skips parsing lines that cannot match: an ID of these characters is in the line as it is.
+  // Skips parsing lines that cannot match: an ID of these characters is in the line unescaped.
   if (filter.id !== undefined && /^[\w.:-]+$/.test(filter.id) && !line.includes(filter.id)) return undefined;
   const reading = parseRecord(line);
   if (reading.kind === "malformed") {

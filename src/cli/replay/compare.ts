@@ -3,7 +3,7 @@ import type { BodyReader, Cell, Predictions } from "../../payload/body-content.t
 import type { PredictionRecord, RecordValue } from "../../prediction-log/prediction-record.ts";
 import { holdsRedacted } from "../../redaction/redaction-match.ts";
 
-/** A response to compare. */
+/** The response of the new server, complete. */
 export interface NewAnswer {
   readonly status: number;
   readonly contentType: string;

@@ -3,7 +3,7 @@ import { parseUpstream } from "../../config/upstream.ts";
 import { flagText, type Invocation } from "../program/command.ts";
 import { countFlag, numberFlag, timeFlag, usageError } from "../program/flag-values.ts";
 
-/** Where requests are sent. */
+/** The server that receives the replayed requests: TCP, TLS or a Unix socket. */
 export interface ReplayUpstream {
   /** As given on the command line, for messages. */
   readonly name: string;

@@ -47,7 +47,7 @@ export const readingFields = {
     min: 1,
     max: 10_000,
     default: 1000,
-    doc: "Maximum number of features in a row; more are counted and left out.",
+    doc: "Maximum number of features per row; the rest are counted and left out.",
     example: 2000,
     reload: false,
   },

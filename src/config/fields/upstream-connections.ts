@@ -43,10 +43,10 @@ export const tapFields = {
   },
 } as const;
 
-/** Minimum of `memory.budget_bytes`: with less, too little is captured to be of use. */
+/** Minimum of `memory.budget_bytes`: below it, too few bodies are captured to be useful. */
 export const minBudgetBytes = 8_388_608;
 
-/** Fields of `memory`: the memory for telemetry, beside what the relay needs to forward requests. */
+/** Fields of `memory`: the memory for telemetry. The memory that the relay needs to forward requests is not included. */
 export const memoryFields = {
   budget_bytes: {
     kind: "bytes",

@@ -193,7 +193,7 @@ function lokiUrlProblem(text: string): string | undefined {
   return /\/loki\/api\/v1(\/|$)/.test(url.pathname) ? "leave out /loki/api/v1/push: Outrider adds it" : undefined;
 }
 
-/** Maximum number of labels of a stream: Loki's default, less the one that it adds itself. */
+/** Maximum number of labels of a stream: Loki's default, minus the one that Loki adds itself. */
 const maxLabels = 14;
 
 function labelProblem({ labels, staticLabels }: Config["loki"]): string | undefined {

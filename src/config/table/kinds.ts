@@ -38,7 +38,7 @@ import {
   parseUpgradeToken,
 } from "./parsers.ts";
 
-/** The rules of each kind. */
+/** How the values of each kind are validated, parsed, printed and described. A new kind is a new row. */
 export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } = {
   integer: {
     schema: (field) => wholeNumber(field),

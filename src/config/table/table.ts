@@ -146,7 +146,7 @@ export function environmentOf(path: string): string {
   return `OUTRIDER_${path.replaceAll(".", "_").toUpperCase()}`;
 }
 
-/** `head_bytes` → `headBytes`. */
+/** The property name of a configuration field: `head_bytes` → `headBytes`. */
 export function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -108,8 +108,8 @@ interface Sizes {
 
 /**
  * The two-sample chi-squared test. Bins that are too small join their neighbours, words join *other*. Missing and
- * invalid rows have no neighbours: they stand before the bins where they are many enough for a cell of their own,
- * else they are left out, and their own test speaks for them.
+ * invalid rows have no neighbours: they are cells in front of the bins if they are frequent enough,
+ * else they are left out, and only their own test counts.
  */
 function distributionTest(distribution: Distribution, baseline: Float64Array, current: Float64Array): ChiSquaredResult {
   const bins = distribution.counts.length;

@@ -15,7 +15,7 @@ function binLabel(edges: readonly number[], bin: number, bins: number): string {
   return `[${shortNumber(from)}, ${shortNumber(to)}${bin === bins - 1 ? "]" : ")"}`;
 }
 
-/** True when no other double lies between the two: such a bin holds a single value. */
+/** True when no other double is between the two: such a bin holds a single value. */
 function isNextUp(from: number, to: number): boolean {
   const middle = from / 2 + to / 2;
   return middle <= from || middle >= to;

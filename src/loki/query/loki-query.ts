@@ -66,7 +66,7 @@ class PageSize {
   maxLines = Infinity;
   #lines = usualPageLines;
 
-  /** The limit of the next request; it includes the `known` lines that come again. */
+  /** The limit of the next request; it includes the `known` lines that are returned again. */
   limit(known: number, remaining: number): number {
     return Math.min(this.maxLines, known + Math.min(this.#lines, remaining));
   }

@@ -38,7 +38,7 @@ export type MetricName =
   | keyof typeof predictionLogRows
   | keyof typeof predictionDeliveryRows;
 
-/** All metrics by name. */
+/** Every metric of the product by name, the only place where one is declared. The reference page lists them. */
 export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = {
   ...requestRows,
   ...relayRows,
@@ -66,7 +66,7 @@ export const overheadEdgesSeconds: readonly number[] = [
 /** Codes of `outrider_errors_total`, all at 0 from the start. */
 export const errorCodes: readonly WireErrorCode[] = Object.keys(wireErrors) as WireErrorCode[];
 
-/** Codes of `outrider_denials_total`. */
+/** Values of the label `code` of `outrider_denials_total`: requests that the route table denied. */
 export const denialCodes: readonly WireErrorCode[] = errorCodes.filter((code) => wireErrors[code].outcome === "denied");
 
 /** Codes of `outrider_limit_hits_total`: those that say that a bound of `limits`, `timeouts` or the pool was met. */

@@ -1,6 +1,6 @@
-/** Rows of the catalogue for bodies and what they hold. */
+/** Rows of the catalogue for bodies and their contents. */
 
-/** Rows about the reading of bodies. */
+/** Metrics of reading bodies: how many were offered, sampled, read and skipped, and the time and memory for it. */
 export const readingRows = {
   outrider_reading_offered_total: {
     type: "counter",
@@ -35,7 +35,7 @@ export const readingRows = {
   outrider_reading_cpu_seconds_total: {
     type: "counter",
     unit: "seconds",
-    help: "Time spent on reading bodies and counting what they hold.",
+    help: "Time spent on reading bodies and counting their contents.",
     labels: [],
   },
   outrider_reading_queue_bytes: {
@@ -64,7 +64,7 @@ export const readingRows = {
   },
 } as const;
 
-/** Rows about predictions. */
+/** Metrics of predictions read from bodies: rows, classes, values, confidence, tokens. */
 export const predictionRows = {
   outrider_predictions_total: {
     type: "counter",

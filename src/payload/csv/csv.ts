@@ -29,7 +29,7 @@ const COMMA = 0x2c;
 const BYTE_ORDER_MARK = 0xfeff;
 
 /**
- * Cuts text that comes in pieces into records; where the pieces are cut makes no difference. Lines end in LF, CR LF or
+ * Cuts text that arrives in pieces into records; where the pieces are cut makes no difference. Lines end in LF, CR LF or
  * CR; blank lines and a byte order mark are skipped; a quote inside a field that did not begin with one is a character
  * like any other. After a fault the rest is ignored. Holds one record.
  */
@@ -197,7 +197,7 @@ function isPlainEnd(code: number): boolean {
   return code === COMMA || code === LINE_FEED || code === RETURN;
 }
 
-/** A table of text. */
+/** A CSV table whose fields are still text. */
 export interface CsvTable {
   /** See {@link columnNames}. */
   readonly names: readonly string[];

@@ -212,7 +212,7 @@ interface ModelNames {
   readonly version: string;
 }
 
-/** The model as drift and metrics name it: from the path, but for protocols with the name in the body from there. */
+/** The model as drift and metrics name it: from the path, or from the body for protocols that name it there. */
 function namesOf(draft: RecordDraft, { request, response }: Readings, prefersBodyModel: boolean): ModelNames {
   const named = [request, response].flatMap((side) => (side?.kind === "read" ? [side.value] : []));
   const bodyModel = named.find(({ model }) => model !== "")?.model ?? "";

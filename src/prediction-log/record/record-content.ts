@@ -100,7 +100,7 @@ export class RecordContents {
   }
 }
 
-/** Most finish reasons of a record, one for each choice of the response. */
+/** Maximum number of finish reasons of a record, one for each choice of the response. */
 const maxReasons = 16;
 
 /** A cell as a JSON value. */
