@@ -100,8 +100,8 @@ export class LabelMonitor implements ContentConsumer {
   }
 
   /** Identities in the bodies go before the header that labels name, and that before the request's own. */
-  count(reading: ExchangeContent): void {
-    const { request, response, model, version, variant, labelId, requestId, atMs } = reading;
+  count(content: ExchangeContent): void {
+    const { request, response, model, version, variant, labelId, requestId, atMs } = content;
     const predictions = response?.predictions;
     if (predictions === undefined) return;
     const named = [request?.ids, response?.ids].find((ids) => ids !== undefined && isUsable(ids, predictions.rowCount));

@@ -41,8 +41,8 @@ const chunkedLimits: ChunkedLimits = { trailerBytes: 4096, headerCount: 32, exte
 /** A body while it arrives. Call {@link release} once the bytes are no longer used. */
 export class IncomingBody {
   /** Resolves when the body is complete, refused or malformed. Never rejects. */
-  readonly reading: Promise<BodyResult>;
-  readonly #resolve: (reading: BodyResult) => void;
+  readonly result: Promise<BodyResult>;
+  readonly #resolve: (result: BodyResult) => void;
   readonly #memory: BodyMemory;
   readonly #decoder: ChunkedDecoder | undefined;
   #bytes = new Uint8Array(0);
@@ -53,7 +53,7 @@ export class IncomingBody {
 
   constructor(framing: BodyFraming, bodyMemory: BodyMemory) {
     const { promise, resolve } = Promise.withResolvers<BodyResult>();
-    this.reading = promise;
+    this.result = promise;
     this.#resolve = resolve;
     this.#memory = bodyMemory;
     this.#decoder = framing.kind === "chunked" ? new ChunkedDecoder(chunkedLimits) : undefined;
@@ -62,7 +62,7 @@ export class IncomingBody {
     else if (this.#decoder === undefined) this.#finishIfWhole();
   }
 
-  /** True once {@link reading} is resolved; further bytes are not accepted. */
+  /** True once {@link result} is resolved; further bytes are not accepted. */
   get isOver(): boolean {
     return this.#outcome !== undefined;
   }
@@ -138,9 +138,9 @@ export class IncomingBody {
     if (isWhole) this.#finish({ kind: "read", bytes: this.#bytes.subarray(0, this.#length) });
   }
 
-  #finish(reading: BodyResult): void {
+  #finish(result: BodyResult): void {
     if (this.isOver) return;
-    this.#outcome = reading.kind;
-    this.#resolve(reading);
+    this.#outcome = result.kind;
+    this.#resolve(result);
   }
 }

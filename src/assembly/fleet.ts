@@ -11,7 +11,7 @@ import { accuracyFamilies } from "../accuracy/label-families.ts";
 import type { LabelMonitor } from "../accuracy/label-monitor.ts";
 import type { Log } from "../logging/logger.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
-import { fleetFamilies } from "../fleet/fleet-samples.ts";
+import { fleetFamilies } from "../fleet/fleet-families.ts";
 import { FleetMember } from "../fleet/fleet-member.ts";
 import { createRedisStore } from "../fleet/redis/redis-store.ts";
 import { keepMs, leaseMs } from "../fleet/fleet-timing.ts";

@@ -1,6 +1,6 @@
 /** Captured exchanges that wait to be decoded: first in, first out, bounded in bytes. */
 import type { CapturedBody, Exchange } from "../exchange.ts";
-import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
+import type { CaptureCounters } from "../metrics/predictions/capture-counters.ts";
 import type { RecordDraft } from "../prediction-log/record-draft.ts";
 import { ByteRing } from "./byte-ring.ts";
 
@@ -54,12 +54,12 @@ const entryBytes = 512;
 export class CaptureQueue {
   readonly #maxBytes: number;
   readonly #ring: ByteRing;
-  readonly #counters: ReadingCounters;
+  readonly #counters: CaptureCounters;
   #first: QueuedExchange | undefined;
   #last: QueuedExchange | undefined;
   #entryBytes = 0;
 
-  constructor(maxBytes: number, counters: ReadingCounters) {
+  constructor(maxBytes: number, counters: CaptureCounters) {
     this.#maxBytes = maxBytes;
     this.#ring = new ByteRing(maxBytes);
     this.#counters = counters;

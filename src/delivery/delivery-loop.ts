@@ -4,6 +4,7 @@ import type { DeliveryResult, Destination, EntryDropReason, RetryReason } from "
 import type { LogEntry } from "../prediction-log/log-entry.ts";
 import type { DeliveryAccounting } from "./delivery-accounting.ts";
 import { startCall, type DeliveryCall } from "./delivery-call.ts";
+import type { DeliveryOptions } from "./delivery-options.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
 import { RetryDelay } from "./retry-delay.ts";
 import type { SpillToDisk } from "./spill-to-disk.ts";
@@ -21,14 +22,7 @@ export interface DeliveryLoopParts {
   readonly schedule: Schedule;
   readonly onTrouble: (detail: string) => void;
   readonly onRecovered: () => void;
-  readonly options: {
-    readonly queueBytes: number;
-    readonly batchBytes: number;
-    readonly batchAgeMs: number;
-    readonly retryFirstMs: number;
-    readonly retryMaxMs: number;
-    readonly spoolAfterMs: number;
-  };
+  readonly options: DeliveryOptions;
   /** Whether waiting entries must be delivered at once, without waiting for a full batch. */
   readonly isFlushing: () => boolean;
   /** Called after each round of the loop. */

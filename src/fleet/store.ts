@@ -258,10 +258,6 @@ export interface StateStore {
   close(): Promise<void>;
 }
 
-/** True for a window that has ended by this clock, give or take {@link clockToleranceMs}. */
-export const hasEnded = ({ windowMs, windowIndex }: Window, wallMs: number): boolean =>
-  (windowIndex + 1) * windowMs <= wallMs + clockToleranceMs;
-
 /** Time to live of a window's counts after a write. */
 export const countsLifetimeMs = (windowMs: number): number => 2 * windowMs + stateLifetimes.countsMs;
 

@@ -17,7 +17,7 @@ export const noBody: BodyFraming = { kind: "none", length: 0 };
 /** The framing of every body in chunked coding, shared: its length is not known in advance. */
 export const chunkedBody: BodyFraming = { kind: "chunked", length: 0 };
 /** The framing of every response body that ends with its connection, shared. */
-export const closeDelimitedBody: BodyFraming = { kind: "close", length: 0 };
+const closeDelimitedBody: BodyFraming = { kind: "close", length: 0 };
 
 /** The framing of a request, or what is wrong with it. A request without length has no body. */
 export function requestFraming(

@@ -60,7 +60,7 @@ export class PredictionLogCounters {
   /** Bodies missing from records that should hold them, by reason. */
   readonly omittedBodies: Record<BodyOmission, number> = zeroCounts(bodyOmissions);
   /** Records made without reading bodies, because the capture queue was full or there were none. */
-  withoutReading = 0;
+  unreadRecordsTotal = 0;
   /** Records in the overflow stream, because there were too many streams. */
   streamsOverflowTotal = 0;
 }

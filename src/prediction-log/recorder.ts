@@ -55,7 +55,7 @@ export class PredictionRecorder implements ExchangeLog {
   finish(draft: RecordDraft, bodies: LoggedBodies | undefined): void {
     const { counters } = this.#parts;
     counters.pendingRecords--;
-    if (bodies === undefined) counters.withoutReading++;
+    if (bodies === undefined) counters.unreadRecordsTotal++;
     try {
       this.#write(draft, bodies);
     } catch (error) {

@@ -12,7 +12,7 @@ import { formatMistakes } from "../../src/config/mistake.ts";
 import { writeBaseline } from "../../src/drift/baseline/baseline-file.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue/catalogue.ts";
 import { dispatched } from "../cli/support/recorded-context.ts";
-import { temporaryDirectory } from "../config/temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { baselineOf, numeric } from "../drift/support/some-baselines.ts";
 import { anchors, commandLines, localLinks, parsePage, readPage, readPages, rootDir, type Page } from "./markdown.ts";
 

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { AccuracyAggregator } from "../../src/fleet/accuracy-aggregator.ts";
 import type { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
-import { FleetMember } from "../../src/fleet/fleet-member.ts";
+import type { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { createMemoryStore } from "./support/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
 import { untilAsync } from "../support/until.ts";
 import { aMonitor, aRequest, values } from "../accuracy/a-monitor.ts";
-import { flushMs, HandClock } from "./support/a-replica.ts";
-import { silentLog } from "../support/recorded-log.ts";
+import { aMember, flushMs, HandClock } from "./support/a-replica.ts";
 
 interface AccuracyReplica {
   readonly labels: LabelMonitor;
@@ -20,18 +19,8 @@ const hourMs = 3_600_000;
 function aReplica(id: string, store: StateStore, clock: HandClock): AccuracyReplica {
   const labels = aMonitor();
   const accuracy = new AccuracyAggregator(labels);
-  const fleet = new FleetMember({
-    store,
-    replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
-    leaseMs: 4 * flushMs,
-    windowsMs: [hourMs],
-    clock,
-    sources: [accuracy],
-    leaderTasks: [accuracy],
-    labelStreams: [],
-    onLabels: () => {},
-    log: silentLog,
-  });
+  const parts = { windowsMs: [hourMs], sources: [accuracy], leaderTasks: [accuracy] };
+  const fleet = aMember(id, { store, clock }, parts);
   return { labels, accuracy, fleet };
 }
 

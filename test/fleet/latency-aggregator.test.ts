@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { LatencyAggregator } from "../../src/fleet/latency-aggregator.ts";
 import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
-import { FleetMember } from "../../src/fleet/fleet-member.ts";
+import type { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { createMemoryStore } from "./support/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
 import { untilAsync } from "../support/until.ts";
 import { anExchange } from "../support/an-exchange.ts";
-import { flushMs, HandClock, windowMs } from "./support/a-replica.ts";
-import { silentLog } from "../support/recorded-log.ts";
+import { aMember, flushMs, HandClock, windowMs } from "./support/a-replica.ts";
 
 interface LatencyReplica {
   readonly latency: LatencyAggregator;
@@ -18,18 +17,7 @@ interface LatencyReplica {
 function aReplica(id: string, store: StateStore, clock: HandClock): LatencyReplica {
   const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
   const latency = new LatencyAggregator(requests, windowMs, 60_000);
-  const fleet = new FleetMember({
-    store,
-    replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
-    leaseMs: 4 * flushMs,
-    windowsMs: [windowMs],
-    clock,
-    sources: [latency],
-    leaderTasks: [latency],
-    labelStreams: [],
-    onLabels: () => {},
-    log: silentLog,
-  });
+  const fleet = aMember(id, { store, clock }, { sources: [latency], leaderTasks: [latency] });
   return { latency, fleet, serve: (durationMs) => requests.observe(anExchange({ durationMs })) };
 }
 

@@ -118,8 +118,8 @@ function readItem(bytes: Uint8Array, start: number, end: number, at: string): Bo
   if (end - start > maxItemBytes) return { kind: "wrong", at, reason: tooLong };
   const value = parse(bytes.subarray(start, end));
   if (value === undefined) return { kind: "wrong", at, reason: "not JSON" };
-  const reading = readLabelItem(value);
-  return reading.kind === "wrong" ? { ...reading, at } : reading;
+  const result = readLabelItem(value);
+  return result.kind === "wrong" ? { ...result, at } : result;
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -8,7 +8,7 @@ import { outcomes } from "../../outcome.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 import { listFlag, usageError } from "../program/flag-values.ts";
 import { FileSource } from "./file-source.ts";
-import type { ReadingNotes } from "./notes.ts";
+import type { RecordNotes } from "./notes.ts";
 import type { RecordFilter, RecordSource } from "./source.ts";
 import { recordMoment } from "./time.ts";
 
@@ -61,7 +61,7 @@ function placeOf({ predictions, loki }: Config, wantsFiles: boolean, wantsLoki: 
 }
 
 /** Opens the log. Problems of its lines are added to `notes`. */
-export async function openRecords(place: RecordPlace, notes: ReadingNotes): Promise<RecordSource> {
+export async function openRecords(place: RecordPlace, notes: RecordNotes): Promise<RecordSource> {
   if (place.kind === "files") return new FileSource({ directory: place.directory, notes });
   const { openLokiSource } = await import("./loki-source.ts");
   return openLokiSource(place.settings, notes);

@@ -2,7 +2,7 @@ import type { LoggedBody, PredictionRecord } from "../../prediction-log/predicti
 import { holdsRedacted } from "../../redaction/redaction-match.ts";
 
 /** Reasons why a logged request is not sent again. */
-export const skipReasons = ["no_answer", "no_body", "body_omitted", "body_truncated", "bad_path"] as const;
+const skipReasons = ["no_answer", "no_body", "body_omitted", "body_truncated", "bad_path"] as const;
 
 /** One of {@link skipReasons}. */
 export type SkipReason = (typeof skipReasons)[number];

@@ -71,9 +71,9 @@ function ofUrl(text: string): ReplayUpstream {
 }
 
 function ofSocket(name: string): ReplayUpstream {
-  const reading = parseUpstream(name);
-  if (reading.kind === "wrong") throw usageError(`--upstream ${name}: ${reading.problem}`);
-  const { value } = reading;
+  const parsed = parseUpstream(name);
+  if (parsed.kind === "wrong") throw usageError(`--upstream ${name}: ${parsed.problem}`);
+  const { value } = parsed;
   if (value.kind !== "unix") throw usageError(`--upstream ${name}: the path of a socket is expected`);
   return { name, isTls: false, address: { socketPath: value.path }, pathPrefix: "" };
 }

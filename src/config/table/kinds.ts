@@ -39,7 +39,7 @@ import {
 } from "./parsers.ts";
 
 /** How the values of each kind are validated, parsed, printed and described. A new kind is a new row. */
-export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } = {
+const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } = {
   integer: {
     schema: (field) => wholeNumber(field),
     fromText: numberFromText,

@@ -100,7 +100,7 @@ export interface EffectiveRatios {
  * Scales the counts of a learned baseline to its effective number of rows: rows of one request resemble each other,
  * so tests on the raw counts would be too confident. `source.rows` does not change.
  */
-export function scaleToEffective<Given extends Baseline>(baseline: Given, ratios: EffectiveRatios): Given {
+function scaleToEffective<Given extends Baseline>(baseline: Given, ratios: EffectiveRatios): Given {
   const { features, prediction, confidence } = baseline;
   return {
     ...baseline,

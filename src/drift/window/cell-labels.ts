@@ -22,6 +22,6 @@ function isNextUp(from: number, to: number): boolean {
 }
 
 /** Five significant digits, without an exponent where that is short. */
-export function shortNumber(value: number): string {
+function shortNumber(value: number): string {
   return String(Number(value.toPrecision(5)));
 }

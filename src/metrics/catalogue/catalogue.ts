@@ -1,13 +1,13 @@
 /**
  * Every metric that Outrider exposes under its own name, declared once; docs/reference/metrics.md and the checks of
- * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) are listed in src/exposition/.
+ * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) come from src/exposition/process-metrics.ts.
  */
 import { wireErrors, type WireErrorCode } from "../../errors/wire-errors.ts";
 import { accuracyRows, labelRows } from "./accuracy-catalogue.ts";
 import { driftRows } from "./drift-catalogue.ts";
 import { fleetRows } from "./fleet-catalogue.ts";
 import type { MetricLabel } from "./metric-labels.ts";
-import { predictionRows, readingRows } from "./prediction-catalogue.ts";
+import { predictionRows, captureRows } from "./prediction-catalogue.ts";
 import { predictionDeliveryRows, predictionLogRows } from "./prediction-log-catalogue.ts";
 import { relayRows } from "./relay-catalogue.ts";
 import { requestRows } from "./request-catalogue.ts";
@@ -29,7 +29,7 @@ export type AlwaysPresentMetric = keyof typeof requestRows | keyof typeof relayR
 /** Name of a metric, see {@link metricCatalogue}. */
 export type MetricName =
   | AlwaysPresentMetric
-  | keyof typeof readingRows
+  | keyof typeof captureRows
   | keyof typeof predictionRows
   | keyof typeof driftRows
   | keyof typeof accuracyRows
@@ -42,7 +42,7 @@ export type MetricName =
 export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = {
   ...requestRows,
   ...relayRows,
-  ...readingRows,
+  ...captureRows,
   ...predictionRows,
   ...driftRows,
   ...accuracyRows,

@@ -1,7 +1,7 @@
 /** Rows of the catalogue for bodies and their contents. */
 
 /** Metrics of reading bodies: how many were offered, sampled, read and skipped, and the time and memory for it. */
-export const readingRows = {
+export const captureRows = {
   outrider_reading_offered_total: {
     type: "counter",
     unit: "exchanges",
@@ -59,7 +59,7 @@ export const readingRows = {
   outrider_reading_sink_failures_total: {
     type: "counter",
     unit: "calls",
-    help: "Times that counting a reading failed.",
+    help: "Calls of a consumer of body telemetry that failed.",
     labels: [],
   },
 } as const;
@@ -135,7 +135,7 @@ export const predictionRows = {
   outrider_collapsed_readings_total: {
     type: "counter",
     unit: "exchanges",
-    help: "Readings counted under `__other__` because `metrics.max_models` were known.",
+    help: "Exchanges counted under `__other__` because `metrics.max_models` were known.",
     labels: [],
   },
 } as const;

@@ -4,7 +4,7 @@ import { NumberHistogram } from "./prediction-histogram.ts";
 import { type NamedCount, NamedCounts } from "./prediction-named-counts.ts";
 
 /** Maximum number of classes of a model with counts of their own. */
-export const maxClasses = 50;
+const maxClasses = 50;
 
 /** Edges for numbers of unknown range: about two a decade from 0.01 to 1,000, one from there, both signs. */
 const magnitudes = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 10_000, 100_000, 1_000_000];

@@ -206,7 +206,7 @@ export interface CsvTable {
 }
 
 /** What a whole text was: a table, or why not. An empty text is a table without names. */
-export type CsvReading =
+export type CsvResult =
   | { readonly kind: "table"; readonly table: CsvTable }
   | { readonly kind: "fault"; readonly fault: CsvFault }
   | { readonly kind: "too_many_rows" };
@@ -215,7 +215,7 @@ export type CsvReading =
  * Reads a whole text whose first line names the columns. Lines with fewer fields than names are kept as they are (the
  * others are missing), a line with more is a fault. Linear in the text.
  */
-export function parseCsv(text: string, maxRows: number): CsvReading {
+export function parseCsv(text: string, maxRows: number): CsvResult {
   const records: string[][] = [];
   let longLine: CsvFault | undefined;
   const parser = new CsvParser((fields, line) => {

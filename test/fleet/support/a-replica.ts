@@ -6,7 +6,7 @@ import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { DriftMonitorRegistry } from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell } from "../../../src/payload/body-content.ts";
-import { FleetMember } from "../../../src/fleet/fleet-member.ts";
+import { FleetMember, type FleetMemberOptions } from "../../../src/fleet/fleet-member.ts";
 import type { StateStore } from "../../../src/fleet/store.ts";
 import { silentLog } from "../../support/recorded-log.ts";
 
@@ -36,6 +36,24 @@ export interface TestReplica {
   request(values: readonly Cell[]): void;
 }
 
+/** A member with the id as its address, which takes part with these sources and tasks and no labels. */
+export const aMember = (
+  id: string,
+  { store, clock }: { readonly store: StateStore; readonly clock: HandClock },
+  parts: Pick<FleetMemberOptions, "sources" | "leaderTasks"> & Partial<FleetMemberOptions>,
+): FleetMember =>
+  new FleetMember({
+    store,
+    replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
+    leaseMs: 4 * flushMs,
+    windowsMs: [windowMs],
+    clock,
+    labelStreams: [],
+    onLabels: () => {},
+    log: silentLog,
+    ...parts,
+  });
+
 export function aReplica(id: string, store: StateStore, clock: HandClock, baseline?: Baseline): TestReplica {
   const monitors = new DriftMonitorRegistry({
     baselines: baseline === undefined ? [] : [baseline],
@@ -55,18 +73,7 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
     keepMs: 60_000,
   });
   const baselines = new BaselineAgreement(monitors, store);
-  const fleet = new FleetMember({
-    store,
-    replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
-    leaseMs: 4 * flushMs,
-    windowsMs: [windowMs],
-    clock,
-    sources: [drift],
-    leaderTasks: [baselines, drift],
-    labelStreams: [],
-    onLabels: () => {},
-    log: silentLog,
-  });
+  const fleet = aMember(id, { store, clock }, { sources: [drift], leaderTasks: [baselines, drift] });
   const columns = { names: ["x"], isPositional: false };
   return {
     monitors,
