@@ -5,7 +5,7 @@ import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
 import type { LabelMonitor, ModelAccuracy } from "../../src/accuracy/label-monitor.ts";
 import type { LabelBaseline } from "../../src/accuracy/scoring.ts";
 import { anExchangeContent } from "../support/exchange-content.ts";
-import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-monitor.ts";
+import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-label-monitor.ts";
 
 const hour = 3_600_000;
 

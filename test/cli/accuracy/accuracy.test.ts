@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { LabelMonitor } from "../../../src/accuracy/label-monitor.ts";
-import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "../../accuracy/a-monitor.ts";
+import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "../../accuracy/a-label-monitor.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";
 import { startedServer } from "../support/started-server.ts";
 
