@@ -32,7 +32,7 @@ export async function makeBaseline({ product, folder, rows, model, run }: Baseli
   return file;
 }
 
-/** Columns beside the features, by what they hold. */
+/** Columns that are not features, by their meaning. */
 const answerColumns = { prediction: "prediction", score: "probability", label: "target" } as const;
 
 /**

@@ -71,7 +71,9 @@ export function readDemoOptions(args: readonly string[]): DemoOptions {
     },
   });
   if (values.mlflow && values.protocol !== undefined && values.protocol !== "mlflow") {
-    throw new Error(`--protocol ${values.protocol}: a real MLflow server speaks mlflow only; leave out one of the two`);
+    throw new Error(
+      `--protocol ${values.protocol}: a real MLflow server supports only mlflow; leave out one of the two`,
+    );
   }
   return {
     help: values.help,

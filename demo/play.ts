@@ -1,5 +1,5 @@
 /** The traffic, and a look at what the sidecar makes of it, again and again. */
-import { readAccuracy, readDrift } from "./sidecar/insight-reading.ts";
+import { readAccuracy, readDrift } from "./sidecar/telemetry-reading.ts";
 import { startLabelDelivery } from "./sidecar/label-delivery.ts";
 import { readLabelledRows } from "./traffic/labelled-rows.ts";
 import type { DemoOptions } from "./options.ts";
@@ -68,7 +68,7 @@ function startTraffic(scene: Scene, options: DemoOptions, say: (text: string) =>
     host: hostname.replaceAll(/[[\]]/g, ""),
     port: Number(port),
     requestsPerSecond: options.requestsPerSecond,
-    // Two streams: the times of arrival do not change what is asked.
+    // Two streams: the times of arrival do not change the requests.
     random: seededRandom(options.seed + 1),
     next: () => questions.next(clientsAtChange !== undefined),
     onDone: (planned, reply) => {
@@ -84,7 +84,7 @@ function startTraffic(scene: Scene, options: DemoOptions, say: (text: string) =>
       changeWhenDue();
     },
     look: async () => {
-      // Read before the sidecar is asked, which may then know more labels than this, but not fewer.
+      // Read before the sidecar's report, which may then include more labels than this, but not fewer.
       const delivered = labels.read();
       const { sidecar, drift, accuracy } = await lookAtSidecar(scene.adminUrl);
       timeline.note(drift, elapsedSeconds());

@@ -1,5 +1,5 @@
 /**
- * Builds the product: `dist/outrider.mjs` with the chunks that it loads only when they are asked for, and
+ * Builds the product: `dist/outrider.mjs` with the chunks that it loads only when they are needed, and
  * `dist/meta.json`, which says what went where. `node scripts/build.ts` or `npm run build`.
  */
 import { execFileSync } from "node:child_process";

@@ -1,6 +1,6 @@
-/** The one exponential back-off of the product: how long to wait before the next attempt after failures in a row. */
+/** The one exponential back-off of the product: how long to wait before the next attempt after consecutive failures. */
 
-/** Bounds of a back-off. */
+/** How fast the wait grows, its maximum, and its random part. */
 export interface BackoffOptions {
   /** Upper bound of the wait after the first failure, milliseconds; it doubles with each further failure. */
   readonly firstMs: number;
@@ -11,7 +11,7 @@ export interface BackoffOptions {
 }
 
 /**
- * The wait after `failures` failures in a row (1 or more), milliseconds: at most the bound, at least the part of it that
+ * The wait after `failures` consecutive failures (1 or more), milliseconds: at most the bound, at least the part of it that
  * is not jitter. `random` gives a number from 0 to below 1; it spreads clients that failed at the same moment.
  * Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */

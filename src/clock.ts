@@ -11,7 +11,7 @@ export interface Clock {
   monotonicMs(): number;
 }
 
-/** A source of bytes nobody can guess; used for instance and request identities, never for statistics. */
+/** A source of unpredictable bytes, for instance and request identities; never for statistics. */
 export interface Random {
   /** Fills `target` with fresh bytes and returns it. */
   fill(target: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;

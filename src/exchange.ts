@@ -34,7 +34,7 @@ export interface CapturedBody {
 }
 
 /**
- * One request and its response. Valid during the observer's call only: identity and bodies lie in buffers that the next
+ * One request and its response. Valid during the observer's call only: identity and bodies are in buffers that the next
  * request uses, so an observer copies what it keeps. Strings marked *lazy* are made each time they are read.
  */
 export interface Exchange {
@@ -84,14 +84,14 @@ export interface Exchange {
 
 /**
  * Something that reads finished exchanges. It is called on the relay's thread right after the last byte: it must be
- * quick, must not keep the record, and if it throws, the relay counts that and goes on.
+ * quick, must not keep the record, and if it throws, the relay counts that and continues.
  */
 export interface ExchangeObserver {
   /** True when the observer reads the captured bodies; without such an observer none are kept. */
   readonly wantsBodies?: boolean;
   /**
    * Called when a request has passed the route table or is shed, before it is sent to the model server: demand is counted
-   * when it comes, not when a slow server responds. `startedAtMs` is the wall time of the request's first byte.
+   * when it arrives, not when a slow server responds. `startedAtMs` is the wall time of the request's first byte.
    */
   begin?(route: Route, startedAtMs: number): void;
   observe(exchange: Exchange): void;

@@ -1,6 +1,6 @@
 /** The program: words of the command line → command → exit code. The only place that ends the process. */
 import { existsSync } from "node:fs";
-// As a whole: a Node that is too old lacks some of its names, and is told so below instead of failing here.
+// As a namespace: an old Node lacks some of its names. It then gets the message below instead of failing at the import.
 import * as nodeModule from "node:module";
 import { join } from "node:path";
 
@@ -13,14 +13,14 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   process.exit(2);
 }
 
-// Compiled code kept beside the bundle saves tens of milliseconds at start. The directory exists only where the build
-// made it: a shared temporary directory could be filled by somebody else. A read-only disk is no obstacle.
+// Compiled code stored next to the bundle saves tens of milliseconds at start. The directory exists only where the build
+// made it: another user could fill a shared temporary directory. A read-only disk works as well.
 const compileCache: string = join(import.meta.dirname, "compile-cache");
 if (existsSync(compileCache)) {
   nodeModule.enableCompileCache({ directory: compileCache, portable: true });
 }
 
-// A reader that has seen enough (`outrider help | head -1`) is no failure.
+// A reader that closes the pipe early (`outrider help | head -1`) is not a failure.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 }

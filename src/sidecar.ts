@@ -16,7 +16,7 @@ import { Drain } from "./relay/drain.ts";
 import { startRelay } from "./relay/relay.ts";
 import { systemRandom } from "./relay/system-random.ts";
 
-/** A running sidecar. */
+/** A sidecar that accepts requests, until {@link Sidecar.stop}. */
 export interface Sidecar {
   /** `host:port` in use; for port 0, with the port that the system chose. */
   readonly listenAddress: string;
@@ -34,7 +34,7 @@ export interface Sidecar {
 
 /**
  * Starts the sidecar. Rejects with an OutriderError when an address cannot be listened on, after stopping what had
- * started; the model server may come later.
+ * started; the model server may start later.
  */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const started: Stop[] = [];

@@ -68,7 +68,7 @@ async function startOutrider(variant: OutriderVariant, upstreamPort: number): Pr
         ["--listen", `127.0.0.1:${port}`, "--admin", `127.0.0.1:${adminPort}`],
         variant.config === undefined ? [] : ["--config", writeFile("outrider.yaml", JSON.stringify(variant.config))],
       ),
-      // Predictions are logged to a folder beside the configuration.
+      // Predictions are logged to the configuration's folder.
       cwd: folder,
       env: { NODE_ENV: "production", OUTRIDER_DRAIN_MIN_MS: "0", ...variant.env },
     }),

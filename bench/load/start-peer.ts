@@ -23,7 +23,7 @@ export interface PeerStart {
   readonly describe: (place: PeerPlace) => ProgramOptions | Promise<ProgramOptions>;
   /** Path whose answer with 200 ends the start; left out: `/health`. */
   readonly probePath?: string;
-  /** Something else to wait for, beside the first answer. */
+  /** Something else to wait for, in addition to the first response. */
   readonly alsoAwait?: (program: Program) => Promise<void>;
 }
 

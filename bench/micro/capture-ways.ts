@@ -176,7 +176,7 @@ async function startRing(): Promise<Running> {
 
 const batchBytes = 65_536;
 
-/** Copies into a block that is handed over when it is full or the turn of the event loop ends. */
+/** Copies into a block that is posted when it is full or the turn of the event loop ends. */
 async function startMessages(): Promise<Running> {
   const worker = await startWorker({ way: "worker-messages" });
   let block = new Uint8Array(batchBytes);

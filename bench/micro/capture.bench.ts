@@ -5,7 +5,7 @@ import { createReader } from "../../test/support/create-reader.ts";
 import type { Predictions } from "../../src/payload/body-content.ts";
 import { PredictionMetrics } from "../../src/metrics/predictions/prediction-metrics.ts";
 import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
-import { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
+import { CaptureCounters } from "../../src/metrics/predictions/capture-counters.ts";
 import { BodyTap, TapBudget } from "../../src/relay/exchange/exchange-record.ts";
 import { createCapture } from "../../src/capture/capture.ts";
 import { CaptureQueue, type CapturePlan } from "../../src/capture/capture-queue.ts";
@@ -84,7 +84,7 @@ const scored = {
   confidences: sure,
 };
 
-const queue = new CaptureQueue(8_388_608, new ReadingCounters());
+const queue = new CaptureQueue(8_388_608, new CaptureCounters());
 const plan: CapturePlan = { isCounted: true, isAnswered: true, requestId: "", draft: undefined };
 const budget = new TapBudget({ bodyBytes: 65_536, totalBytes: 67_108_864 }, new RelayCounters());
 

@@ -1,6 +1,6 @@
 /**
- * Counting rows into the cells of drift, and judging a window, with 500 features. Prints what the state takes on the heap
- * before the table, as that is no time.
+ * Counts rows into the drift cells and judges a window, with 500 features. The heap that the state takes is printed before
+ * the table, which holds times only.
  */
 import { DriftMonitor } from "../../src/drift/monitor/drift-monitor.ts";
 import type { Baseline } from "../../src/drift/baseline/baseline.ts";
@@ -77,7 +77,7 @@ function busyMonitor(): DriftMonitor {
 const monitor = busyMonitor();
 printHeap();
 
-/** Mean over several, as the heap is no fine measure. Typed arrays lie outside of it and count as well. */
+/** Mean over several monitors, because the heap's size is coarse. Typed arrays lie outside the heap; they are added. */
 function printHeap(): void {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) {

@@ -6,7 +6,7 @@ import { createDelivery, type Delivery } from "../../src/delivery/delivery.ts";
 import { createFileDestination } from "../../src/delivery/sinks/file-destination.ts";
 import { createLokiDestination } from "../../src/loki/push/loki-destination.ts";
 import { compressPush, pushText } from "../../src/loki/push/push-body.ts";
-import { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
+import { CaptureCounters } from "../../src/metrics/predictions/capture-counters.ts";
 import { createHttpClient } from "../../src/outbound/http-client.ts";
 import { DeliveryCounters } from "../../src/prediction-log/delivery-counters.ts";
 import type { Destination } from "../../src/prediction-log/destination.ts";
@@ -44,7 +44,7 @@ export async function logParts(): Promise<LogParts> {
   const config = await configOf({});
   const exchange = new SyntheticExchange();
   const [none, all] = [recorderOf(0), recorderOf(1)];
-  const queue = new CaptureQueue(8 * megabyte, new ReadingCounters());
+  const queue = new CaptureQueue(8 * megabyte, new CaptureCounters());
   const draft = all.draft(exchange) as RecordDraft;
   const bodies = bodiesOf(exchange);
   const builder = builderOf(config.redaction.patterns);
@@ -136,12 +136,12 @@ function bodiesOf(exchange: SyntheticExchange): LoggedBodies {
     request: {
       content: { kind: "decoded", bytes: request },
       contentType,
-      reading: reader.readRequest({ bytes: request, contentType, target }),
+      result: reader.readRequest({ bytes: request, contentType, target }),
     },
     response: {
       content: { kind: "decoded", bytes: response },
       contentType,
-      reading: reader.readResponse({ bytes: response, contentType, target }),
+      result: reader.readResponse({ bytes: response, contentType, target }),
     },
     target,
     reader,

@@ -1,5 +1,5 @@
 /**
- * Reading JSON bodies: what a reader costs beside parsing, which the rows "parse …" show alone. Numbers have the digits
+ * Reading JSON bodies: what a reader costs in addition to parsing, which the rows "parse …" show alone. Numbers have the digits
  * that clients write.
  */
 import { createReader } from "../../test/support/create-reader.ts";

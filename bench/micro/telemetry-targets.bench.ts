@@ -88,7 +88,7 @@ function memoryFindings(rows: readonly RequestContent[]): readonly Finding[] {
     },
     { title: `${title}: of that arrays, kB`, values: arrays, decimals: 0 },
     {
-      title: `${title}: the baseline beside it, kB`,
+      title: `${title}: plus its baseline, kB`,
       values: kilobytesEach(beforeMonitors - beforeBaselines),
       decimals: 0,
     },
@@ -164,7 +164,7 @@ function elapsedMs(work: () => unknown): number {
 function heapBytes(): number {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  // What the first leaves to a thread beside it is done by the time of the last.
+  // Background threads have finished the first one's work by the time of the last.
   for (let time = 0; time < 3; time++) collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;

@@ -132,7 +132,7 @@ export function binaryTensors(rows: number, columns: number): BinaryTensors {
   return { readAndCount, read, monitors };
 }
 
-/** Counts requests until a baseline is there, and works off what making it takes. */
+/** Counts requests until a baseline is there, and does the work of making it. */
 export function learnFrom(countNext: () => void, monitors: DriftMonitorRegistry): Baseline {
   for (let request = 0; request < 2 * learnRequests; request++) {
     countNext();

@@ -1,6 +1,6 @@
 /**
- * A relay that also logs synthetic exchanges at a fixed rate, on the relay's thread: as many as no client could
- * send beside it. Reading and sinks are the product's own; the relay itself reads nothing. Prints its port, feeds more and
+ * A relay that also logs synthetic exchanges at a fixed rate, on the relay's thread: more than a client on the
+ * same machine could send. Reading and sinks are the product's own; the relay itself reads nothing. Prints its port, feeds more and
  * more for two seconds while compilers are at work, then at the full rate until SIGTERM, then delivers what waits and ends
  * with one line of JSON.
  *

@@ -1,4 +1,4 @@
-/** Starts what stands in for Loki in a process of its own. */
+/** Starts the replacement of Loki in a separate process. */
 import { fileURLToPath } from "node:url";
 import { untilFirstLine } from "../host/first-line.ts";
 import { startProgram } from "../host/program.ts";

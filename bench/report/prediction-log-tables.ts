@@ -22,14 +22,14 @@ export const mainThreadOf = (sample: LogCostSample): number => sample.mainThread
 function logCostSection(logCost: NonNullable<BenchResults["measurements"]["logCost"]>): Section {
   const cpuOf = (sample: LogCostSample): number => sample.cpuUsPerRequest;
   const rows = logCostPairs.map(({ title, logged, base }) => {
-    const [own, beside] = [logCost[logged], logCost[base]];
+    const [own, other] = [logCost[logged], logCost[base]];
     const difference = (figure: (sample: LogCostSample) => number): string =>
-      signed(medianDifference(own, beside, figure), 2);
+      signed(medianDifference(own, other, figure), 2);
     return [
       title,
       fixed(medianOf(own, mainThreadOf), 1),
       difference(mainThreadOf),
-      fixed(medianRatio(own, beside, mainThreadOf), 2),
+      fixed(medianRatio(own, other, mainThreadOf), 2),
       fixed(medianOf(own, cpuOf), 1),
       difference(cpuOf),
       fixed(
@@ -76,7 +76,7 @@ function fileSinkSection(samples: readonly FileSinkSample[]): Section {
   const head = ["round", "records/s", "bytes each", "records", "lines in files", "wrong or lost"];
   const latencies = ["p50", "p99", "p99.9", "max"].flatMap((figure) => [`${figure} ms without`, `${figure} ms`]);
   return {
-    title: "20,000 records/s to files beside 500 requests/s",
+    title: "20,000 records/s to files during 500 requests/s",
     note: "The records are made of synthetic exchanges, on the thread of the relay.",
     table: markdownTable([...head, ...latencies], rows),
   };

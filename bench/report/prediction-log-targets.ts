@@ -33,7 +33,7 @@ function fileSinkVerdicts(samples: readonly FileSinkSample[] | undefined): reado
   ];
 }
 
-/** As the relay may add to the 99th percentile beside nginx. */
+/** The same factor as the relay's target for the 99th percentile, compared with nginx. */
 const besideMs = 0.2;
 /** What V8 leaves lying between two collections of records that were dropped. */
 const garbageMb = 16;

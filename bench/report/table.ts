@@ -1,6 +1,6 @@
 /** Markdown tables and the figures in them. */
 
-/** A heading, the table under it, and what is to be known to read it. */
+/** A heading, the table under it, and a note for the reader. */
 export interface Section {
   readonly title: string;
   readonly table: string;

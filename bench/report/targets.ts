@@ -62,7 +62,7 @@ function scenarioVerdicts({ measurements }: BenchResults): readonly Verdict[] {
     atLeast("10 MB requests ≥ 0.8 × nginx", speedRatio(largeBodies?.requests), 0.8, 2),
     atMost("300 MB through a stalled client: MB of memory grown < 20", medianOf(grown, grownMegabytes), 20, 1),
     atLeast("10,000 idle connections held and answered", median(held), 10_000, 0),
-    atMost("errors of good clients beside 1,000 slow ones: 0", median(slow), 0, 0),
+    atMost("errors of good clients while 1,000 are slow: 0", median(slow), 0, 0),
     atMost("a scrape of 10,000 series delays no request by > 10 ms", medianOf(scrape, delayMs), 10, 1),
     atMost("100 features, everything on: memory under load ≤ 100 MB", medianOf(loaded, loadedMegabytes), 100, 0),
     atMost("a verdict of 500 features delays no request by > 5 ms", medianOf(features?.verdicts, delayMs), 5, 1),

@@ -15,7 +15,7 @@ export interface ClosedLoopSample {
   readonly mainThreadUsPerRequest: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Most memory during the round. */
+  /** Maximum memory during the round. */
   readonly residentBytes: number;
   readonly errors: number;
 }

@@ -1,6 +1,6 @@
 /**
  * What reading wide rows costs. 100 features in a closed loop with everything on: processor time, memory, and how much
- * was read. 500 features in an open loop: what the verdicts at the ends of windows cost the requests beside them.
+ * was read. 500 features in an open loop: what the verdicts at the ends of windows cost concurrent requests.
  */
 import { runClosedLoop } from "../clients/run-client.ts";
 import { summarizeLatencies } from "../clients/summarize-latencies.ts";
@@ -11,7 +11,7 @@ import { type ClosedLoopSample, measureClosedLoopOnce } from "./closed-loop.ts";
 import { type OpenLoopSample, runOpenLoop } from "./open-loop.ts";
 import { type Contender, measureInRounds, type Samples, type ScenarioContext, withRunningPeers } from "./scenario.ts";
 
-/** What came of the bodies of a round, by the sidecar's own metrics. */
+/** How many bodies of a round were read, from the sidecar's metrics. */
 export interface ReadingShare {
   readonly readingsPerSecond: number;
   /** Exchanges whose bodies were not read, whatever the reason. */
@@ -80,8 +80,8 @@ export async function measureFeatures(context: ScenarioContext): Promise<Feature
 function measureLoad(context: ScenarioContext): Promise<Samples<FeatureLoadSample>> {
   const { pace, peers } = context;
   const plan = { title: `${loadedFeatures} features`, rounds: pace.rounds, withDirect: false };
-  const beside = peers.filter(({ name }) => name === "nginx");
-  return measureInRounds({ ...context, peers: [...beside, loaded] }, plan, async (contender, round) => {
+  const others = peers.filter(({ name }) => name === "nginx");
+  return measureInRounds({ ...context, peers: [...others, loaded] }, plan, async (contender, round) => {
     const loop = { seconds: round === 0 ? pace.warmUpSeconds : pace.seconds, numbers: loadedFeatures };
     const adminPort = contender.peer?.admin?.port;
     if (adminPort === undefined) return measureClosedLoopOnce(contender, loop);

@@ -1,6 +1,6 @@
 /**
  * 20,000 records a second into files, on the thread of a relay that serves 500 requests a second meanwhile: what do they
- * wait for it, and is every record there? The same without records stands beside it.
+ * wait for it, and is every record there? Compared with the same run without records.
  */
 import { rmSync } from "node:fs";
 import { makeScratchFolder } from "../host/scratch-folder.ts";
@@ -20,7 +20,7 @@ export interface FileSinkSample {
 const recordsPerSecond = 20_000;
 const requestsPerSecond = 500;
 const warmUpSeconds = 3;
-/** The target speaks of ten; a quick look takes as long as its pace says. */
+/** The target is for ten seconds; a quick run takes as long as its pace says. */
 const factor = 2;
 
 /** Runs the scenario `longRounds` times. */

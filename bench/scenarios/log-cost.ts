@@ -19,7 +19,7 @@ export interface LogCostSample extends ClosedLoopSample {
   readonly dropped: number;
 }
 
-/** A way of running Outrider with the log, and what it is put beside: the same without. */
+/** A way of running Outrider with the log, and what it is compared with: the same without the log. */
 export interface LogCostPair {
   readonly title: string;
   readonly logged: string;

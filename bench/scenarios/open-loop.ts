@@ -1,4 +1,4 @@
-/** Latency that a proxy adds: 1,000 requests a second, sent whether or not earlier ones are answered, beside the upstream alone. */
+/** Latency that a proxy adds: 1,000 requests a second, sent on schedule even if earlier ones have no response; compared with the upstream alone. */
 import { runClient } from "../clients/run-client.ts";
 import type { LatencySummary } from "../clients/summarize-latencies.ts";
 import { measureInRounds, type Samples, type ScenarioContext } from "./scenario.ts";

@@ -82,7 +82,7 @@ export async function withRunningPeers(
   }
 }
 
-/** Runs `action` and gives, beside what it gives, the most memory that the processes held meanwhile, bytes. */
+/** Runs `action`; returns its result and the maximum memory that the processes held meanwhile, bytes. */
 export async function withPeakResident<Result>(
   pids: () => readonly number[],
   action: () => Promise<Result>,

@@ -1,7 +1,7 @@
 /** Turns the values that clients send, by row or by column, into rows of numbers in the model's order. */
 
 /** Rows in the model's order, or what is wrong with the values in words for the client. */
-export type RowsReading =
+export type RowsResult =
   | { readonly kind: "rows"; readonly rows: readonly (readonly number[])[] }
   | { readonly kind: "mistake"; readonly message: string };
 
@@ -11,7 +11,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** Reads a list of rows; a row is a list in the model's order, or an object from feature name to number. Other names in an object are ignored. */
-export function rowsFromList(value: unknown, features: readonly string[]): RowsReading {
+export function rowsFromList(value: unknown, features: readonly string[]): RowsResult {
   if (!Array.isArray(value)) {
     return mistake("a list of rows is expected");
   }
@@ -24,7 +24,7 @@ export function rowsFromList(value: unknown, features: readonly string[]): RowsR
 }
 
 /** Reads an object from feature name to the list of its values, one a row; a bare number stands for a list of one. */
-export function rowsFromColumns(value: Readonly<Record<string, unknown>>, features: readonly string[]): RowsReading {
+export function rowsFromColumns(value: Readonly<Record<string, unknown>>, features: readonly string[]): RowsResult {
   const missing = features.filter((name) => !(name in value));
   if (missing.length > 0) {
     return mistake(missingColumns(missing));
@@ -44,7 +44,7 @@ export function rowsFromColumns(value: Readonly<Record<string, unknown>>, featur
 }
 
 /** Reads rows whose cells stand in the order of `columns`; columns the model does not know are ignored. */
-export function rowsFromTable(columns: readonly unknown[], data: unknown, features: readonly string[]): RowsReading {
+export function rowsFromTable(columns: readonly unknown[], data: unknown, features: readonly string[]): RowsResult {
   const places = features.map((name) => columns.indexOf(name));
   const missing = features.filter((_, index) => places[index] === -1);
   if (missing.length > 0) {
@@ -63,7 +63,7 @@ export function rowsFromTable(columns: readonly unknown[], data: unknown, featur
   );
 }
 
-type RowReading =
+type RowResult =
   | { readonly kind: "row"; readonly row: readonly number[] }
   | { readonly kind: "mistake"; readonly message: string };
 
@@ -76,7 +76,7 @@ const missingColumns = (names: readonly string[]): string =>
 const singleValue = (value: unknown): unknown =>
   Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
 
-function collect(readings: readonly RowReading[]): RowsReading {
+function collect(readings: readonly RowResult[]): RowsResult {
   const rows: (readonly number[])[] = [];
   for (const [index, reading] of readings.entries()) {
     if (reading.kind === "mistake") {
@@ -87,7 +87,7 @@ function collect(readings: readonly RowReading[]): RowsReading {
   return { kind: "rows", rows };
 }
 
-function rowFromRecord(record: Readonly<Record<string, unknown>>, features: readonly string[]): RowReading {
+function rowFromRecord(record: Readonly<Record<string, unknown>>, features: readonly string[]): RowResult {
   const missing = features.filter((name) => !(name in record));
   if (missing.length > 0) {
     return mistake(missingColumns(missing));
@@ -98,7 +98,7 @@ function rowFromRecord(record: Readonly<Record<string, unknown>>, features: read
   );
 }
 
-function rowFromCells(cells: unknown, features: readonly string[]): RowReading {
+function rowFromCells(cells: unknown, features: readonly string[]): RowResult {
   if (!Array.isArray(cells) || cells.length !== features.length) {
     return mistake(`${features.length} values are expected`);
   }

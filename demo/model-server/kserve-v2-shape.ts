@@ -2,7 +2,7 @@
 import { predictClass, probabilityOfClassOne } from "./classifier.ts";
 import type { ModelFile } from "./classifier.ts";
 import { isRecord, rowsFromColumns, rowsFromList } from "./feature-rows.ts";
-import type { RowsReading } from "./feature-rows.ts";
+import type { RowsResult } from "./feature-rows.ts";
 import { jsonAnswer, readJson } from "./serving-shape.ts";
 import type { Answer, ServingShape } from "./serving-shape.ts";
 
@@ -103,7 +103,7 @@ interface Tensor {
   readonly data: readonly unknown[];
 }
 
-function rowsFromTensors(inputs: readonly unknown[], features: readonly string[]): RowsReading {
+function rowsFromTensors(inputs: readonly unknown[], features: readonly string[]): RowsResult {
   const tensors: Tensor[] = [];
   for (const input of inputs) {
     const tensor = readTensor(input);

@@ -2,7 +2,7 @@
 import { predictClass } from "./classifier.ts";
 import type { ModelFile } from "./classifier.ts";
 import { isRecord, rowsFromColumns, rowsFromList, rowsFromTable } from "./feature-rows.ts";
-import type { RowsReading } from "./feature-rows.ts";
+import type { RowsResult } from "./feature-rows.ts";
 import { jsonAnswer, readJson } from "./serving-shape.ts";
 import type { Answer, ModelRequest, ServingShape } from "./serving-shape.ts";
 
@@ -70,14 +70,14 @@ function refuseParameters(parameters: readonly string[]): Answer | undefined {
   return undefined;
 }
 
-function answerRows(reading: RowsReading, model: ModelFile): Answer {
+function answerRows(reading: RowsResult, model: ModelFile): Answer {
   if (reading.kind === "mistake") {
     return jsonAnswer(400, { error_code: "BAD_REQUEST", message: reading.message });
   }
   return jsonAnswer(200, { predictions: reading.rows.map((row) => predictClass(model.parameters, row)) });
 }
 
-function rowsFromJson(body: string, features: readonly string[]): RowsReading {
+function rowsFromJson(body: string, features: readonly string[]): RowsResult {
   const json = readJson(body);
   if (json.kind === "mistake") {
     return mistake(`Invalid input. Ensure that input is a valid JSON formatted string. Error: '${json.message}'`);
@@ -102,7 +102,7 @@ function rowsFromJson(body: string, features: readonly string[]): RowsReading {
   return isByColumn ? rowsFromColumns(value, features) : rowsFromList(value, features);
 }
 
-function rowsFromSplit(value: unknown, features: readonly string[]): RowsReading {
+function rowsFromSplit(value: unknown, features: readonly string[]): RowsResult {
   if (!isRecord(value) || !("data" in value)) {
     return mistake("Dataframe split format must have 'data' field and optionally 'columns' and 'index' fields.");
   }
@@ -111,7 +111,7 @@ function rowsFromSplit(value: unknown, features: readonly string[]): RowsReading
     : rowsFromList(value["data"], features);
 }
 
-function rowsFromCsv(body: string, features: readonly string[]): RowsReading {
+function rowsFromCsv(body: string, features: readonly string[]): RowsResult {
   const [header, ...lines] = body.split(/\r?\n/).filter((line) => line !== "");
   if (header === undefined) {
     return mistake("Failed to parse input as a Pandas DataFrame. Error: 'No columns to parse from file'");
@@ -123,7 +123,7 @@ function rowsFromCsv(body: string, features: readonly string[]): RowsReading {
   );
 }
 
-const mistake = (message: string): RowsReading => ({ kind: "mistake", message });
+const mistake = (message: string): RowsResult => ({ kind: "mistake", message });
 
 const plainText = (status: number, body: string): Answer => ({
   status,

@@ -1,7 +1,7 @@
 /** What one serving protocol looks like from outside: which requests it knows and how it words its answers. */
 import type { ModelFile } from "./classifier.ts";
 
-/** The protocols that the embedded model server speaks. */
+/** The protocols that the embedded model server supports. */
 export const shapeNames = ["mlflow", "tensorflow-serving", "kserve-v2"] as const;
 
 /** See {@link shapeNames}. */

@@ -2,7 +2,7 @@
 import { probabilityOfClassOne } from "./classifier.ts";
 import type { ModelFile } from "./classifier.ts";
 import { isRecord, rowsFromColumns, rowsFromList } from "./feature-rows.ts";
-import type { RowsReading } from "./feature-rows.ts";
+import type { RowsResult } from "./feature-rows.ts";
 import { jsonAnswer, readJson } from "./serving-shape.ts";
 import type { Answer, ServingShape } from "./serving-shape.ts";
 
@@ -100,13 +100,13 @@ function predict(body: string, model: ModelFile): Answer {
 }
 
 /** A row is the value of the one input tensor, bare or under its name. */
-function rowsFromInstances(value: unknown, features: readonly string[]): RowsReading {
+function rowsFromInstances(value: unknown, features: readonly string[]): RowsResult {
   const rows: unknown = Array.isArray(value) ? value.map((row: unknown) => tensorValue(row)) : value;
   return rowsFromList(rows, features);
 }
 
 /** The one input tensor, bare or under its name, or one column a feature. */
-function rowsFromInputs(request: unknown, features: readonly string[]): RowsReading {
+function rowsFromInputs(request: unknown, features: readonly string[]): RowsResult {
   const inputs = tensorValue(isRecord(request) ? request["inputs"] : undefined);
   return isRecord(inputs) ? rowsFromColumns(inputs, features) : rowsFromList(inputs, features);
 }

@@ -1,6 +1,6 @@
 /** The words and figures of the demonstration, as text. */
-import { accuracyWords, labelWords, percent, verdictWords } from "./insight-words.ts";
-import type { AccuracyReading, DriftReading } from "../sidecar/insight-reading.ts";
+import { accuracyWords, labelWords, percent, verdictWords } from "./telemetry-words.ts";
+import type { AccuracyReading, DriftReading } from "../sidecar/telemetry-reading.ts";
 import type { LabelReading } from "../sidecar/label-delivery.ts";
 import type { PaceReading } from "../traffic/replay.ts";
 import type { SidecarReading } from "../sidecar/sidecar-reading.ts";

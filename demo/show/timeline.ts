@@ -1,6 +1,6 @@
 /** When drift was seen, and the messages about it. */
-import { findingWords, verdictWords } from "./insight-words.ts";
-import type { DriftReading, Finding } from "../sidecar/insight-reading.ts";
+import { findingWords, verdictWords } from "./telemetry-words.ts";
+import type { DriftReading, Finding } from "../sidecar/telemetry-reading.ts";
 import { unitChange } from "../traffic/unit-change.ts";
 
 /** Seconds since traffic began; undefined for what has not happened. */

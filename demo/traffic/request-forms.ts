@@ -1,4 +1,4 @@
-/** How rows are asked about in each serving protocol, and how the classes are read back out of the answers. */
+/** How rows are sent in each serving protocol, and how the classes are read from the responses. */
 import type { ShapeName } from "../model-server/serving-shape.ts";
 
 /** Rows of numbers, each in the order of the features. */

@@ -38,11 +38,11 @@ export const kindWeights: readonly (readonly [RequestKind, number])[] = [
   ["denied", 10],
 ];
 
-/** Most rows in a batch; the fewest are two. Small, as requests with many rows count for less in a verdict on drift. */
+/** Maximum number of rows in a batch; the minimum is two. Small, because requests with many rows count less in a drift verdict. */
 export const maxBatch = 4;
 
 /**
- * A path that the servers of each protocol, or those beside them, really have, and that no client of a model should
+ * A path that the servers of each protocol, or servers on the same port, really have, and that no client of a model should
  * reach: MLflow's registry, TensorFlow Serving's own metrics, the unloading of a model.
  */
 export const deniedRequests: Readonly<Record<ShapeName, { readonly method: "GET" | "POST"; readonly path: string }>> = {

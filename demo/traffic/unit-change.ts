@@ -5,7 +5,7 @@ import type { LabelledRows } from "./labelled-rows.ts";
 export interface UnitChange {
   readonly feature: string;
   readonly factor: number;
-  /** The change in words, to go on after the feature's name. */
+  /** The change in words, to print after the feature's name. */
   readonly words: string;
 }
 

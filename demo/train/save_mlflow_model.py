@@ -1,6 +1,6 @@
 """Trains the same classifier on the same rows and saves it as an MLflow model, for a real MLflow server to serve.
 
-Needs mlflow-skinny and pandas beside scikit-learn:
+Needs mlflow-skinny and pandas in addition to scikit-learn:
 
     python demo/train/save_mlflow_model.py FOLDER
 """

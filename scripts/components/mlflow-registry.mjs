@@ -1,4 +1,4 @@
-/** A real MLflow tracking server with its model registry, for the test of baselines that are kept beside a model. */
+/** A real MLflow tracking server with its model registry, for the test of baselines that are stored with a model version. */
 
 const name = "mlflow-registry";
 const requirements = ["mlflow==3.17.2"];

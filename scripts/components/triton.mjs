@@ -56,7 +56,7 @@ async function pythonLibraryFolder(context, python) {
   throw new Error(`Triton's Python backend needs ${file}: install the package libpython${version}.`);
 }
 
-/** The stub looks for modules beside itself and nowhere else that we could choose: numpy is linked there. */
+/** The stub looks for modules in its own folder and nowhere else that we could choose: numpy is linked there. */
 function linkBackend(venv, folder, version) {
   const tritonserver = path.join(venv.sitePackages, "pytriton", "tritonserver");
   const backend = path.join(tritonserver, "backends", "python");
@@ -70,7 +70,7 @@ function linkBackend(venv, folder, version) {
 
 /**
  * What starts the server, or undefined when it is not installed. The models are sources: Python writes its caches
- * beside them, so copy them first.
+ * next to them, so copy them first.
  * @param {import("../setup/components.mjs").Context} context
  */
 export function find(context) {

@@ -16,7 +16,7 @@ import { rootDir, runCommand } from "../setup/command.mjs";
  * @property {number} failed
  * @property {number} skipped
  * @property {number} tookMs
- * @property {readonly TestTime[]} slowest Its slowest tests, the slowest first; none for a gate that is no run of tests.
+ * @property {readonly TestTime[]} slowest Its slowest tests, the slowest first. Empty when the gate runs no tests.
  */
 
 /** How many slow tests a gate names. */

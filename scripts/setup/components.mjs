@@ -1,5 +1,5 @@
 /**
- * Everything that tests, demo and benches need beside npm packages. Each file in `scripts/components/` is one
+ * Everything that tests, demo and benches need in addition to npm packages. Each file in `scripts/components/` is one
  * component; adding a file is all it takes:
  *
  * ```js

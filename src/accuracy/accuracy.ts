@@ -10,10 +10,10 @@ import { calibrationError, confidenceEstimate, minRows, type ConfidenceEstimate 
 import { delayQuantile } from "./counts/label-delay.ts";
 import { positiveOfPair, type AnswerKind, type Scoring } from "./scoring.ts";
 
-/** Accuracy has dropped when its upper bound lies more than this below the baseline's. */
+/** Accuracy has dropped when its upper bound is more than this below the baseline's. */
 const tolerableDrop = 0.05;
 
-/** Most labels that the report lists as never predicted. */
+/** Maximum number of labels that the report lists as never predicted. */
 const maxNeverPredicted = 10;
 
 /** The accuracy of a window, JSON-able. A score without rows to compute it from is null, never a guess. */
@@ -42,7 +42,7 @@ export interface ClassReport {
   readonly accuracy_lower_bound: number | null;
   readonly accuracy_upper_bound: number | null;
   readonly baseline_accuracy: number | null;
-  /** True when ready and the upper bound lies more than 0.05 (points) below the baseline's accuracy. */
+  /** True when ready and the upper bound is more than 0.05 (points) below the baseline's accuracy. */
   readonly dropped: boolean;
   /** The positive class of a model with two; empty when there are more: then scores are means over classes (macro). */
   readonly positive: string;

@@ -35,9 +35,9 @@ export type EstimateProblem =
 
 /** Estimated scores, 0 to 1, null if unknown. JSON-able. */
 export interface ConfidenceEstimate {
-  /** Rows that came with a score. */
+  /** Rows that have a score. */
   readonly rows: number;
-  /** True when the baseline's map was applied to every score; else the model's confidence was used as it is. */
+  /** True when the baseline's map was applied to every score; else the model's confidence was used unchanged. */
   readonly calibrated: boolean;
   /** Expected share of right rows. */
   readonly accuracy: number | null;

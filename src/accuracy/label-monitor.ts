@@ -14,14 +14,14 @@ import { Scoring, type LabelBaseline, type ScoredPrediction } from "./scoring.ts
 export interface LabelMonitorOptions {
   /** How long a prediction waits for its label. */
   readonly ttlMs: number;
-  /** Most rows that wait at once. */
+  /** Maximum number of rows that wait at once. */
   readonly maxPredictions: number;
   /**
    * Length of the windows by time of the prediction; made longer, by a whole factor, where `ttlMs` would need more
    * than 48.
    */
   readonly windowMs: number;
-  /** Most combinations of model, version and variant; rows of further ones are counted as dropped. */
+  /** Maximum number of combinations of model, version and variant; rows of further ones are counted as dropped. */
   readonly maxModels: number;
   /** The current baseline of a model, if there is one. Called for every prediction, so it must be quick. */
   baselineOf(this: void, model: string, version: string): LabelBaseline | undefined;
@@ -65,7 +65,7 @@ export interface AccuracyContribution extends ModelLabels {
   fields(): ReadonlyMap<string, number>;
 }
 
-/** Bounds on labels that come before their prediction is read; reading takes seconds at most. */
+/** Bounds on labels that arrive before their prediction is read; reading takes seconds at most. */
 const early = { capacity: 10_000, ttlMs: 60_000 };
 
 interface Series {
@@ -100,8 +100,8 @@ export class LabelMonitor implements ContentConsumer {
   }
 
   /** Identities in the bodies go before the header that labels name, and that before the request's own. */
-  count(reading: ExchangeContent): void {
-    const { request, response, model, version, variant, labelId, requestId, atMs } = reading;
+  count(content: ExchangeContent): void {
+    const { request, response, model, version, variant, labelId, requestId, atMs } = content;
     const predictions = response?.predictions;
     if (predictions === undefined) return;
     const named = [request?.ids, response?.ids].find((ids) => ids !== undefined && isUsable(ids, predictions.rowCount));
@@ -146,7 +146,7 @@ export class LabelMonitor implements ContentConsumer {
     this.join.results.invalid++;
   }
 
-  /** Drops what is too old; to be called every few seconds, or the memory of idle models is not freed. */
+  /** Drops expired predictions and labels. Call it every few seconds, or the memory of idle models is not freed. */
   advance(nowMs: number): void {
     this.join.expire(nowMs);
     for (const { windows } of this.#series) windows.advance(nowMs);

@@ -25,7 +25,7 @@ export interface ScoredPrediction {
   readonly score: Score;
 }
 
-/** Chances of one prediction before its label comes, 0 to 1. */
+/** Estimated chances of one prediction before its label is known, 0 to 1. */
 export interface Expectation {
   /** The chance that it is right. */
   readonly rightChance: number;
@@ -67,7 +67,7 @@ export class Scoring {
     return this.#readProbability(value) ?? { value, score: this.#scoreOf(predictions, row, value) };
   }
 
-  /** What to expect of a prediction; undefined when it came without a score or is a number. */
+  /** The estimate for a prediction; undefined when it has no score or is a number. */
   expect(value: AnswerValue, score: Score): Expectation | undefined {
     if (score.kind === "none" || this.kind === "numbers") return undefined;
     const { probability } = score;

@@ -25,7 +25,7 @@ export function refusal(access: RouteAccess, request: AdminRequest, token: Token
 /** True for 127.0.0.0/8, also as an IPv4-mapped IPv6 address, and for ::1. */
 export const isLoopback = (address: string): boolean => /^(?:(?:::ffff:)?127\.\d+\.\d+\.\d+|::1)$/.test(address);
 
-/** True for a Host header that can only mean loopback. An empty one is from HTTP/1.0, which browsers do not speak. */
+/** True for a Host header that can only mean loopback. An empty one is from HTTP/1.0, which browsers do not use. */
 const namesLoopback = (host: string): boolean =>
   host === "" || /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d*)?$/i.test(host);
 

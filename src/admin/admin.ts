@@ -1,4 +1,4 @@
-/** The admin API: probes, metrics and control, on a port of its own. */
+/** The admin API: probes, metrics and control, on its own port. */
 import { createServer, type Server, type Socket } from "node:net";
 import type { TcpAddress } from "../text/address.ts";
 import { listen } from "../listen.ts";

@@ -146,7 +146,7 @@ export class AdminConnection {
   #readBody(framing: BodyFraming, isAwaited: boolean): Promise<BodyResult> {
     const body = new IncomingBody(framing, this.#options.bodyMemory);
     this.#body = body;
-    if (body.isOver) return body.reading;
+    if (body.isOver) return body.result;
     this.#state = "body";
     this.#limit(this.#options.timeouts.bodyMs);
     if (isAwaited && this.#bytes.length === 0) this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n");
@@ -154,7 +154,7 @@ export class AdminConnection {
     this.#takeBody(this.#bytes);
     // The client may have closed its side while the token was being checked.
     if (!body.isOver && this.#gone.signal.aborted) this.#endBody("body_incomplete");
-    return body.reading;
+    return body.result;
   }
 
   #takeBody(chunk: Buffer): void {

@@ -1,6 +1,6 @@
 /** What the admin API needs from the running sidecar. */
 
-/** Answer of `/readyz`. */
+/** Whether the pod may receive traffic: the response of `/readyz`, 200 or 503. */
 export interface Readiness {
   readonly isReady: boolean;
   /** The reason, as a sentence; shown on `/readyz` and in logs. */
@@ -15,8 +15,9 @@ export interface Liveness {
   readonly reason: string;
 }
 
-/** State of the drain. */
+/** Progress of the drain, as `/drain` reports it. */
 export interface DrainState {
+  /** Never false again once it is true. */
   readonly isDraining: boolean;
   readonly inFlight: number;
 }

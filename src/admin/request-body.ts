@@ -3,7 +3,7 @@ import { ChunkedDecoder, type ChunkedLimits } from "../http1/chunked.ts";
 import type { Fault } from "../http1/fault.ts";
 import type { BodyFraming } from "../http1/framing.ts";
 
-/** Maximum length of a body, in bytes. */
+/** Maximum length of a body, bytes: a longer one gets 413. */
 export const maxBodyBytes = 8_388_608;
 
 /** Why a well-formed body was refused; codes of the admin API. */
@@ -15,7 +15,7 @@ export type BodyResult =
   | { readonly kind: "faulty"; readonly fault: Fault }
   | { readonly kind: "refused"; readonly code: BodyRefusal };
 
-/** Memory for bodies, shared by all connections. */
+/** The budget of memory for bodies, shared by all connections: a body that does not fit is refused at once. */
 export class BodyMemory {
   #freeBytes: number;
 
@@ -41,8 +41,8 @@ const chunkedLimits: ChunkedLimits = { trailerBytes: 4096, headerCount: 32, exte
 /** A body while it arrives. Call {@link release} once the bytes are no longer used. */
 export class IncomingBody {
   /** Resolves when the body is complete, refused or malformed. Never rejects. */
-  readonly reading: Promise<BodyResult>;
-  readonly #resolve: (reading: BodyResult) => void;
+  readonly result: Promise<BodyResult>;
+  readonly #resolve: (result: BodyResult) => void;
   readonly #memory: BodyMemory;
   readonly #decoder: ChunkedDecoder | undefined;
   #bytes = new Uint8Array(0);
@@ -53,7 +53,7 @@ export class IncomingBody {
 
   constructor(framing: BodyFraming, bodyMemory: BodyMemory) {
     const { promise, resolve } = Promise.withResolvers<BodyResult>();
-    this.reading = promise;
+    this.result = promise;
     this.#resolve = resolve;
     this.#memory = bodyMemory;
     this.#decoder = framing.kind === "chunked" ? new ChunkedDecoder(chunkedLimits) : undefined;
@@ -62,7 +62,7 @@ export class IncomingBody {
     else if (this.#decoder === undefined) this.#finishIfWhole();
   }
 
-  /** True once {@link reading} is resolved; further bytes are not accepted. */
+  /** True once {@link result} is resolved; further bytes are not accepted. */
   get isOver(): boolean {
     return this.#outcome !== undefined;
   }
@@ -138,9 +138,9 @@ export class IncomingBody {
     if (isWhole) this.#finish({ kind: "read", bytes: this.#bytes.subarray(0, this.#length) });
   }
 
-  #finish(reading: BodyResult): void {
+  #finish(result: BodyResult): void {
     if (this.isOver) return;
-    this.#outcome = reading.kind;
-    this.#resolve(reading);
+    this.#outcome = result.kind;
+    this.#resolve(result);
   }
 }

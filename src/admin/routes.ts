@@ -17,7 +17,7 @@ export interface AdminRoute {
   readonly path: string;
   readonly access: RouteAccess;
   readonly meaning: string;
-  /** Statuses of its responses, beside those of errors that every route can have. */
+  /** Statuses of its responses, in addition to the errors that every route can return. */
   readonly statuses: readonly number[];
   /** Answers a request that {@link access} allows. A rejection becomes a 500. */
   handle(
@@ -142,10 +142,10 @@ export const adminRoutes: readonly AdminRoute[] = [
     statuses: [202, 400, 408, 409, 413, 415, 503],
     handle: async (ports, request, client) => {
       if (!["", "identity"].includes(request.contentEncoding.toLowerCase())) return errorAnswer("encoding_unsupported");
-      const reading = await client.readBody();
-      if (reading.kind === "faulty") return faultAnswer(reading.fault);
-      if (reading.kind === "refused") return errorAnswer(reading.code, {}, refusalHeaders[reading.code]);
-      const { status, body } = await ports.labels(reading.bytes, request.contentType);
+      const sent = await client.readBody();
+      if (sent.kind === "faulty") return faultAnswer(sent.fault);
+      if (sent.kind === "refused") return errorAnswer(sent.code, {}, refusalHeaders[sent.code]);
+      const { status, body } = await ports.labels(sent.bytes, request.contentType);
       return jsonAnswer(status, body);
     },
   },

@@ -18,7 +18,7 @@ import { LabelPost, type LabelPostAnswer } from "../accuracy/labels/label-post.t
 import type { Log } from "../logging/logger.ts";
 import { predictionFamilies } from "../metrics/predictions/prediction-families.ts";
 import { PredictionMetrics } from "../metrics/predictions/prediction-metrics.ts";
-import { readingFamilies } from "../metrics/predictions/reading-families.ts";
+import { captureFamilies } from "../metrics/predictions/capture-families.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
 import { DriftFlags } from "../prediction-log/drift-flags.ts";
 import { DriftLog } from "../drift/monitor/drift-log.ts";
@@ -49,7 +49,7 @@ export interface BodyTelemetry {
   accuracy(this: void): unknown;
   labels(this: void, body: Uint8Array, contentType: string): Promise<LabelPostAnswer>;
   fleet(this: void): Promise<unknown>;
-  /** Delivers what is queued, unless forced; a forced call also cuts short a stop in progress. */
+  /** Delivers queued records, unless forced; a forced call also cuts short a stop in progress. */
   stop(this: void, isForced?: boolean): Promise<void>;
 }
 
@@ -236,7 +236,7 @@ async function postLabels(post: LabelPost, clock: Clock): Promise<LabelPostAnswe
 }
 
 const captureGroup = ({ counters }: Capture): SampleSource => ({
-  families: () => readingFamilies(counters),
+  families: () => captureFamilies(counters),
 });
 
 const predictionGroup = (predictions: PredictionMetrics, clock: Clock): SampleSource => ({

@@ -11,7 +11,7 @@ import { accuracyFamilies } from "../accuracy/label-families.ts";
 import type { LabelMonitor } from "../accuracy/label-monitor.ts";
 import type { Log } from "../logging/logger.ts";
 import type { RequestMetrics } from "../metrics/requests/request-metrics.ts";
-import { fleetFamilies } from "../fleet/fleet-samples.ts";
+import { fleetFamilies } from "../fleet/fleet-families.ts";
 import { FleetMember } from "../fleet/fleet-member.ts";
 import { createRedisStore } from "../fleet/redis/redis-store.ts";
 import { keepMs, leaseMs } from "../fleet/fleet-timing.ts";
@@ -24,7 +24,7 @@ import { DriftAggregator, type DriftAggregatorOptions } from "../fleet/drift/dri
 import { LatencyAggregator } from "../fleet/latency-aggregator.ts";
 import type { ReportSource } from "./report-source.ts";
 
-/** Parts that the fleet shares, and what it is configured with. */
+/** Parts whose counts the fleet shares, and its configuration. */
 export interface FleetParts {
   readonly config: Config;
   readonly log: Log;
@@ -50,7 +50,7 @@ export interface RunningFleet {
   broadcastLabel(this: void, label: LabelInput): boolean;
   /** The body of `GET /fleet`; JSON-able. */
   describe(this: void): Promise<unknown>;
-  /** Publishes once more and leaves the fleet. */
+  /** Publishes a last time and leaves the fleet. */
   stop(this: void): Promise<void>;
 }
 

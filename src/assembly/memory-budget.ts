@@ -1,5 +1,5 @@
 /** How the memory for telemetry (`memory.budget_bytes`) is divided. */
-import { minBudgetBytes } from "../config/fields/upstream-connections.ts";
+import { minBudgetBytes } from "../config/fields/capture.ts";
 import type { Config } from "../config/table/table.ts";
 
 const mebibyte = 1_048_576;
@@ -38,7 +38,7 @@ export function memoryShares(config: Config, limitBytes: number = process.constr
   };
 }
 
-/** Texts and bookkeeping of one exchange in the reading queue, beside its bodies. */
+/** Texts and bookkeeping of one exchange in the reading queue, without its bodies, bytes. */
 const exchangeBytes = 65_536;
 
 /**

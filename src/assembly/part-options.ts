@@ -20,7 +20,7 @@ export function upstreamOf({ upstream }: Config): Address {
   return upstream;
 }
 
-/** Options of the relay, but for its observers. */
+/** Options of the relay, without its observers. */
 export function relayOptions(config: Config, upstream: Address): Omit<RelayOptions, "observers"> {
   const { listen, variant, tap, upgrade, labels, predictions } = config;
   return {

@@ -24,7 +24,7 @@ export interface PredictionLog {
   readonly log: ExchangeLog;
   readonly group: SampleSource;
   /**
-   * Delivers waiting entries within `predictions.flush_ms`; with `isForced` at once without delivering. The rest goes to
+   * Delivers waiting entries within `predictions.flush_ms`; with `isForced` at once without delivering. The rest is written to
    * the spool, or is dropped and counted.
    */
   stop(this: void, isForced: boolean): Promise<void>;

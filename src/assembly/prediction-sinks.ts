@@ -1,7 +1,8 @@
 /** Starts the sinks of the prediction log: destination, queue and, for Loki, the spool. */
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/table/table.ts";
-import { createDelivery, type DeliveryOptions } from "../delivery/delivery.ts";
+import { createDelivery } from "../delivery/delivery.ts";
+import type { DeliveryOptions } from "../delivery/delivery-options.ts";
 import { reportRefusals, type Refusal } from "../delivery/sinks/report-refusals.ts";
 import type { Spool } from "../delivery/spool/spool.ts";
 import type { Log } from "../logging/logger.ts";

@@ -17,7 +17,7 @@ const bodyGraceMs = 10_000;
 /** How long a client that has closed its sending side is still answered; docs/decisions/half-closed-clients.md. */
 const halfCloseMs = 150;
 
-/** The bounds for a configuration. */
+/** The relay's limits, timeouts and pool: those of the configuration, with the constants and derived bounds added. */
 export function relayBounds({
   limits,
   timeouts,

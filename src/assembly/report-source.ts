@@ -1,6 +1,6 @@
 /**
  * Where the metrics of drift and accuracy come from: this replica alone, or as the leader the whole fleet, or neither.
- * One source at a time, each with a group of its own, so that no family appears twice on a page, even when the leader
+ * One source at a time, each with its own group, so that no family appears twice on a page, even when the leader
  * changes while the page is rendered.
  */
 import type { SampleFamilies, SampleSource } from "../metrics/sample.ts";

@@ -7,7 +7,7 @@ import type { ModelLabels } from "../metrics/model-labels.ts";
 import { memoryShares } from "./memory-budget.ts";
 import type { ReaderOptions } from "../payload/reader-options.ts";
 
-/** Bounds of the capture. */
+/** How many bodies are captured, and the memory and CPU for it; memory is a share of `memory.budget_bytes`. */
 export function captureOptions(config: Config): Omit<CaptureOptions, "consumers" | "clock"> {
   const { readingQueueBytes, decodedBytes } = memoryShares(config);
   const { sample, cpu } = config.reading;
@@ -19,7 +19,7 @@ export const followedModels = ({ metrics }: Config): number => Math.min(64, Math
 
 const hourMs = 3_600_000;
 
-/** Longer windows, reported beside the one that verdicts are based on. */
+/** Longer windows, reported in addition to the one that verdicts are based on. */
 const longWindows = (windowMs: number): readonly number[] => [hourMs, 24 * hourMs].filter((ms) => ms > windowMs);
 
 /** Windows, thresholds and bounds of the drift monitors. */

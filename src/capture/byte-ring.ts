@@ -59,7 +59,7 @@ export class ByteRing {
   #findRange(length: number): number {
     if (this.#used + length > this.size) return -1;
     const [readAt, writeAt] = [this.#readAt, this.#writeAt];
-    // The used bytes lie in one piece, or from readAt to the end and from the start to writeAt.
+    // The used bytes are in one piece, or from readAt to the end and from the start to writeAt.
     const isWrapped = writeAt < readAt || (writeAt === readAt && this.#used > 0);
     if (length <= (isWrapped ? readAt : this.size) - writeAt) return writeAt;
     return !isWrapped && length <= readAt ? 0 : -1;

@@ -1,6 +1,6 @@
 /** Puts the captured bodies of finished exchanges into the queue. Runs on the request path: one copy, bounded, no parsing. */
 import type { Exchange, ExchangeObserver } from "../exchange.ts";
-import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
+import type { CaptureCounters } from "../metrics/predictions/capture-counters.ts";
 import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
 import type { RecordDraft } from "../prediction-log/record-draft.ts";
 import { capturedBytes, type CaptureQueue, type CapturePlan } from "./capture-queue.ts";
@@ -10,7 +10,7 @@ import type { CaptureSampler } from "./capture-sampler.ts";
 export interface CaptureObserverParts {
   readonly queue: CaptureQueue;
   readonly sampler: CaptureSampler;
-  readonly counters: ReadingCounters;
+  readonly counters: CaptureCounters;
   /** True when a consumer uses request ids: making one costs a string. */
   readonly wantsRequestId: boolean;
   /** Selects the exchanges to be logged, independent of the sample. */

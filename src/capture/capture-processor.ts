@@ -1,7 +1,12 @@
-/** Parses the decoded bodies of one exchange, hands the result to every consumer, and counts what became of each body. */
-import type { BodySide, ExchangeContent, ContentConsumer } from "../payload/exchange-content.ts";
+/** Parses the decoded bodies of one exchange, passes the result to every consumer, and counts each body by result. */
+import {
+  exchangeModel,
+  type BodySide,
+  type ExchangeContent,
+  type ContentConsumer,
+} from "../payload/exchange-content.ts";
 import type { BodyReader, ReadResult, RequestContent, ResponseContent } from "../payload/body-content.ts";
-import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
+import type { CaptureCounters } from "../metrics/predictions/capture-counters.ts";
 import type { ExchangeLog, LoggedSide } from "../prediction-log/exchange-log.ts";
 import type { Decoded } from "./content-decoding.ts";
 import type { QueuedExchange } from "./capture-queue.ts";
@@ -20,7 +25,7 @@ export interface ServedReader {
 export interface CaptureProcessorParts {
   readonly consumers: readonly ContentConsumer[];
   readonly log: ExchangeLog | undefined;
-  readonly counters: ReadingCounters;
+  readonly counters: CaptureCounters;
 }
 
 /** One item, many consumers. An error in a parser or a consumer is caught and counted; the other consumers still run. */
@@ -28,7 +33,7 @@ export class CaptureProcessor {
   readonly #served: ServedReader;
   readonly #consumers: readonly ContentConsumer[];
   readonly #log: ExchangeLog | undefined;
-  readonly #counters: ReadingCounters;
+  readonly #counters: CaptureCounters;
 
   constructor(served: ServedReader, { consumers, log, counters }: CaptureProcessorParts) {
     this.#served = served;
@@ -91,8 +96,8 @@ export class CaptureProcessor {
 
   #deliver(queued: QueuedExchange, request: RequestContent | undefined, response: ResponseContent | undefined): void {
     const { variant, plan, labelId, atMs } = queued;
-    const reading: ExchangeContent = {
-      model: this.#modelOf(queued, request?.model || response?.model || ""),
+    const content: ExchangeContent = {
+      model: exchangeModel(queued.routeModel, request?.model || response?.model || "", this.#served.prefersBodyModel),
       version: queued.routeVersion || request?.version || response?.version || "",
       variant,
       requestId: plan.requestId,
@@ -103,23 +108,19 @@ export class CaptureProcessor {
     };
     for (const consumer of this.#consumers) {
       try {
-        consumer.count(reading);
+        consumer.count(content);
       } catch {
         this.#counters.sinkFailuresTotal++;
       }
     }
-  }
-
-  #modelOf({ routeModel }: QueuedExchange, named: string): string {
-    return this.#served.prefersBodyModel ? named || routeModel : routeModel || named;
   }
 }
 
 const valueOf = <Value>(result: ReadResult<Value>): Value | undefined =>
   result.kind === "read" ? result.value : undefined;
 
-const sideOf = <Reading>(
+const sideOf = <Content>(
   content: Decoded,
   contentType: string,
-  reading: ReadResult<Reading> | undefined,
-): LoggedSide<Reading> => ({ content, contentType, reading });
+  result: ReadResult<Content> | undefined,
+): LoggedSide<Content> => ({ content, contentType, result });

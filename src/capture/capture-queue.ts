@@ -1,6 +1,6 @@
 /** Captured exchanges that wait to be decoded: first in, first out, bounded in bytes. */
 import type { CapturedBody, Exchange } from "../exchange.ts";
-import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
+import type { CaptureCounters } from "../metrics/predictions/capture-counters.ts";
 import type { RecordDraft } from "../prediction-log/record-draft.ts";
 import { ByteRing } from "./byte-ring.ts";
 
@@ -44,7 +44,7 @@ export interface QueuedExchange {
   next: QueuedExchange | undefined;
 }
 
-/** Estimated size of a queued exchange beside its bytes and its texts. */
+/** Estimated size of a queued exchange without its bodies and its texts, bytes. */
 const entryBytes = 512;
 
 /**
@@ -54,12 +54,12 @@ const entryBytes = 512;
 export class CaptureQueue {
   readonly #maxBytes: number;
   readonly #ring: ByteRing;
-  readonly #counters: ReadingCounters;
+  readonly #counters: CaptureCounters;
   #first: QueuedExchange | undefined;
   #last: QueuedExchange | undefined;
   #entryBytes = 0;
 
-  constructor(maxBytes: number, counters: ReadingCounters) {
+  constructor(maxBytes: number, counters: CaptureCounters) {
     this.#maxBytes = maxBytes;
     this.#ring = new ByteRing(maxBytes);
     this.#counters = counters;
@@ -147,7 +147,7 @@ const headersBytes = ({ headers }: RecordDraft): number => {
   return bytes;
 };
 
-/** Estimated size of a draft beside its headers; its texts are bounded by the limits of a request head. */
+/** Estimated size of a draft without its headers, bytes; its texts are bounded by the limits of a request head. */
 const draftBytes = 1024;
 
 /** How many bytes of a body to queue: none of a truncated body, because its beginning cannot be parsed. */

@@ -1,6 +1,6 @@
 /** Which part of the exchanges is captured, so that decoding and parsing stay within their share of the processor. */
 
-/** Bounds that the configuration sets. */
+/** The configured upper bounds: the sampler lowers the ratio until the CPU share is kept. */
 export interface SamplingPlan {
   /** Maximum part of the exchanges, 0 to 1; 0 samples none. */
   readonly ratio: number;
@@ -8,7 +8,7 @@ export interface SamplingPlan {
   readonly cpuRatio: number;
 }
 
-/** Never less than this part (or the configured one): without samples, nothing shows that they have become cheap. */
+/** Minimum part (or the configured one, if lower): without samples, nothing would show that they have become cheap. */
 export const minRatio = 0.01;
 
 /** How often the ratio is adapted, milliseconds. */
@@ -22,7 +22,7 @@ const aim = 0.9;
 const growth = 1.25;
 
 /**
- * The next ratio. Cost is proportional to the ratio, so one step down goes where the budget is kept; steps up are small,
+ * The next ratio. Cost is proportional to the ratio, so one step down reaches the ratio that keeps the budget; steps up are small,
  * because traffic that pauses looks like traffic that has become cheap.
  *
  * `usedRatio` is the part of one core that was used over `elapsedMs`. The result is within [{@link minRatio},

@@ -7,7 +7,7 @@ import type { Exchange, ExchangeObserver } from "../exchange.ts";
 import { bodySides, type ContentConsumer } from "../payload/exchange-content.ts";
 import type { ModelSource } from "../protocols/protocol.ts";
 import type { BodyReader } from "../payload/body-content.ts";
-import { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
+import { CaptureCounters } from "../metrics/predictions/capture-counters.ts";
 import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
 import { CaptureProcessor } from "./capture-processor.ts";
 import { DecodeLoop } from "./decode-loop.ts";
@@ -40,7 +40,7 @@ export interface CaptureOptions {
 export interface Capture {
   /** For the relay's list of observers. */
   readonly observer: ExchangeObserver;
-  readonly counters: Readonly<ReadingCounters>;
+  readonly counters: Readonly<CaptureCounters>;
   /** Parses bodies with this reader from now on. Before the first call, exchanges are not captured. */
   serve(reader: BodyReader, modelIn: ModelSource): void;
   /** Drops the queue, except exchanges for the log: they are parsed now, or logged without bodies. Captures nothing more. */
@@ -52,7 +52,7 @@ const defaultSliceMs = 0.5;
 /** Creates a capture. It starts no timer and works when exchanges arrive; the first one reserves `queueBytes` of address space. */
 export function createCapture(options: CaptureOptions): Capture {
   const { clock, consumers, log, sliceMs = defaultSliceMs, schedule = afterThisTurn, decodedBytes } = options;
-  const counters = new ReadingCounters();
+  const counters = new CaptureCounters();
   const plan = { ratio: options.sampleRatio, cpuRatio: options.cpuRatio };
   const sampler = new CaptureSampler(plan, clock.monotonicMs());
   const queue = new CaptureQueue(options.queueBytes, counters);
@@ -84,7 +84,7 @@ function afterThisTurn(slice: () => void): () => void {
 }
 
 /** Both bodies are empty or truncated: there is nothing to queue. */
-function countEmpty(counters: ReadingCounters, exchange: Exchange): void {
+function countEmpty(counters: CaptureCounters, exchange: Exchange): void {
   const bodies = { request: exchange.requestBody, response: exchange.responseBody };
   for (const side of bodySides) counters.unread[side][(bodies[side]?.complete ?? true) ? "empty" : "truncated"]++;
   counters.doneTotal++;

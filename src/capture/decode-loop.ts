@@ -3,7 +3,7 @@
  * decompressed in the thread pool, a few at a time. No body can stop the loop: every error is caught and counted.
  */
 import type { Clock } from "../clock.ts";
-import type { ReadingCounters } from "../metrics/predictions/reading-counters.ts";
+import type { CaptureCounters } from "../metrics/predictions/capture-counters.ts";
 import type { ExchangeLog } from "../prediction-log/exchange-log.ts";
 import { decodeInline, decodeInPool, type Decoded, type InlineResult } from "./content-decoding.ts";
 import type { DecodedBodies, CaptureProcessor } from "./capture-processor.ts";
@@ -14,7 +14,7 @@ import type { CaptureSampler } from "./capture-sampler.ts";
 export interface DecodeLoopParts {
   readonly queue: CaptureQueue;
   readonly sampler: CaptureSampler;
-  readonly counters: ReadingCounters;
+  readonly counters: CaptureCounters;
   readonly log: ExchangeLog | undefined;
   readonly clock: Clock;
   /** Maximum size of a body once it is decompressed. */

@@ -25,7 +25,7 @@ export function effectiveValues(loaded: Pick<LoadedConfig, "config" | "origins">
 }
 
 /**
- * The configuration as a file with the origin of each value beside it. Read again, it gives the same configuration;
+ * The configuration as a file with the origin of each value in a comment. Read again, it gives the same configuration;
  * a field that is not set becomes a comment.
  */
 export function effectiveYaml(loaded: Pick<LoadedConfig, "config" | "origins">): string {
@@ -45,12 +45,12 @@ export function effectiveYaml(loaded: Pick<LoadedConfig, "config" | "origins">):
   return `${lines.join("\n")}\n`;
 }
 
-/** The fields that differ between two configurations. */
+/** The fields that differ between two configurations, in the table's order; values are compared as JSON. */
 export function changedFields(before: Config, after: Config): readonly FieldRow[] {
   return fieldRows.filter((row) => JSON.stringify(valueAt(before, row)) !== JSON.stringify(valueAt(after, row)));
 }
 
-/** Paths of changed fields that need a restart. */
+/** Paths of the changed fields that a reload cannot apply. */
 export function restartPaths(before: Config, after: Config): readonly string[] {
   return changedFields(before, after)
     .filter((row) => !row.field.reload)
@@ -61,7 +61,7 @@ function inputAt(config: Config, row: FieldRow): Input | undefined {
   return rulesOf(row.field).toInput(valueAt(config, row) as never);
 }
 
-/** JSON is YAML but for a few control characters that `JSON.stringify` escapes, so its quoting is right for both. */
+/** JSON is valid YAML except for a few control characters, which `JSON.stringify` escapes: its quoting fits both. */
 function yamlScalar(input: Input): string {
   return JSON.stringify(input).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -9,7 +9,7 @@ import { valueAt, nest } from "./layers/assemble.ts";
 import type { Origin } from "./origin.ts";
 import { fieldRows, type Config } from "./table/table.ts";
 
-/** Numbers about reloads, for metrics. */
+/** Counts of reloads since the start, for metrics. */
 export interface ReloadCounters {
   readonly succeeded: number;
   readonly failed: number;
@@ -19,7 +19,7 @@ export interface ReloadCounters {
   readonly loadedAtMs: number;
 }
 
-/** How one reload ended. */
+/** Result of one reload. A rejected one changes nothing. */
 export type ReloadOutcome =
   | {
       readonly kind: "applied";

@@ -12,7 +12,7 @@ import type { Origin } from "./origin.ts";
 import type { Field, FieldKind } from "./table/field.ts";
 import { fieldRows, rowAt, type Config } from "./table/table.ts";
 
-/** The sources of values, besides the defaults. */
+/** Where values come from, besides the defaults: flags win over the environment, which wins over the file. */
 export interface ConfigSources {
   /** Path given with `--config`; else `OUTRIDER_CONFIG` in the environment names the file, else no file is read. */
   readonly file: string | undefined;
@@ -22,7 +22,7 @@ export interface ConfigSources {
   readonly isUpstreamRequired: boolean;
 }
 
-/** A configuration without mistakes. */
+/** A complete configuration without mistakes, and where its values came from. */
 export interface LoadedConfig {
   readonly config: Config;
   /** Where each value came from, by path. */

@@ -3,12 +3,12 @@ export type Parsed<Value> =
   | { readonly kind: "ok"; readonly value: Value }
   | { readonly kind: "wrong"; readonly problem: string };
 
-/** A {@link Parsed} that succeeded. */
+/** Makes the {@link Parsed} of a valid input. */
 export function ok<Value>(value: Value): Parsed<Value> {
   return { kind: "ok", value };
 }
 
-/** A {@link Parsed} that failed. */
+/** Makes the {@link Parsed} of an invalid input. `problem` says what is wrong with it. */
 export function wrong(problem: string): { readonly kind: "wrong"; readonly problem: string } {
   return { kind: "wrong", problem };
 }

@@ -10,7 +10,7 @@ const maxSocketPathBytes = 107;
 
 /**
  * Parses an upstream. `http://host` alone means port 80. Schemes other than http and unix, paths, queries and user
- * names are refused with the reason: the relay forwards each request's own path and speaks plain HTTP/1.1.
+ * names are refused with the reason: the relay forwards each request's own path and uses plain HTTP/1.1.
  */
 export function parseUpstream(text: string): Parsed<Address> {
   if (text.startsWith("unix:")) {
@@ -32,7 +32,7 @@ export function formatUpstream(upstream: Address): string {
 
 function upstreamProblem(scheme: string, authority: string, rest: string): string | undefined {
   if (scheme === "https") {
-    return "TLS to the model server is not supported: Outrider and the server share a pod and speak plain HTTP";
+    return "TLS to the model server is not supported: Outrider and the server share a pod and use plain HTTP";
   }
   if (scheme === "grpc" || scheme === "grpcs" || scheme === "h2c") {
     return "only HTTP/1.1 is supported: give the server's HTTP port";

@@ -17,8 +17,9 @@ export interface WatchOptions {
   readonly pollMs: number;
 }
 
-/** A running watch. */
+/** A watch that lasts until it is closed; it does not keep the process running. */
 export interface FileWatch {
+  /** No call of `onChange` follows. Idempotent. */
   close(): void;
 }
 

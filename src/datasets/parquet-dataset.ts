@@ -20,7 +20,7 @@ const columnsAtOnce = 256;
 
 /**
  * Parquet, a part of a row group at a time. Only the columns and pages that a part needs are decoded. The digest needs a
- * pass of its own, so {@link bytesTotal} is twice the size of the file.
+ * separate pass, so {@link bytesTotal} is twice the size of the file.
  */
 export class ParquetDataset implements Dataset {
   readonly bytesTotal: number;

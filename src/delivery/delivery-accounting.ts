@@ -31,7 +31,7 @@ export class DeliveryAccounting {
     this.#measureSpool();
   }
 
-  /** Entries that came in so far, those recovered from the spool included. */
+  /** Entries received so far, including those recovered from the spool. */
   get entered(): number {
     return this.#counters.acceptedTotal + this.#counters.recoveredTotal;
   }
@@ -109,7 +109,7 @@ export class DeliveryAccounting {
       duration.observe(Math.max(0, Math.round(ms * 1000)));
   }
 
-  /** The end: drops what is still in the queue. Events that are reported later are ignored. */
+  /** Ends the accounting: counts the entries still in the queue as dropped. Events that are reported later are ignored. */
   close(): void {
     if (this.#isClosed) return;
     this.#measureSpool();

@@ -4,6 +4,7 @@ import type { DeliveryResult, Destination, EntryDropReason, RetryReason } from "
 import type { LogEntry } from "../prediction-log/log-entry.ts";
 import type { DeliveryAccounting } from "./delivery-accounting.ts";
 import { startCall, type DeliveryCall } from "./delivery-call.ts";
+import type { DeliveryOptions } from "./delivery-options.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
 import { RetryDelay } from "./retry-delay.ts";
 import type { SpillToDisk } from "./spill-to-disk.ts";
@@ -21,14 +22,7 @@ export interface DeliveryLoopParts {
   readonly schedule: Schedule;
   readonly onTrouble: (detail: string) => void;
   readonly onRecovered: () => void;
-  readonly options: {
-    readonly queueBytes: number;
-    readonly batchBytes: number;
-    readonly batchAgeMs: number;
-    readonly retryFirstMs: number;
-    readonly retryMaxMs: number;
-    readonly spoolAfterMs: number;
-  };
+  readonly options: DeliveryOptions;
   /** Whether waiting entries must be delivered at once, without waiting for a full batch. */
   readonly isFlushing: () => boolean;
   /** Called after each round of the loop. */
@@ -114,7 +108,7 @@ export class DeliveryLoop {
     return queue.oldestMs + options.batchAgeMs - nowMs;
   }
 
-  /** Time until entries should go to the spool, if nothing succeeds before; Infinity while all goes well. */
+  /** Time until entries should go to the spool, if nothing succeeds before; Infinity while nothing fails. */
   #untilSpillMs(nowMs: number): number {
     const { spill, queue, options } = this.#parts;
     const sinceMs = this.#failingSinceMs ?? this.#callStartedMs;
@@ -132,7 +126,7 @@ export class DeliveryLoop {
     const { queue, spill, accounting, options } = this.#parts;
     if (spill?.isOpen === true) {
       const entries = await spill.peek(options.batchBytes);
-      // The spool has just become empty: what comes next from memory has not failed yet.
+      // The spool has just become empty: the next entries, from memory, have not failed yet.
       if (!spill.isOpen) this.#failingSinceMs = undefined;
       if (entries === undefined || this.#isStopped) return;
       return this.#attempt({ entries, settled: (refused) => spill.release(refused) });

@@ -13,7 +13,7 @@ export interface DeliveryQueueOptions {
  * First in, first out, bounded in bytes. Entries are *in flight* from {@link take} to {@link release}: they count towards
  * the bound and are never dropped. When the queue is full, a new entry drops the oldest waiting ones.
  *
- * A ring buffer that doubles when it is full: 16 bytes an entry beside the entry itself.
+ * A ring buffer that doubles when it is full: 16 bytes an entry, plus the entry itself.
  */
 export class DeliveryQueue {
   readonly #options: DeliveryQueueOptions;
@@ -58,7 +58,7 @@ export class DeliveryQueue {
 
   /**
    * Adds an entry and returns how many were dropped: the oldest waiting ones, or the new entry itself when it does not
-   * fit beside those in flight. Costs about 20 ns.
+   * fit together with those in flight. Costs about 20 ns.
    */
   push(entry: LogEntry, nowMs: number): number {
     const roomBytes = this.#options.maxBytes - this.#inFlightBytes - entry.bytes;

@@ -5,25 +5,11 @@ import type { Destination } from "../prediction-log/destination.ts";
 import type { EntrySink, LogEntry } from "../prediction-log/log-entry.ts";
 import { DeliveryAccounting } from "./delivery-accounting.ts";
 import { DeliveryLoop } from "./delivery-loop.ts";
+import type { DeliveryOptions } from "./delivery-options.ts";
 import { DeliveryQueue } from "./delivery-queue.ts";
 import { SpillToDisk } from "./spill-to-disk.ts";
 import type { Spool, SpoolLosses } from "./spool/spool.ts";
 import { systemSchedule, withinLimit, type Schedule } from "./waker.ts";
-
-/** Bounds (bytes by `LogEntry.bytes`) and times (milliseconds) of a delivery. */
-export interface DeliveryOptions {
-  /** Upper bound of the queue in memory, entries in flight included. */
-  readonly queueBytes: number;
-  /** Upper bound of a batch of more than one entry. More than a quarter of the queue counts as a quarter. */
-  readonly batchBytes: number;
-  /** Longest time that an entry waits for a batch to fill before it is delivered or spilled. */
-  readonly batchAgeMs: number;
-  /** Upper bound of the wait after the first failure; it doubles with each further failure, up to `retryMaxMs`. */
-  readonly retryFirstMs: number;
-  readonly retryMaxMs: number;
-  /** Entries go to the spool after this time without success; at once when the queue is more than half full by then. */
-  readonly spoolAfterMs: number;
-}
 
 /** Parts and options of {@link createDelivery}. */
 export interface DeliveryParts {
@@ -60,7 +46,7 @@ export interface Delivery extends EntrySink {
 }
 
 /**
- * Starts a delivery. While all goes well entries are in memory only. `offer` costs about 0.1 µs and never waits: a full
+ * Starts a delivery. While nothing fails, entries are in memory only. `offer` costs about 0.1 µs and never waits: a full
  * queue drops its oldest entries that are not in flight. Entries that an earlier process left in the spool go first.
  */
 export function createDelivery(parts: DeliveryParts): Delivery {

@@ -25,7 +25,7 @@ export class RetryDelay {
     this.#options = options;
   }
 
-  /** The earliest time of the next attempt, monotonic milliseconds; -Infinity while all goes well. */
+  /** The earliest time of the next attempt, monotonic milliseconds; -Infinity while nothing fails. */
   get notBeforeMs(): number {
     return this.#notBeforeMs;
   }

@@ -1,4 +1,4 @@
-/** Moves entries from memory to the spool while the destination is unavailable, and hands them on from there. */
+/** Moves entries from memory to the spool while the destination is unavailable, and delivers them from there. */
 import type { LogEntry } from "../prediction-log/log-entry.ts";
 import type { DeliveryAccounting } from "./delivery-accounting.ts";
 import type { DeliveryQueue } from "./delivery-queue.ts";
@@ -105,7 +105,7 @@ export class SpillToDisk {
     return batch?.entries;
   }
 
-  /** Removes the peeked batch: the destination has settled it, and refused some entries of it for good. */
+  /** Removes the peeked batch: the destination has settled it and permanently refused `refused` of its entries. */
   async release(refused: SpoolLosses): Promise<void> {
     const batch = this.#peeked;
     if (batch === undefined) return;
@@ -119,7 +119,7 @@ export class SpillToDisk {
     const { accounting, queue } = this.#options;
     this.#isAwaitingWrite = this.#isWriting || queue.inFlight.length > 0;
     if (this.#isAwaitingWrite) return;
-    // A spool that miscounted must not leave the counters wrong for good.
+    // A spool that miscounted must not leave the counters wrong permanently.
     if (accounting.spooled > 0) accounting.spoolLost(new Map([["spool_failed", accounting.spooled]]));
     this.#isOpen = false;
   }

@@ -105,7 +105,7 @@ export const malformedRequests = {
     status: 431,
     message: "trailers too large",
     meaning: "The trailers of a chunked body are longer than the limit.",
-    remedy: "Send less, or move data from the trailers into the body.",
+    remedy: "Send fewer trailers, or move data from the trailers into the body.",
   },
   target_too_long: {
     status: 414,

@@ -10,7 +10,7 @@ import type { Sample, SampleFamilies, SampleSource } from "../metrics/sample.ts"
 import { registerProcessMetrics } from "./process-metrics.ts";
 import type { ExpositionSources } from "./sources.ts";
 
-/** The page of metrics, rendered on demand. */
+/** The page of `/metrics`, rendered at each scrape in slices between which requests are served. */
 export interface Exposition {
   /** Value of the Content-Type header: the text format 0.0.4, which Prometheus 2 and 3 both read. */
   readonly contentType: string;

@@ -1,4 +1,4 @@
-/** Metrics of the process itself: prom-client's, less those that cost too much beside a relay. */
+/** Metrics of the process itself: prom-client's, without those that cost too much in a relay. */
 import { readdir, stat } from "node:fs/promises";
 import heapSizeAndUsed from "prom-client/lib/metrics/heapSizeAndUsed.js";
 import osMemoryHeap from "prom-client/lib/metrics/osMemoryHeap.js";
@@ -6,23 +6,6 @@ import processMaxFileDescriptors from "prom-client/lib/metrics/processMaxFileDes
 import processStartTime from "prom-client/lib/metrics/processStartTime.js";
 import version from "prom-client/lib/metrics/version.js";
 import type Registry from "prom-client/lib/registry.js";
-
-/** Names of the metrics that {@link registerProcessMetrics} adds, on Linux. */
-export const processMetricNames = [
-  "process_cpu_user_seconds_total",
-  "process_cpu_system_seconds_total",
-  "process_cpu_seconds_total",
-  "process_start_time_seconds",
-  "process_resident_memory_bytes",
-  "process_virtual_memory_bytes",
-  "process_heap_bytes",
-  "process_open_fds",
-  "process_max_fds",
-  "nodejs_heap_size_total_bytes",
-  "nodejs_heap_size_used_bytes",
-  "nodejs_external_memory_bytes",
-  "nodejs_version_info",
-] as const;
 
 const parts = [processStartTime, osMemoryHeap, processMaxFileDescriptors, heapSizeAndUsed, version] as const;
 

@@ -14,7 +14,7 @@ const sumEveryMs = 15_000;
 
 /**
  * Labels arrive for hours after a prediction, so windows stay open: each replica publishes what has changed, and the
- * leader adds up what is there at the time.
+ * leader adds up the counts published so far.
  */
 export class AccuracyAggregator implements ContributionSource, LeaderTask {
   readonly #labels: LabelMonitor;

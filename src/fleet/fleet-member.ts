@@ -23,7 +23,7 @@ import {
   type StoreHealth,
 } from "./store.ts";
 
-/** The log lines of a member go here. */
+/** The part of the log that a member uses. Fields are in snake_case. */
 export interface FleetLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -51,7 +51,7 @@ export interface FleetMemberOptions {
   readonly log: FleetLog;
 }
 
-/** How a replica and its fleet are doing. */
+/** State of a replica and of its fleet, as this replica sees it: for metrics and `/fleet`. */
 export interface FleetStatus extends PublisherStatus {
   readonly replicaId: string;
   readonly isLeader: boolean;
@@ -128,7 +128,7 @@ export class FleetMember {
     return this.#labels.enqueue(labels);
   }
 
-  /** Publishes once more, releases the lease, leaves the fleet and closes the store, all within `limitMs`. Idempotent. */
+  /** Publishes a last time, releases the lease, leaves the fleet and closes the store, all within `limitMs`. Idempotent. */
   async stop(limitMs: number): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
@@ -200,7 +200,7 @@ export class FleetMember {
     const { isLeader, token } = this.#lease;
     if (isLeader !== wasLeader) {
       const what = isLeader ? "this replica is now the leader" : "this replica is no longer the leader";
-      this.#options.log.info({ isLeader, token }, what);
+      this.#options.log.info({ is_leader: isLeader, token }, what);
     }
     if (isLeader && !this.#isStopped) this.#leading ??= this.#lead();
   }
@@ -213,7 +213,7 @@ export class FleetMember {
     this.#membership.update(outcome.value, clock.monotonicMs(), clock.wallMs());
     for (const gap of this.#membership.gaps) {
       if (!before.has(gap.replicaId))
-        log.warn({ ...gap }, "a replica was lost: it sends no heartbeat and did not leave");
+        log.warn(gapFields(gap), "a replica was lost: it sends no heartbeat and did not leave");
     }
     return { kind: "done", value: undefined };
   }
@@ -223,7 +223,7 @@ export class FleetMember {
     return { ...replica, sequence: this.#publisher.sequence, seenAtMs: clock.wallMs() };
   }
 
-  /** Runs beside the syncs: a long decision must not delay publishing or renewing the lease. */
+  /** Runs concurrently with the syncs: a long decision must not delay publishing or renewing the lease. */
   async #lead(): Promise<void> {
     try {
       this.#decided += await this.#leaderLoop.runRound(this.#options.clock.wallMs());
@@ -264,4 +264,14 @@ export class FleetMember {
   #reportFailedPart(what: string, error: unknown): void {
     this.#options.log.warn({ error, what }, "a part of the fleet failed");
   }
+}
+
+/** The log's fields for a lost replica; times in RFC 3339, by the clock that took them. */
+function gapFields({ replicaId, address, lastSeenMs, noticedAtMs }: Gap): Readonly<Record<string, string>> {
+  return {
+    replica_id: replicaId,
+    address,
+    last_seen: new Date(lastSeenMs).toISOString(),
+    noticed_at: new Date(noticedAtMs).toISOString(),
+  };
 }

@@ -31,7 +31,7 @@ interface Member {
 /** Maximum number of members; those that the store has forgotten stay for a while. */
 const maxMembers = 2 * stateLimits.replicas;
 
-/** What one replica knows of the others: at most 2,000 members, and {@link gapLimits} gaps. */
+/** What one replica knows about the others: at most 2,000 members, and {@link gapLimits} gaps. */
 export class Membership {
   readonly #members = new Map<string, Member>();
   readonly #gaps = new Map<string, Gap>();

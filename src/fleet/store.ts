@@ -5,7 +5,7 @@
  * No method throws or rejects: a failed call returns its reason, and the store counts it.
  */
 
-/** Result of a call. */
+/** Result of a call of the store. Calls never reject: a failure is a value with its reason. */
 export type Outcome<T> =
   | { readonly kind: "done"; readonly value: T }
   | { readonly kind: "failed"; readonly reason: FailureReason };
@@ -72,14 +72,14 @@ export interface PublishTally {
   readonly refused: number;
 }
 
-/** One replica's share of a sum. */
+/** Which replica contributed to a sum, and how recent its counts are. */
 export interface Part {
   readonly replicaId: string;
   readonly sequence: number;
   readonly writtenAtMs: number;
 }
 
-/** The last counts of all replicas, added up. */
+/** The last published counts of all replicas, added up; a replica that failed to publish counts with its older ones. */
 export interface MergedCounts {
   /** Undefined when no replica has written. */
   readonly counts: Counts | undefined;
@@ -101,13 +101,15 @@ export interface Replica {
   readonly flushMs: number;
 }
 
-/** A replica's heartbeat. */
+/** What a replica publishes at each flush to show that it is alive. */
 export interface Heartbeat extends Replica {
+  /** Number of its last publication. */
   readonly sequence: number;
+  /** Time of the heartbeat by the replica's own clock, milliseconds since the epoch. */
   readonly seenAtMs: number;
 }
 
-/** A replica as it stands in the store. */
+/** A replica, as the store holds it. */
 export interface KnownReplica extends Heartbeat {
   /** It has left on purpose. */
   readonly hasLeft: boolean;
@@ -120,7 +122,7 @@ export interface Lease {
   readonly token: number;
 }
 
-/** Identity for writes as the leader. */
+/** Authorizes writes as the leader: they are rejected when another replica has acquired the lease since. */
 export interface LeaderToken {
   readonly replicaId: string;
   readonly token: number;
@@ -142,7 +144,7 @@ export interface LabelItem {
   readonly row?: number;
 }
 
-/** A page of a stream of labels. */
+/** Labels that one call read from a stream, and where to continue. */
 export interface LabelPage {
   readonly items: readonly ReceivedLabel[];
   /** The id to read after next. */
@@ -165,8 +167,9 @@ export interface ReceivedLabel extends LabelItem {
 /** A stream of labels: the fleet's own, or one that the user fills, by its full name. */
 export type LabelStream = { readonly kind: "fleet" } | { readonly kind: "named"; readonly name: string };
 
-/** Health of the store. */
+/** Whether the store responds, for metrics and `/fleet`. */
 export interface StoreHealth {
+  /** Failed calls since the start, by reason. */
   readonly failures: ReadonlyMap<FailureReason, number>;
   /** Wall time of the last call that succeeded; 0 before the first. */
   readonly lastSuccessMs: number;
@@ -255,14 +258,10 @@ export interface StateStore {
   close(): Promise<void>;
 }
 
-/** True for a window that has ended by this clock, give or take {@link clockToleranceMs}. */
-export const hasEnded = ({ windowMs, windowIndex }: Window, wallMs: number): boolean =>
-  (windowIndex + 1) * windowMs <= wallMs + clockToleranceMs;
-
 /** Time to live of a window's counts after a write. */
 export const countsLifetimeMs = (windowMs: number): number => 2 * windowMs + stateLifetimes.countsMs;
 
-/** True for a key of a valid length. */
+/** True for a key of 1 to {@link stateLimits.keyChars} characters. */
 export const isKey = (key: string): boolean => key.length > 0 && key.length <= stateLimits.keyChars;
 
 /** True for a valid window: whole numbers, a length of at least 1 ms. */

@@ -39,7 +39,7 @@ export const isSafeId: Uint8Array = tableOf((b) => isDigitByte(b) || isAlphaByte
 /** ASCII letters in lower case, all other bytes as they are. */
 export const lower: Uint8Array = Uint8Array.from({ length: 256 }, (_, b) => (b >= 0x41 && b <= 0x5a ? b + 32 : b));
 
-/** Value of a hexadecimal digit, or 255. */
+/** A table by byte: the value of a hexadecimal digit, 255 for every other byte. */
 export const hexValue: Uint8Array = Uint8Array.from({ length: 256 }, (_, b) => {
   const value = Number.parseInt(String.fromCharCode(b), 16);
   return Number.isNaN(value) ? 255 : value;

@@ -1,5 +1,5 @@
 /**
- * Chunked coding (RFC 9112 §7.1), read strictly and incrementally. A relay passes most of the coding on as it came:
+ * Chunked coding (RFC 9112 §7.1), read strictly and incrementally. A relay passes most of the coding on unchanged:
  * the decoder says which byte ranges to keep, which of them are body, and leaves out what no later reader needs:
  * leading zeros of sizes, extensions, and trailers that name framing, routing or credentials.
  */
@@ -8,7 +8,7 @@ import { Field } from "./field.ts";
 import type { Fault } from "./fault.ts";
 import { HeaderSection, Progress, type ProgressValue } from "./header-section.ts";
 
-/** Bounds of chunked coding. */
+/** Limits of chunked coding; a body that exceeds one is rejected. */
 export interface ChunkedLimits {
   /** All trailer lines together, bytes. */
   readonly trailerBytes: number;
@@ -32,7 +32,7 @@ const State = { size: 0, sizeLf: 1, extension: 2, data: 3, dataCr: 4, dataLf: 5,
 const maxDigits = 16;
 const maxSize = 2 ** 53 - 1;
 
-/** Trailer fields that are never passed on: they would change framing, routing or who is asking (RFC 9110 §6.5.1). */
+/** Trailer fields that are never passed on: they would change framing, routing or the caller's identity (RFC 9110 §6.5.1). */
 const forbiddenTrailers: ReadonlySet<number> = new Set([
   Field.host,
   Field.connection,
@@ -82,7 +82,7 @@ export class ChunkedDecoder {
     });
   }
 
-  /** Makes ready for the next body. */
+  /** Prepares for the next body. */
   reset(): void {
     this.fault = "";
     this.bodyBytes = 0;
@@ -144,7 +144,7 @@ export class ChunkedDecoder {
     return this.#state !== State.data && this.#state !== State.trailers && this.#state !== State.done;
   }
 
-  /** One byte of coding; true when it is to be passed on. */
+  /** Takes one byte of the chunked coding; true when the byte has to be passed on. */
   #step(byte: number): boolean {
     switch (this.#state) {
       case State.size:
@@ -203,7 +203,7 @@ export class ChunkedDecoder {
     return false;
   }
 
-  /** Trailer lines are held until all have come, then passed on but for the forbidden ones, behind the last chunk's size. */
+  /** Trailer lines are held until all have arrived. The allowed ones are then passed on behind the last chunk's size. */
   #readTrailers(bytes: Uint8Array, start: number, end: number, sink: ChunkedSink): number {
     const before = this.#trailerLength;
     // The usual end, in one piece: no trailers at all.

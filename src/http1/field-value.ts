@@ -35,7 +35,7 @@ function isValidPort(bytes: Uint8Array, start: number, end: number): boolean {
   return port !== -1 && port <= maxPort;
 }
 
-/** True for `100-continue`. */
+/** True when the value of `Expect` in [start, end) is `100-continue`, in any case (RFC 9110 §10.1.1). */
 export function isExpectContinue(bytes: Uint8Array, start: number, end: number): boolean {
   return equalsIgnoreCase(bytes, start, end, "100-continue");
 }
@@ -69,7 +69,7 @@ export function isValidTraceparent(bytes: Uint8Array, start: number, end: number
   );
 }
 
-/** Version 00 has one length; later ones may go on after a dash; ff is not a version. */
+/** Version 00 has one length; later ones may continue after a dash; ff is not a version. */
 function hasKnownLength(bytes: Uint8Array, start: number, end: number): boolean {
   if (equals(bytes, start, start + 2, "ff")) return false;
   if (end - start === traceparentLength) return true;

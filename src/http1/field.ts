@@ -37,7 +37,7 @@ export type FieldId = (typeof Field)[keyof typeof Field];
 /** A bit for each field, so that a set of fields is one number. */
 export const fieldBit = (field: FieldId): number => 1 << field;
 
-/** The bits of several fields. */
+/** The set of these fields as one number; test it with {@link fieldBit}. */
 export const fieldBits = (fields: readonly FieldId[]): number =>
   fields.reduce<number>((bits, field) => bits | fieldBit(field), 0);
 

@@ -12,12 +12,12 @@ export interface BodyFraming {
   readonly length: number;
 }
 
-/** A message without a body: HEAD, 204 and the like, and requests without a length. */
+/** A message without a body: HEAD, 204 and similar responses, and requests without a length. */
 export const noBody: BodyFraming = { kind: "none", length: 0 };
-/** A body in chunked coding. */
+/** The framing of every body in chunked coding, shared: its length is not known in advance. */
 export const chunkedBody: BodyFraming = { kind: "chunked", length: 0 };
-/** A body that ends with its connection. */
-export const closeDelimitedBody: BodyFraming = { kind: "close", length: 0 };
+/** The framing of every response body that ends with its connection, shared. */
+const closeDelimitedBody: BodyFraming = { kind: "close", length: 0 };
 
 /** The framing of a request, or what is wrong with it. A request without length has no body. */
 export function requestFraming(

@@ -5,7 +5,7 @@
  */
 import { Field, fieldBits, type FieldId } from "./field.ts";
 
-/** A change to heads. */
+/** One change that the relay makes to heads, with its reason; the reference lists them. */
 export interface HeadRule {
   /** The fields it is about; empty when it is about other parts of a message, or a line that is only ever added. */
   readonly fields: readonly FieldId[];
@@ -19,7 +19,7 @@ export interface HeadRule {
   readonly why: string;
 }
 
-/** Changes to request heads. */
+/** All changes between the client's request head and the one that the upstream gets. */
 export const requestRules: readonly HeadRule[] = [
   other(
     "request line",
@@ -64,7 +64,7 @@ export const requestRules: readonly HeadRule[] = [
     why: "one spelling that every server reads alike",
   }),
   other("chunked coding", "leading zeros of sizes and chunk extensions are removed", "RFC 9112 §7.1.1"),
-  other("trailers", "passed on, but for fields of framing, routing, identity and credentials", "RFC 9110 §6.5.1"),
+  other("trailers", "passed on, except fields of framing, routing, identity and credentials", "RFC 9110 §6.5.1"),
   change([Field.expect], { name: "Expect", action: "removed from HTTP/1.0 requests", why: "RFC 9110 §10.1.1" }),
   change([Field.maxForwards], {
     name: "Max-Forwards",
@@ -99,7 +99,7 @@ export const requestRules: readonly HeadRule[] = [
   remove([Field.internal], { name: "x-outrider-*", action: "removed", why: "only Outrider may set them" }),
 ];
 
-/** Changes to response heads. */
+/** All changes between the upstream's response head and the one that the client gets. */
 export const responseRules: readonly HeadRule[] = [
   other("status line", "version written as HTTP/1.1", "RFC 9110 §2.5"),
   remove([Field.connection], {
@@ -149,12 +149,12 @@ export const responseRules: readonly HeadRule[] = [
   }),
 ];
 
-/** 1 for each field whose lines never pass. */
+/** A table by field ID: 1 for each field whose lines are never passed on. */
 export function removedFields(rules: readonly HeadRule[]): Uint8Array {
   return fieldTable(rules.filter(({ kind }) => kind === "removed"));
 }
 
-/** 1 for each field that a Connection header cannot remove. */
+/** A table by field ID: 1 for each field that a Connection header cannot remove. */
 export function protectedFields(rules: readonly HeadRule[]): Uint8Array {
   return fieldTable(rules.filter(({ isProtected }) => isProtected));
 }

@@ -6,7 +6,7 @@ import { COLON, CR, DEL, LF, SP, TAB, isFieldValue, isToken } from "./bytes.ts";
 import { fieldBit, type FieldId, identifyField } from "./field.ts";
 import type { Fault } from "./fault.ts";
 
-/** Bounds of a head. */
+/** Limits of a head; a head that exceeds one is rejected. */
 export interface HeadLimits {
   /** Start line and headers together, bytes. */
   readonly headBytes: number;
@@ -56,7 +56,7 @@ export class HeaderSection {
     this.field = new Uint8Array(capacity);
   }
 
-  /** Makes ready for the lines that begin at offset `at` of a new head. */
+  /** Prepares for the lines that begin at offset `at` of a new head. */
   reset(at: number): void {
     this.count = 0;
     this.seen = 0;

@@ -1,7 +1,7 @@
 /** Looking for members in header values; each takes the value's bytes at [start, end). */
 import { COMMA, SEMICOLON, equalsIgnoreCase, isBlank } from "./bytes.ts";
 
-/** True when `part` occurs anywhere in the value. */
+/** True when the bytes of `part` occur anywhere in the value, also within a member; case-sensitive. */
 export function contains(bytes: Uint8Array, start: number, end: number, part: Uint8Array): boolean {
   for (let at = start; at + part.length <= end; at++) {
     let i = 0;

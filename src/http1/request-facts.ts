@@ -1,4 +1,4 @@
-/** What the relay needs to know of a request beyond its framing: identity, hops, upgrade. */
+/** Facts of a request that the relay needs beyond its framing: identity, hops, upgrade. */
 import { Field, fieldBits } from "./field.ts";
 import { isSafeRequestId, isValidTraceparent, readDecimal } from "./field-value.ts";
 import { contains, isListed, listsTrailers } from "./list-value.ts";
@@ -12,7 +12,7 @@ export interface OwnNames {
   readonly upgradeProtocols: readonly string[];
 }
 
-/** What {@link inspectRequest} found; offsets count from the head's first byte, −1 when there is none. */
+/** Result of {@link inspectRequest}. Offsets count from the head's first byte; −1 means absent. */
 export interface RequestFacts {
   /** Line whose value is the client's safe request id. */
   requestIdLine: number;
@@ -46,7 +46,7 @@ export function createRequestFacts(): RequestFacts {
   };
 }
 
-/** A parsed head together with the bytes it lies in, and what was found in it. */
+/** A parsed head, the buffer that holds its bytes, and the facts found in it. */
 export interface ParsedRequest {
   readonly head: RequestHead;
   readonly facts: RequestFacts;
@@ -55,7 +55,7 @@ export interface ParsedRequest {
   readonly base: number;
 }
 
-/** Fills `request.facts` with what the rewriting and the relay need to know of a parsed head. */
+/** Fills `request.facts` with what the rewriter and the relay need from a parsed head. */
 export function inspectRequest(request: ParsedRequest, names: OwnNames): void {
   const { headers } = request.head;
   resetFacts(request.facts);

@@ -58,7 +58,7 @@ export class RequestHead {
     return this.#state > State.startLf;
   }
 
-  /** Makes ready for the next head. */
+  /** Prepares for the next head. */
   reset(): void {
     this.#state = State.start;
     this.#at = 0;

@@ -12,7 +12,7 @@ import { isMediaType } from "./list-value.ts";
 const State = { version: 0, status: 1, reason: 2, lineLf: 3, headers: 4 } as const;
 
 const versionText = "HTTP/1.";
-/** `HTTP/1.1 200`: after these bytes comes a space and the reason, or the line's end. */
+/** `HTTP/1.1 200`: after these bytes follow a space and the reason, or the line's end. */
 const statusEnd = versionText.length + 5;
 
 /** Reads one response head after another; all fields are valid between `done` and the next {@link reset}. */
@@ -47,7 +47,7 @@ export class ResponseHead {
     return this.headers.at;
   }
 
-  /** Makes ready for the next head. */
+  /** Prepares for the next head. */
   reset(): void {
     this.#state = State.version;
     this.#at = 0;

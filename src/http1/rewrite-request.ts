@@ -1,5 +1,5 @@
 /**
- * A request head as the upstream gets it: the client's own bytes, but for the lines of {@link requestRules}.
+ * A request head as the upstream gets it: the client's own bytes, except for the lines of {@link requestRules}.
  * Lines that stay are copied as slices, never rebuilt.
  */
 import { asciiBytes, equals } from "./bytes.ts";
@@ -30,7 +30,7 @@ export interface RequestAdditions extends OwnNames {
 /** Writes the head for the upstream, with its final empty line. */
 export function writeRequestHead(writer: ByteWriter, request: ParsedRequest, additions: RequestAdditions): void {
   const { head } = request;
-  // The usual head goes on in one piece, from its first byte to its last line.
+  // The usual head is passed on in one piece, from its first byte to its last line.
   const isPlain = head.target.kind === "origin" && head.isPlainVersion;
   if (!isPlain) writeRequestLine(writer, request, additions);
   writeLines(writer, request, additions, isPlain ? head.methodStart : -1);

@@ -1,4 +1,4 @@
-/** A response head as the client gets it: the upstream's own bytes, but for the lines of {@link responseRules}. */
+/** A response head as the client gets it: the upstream's own bytes, except for the lines of {@link responseRules}. */
 import { asciiBytes } from "./bytes.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { isNamed } from "./connection-options.ts";
@@ -44,7 +44,7 @@ function writeLines(
 ): number {
   const { head, bytes, base } = source;
   const { headers } = head;
-  // The usual head goes on in one piece, from its first byte to its last line.
+  // The usual head is passed on in one piece, from its first byte to its last line.
   const isPlain = head.isPlainVersion && head.lineEnd > statusEnd;
   let runStart = isPlain ? 0 : -1;
   if (!isPlain) writeStatusLine(writer, head, bytes, base);
@@ -76,7 +76,7 @@ const statusEnd = "HTTP/1.1 200".length;
 function writeStatusLine(writer: ByteWriter, head: ResponseHead, bytes: Buffer, base: number): void {
   writer.all(httpVersion);
   writer.slice(bytes, base + httpVersion.length, base + head.lineEnd);
-  // RFC 9112 §4 wants the space even before an empty reason.
+  // RFC 9112 §4 requires the space even before an empty reason.
   if (head.lineEnd === statusEnd) writer.all(space);
   writer.all(lineEnd);
 }

@@ -19,7 +19,7 @@ export interface LineSink {
 /** Options of {@link createLineSink}. */
 export interface LineSinkOptions {
   readonly fileDescriptor: number;
-  /** Maximum characters in the buffer, beside those being written. */
+  /** Maximum characters in the buffer; those being written are not included. */
   readonly maxBufferedCharacters: number;
 }
 
@@ -85,7 +85,7 @@ class DescriptorSink implements LineSink {
       } else if (error?.code === "EAGAIN" || error?.code === "EBUSY") {
         setTimeout(() => this.#writeRest(bytes), retryMs).unref();
       } else {
-        // After EPIPE and the like these lines are lost. Later ones are tried: the reader may come back (a terminal).
+        // After EPIPE and similar errors these lines are lost. Later ones are tried: the reader may come back (a terminal).
         if (error !== null) this.#droppedTotal += this.#linesInWrite;
         this.#writeNext();
       }

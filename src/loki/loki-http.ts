@@ -1,6 +1,6 @@
 /** What push and query of Loki share: the port of the HTTP client, the address, and texts of responses. */
 
-/** A response of any status. */
+/** A response of Loki, of any status, with its whole body. */
 export interface LokiHttpAnswer {
   readonly status: number;
   /** Value of `Retry-After`; empty when it is absent. */

@@ -10,7 +10,7 @@ export interface ModelLabels {
 /** Model names of requests without series of their own. */
 export const collectedNames = { other: "__other__", unmatched: "__unmatched__", unnamed: "__unnamed__" } as const;
 
-/** Longest name and version of a model with series of its own: longer ones are not real models. */
+/** Maximum length of the name and the version of a model that gets its own series: longer ones are not real models. */
 const maxNameLength = 256;
 
 /** True when name and version are short enough for series of their own. */

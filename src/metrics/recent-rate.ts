@@ -3,7 +3,7 @@
  * Time is passed in; nothing runs on a timer.
  */
 
-/** Length of a slot, milliseconds. */
+/** Length of a slot, milliseconds: the resolution of the window. */
 export const slotMs = 500;
 const slotsPerWindow = 10;
 /** One more than the window: the oldest slot is still partly inside while the newest fills. */
@@ -14,7 +14,7 @@ const windowSeconds = (slotMs * slotsPerWindow) / 1000;
 export const isInWindow = (age: number): boolean => age >= 0 && age <= slotsPerWindow;
 
 /**
- * Counts in half-second slots. A slot knows which half-second it holds and is emptied when another one falls on it, so a
+ * Counts in half-second slots. A slot knows which half-second it holds and is emptied when it is reused for another one, so a
  * wall clock that jumps, forwards or back, only starts the window afresh. 200 bytes.
  */
 export class RecentRate {

@@ -1,10 +1,10 @@
 /** The one form in which every part hands its numbers to the exposition. */
 import type { MetricName } from "./catalogue/catalogue.ts";
 
-/** Values of labels by name. */
+/** Label values by label name, unescaped; the exposition escapes them. */
 export type LabelValues = Readonly<Record<string, string>>;
 
-/** One line of the exposition. */
+/** One sample of a metric: one line of the exposition. */
 export interface Sample {
   readonly value: number;
   readonly labels?: LabelValues;

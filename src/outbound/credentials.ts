@@ -16,7 +16,7 @@ export interface CredentialFiles {
   readonly keyFile?: string;
 }
 
-/** Contents of the files for TLS. */
+/** Contents of the TLS files (PEM), in the names of `node:tls`; absent where no file is configured. */
 export interface TlsFiles {
   readonly ca?: string;
   readonly cert?: string;

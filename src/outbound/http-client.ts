@@ -9,7 +9,7 @@ export interface HttpClientOptions extends CredentialFiles {
   readonly timeoutMs: number;
 }
 
-/** A response of any status. */
+/** A response of any status; the caller decides what is an error. */
 export interface HttpAnswer {
   readonly status: number;
   /** Value of `Retry-After`; empty when it is absent. */
@@ -29,7 +29,7 @@ export interface HttpClient {
   /** Sends a GET. Rejects without a response, or when the response body is longer than `maxBytes`. */
   get(url: string, maxBytes: number, call?: HttpCall): Promise<HttpAnswer>;
   /**
-   * Sends a POST and reads the first `maxBytes` of the response body. A longer response is no error, because the server
+   * Sends a POST and reads the first `maxBytes` of the response body. A longer response is not an error, because the server
    * has processed the request.
    */
   post(url: string, call: HttpCall & { readonly body: Uint8Array }, maxBytes: number): Promise<HttpAnswer>;

@@ -1,4 +1,4 @@
-/** Why a call to another server failed. */
+/** Why a call to another server failed before a complete response. A response of any status is not a failure. */
 export type HttpFailureCode =
   /** The connection could not be made, including TLS, or broke. */
   | "connection"

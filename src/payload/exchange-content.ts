@@ -17,7 +17,7 @@ export interface ExchangeContent {
   /** Of the route, or else what the bodies name; empty when nothing does. */
   readonly version: string;
   readonly variant: string;
-  /** The request's identity; empty unless a sink {@link ContentConsumer.wantsRequestId}. */
+  /** The request's identity; empty unless a consumer {@link ContentConsumer.wantsRequestId}. */
   readonly requestId: string;
   /** See `Exchange.labelId`. */
   readonly labelId: string;
@@ -28,6 +28,13 @@ export interface ExchangeContent {
   /** Undefined when the response's body could not be read. At least one of the two is defined. */
   readonly response: ResponseContent | undefined;
 }
+
+/**
+ * The model of an exchange, as metrics and the prediction log name it: `pathModel`, or `bodyModel` for protocols that name
+ * it in the body. An empty name is replaced by the other one.
+ */
+export const exchangeModel = (pathModel: string, bodyModel: string, prefersBodyModel: boolean): string =>
+  prefersBodyModel ? bodyModel || pathModel : pathModel || bodyModel;
 
 /** A consumer of content, e.g. metrics or drift. It runs on the relay's thread between requests, so it must be quick. */
 export interface ContentConsumer {

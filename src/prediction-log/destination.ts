@@ -17,7 +17,7 @@ export const entryDropReasons = [
   "spool_failed",
   /** The process stopped before they were delivered, and there was no spool. */
   "stopped",
-  /** The destination refuses them for good. */
+  /** The destination refuses them permanently. */
   "too_old",
   "too_new",
   "too_far_behind",
@@ -48,10 +48,10 @@ export const retryReasons = [
 /** See {@link retryReasons}. */
 export type RetryReason = (typeof retryReasons)[number];
 
-/** Result of delivering a batch. */
+/** Result of delivering a batch. A destination never rejects; a failure is a retry. */
 export type DeliveryResult =
   /**
-   * Settled: `refused` entries were refused for good, the others are stored. `detail` is a clause for the log about the
+   * Settled: `refused` entries were refused permanently, the others are stored. `detail` is a clause for the log about the
    * refused ones.
    */
   | { readonly kind: "done"; readonly refused: ReadonlyMap<EntryDropReason, number>; readonly detail?: string }

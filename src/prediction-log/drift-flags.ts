@@ -5,7 +5,7 @@ import type { PredictionRecord } from "./prediction-record.ts";
 /** The field `drift` of a record. */
 export type DriftFlag = NonNullable<PredictionRecord["drift"]>;
 
-/** Most names of features in a record. */
+/** Maximum number of names of features in a record. */
 const maxNames = 20;
 
 /** One flag for each model, version and variant with a report: as many as drift monitors. */

@@ -10,11 +10,11 @@ export type LoggedContent =
   | { readonly kind: "unread"; readonly reason: BodyOmission };
 
 /** One body of a logged exchange, decoded and read. */
-export interface LoggedSide<Reading> {
+export interface LoggedSide<Content> {
   readonly content: LoggedContent;
   readonly contentType: string;
   /** Result of the protocol's reader; undefined when it did not run, as for responses of failed requests. */
-  readonly reading: ReadResult<Reading> | undefined;
+  readonly result: ReadResult<Content> | undefined;
 }
 
 /** The bodies of a logged exchange. Valid during the call only. */

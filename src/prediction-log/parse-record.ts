@@ -2,7 +2,7 @@
 import { recordSchema, type PredictionRecord } from "./prediction-record.ts";
 
 /** Result of {@link parseRecord}. */
-export type RecordReading =
+export type RecordResult =
   /**
    * A record. `isNewer`: its schema is newer than this program's. Fields that do not match this schema were replaced by
    * a neutral value (an empty string, 0) or left out.
@@ -15,7 +15,7 @@ export type RecordReading =
  * Parses one line without its line end. Unknown fields are kept, and so are unknown values of closed lists (outcome,
  * route), since these may grow. Never throws; linear in the line.
  */
-export function parseRecord(line: string): RecordReading {
+export function parseRecord(line: string): RecordResult {
   const parsed = parsedObject(line);
   if (parsed === undefined) return malformed("it is not a JSON object");
   const { schema, time } = parsed;
@@ -51,7 +51,7 @@ interface FieldRule {
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/;
 const linePattern = /^\{"schema":\d{1,9},"time":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)"/;
 
-const malformed = (problem: string): RecordReading => ({ kind: "malformed", problem });
+const malformed = (problem: string): RecordResult => ({ kind: "malformed", problem });
 
 function parsedObject(line: string): Fields | undefined {
   try {

@@ -22,7 +22,7 @@ export const skipReasons = [
 /** See {@link skipReasons}. */
 export type SkipReason = (typeof skipReasons)[number];
 
-/** Values beside {@link cutOrder} and the readers' reasons. The type makes the list complete. */
+/** Values in addition to {@link cutOrder} and the readers' reasons. The type makes the list complete. */
 const ownCuts: Readonly<Record<Exclude<CutPart, (typeof cutOrder)[number]>, true>> = { rows: true };
 const ownOmissions: Readonly<Record<Exclude<BodyOmission, UnreadReason>, true>> = {
   not_captured: true,
@@ -60,7 +60,7 @@ export class PredictionLogCounters {
   /** Bodies missing from records that should hold them, by reason. */
   readonly omittedBodies: Record<BodyOmission, number> = zeroCounts(bodyOmissions);
   /** Records made without reading bodies, because the capture queue was full or there were none. */
-  withoutReading = 0;
+  unreadRecordsTotal = 0;
   /** Records in the overflow stream, because there were too many streams. */
   streamsOverflowTotal = 0;
 }

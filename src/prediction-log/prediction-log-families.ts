@@ -37,7 +37,7 @@ const recordFamilies = (
   outrider_prediction_log_failed_total: [{ value: counters.failedTotal }],
   outrider_prediction_log_cut_total: cutParts.map((part) => ({ labels: { part }, value: counters.cut[part] })),
   outrider_prediction_log_omitted_bodies_total: byReason(bodyOmissions, counters.omittedBodies),
-  outrider_prediction_log_unread_records_total: [{ value: counters.withoutReading }],
+  outrider_prediction_log_unread_records_total: [{ value: counters.unreadRecordsTotal }],
   outrider_prediction_log_collapsed_records_total: [{ value: counters.streamsOverflowTotal }],
 });
 

@@ -25,7 +25,7 @@ export interface RecorderParts {
   readonly recordBytes: number;
 }
 
-/** Overhead of an entry beside its texts, see `LogEntry.bytes`. */
+/** Overhead of an entry without its texts, bytes; see `LogEntry.bytes`. */
 const entryOverheadBytes = 128;
 
 /** Serial numbers that distinguish the records of one millisecond. */
@@ -55,7 +55,7 @@ export class PredictionRecorder implements ExchangeLog {
   finish(draft: RecordDraft, bodies: LoggedBodies | undefined): void {
     const { counters } = this.#parts;
     counters.pendingRecords--;
-    if (bodies === undefined) counters.withoutReading++;
+    if (bodies === undefined) counters.unreadRecordsTotal++;
     try {
       this.#write(draft, bodies);
     } catch (error) {

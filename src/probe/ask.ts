@@ -15,7 +15,7 @@ export interface AskOptions {
 }
 
 /**
- * Asks the model server one question on a connection of its own, which is closed afterwards, because some
+ * Sends the model server one request on its own connection, which is closed afterwards, because some
  * servers close idle connections without notice. Always resolves; a failure is part of the answer.
  */
 export function ask(request: ProbeRequest, options: AskOptions): Promise<ProbeAnswer> {

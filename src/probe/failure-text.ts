@@ -24,7 +24,7 @@ export function describeFailure(address: Address, error: unknown): string {
   return `${place} cannot be probed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** Says that what came is no HTTP/1.1 answer. */
+/** The message for a response that is not HTTP/1.1. */
 export function malformedText(address: Address): string {
   return `${formatAddress(address)} does not answer in HTTP/1.1: is it a gRPC or TLS port?`;
 }

@@ -10,7 +10,7 @@ import type { Address } from "../text/address.ts";
 /** Options of {@link startProber}. */
 export interface ProberOptions {
   readonly upstream: Address;
-  /** `auto` asks the server which protocol it speaks until it tells. */
+  /** `auto` probes the server until its protocol is known. */
   readonly protocol: Protocol | "auto";
   /** Empty when unknown. */
   readonly modelName: string;
@@ -24,7 +24,7 @@ export interface ProberOptions {
   readonly clock: Clock;
   /**
    * Called once, when `auto` has found the protocol; never for a protocol that was named. The server counts as ready only
-   * after what it returns has resolved.
+   * after its promise has resolved.
    */
   onProtocol(this: void, protocol: Protocol): void | Promise<void>;
   /** Called after every check that changed anything but its time. */
@@ -176,7 +176,7 @@ export interface CheckTiming {
 
 /**
  * The delay before the next check, milliseconds: shorter in the first ten seconds until the server is ready, because a
- * model server and its sidecar start together. Fixed delays on purpose, no back-off: one server is asked, and readiness
+ * model server and its sidecar start together. Fixed delays on purpose, no back-off: one server is probed, and readiness
  * should be seen at once.
  */
 export function checkDelayMs({ isLive, isReady, ageMs, intervalMs }: CheckTiming): number {

@@ -1,4 +1,4 @@
-/** Finds out which protocol a model server speaks, by questions that only one of them answers in its way. */
+/** Finds out which protocol a model server uses, by requests whose responses identify one protocol. */
 import type { DetectionAnswers, DetectionRule } from "./detection-rule.ts";
 import { definitions, fallbackProtocol, type Protocol } from "./list.ts";
 import { getRequest } from "./probe-answer.ts";
@@ -7,12 +7,12 @@ import type { HttpAnswer, ProbeAnswer, ProbeRequest } from "./probe-answer.ts";
 /** The protocols that can be detected: all but the one for servers that answer like none. */
 export type DetectedProtocol = Exclude<Protocol, typeof fallbackProtocol>;
 
-/** The conclusion from the answers of one server. */
+/** Result of detecting the protocol of one server. */
 export type Detection =
   | { readonly kind: "detected"; readonly protocol: DetectedProtocol }
-  /** The server answered, but not like any protocol, or like more than one. */
+  /** The server responded, but its responses match no protocol, or more than one. */
   | { readonly kind: "unknown"; readonly reason: string }
-  /** At least one question got no answer: ask again. */
+  /** At least one probe got no response: try again later. */
   | { readonly kind: "unreachable"; readonly reason: string };
 
 const rules = Object.entries(definitions)
@@ -21,7 +21,7 @@ const rules = Object.entries(definitions)
 
 const paths: readonly string[] = [...new Set(rules.flatMap(({ rule }) => rule.paths))];
 
-/** The questions, in the order to ask them. Stop at the first one that gets no answer. All are GETs without effects. */
+/** The probes, in their order. Stop at the first one without a response. All are GETs without side effects. */
 export const detectionRequests: readonly ProbeRequest[] = paths.map(getRequest);
 
 /**

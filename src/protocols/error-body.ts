@@ -1,7 +1,7 @@
 /** What the error answers of all protocols have in common. */
 import type { WireErrorCode } from "../errors/wire-errors.ts";
 
-/** An error that Outrider itself answers with. */
+/** The content of a local reply with an error, before it has a protocol's form. */
 export interface RenderableError {
   readonly code: WireErrorCode;
   /** HTTP status of the answer, 400 to 599. */
@@ -10,7 +10,7 @@ export interface RenderableError {
   readonly message: string;
 }
 
-/** The body of an error answer. */
+/** The body of an error reply in a protocol's form. */
 export interface RenderedError {
   readonly contentType: string;
   /** ASCII or UTF-8 text; its length in bytes is the Content-Length. */
@@ -31,7 +31,7 @@ export const renderPlainError: ErrorRenderer = ({ code, message }) => jsonError(
 /** The form that several servers share: the message under `error`, nothing else. */
 export const renderErrorMessage: ErrorRenderer = ({ message }) => jsonError({ error: message });
 
-/** Names by status. 400 and 500 are for every status of their class that has no name of its own. */
+/** Names by status. 400 and 500 are for every status of their class that has no name here. */
 export type NamesByStatus = Readonly<Record<number, string>> & { readonly 400: string; readonly 500: string };
 
 /** The name of a status from 400 to 599. */

@@ -1,4 +1,4 @@
-/** The one list of serving protocols. Each has a folder of its own; a new one is entered here. */
+/** The one list of serving protocols. Each has its own folder; a new one is added here. */
 import { bentoml } from "./bentoml/definition.ts";
 import { generic } from "./generic/definition.ts";
 import { kserveV1 } from "./kserve-v1/definition.ts";
@@ -24,7 +24,7 @@ export const protocols = [
 /** See {@link protocols}. */
 export type Protocol = (typeof protocols)[number];
 
-/** The protocol to assume of a server that answers like none of the others. */
+/** The protocol to assume for a server whose responses match no other. */
 export const fallbackProtocol = "generic";
 
 /** Every protocol, in the order in which detection asks and weighs them. */

@@ -16,7 +16,7 @@ export interface ConnectedAnswer {
   readonly kind: "connected";
 }
 
-/** No answer came: the connection failed, broke, or the time was up. */
+/** There was no response: the connection failed, broke, or the time was up. */
 export interface FailedAnswer {
   readonly kind: "failed";
   /** One line for the operator: what happened and where, e.g. `connection refused at 127.0.0.1:8080`. */

@@ -20,6 +20,6 @@ export interface ProtocolDefinition {
   readonly detection: DetectionRule;
   /** Renders an error as the model server itself would, so that clients need not know about Outrider. */
   readonly renderError: ErrorRenderer;
-  /** Loads the code of the reader, which a sidecar that reads no bodies does without. */
+  /** Loads the code of the reader, which a sidecar that reads no bodies never loads. */
   loadReader(this: void): Promise<ReaderFactory>;
 }

@@ -18,7 +18,7 @@ export interface ModelIdentity {
   readonly modelVersion: string;
 }
 
-/** How the readiness of a protocol's servers is found out. */
+/** How the readiness of a protocol's servers is probed. */
 export interface ReadinessRule {
   /** The questions, in this order. */
   readonly requests: (model: ModelIdentity) => readonly ProbeRequest[];
@@ -26,7 +26,7 @@ export interface ReadinessRule {
   readonly judge: (model: ModelIdentity, first: HttpAnswer, second: HttpAnswer | undefined) => Readiness;
 }
 
-/** Advice for a server whose protocol can only be asked about a model by its name. */
+/** Advice for a server whose protocol can only be probed with a model's name. */
 export const nameTheModel = "name one with --model-name";
 
 const maxQuoteLength = 160;
@@ -41,7 +41,7 @@ export function notReady(reason: string): Readiness {
   return { isReady: false, reason };
 }
 
-/** True for 2xx. */
+/** True for a status of 200 to 299; a redirect is not followed and does not count. */
 export function isOk(answer: HttpAnswer): boolean {
   return answer.status >= 200 && answer.status < 300;
 }

@@ -1,5 +1,5 @@
 /**
- * When a model server is ready, by the rule of its protocol. A model's own route is asked where there is one and the
+ * When a model server is ready, by the rule of its protocol. A model's own route is probed where there is one and the
  * model's name is known, because several servers call themselves ready while their only model is not loaded.
  */
 import { getRequest } from "./probe-answer.ts";
@@ -8,7 +8,7 @@ import { definitions, type Protocol } from "./list.ts";
 import { isOk, notReady, quoteAnswer, ready } from "./readiness-rule.ts";
 import type { ModelIdentity, Readiness } from "./readiness-rule.ts";
 
-/** The model whose readiness is in question, and how to ask. */
+/** The model whose readiness is probed, and how to send a probe. */
 export interface ReadinessSubject extends ModelIdentity {
   readonly protocol: Protocol;
   /** A path to GET instead of the protocol's own; any 2xx means ready. Empty for none. */

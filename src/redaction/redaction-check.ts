@@ -4,12 +4,12 @@ import { isRedactedText } from "./redaction-match.ts";
 import type { Redactor } from "./redactor.ts";
 
 /**
- * Whether the reading of a redacted body has no value of a feature that a rule of `redactor` is about. False as well when
+ * Whether a redacted body, read again, has no value of a feature that a rule of `redactor` is about. False as well when
  * the body could not be read, because its values are unknown.
  */
-export function areFeaturesGone(reading: ReadResult<RequestContent | ResponseContent>, redactor: Redactor): boolean {
-  if (reading.kind === "unread") return false;
-  const { value } = reading;
+export function areFeaturesGone(result: ReadResult<RequestContent | ResponseContent>, redactor: Redactor): boolean {
+  if (result.kind === "unread") return false;
+  const { value } = result;
   // A rule about all predictions cannot be verified: predictions have no such name in a body.
   if ("predictions" in value && value.predictions !== undefined && redactor.isNamed("prediction")) return false;
   const table = "features" in value ? value.features : undefined;

@@ -9,7 +9,7 @@ export interface TextMatch {
   readonly value: string;
 }
 
-/** Replacement of a masked value. */
+/** The text in place of a masked value, whatever its type and length. */
 export const maskText = "***";
 
 /** Prefix of a hashed value; 32 or more hexadecimal digits in lower case follow. */

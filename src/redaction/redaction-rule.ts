@@ -7,7 +7,7 @@ export const redactionActions = ["drop", "mask", "hash"] as const;
 /** See {@link redactionActions}. */
 export type RedactionAction = (typeof redactionActions)[number];
 
-/** What a rule matches. */
+/** One parsed redaction rule: it matches a feature, a place in a body, or a request header. */
 export type RedactionRule =
   /** A feature or a prediction by its exact name. */
   | { readonly kind: "feature"; readonly name: string }

@@ -202,7 +202,7 @@ export class Redactor {
 /** The whole text is a number: with its exponent applied it may be a card. */
 const looksLikeNumber = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Most hashes of one record; ordinary rows and bodies need far fewer. */
+/** Maximum number of hashes of one record; ordinary rows and bodies need far fewer. */
 const maxHashes = 2000;
 
 /** Smallest number with the digits of a card. */

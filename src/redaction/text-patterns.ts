@@ -1,4 +1,4 @@
-/** The patterns that are searched in every text of a record, each with a finder of its own in finders/. */
+/** The patterns that are searched in every text of a record, each with its own finder in finders/. */
 import { findCards } from "./finders/cards.ts";
 import { findEmails } from "./finders/emails.ts";
 import { findTokens } from "./finders/tokens.ts";

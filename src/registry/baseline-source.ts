@@ -13,7 +13,7 @@ import {
   type RegistryHttp,
 } from "./mlflow-registry.ts";
 
-/** Log of what became of a baseline. */
+/** The log's part that reports how fetching a baseline ends. */
 export interface BaselineLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;

@@ -11,7 +11,7 @@ export interface ModelVersion {
   readonly version: string;
 }
 
-/** Result of a fetch. */
+/** Result of a fetch: `absent` is final, `failed` may be retried. */
 export type ArtifactResult =
   | { readonly kind: "found"; readonly bytes: Uint8Array }
   /** There is no such artifact, model or version, or the registry rejects the version as malformed. */
@@ -42,7 +42,7 @@ export async function fetchArtifact(
     const { status, body } = await http.get(address, maxArtifactBytes);
     if (status === 200) return { kind: "found", bytes: body };
     const reason = `${name} ${version}: the registry answered ${status}${detailOf(body)}`;
-    // 404 stands for an unknown model, version or artifact alike; 400 means that the version is not a number.
+    // 404 means an unknown model, version or artifact; 400 means that the version is not a number.
     return status === 404 || status === 400 ? { kind: "absent", reason } : { kind: "failed", reason };
   } catch (error) {
     return { kind: "failed", reason: `${url}: ${messageOf(error)}` };

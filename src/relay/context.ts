@@ -40,7 +40,7 @@ export class RelayContext {
   readonly viaName: Buffer;
   readonly headLimits: HeadLimits;
   readonly chunkedLimits: ChunkedLimits;
-  /** Clients are read into this buffer while a head is expected: what has to be kept of it is copied. */
+  /** Clients are read into this buffer while a head is expected; bytes that must be kept are copied. */
   readonly readBuffer: Buffer = Buffer.allocUnsafeSlow(readBytes);
   /** Monotonic time of the last {@link tick}, milliseconds; good enough for deadlines and free to read. */
   coarseMs: number;
@@ -136,7 +136,7 @@ export class RelayContext {
   }
 }
 
-/** A target that was asked for, with what was decided about it. */
+/** A memoized routing decision. `decision` is shared, so it must not be changed. */
 export interface KnownTarget {
   readonly method: string;
   readonly target: string;

@@ -5,7 +5,7 @@ import type { Relay } from "./relay.ts";
 
 /** Bounds of a drain; they may change while it is under way. */
 export interface DrainSettings {
-  /** Minimum time to go on accepting requests, milliseconds: load balancers need it to notice. */
+  /** Minimum time during which requests are still accepted, milliseconds: load balancers need it to notice the drain. */
   readonly minMs: number;
   /** Maximum time for requests in flight, milliseconds, counted from the beginning of the drain. */
   readonly timeoutMs: number;
@@ -50,7 +50,7 @@ export class Drain {
   }
 
   /**
-   * Resolves with true when the drain is over, with false after `maxMs` or when `signal` fires. A wait may come before
+   * Resolves with true when the drain is over, with false after `maxMs` or when `signal` fires. A wait may begin before
    * the drain begins.
    */
   async wait(maxMs: number, signal: AbortSignal): Promise<boolean> {

@@ -52,9 +52,9 @@ export interface RelayTimeouts {
 export interface PoolOptions {
   readonly maxConnections: number;
   readonly maxIdleConnections: number;
-  /** Idle connections are closed after this; choose less than the server's own keep-alive time (uvicorn: 5 s). */
+  /** Idle connections are closed after this; choose a shorter time than the server's own keep-alive (uvicorn: 5 s). */
   readonly idleMs: number;
-  /** Send a request of any method once more on a new connection; only for servers known to be safe. */
+  /** Retry a request of any method on a new connection. Only for servers where a request may arrive twice. */
   readonly retryUnsafe: boolean;
 }
 
@@ -64,13 +64,13 @@ export interface TapOptions {
   readonly bodyBytes: number;
   /** Of all bodies held at once. */
   readonly totalBytes: number;
-  /** Header whose value is kept beside the bodies as `Exchange.labelId`, written in lower case; empty for none. */
+  /** Header whose value is kept as `Exchange.labelId`, written in lower case; empty for none. */
   readonly idHeader: string;
   /** Headers whose values are kept as `Exchange.requestHeaders`, in lower case. */
   readonly headers: readonly string[];
 }
 
-/** Options of a relay. */
+/** Options of a relay, independent of the configuration's format. They do not change while it runs. */
 export interface RelayOptions {
   readonly listen: TcpAddress;
   readonly upstream: Address;

@@ -21,7 +21,7 @@ export interface Relay {
   /** From now on every response ends its connection. New connections are still taken. Idempotent. */
   drain(): void;
   /**
-   * Stops listening, waits up to `graceMs` for what is in flight, then breaks it off. Resolves when all sockets are
+   * Stops listening, waits up to `graceMs` for exchanges in flight, then aborts them. Resolves when all sockets are
    * closed.
    */
   stop(graceMs?: number): Promise<void>;

@@ -17,7 +17,7 @@ interface PatternSegment {
   readonly capture: string;
 }
 
-/** How a pattern is compared with a path. */
+/** How a pattern is compared with a path: `ignoreCase` as the model server does. */
 export interface MatchOptions {
   readonly ignoreCase: boolean;
 }

@@ -17,7 +17,7 @@ export interface DeniedRoute {
   readonly allow: readonly string[];
 }
 
-/** Whether a request may reach the model server. */
+/** The decision of a route table: pass the request on, or deny it locally. */
 export type RouteDecision = AllowedRoute | DeniedRoute;
 
 /** A request that passes, before it has its labels. Names are decoded but not yet cleaned. */

@@ -15,7 +15,7 @@ export interface RouteRuleMistake {
   readonly kind: "mistake";
   /** A clause that fits after "is not a route rule: ". */
   readonly problem: string;
-  /** A rule that is probably what was meant, or a good example. */
+  /** The probably intended rule, or a good example. */
   readonly example: string;
 }
 

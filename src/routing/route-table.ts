@@ -14,7 +14,7 @@ export interface RouteTableOptions {
   /** What denials call the server, e.g. the name of its protocol. */
   readonly serverName: string;
   readonly serverRoutes: ServerRoutes;
-  /** They open paths beside the server's own; for unlisted routes nothing else is open. */
+  /** They open paths in addition to the server's own. Any other unlisted route is denied. */
   readonly allow: readonly RouteRule[];
   /** They win over everything. */
   readonly deny: readonly RouteRule[];
@@ -40,7 +40,7 @@ const generationSize = 1024;
 // Longer paths are decided anew each time: remembering them would let a client choose how much memory they take.
 const maxRememberedKeyLength = 512;
 
-/** Makes the route table of one model server. */
+/** Makes the route table of one model server. Recent decisions are remembered, within a bound. */
 export function createRouteTable(options: RouteTableOptions): RouteTable {
   const decidePath = createDecider(options);
   const internRoute = createRouteInterner(options);

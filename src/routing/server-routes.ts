@@ -40,5 +40,5 @@ export interface UnlistedRoutes {
   readonly kind: "unlisted";
 }
 
-/** What clients may ask of one model server. */
+/** The paths of one model server that are open to clients, before the user's rules. */
 export type ServerRoutes = ListedRoutes | UnlistedRoutes;

@@ -5,7 +5,7 @@ import type { ValueMasses } from "./value-sample.ts";
 const usualBins = 20;
 
 /**
- * Edges of the bins of a column: 20 bins of equal mass. A value that holds more than a 20th of it has a bin of its own,
+ * Edges of the bins of a column: 20 bins of equal mass. A value that holds more than a 20th of it has its own bin,
  * `[v, nextUp(v))`, or `[v, w)` when the next value seen, w, has one too; so no bin is empty.
  *
  * `seen` are the different values, or those of a sample; `smallest` and `largest` are the true ends.

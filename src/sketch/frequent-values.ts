@@ -1,7 +1,7 @@
 /** What can be counted. The number 1 and the text `1` are different. */
 export type CountedValue = string | number | boolean | bigint;
 
-/** Bytes of a map's entry beside the characters of a text, roughly. */
+/** Approximate bytes of a map's entry, without the characters of a text. */
 const entryBytes = 96;
 
 /**
@@ -38,7 +38,7 @@ export class FrequentValues {
     return Math.max(this.#distinct, this.#counts.size);
   }
 
-  /** The counted values, in the order in which they came. */
+  /** The counted values, in the order of their first occurrence. */
   entries(): Iterable<readonly [CountedValue, number]> {
     return this.#counts;
   }

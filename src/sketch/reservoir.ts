@@ -3,7 +3,7 @@ import type { ValueSample } from "./value-sample.ts";
 const firstSize = 64;
 
 /**
- * A uniform sample of numbers that come one by one: all of them while they fit, then each with the same chance.
+ * A uniform sample of numbers that arrive one by one: all of them while they fit, then each with the same chance.
  *
  * Source: Vitter, Random sampling with a reservoir (1985), algorithm R.
  */

@@ -7,7 +7,7 @@ import { requireLength, totalOf } from "./cell-counts.ts";
  * never infinity. Counts are ≥ 0 and need not be whole. Exactly 0 for equal counts and for no cells; a side without
  * rows counts as uniform, so ask for rows before you publish it.
  *
- * It is biased: see {@link debiasedPsi}. Cells that both sides leave empty are counted as they stand: see
+ * It is biased: see {@link debiasedPsi}. Cells that both sides leave empty are counted unchanged: see
  * {@link usedCells}.
  *
  * Source: Siddiqi, Credit Risk Scorecards (2006), which is Jeffreys' divergence (1946); half a row a cell is the
@@ -28,7 +28,7 @@ export function psi(baselineCounts: ArrayLike<number>, currentCounts: ArrayLike<
 }
 
 /**
- * A PSI less what chance alone gives it, (k−1)(1/n+1/m) for k cells, n current and m baseline rows; not below 0. Also 0
+ * A PSI minus its expectation under pure chance, (k−1)(1/n+1/m) for k cells, n current and m baseline rows; not below 0. Also 0
  * when there is one cell, or a side has no rows.
  *
  * Source: without drift PSI is (1/n+1/m) times a chi-squared variable with k−1 degrees of freedom, Yurdakul and

@@ -6,7 +6,7 @@ import { upperIncompleteGamma } from "./gamma-function.ts";
 export interface ChiSquaredResult {
   /** ≥ 0. */
   readonly statistic: number;
-  /** Cells after merging, less one. 0 says that no test was possible. */
+  /** Number of cells after merging, minus one. 0: no test was possible. */
   readonly degreesOfFreedom: number;
   /** Chance of a statistic at least as large without drift; 1 when no test was possible. */
   readonly pValue: number;

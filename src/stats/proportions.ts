@@ -4,7 +4,7 @@ import { normalUpperQuantile } from "./normal-distribution.ts";
 
 /** Result of {@link twoProportionTest}. */
 export interface TwoProportionResult {
-  /** Current share less baseline share, −1 to 1; 0 when a side has no rows. */
+  /** Current share minus baseline share, −1 to 1; 0 when a side has no rows. */
   readonly difference: number;
   /** Standard normal without drift; its square is the chi-squared statistic of the 2×2 table. */
   readonly z: number;
@@ -45,7 +45,7 @@ export interface ShareInterval {
 /**
  * Interval of the true share after `successes` in `trials`: Wilson's score interval, which unlike the usual
  * ±1.96 standard errors holds near 0 and 1 and for few trials. Always contains the observed share; 0 to 1 without
- * trials. `confidence` is two-sided, 0.95 unless given; 1 and more gives 0 to 1, 0 and less the share itself. Counts
+ * trials. `confidence` is two-sided, 0.95 unless given; 1 and above gives 0 to 1; 0 and below gives the share itself. Counts
  * may be scaled to an effective sample size.
  *
  * Source: Wilson, Probable inference, the law of succession, and statistical inference (1927).

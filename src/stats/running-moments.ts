@@ -1,6 +1,6 @@
 /**
- * Count, mean, standard deviation, smallest and largest of numbers that come one by one, in 40 bytes and without
- * losing digits when the mean is large beside the spread. Values that are not finite are ignored.
+ * Count, mean, standard deviation, smallest and largest of numbers that arrive one by one, in 40 bytes and without
+ * losing digits when the mean is large compared with the spread. Values that are not finite are ignored.
  *
  * Source: Welford, Note on a method for calculating corrected sums of squares and products (1962), with weights as
  * West (1979); merging after Chan, Golub and LeVeque (1979).
@@ -68,7 +68,7 @@ export class RunningMoments {
     this.#largest = Math.max(this.#largest, other.#largest);
   }
 
-  /** Differences may be infinite (1e308 beside −1e308); infinity times 0 would leave NaN behind for good. */
+  /** Differences may be infinite (1e308 and −1e308); infinity times 0 would make the state NaN permanently. */
   #addSquares(weight: number, first: number, second: number): void {
     if (weight > 0 && first !== 0 && second !== 0) this.#squares += weight * first * second;
   }

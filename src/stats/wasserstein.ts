@@ -73,21 +73,12 @@ export function wasserstein(baseline: ArrayLike<number>, current: ArrayLike<numb
   return Math.min(area, Number.MAX_VALUE);
 }
 
-/** Spread of the baseline, in the unit of its values. */
-export interface Spread {
-  readonly lowerQuartile: number;
-  readonly upperQuartile: number;
-  readonly standardDeviation: number;
-}
-
 /**
- * A Wasserstein distance in the baseline's standard deviations, so that features can be compared: divided by
- * IQR/1.349, which is σ for a normal distribution and which one outlier cannot inflate. Where the middle half is a
- * single value it is divided by the standard deviation; a constant has no spread to measure by and gives 0 (its drift
- * shows in the other statistics).
+ * A Wasserstein distance in robust standard deviations of the baseline, so that features can be compared: divided by
+ * IQR/1.349, which is σ for a normal distribution and which one outlier cannot inflate. NaN when the middle half of the
+ * baseline is a single value: its drift shows in the other statistics.
  */
-export function standardisedWasserstein(distance: number, spread: Spread): number {
-  const robust = (spread.upperQuartile - spread.lowerQuartile) / iqrOfNormal;
-  const scale = robust > 0 ? robust : spread.standardDeviation;
-  return scale > 0 ? Math.min(distance / scale, Number.MAX_VALUE) : 0;
+export function standardisedWasserstein(distance: number, lowerQuartile: number, upperQuartile: number): number {
+  const robustDeviation = (upperQuartile - lowerQuartile) / iqrOfNormal;
+  return robustDeviation > 0 ? Math.min(distance / robustDeviation, Number.MAX_VALUE) : Number.NaN;
 }

@@ -2,7 +2,7 @@
 const maxCopiedLength = 12;
 
 /**
- * The same text in memory of its own. Use it for a short text that was cut out of a long one (a request target, a body)
+ * A copy of the text that shares no memory with the original. Use it for a short text that was cut out of a long one (a request target, a body)
  * and is kept for longer: a slice keeps the whole of its source in memory. Costs one copy; every code unit stays as it
  * is, lone surrogates too.
  */

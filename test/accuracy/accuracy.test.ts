@@ -4,7 +4,7 @@ import type { AnswerValue } from "../../src/accuracy/answer-value.ts";
 import type { ModelAccuracy } from "../../src/accuracy/label-monitor.ts";
 import type { LabelBaseline } from "../../src/accuracy/scoring.ts";
 import knownAnswers from "../fixtures/accuracy-known-answers.data.json" with { type: "json" };
-import { aLabel, aMonitor, aRequest, noonMs, values } from "./a-monitor.ts";
+import { aLabel, aMonitor, aRequest, noonMs, values } from "./a-label-monitor.ts";
 
 /** The report after a batch got its labels. */
 function reportOf(predictions: Predictions, labels: readonly AnswerValue[], baseline?: LabelBaseline): ModelAccuracy {

@@ -4,7 +4,7 @@ import type { Predictions } from "../../src/payload/body-content.ts";
 import type { ConfidenceEstimate } from "../../src/accuracy/confidence-estimate.ts";
 import type { LabelMonitor } from "../../src/accuracy/label-monitor.ts";
 import type { LabelBaseline } from "../../src/accuracy/scoring.ts";
-import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-monitor.ts";
+import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-label-monitor.ts";
 
 const calibrated = (calibration: CalibrationMap): LabelBaseline => ({
   quality: { accuracy: 0.9, rows: 1000, calibration },

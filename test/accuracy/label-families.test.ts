@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accuracyFamilies, labelFamilies } from "../../src/accuracy/label-families.ts";
-import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-monitor.ts";
+import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-label-monitor.ts";
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 

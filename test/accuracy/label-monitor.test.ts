@@ -4,14 +4,14 @@ import type { ExchangeContent } from "../../src/payload/exchange-content.ts";
 import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
 import type { LabelMonitor, ModelAccuracy } from "../../src/accuracy/label-monitor.ts";
 import type { LabelBaseline } from "../../src/accuracy/scoring.ts";
-import { aReading } from "../support/a-reading.ts";
-import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-monitor.ts";
+import { anExchangeContent } from "../support/exchange-content.ts";
+import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "./a-label-monitor.ts";
 
 const hour = 3_600_000;
 
 /** An answered request to the model `m`. */
 const exchangeOf = (over: Partial<ExchangeContent>): ExchangeContent =>
-  aReading({
+  anExchangeContent({
     model: "m",
     requestId: "request",
     atMs: noonMs,

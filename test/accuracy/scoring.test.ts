@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Baseline, BaselineQuality, Distribution } from "../../src/drift/baseline/baseline.ts";
 import type { Predictions } from "../../src/payload/body-content.ts";
 import { Scoring } from "../../src/accuracy/scoring.ts";
-import { chances, values } from "./a-monitor.ts";
+import { chances, values } from "./a-label-monitor.ts";
 
 const prediction = (...names: readonly string[]): Distribution => ({
   name: "prediction",

@@ -26,7 +26,7 @@ describe("a body that comes in", () => {
           let at = 0;
           for (const end of ends) at += incoming.accept(bytes.subarray(at, end));
           expect(incoming.isWhole).toBe(true);
-          const reading = await incoming.reading;
+          const reading = await incoming.result;
           expect(reading.kind === "read" && Buffer.from(reading.bytes).toString()).toBe(body);
           expect(bytes.toString("latin1", at)).toBe("NEXT");
         },
@@ -38,7 +38,7 @@ describe("a body that comes in", () => {
     for (const framing of [noBody, lengthOf(0)]) {
       const incoming = new IncomingBody(framing, new BodyMemory(0));
       expect(incoming.isWhole).toBe(true);
-      expect(await incoming.reading).toEqual({ kind: "read", bytes: new Uint8Array(0) });
+      expect(await incoming.result).toEqual({ kind: "read", bytes: new Uint8Array(0) });
     }
   });
 
@@ -48,7 +48,7 @@ describe("a body that comes in", () => {
     for (let i = 0; i < 8; i++) longest.accept(megabyte);
     expect(longest.isWhole).toBe(true);
     const announced = new IncomingBody(lengthOf(maxBodyBytes + 1), new BodyMemory(maxBodyBytes));
-    expect(await announced.reading).toEqual({ kind: "refused", code: "body_too_large" });
+    expect(await announced.result).toEqual({ kind: "refused", code: "body_too_large" });
     const chunked = new IncomingBody(chunkedBody, new BodyMemory(maxBodyBytes));
     for (let i = 0; i < 8; i++) {
       chunked.accept(Buffer.from("100000\r\n"));
@@ -57,7 +57,7 @@ describe("a body that comes in", () => {
     }
     expect(chunked.isOver).toBe(false);
     chunked.accept(Buffer.from("1\r\nx"));
-    expect(await chunked.reading).toEqual({ kind: "refused", code: "body_too_large" });
+    expect(await chunked.result).toEqual({ kind: "refused", code: "body_too_large" });
   });
 
   it("takes memory for bytes that arrived, not for Content-Length, and returns it", async () => {
@@ -66,7 +66,7 @@ describe("a body that comes in", () => {
     first.accept(Buffer.from("x"));
     const second = new IncomingBody(lengthOf(10), bodyMemory);
     second.accept(Buffer.from("x"));
-    expect(await second.reading).toEqual({ kind: "refused", code: "bodies_too_many" });
+    expect(await second.result).toEqual({ kind: "refused", code: "bodies_too_many" });
     first.release();
     const third = new IncomingBody(lengthOf(1), bodyMemory);
     third.accept(Buffer.from("x"));
@@ -78,7 +78,7 @@ describe("a body that comes in", () => {
   it("is refused when its chunks are broken, and takes nothing more", async () => {
     const incoming = new IncomingBody(chunkedBody, new BodyMemory(maxBodyBytes));
     incoming.accept(Buffer.from("2\r\nabc"));
-    expect(await incoming.reading).toEqual({ kind: "faulty", fault: "chunk_malformed" });
+    expect(await incoming.result).toEqual({ kind: "faulty", fault: "chunk_malformed" });
     expect(incoming.accept(Buffer.from("2\r\nab\r\n0\r\n\r\n"))).toBe(0);
     expect(incoming.isWhole).toBe(false);
   });
@@ -88,6 +88,6 @@ describe("a body that comes in", () => {
     incoming.end("body_timeout");
     incoming.end("body_incomplete");
     incoming.accept(Buffer.from("12345"));
-    expect(await incoming.reading).toEqual({ kind: "refused", code: "body_timeout" });
+    expect(await incoming.result).toEqual({ kind: "refused", code: "body_timeout" });
   });
 });

@@ -4,7 +4,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { adminRoutes, type AdminRoute } from "../../src/admin/routes.ts";
-import { call, errorOf, json, open, somePorts, start, stopAdmins } from "../support/admin-port.ts";
+import { call, errorOf, json, open, somePorts, start, stopAdmins } from "./support/admin-port.ts";
 import { until } from "../support/until.ts";
 
 afterEach(stopAdmins);

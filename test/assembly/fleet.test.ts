@@ -5,7 +5,7 @@ import { type FleetParts, joinFleet } from "../../src/assembly/fleet.ts";
 import { systemClock } from "../../src/clock.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { systemRandom } from "../../src/relay/system-random.ts";
-import { temporaryDirectory } from "../config/temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 describe("joining a fleet", () => {
   it("fails as a mistake of the configuration when a file of it has gone since it was checked", async () => {

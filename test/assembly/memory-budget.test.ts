@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { maxDefaultBudgetBytes, memoryShares, type MemoryShares } from "../../src/assembly/memory-budget.ts";
-import { minBudgetBytes } from "../../src/config/fields/upstream-connections.ts";
+import { minBudgetBytes } from "../../src/config/fields/capture.ts";
 import { loadConfig } from "../../src/config/load.ts";
 
 const mebibyte = 1_048_576;

@@ -23,12 +23,12 @@ function recordLog(): ExchangeLog & { readonly seen: Logged[] } {
     draft: (exchange: Exchange) =>
       exchange.requestId.startsWith("no") ? undefined : aDraft({ requestId: exchange.requestId }),
     finish: (draft: RecordDraft, bodies: LoggedBodies | undefined) => {
-      const { content, reading } = bodies?.request ?? {};
+      const { content, result } = bodies?.request ?? {};
       seen.push({
         id: draft.requestId,
         request: content?.kind === "decoded" ? Buffer.from(content.bytes).toString() : (content?.reason ?? "nothing"),
-        answered: bodies?.response.reading !== undefined,
-        read: reading?.kind === "read" ? [reading.value.model, ...reading.value.ids] : [],
+        answered: bodies?.response.result !== undefined,
+        read: result?.kind === "read" ? [result.value.model, ...result.value.ids] : [],
       });
     },
   };

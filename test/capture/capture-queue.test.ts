@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Exchange } from "../../src/exchange.ts";
-import { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
+import { CaptureCounters } from "../../src/metrics/predictions/capture-counters.ts";
 import { CaptureQueue, type CapturePlan } from "../../src/capture/capture-queue.ts";
 import { captured, exchangeOf } from "./captured.ts";
 
-const newQueue = (maxBytes: number): { readonly queue: CaptureQueue; readonly counters: ReadingCounters } => {
-  const counters = new ReadingCounters();
+const newQueue = (maxBytes: number): { readonly queue: CaptureQueue; readonly counters: CaptureCounters } => {
+  const counters = new CaptureCounters();
   return { queue: new CaptureQueue(maxBytes, counters), counters };
 };
 

@@ -7,7 +7,7 @@ import type {
   RequestContent,
   ResponseContent,
 } from "../../src/payload/body-content.ts";
-import type { ReadingCounters } from "../../src/metrics/predictions/reading-counters.ts";
+import type { CaptureCounters } from "../../src/metrics/predictions/capture-counters.ts";
 import { anExchange } from "../support/an-exchange.ts";
 
 /** A body as the tap gives it. */
@@ -54,7 +54,7 @@ const sumOf = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** What the counters promise to be equal, as pairs. */
-export function balances(counters: Readonly<ReadingCounters>): readonly (readonly [number, number])[] {
+export function balances(counters: Readonly<CaptureCounters>): readonly (readonly [number, number])[] {
   const { offeredTotal, dropped, queuedExchanges, decodingExchanges, doneTotal, loggedOnlyTotal, read, unread } =
     counters;
   return [

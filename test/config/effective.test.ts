@@ -9,7 +9,7 @@ import { fileLayer } from "../../src/config/layers/file-layer.ts";
 import type { Input } from "../../src/config/table/field.ts";
 import { fieldRows } from "../../src/config/table/table.ts";
 import { fieldInputs } from "./field-inputs.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 function assembleInputs(inputs: Partial<Record<string, Input>>): ReturnType<typeof assemble> {
   const entries = fieldRows

@@ -7,7 +7,7 @@ import { effectiveValues } from "../../src/config/effective.ts";
 import { loadConfig, type ConfigSources, type LoadedConfig } from "../../src/config/load.ts";
 import { formatMistakes, type Mistake } from "../../src/config/mistake.ts";
 import { routeRules } from "../support/route-rules.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const nothing: ConfigSources = { file: undefined, environment: {}, flags: [], isUpstreamRequired: false };
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { watchFile, type WatchOptions } from "../../src/config/watch.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** Watches a file and counts changes; `never` in milliseconds is longer than any test. */
 async function watching(file: string, options: Partial<WatchOptions> = {}): Promise<() => number> {

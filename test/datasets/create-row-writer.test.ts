@@ -7,7 +7,7 @@ import { createRowWriter } from "../../src/datasets/create-row-writer.ts";
 import { datasetFormats, type DatasetFormat } from "../../src/datasets/dataset.ts";
 import type { RowCell, RowColumn } from "../../src/datasets/row-writer.ts";
 import { cellFromText } from "../../src/payload/table/cell-text.ts";
-import { temporaryDirectory } from "../config/temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { readDataset } from "./read-dataset.ts";
 
 async function written(

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { DatasetFormat } from "../../src/datasets/dataset.ts";
 import { openDataset } from "../../src/datasets/open-dataset.ts";
 import type { Cell } from "../../src/payload/body-content.ts";
-import { temporaryDirectory } from "../config/temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 /** Everything that a data set gave. */
 export interface ReadDataset {

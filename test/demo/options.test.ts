@@ -42,7 +42,7 @@ describe("the demonstration's command line", () => {
     [["--drift-after", "soon"], "--drift-after soon: expected a number from 0 to 86400"],
     [["--seed", "NaN"], "--seed NaN: expected a number"],
     [["--protocol", "grpc"], "--protocol grpc: expected one of mlflow, tensorflow-serving, kserve-v2"],
-    [["--mlflow", "--protocol", "kserve-v2"], "a real MLflow server speaks mlflow only"],
+    [["--mlflow", "--protocol", "kserve-v2"], "a real MLflow server supports only mlflow"],
     [["--listen", "127.0.0.1:99999"], "--listen 127.0.0.1:99999: expected an address and a port"],
     [["--admin", "::1:80"], "--admin ::1:80: expected an address and a port"],
     [["--nothing"], "--nothing"],

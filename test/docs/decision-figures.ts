@@ -34,7 +34,7 @@ export const decisionFigures: readonly DecisionFigure[] = [
   {
     note: "half-closed-clients",
     text: "200",
-    file: "test/relay/conformance/rules.ts",
+    file: "test/relay/conformance/support/rules.ts",
     line: /200 ms/,
   },
   { note: "early-responses", text: "100", file: "src/relay/upstream/upstream-pool.ts", line: /Ms = 100;/ },

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
@@ -12,7 +12,7 @@ import { formatMistakes } from "../../src/config/mistake.ts";
 import { writeBaseline } from "../../src/drift/baseline/baseline-file.ts";
 import { metricCatalogue } from "../../src/metrics/catalogue/catalogue.ts";
 import { dispatched } from "../cli/support/recorded-context.ts";
-import { temporaryDirectory } from "../config/temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { baselineOf, numeric } from "../drift/support/some-baselines.ts";
 import { anchors, commandLines, localLinks, parsePage, readPage, readPages, rootDir, type Page } from "./markdown.ts";
 
@@ -155,5 +155,25 @@ describe("the architecture page", () => {
     const named = text.match(new RegExp(`(?<![/\\w-])(?:${folders.join("|")})(?:/[a-z0-9-]+)+`, "g")) ?? [];
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((file) => !existsSync(path.join(rootDir, "src", `${file}.ts`)))).toEqual([]);
+  });
+
+  it("says where to add something, and every place is there", () => {
+    const section = /## To add something, go to\n(?<table>[^]*?)\n## /.exec(text)?.groups?.["table"] ?? "";
+    const rows = section.split("\n").filter((line) => /^\| an? /.test(line));
+    expect(rows.map((row) => row.split("|")[1]?.trim())).toEqual(
+      expect.arrayContaining([
+        "a metric",
+        "a sink of the prediction log",
+        "a drift statistic",
+        "a command",
+        "an admin route",
+        "a serving protocol",
+      ]),
+    );
+    const places = [...section.matchAll(/`(?<place>(?:src|test)\/[^`…]+)`/g)].map((match) => match.groups?.["place"]);
+    expect(places.length).toBeGreaterThan(rows.length);
+    expect(places.filter((place) => !existsSync(path.join(rootDir, place ?? "")))).toEqual([]);
+    expect(globSync("src/**/*-families.ts", { cwd: rootDir }).length).toBeGreaterThan(0);
+    expect(globSync("src/cli/*/commands.ts", { cwd: rootDir }).length).toBeGreaterThan(1);
   });
 });

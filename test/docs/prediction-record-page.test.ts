@@ -3,7 +3,7 @@ import { exampleRecord, predictionRecordPage } from "../../scripts/docs/predicti
 import { RecordBuilder } from "../../src/prediction-log/record/record-builder.ts";
 import { lineOf } from "../../src/prediction-log/record/record-line.ts";
 import { recordFields, type RecordField, type RecordFieldType } from "../../src/prediction-log/record-fields.ts";
-import { Redactor } from "../../src/redaction/redactor.ts";
+import { aRedactor } from "../redaction/a-redactor.ts";
 import { aDraft, aRecord } from "../support/a-record.ts";
 import { parsePage } from "./markdown.ts";
 
@@ -84,14 +84,7 @@ describe("the table of a record's fields", () => {
   });
 
   it("describes what is made of an exchange whose bodies were not read", () => {
-    const redactor = new Redactor({
-      drop: [],
-      mask: [],
-      hash: [],
-      patterns: [],
-      patternAction: "mask",
-      keyedHash: String,
-    });
+    const redactor = aRedactor({ patterns: [] });
     const builder = new RecordBuilder({
       redactor,
       instance: "pod-1",

@@ -25,7 +25,7 @@ export const retiredWords: readonly RetiredWord[] = [
   { pattern: /\binsights?\b|Insight[A-Z]?|insight[A-Z]/, say: "body telemetry" },
   { pattern: /turnGiver|\bbreathe\b|Breathe/i, say: "yield to the event loop" },
   { pattern: /isUntaken/, say: "hasUnflushedWrite" },
-  { pattern: /DriftMonitorRegistry\b|drift-monitors/, say: "drift monitor registry" },
+  { pattern: /DriftMonitors\b|drift-monitors/, say: "drift monitor registry" },
   {
     pattern: /\b(?:most|least|longest|shortest|fewest|largest|smallest|widest|deepest)[A-Z]/,
     say: "max… or min… with the unit",
@@ -36,5 +36,17 @@ export const retiredWords: readonly RetiredWord[] = [
   { pattern: /\bnobody is asked\b|\bthe other side\b/i, say: "name the side: the server, the client, the sink" },
   { pattern: /\bheld against\b|\bholds? it against\b/i, say: "compared with, verified by" },
   { pattern: /\bg(?:ives?|iving|ave) way\b/i, say: "is evicted, yields" },
-  { pattern: /\bis no (?!longer\b|more\b|room\b|limit\b|such\b)\w+/i, say: "is not a" },
+  { pattern: /\b(?<!\bthere )is no (?!longer\b|more\b|room\b|limit\b|such\b|\w+er\b)\w+/i, say: "is not a" },
+  { pattern: /\bfor good\b|\bonce more\b/i, say: "permanently; again, retried" },
+  {
+    pattern: /\bwork(?:s|ed|ing)? off\b|\b(?:made|makes?|making) ready\b|\bgo(?:es)? round\b/i,
+    say: "process, prepare",
+  },
+  { pattern: /\bwhat (?:be)?came of\b|\bwhat became\b/i, say: "the result of, how it ended" },
+  {
+    pattern: /\bahead of (?:its|their) turn\b|\bcomes? to rest\b|\ball goes well\b/i,
+    say: "pipelined; is idle; nothing fails",
+  },
+  { pattern: /\bbut for\b|\band the like\b|\bits like\b/i, say: "except, without; and similar" },
+  { pattern: /\/\*\* (?:Most|Fewest) (?!frequent)\w+/, say: "Maximum number of, Minimum" },
 ];

@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { createExposition } from "../../src/exposition/exposition.ts";
-import { processMetricNames } from "../../src/exposition/process-metrics.ts";
 import type { SampleSource } from "../../src/metrics/sample.ts";
 import type { ExpositionSources } from "../../src/exposition/sources.ts";
 import { errorCodes, metricCatalogue, type AlwaysPresentMetric } from "../../src/metrics/catalogue/catalogue.ts";
@@ -209,3 +208,20 @@ function watchTurns(): () => number {
     return Math.max(longest, cpuMs() - last);
   };
 }
+
+/** Names of the metrics that the process reports about itself, on Linux. */
+const processMetricNames = [
+  "process_cpu_user_seconds_total",
+  "process_cpu_system_seconds_total",
+  "process_cpu_seconds_total",
+  "process_start_time_seconds",
+  "process_resident_memory_bytes",
+  "process_virtual_memory_bytes",
+  "process_heap_bytes",
+  "process_open_fds",
+  "process_max_fds",
+  "nodejs_heap_size_total_bytes",
+  "nodejs_heap_size_used_bytes",
+  "nodejs_external_memory_bytes",
+  "nodejs_version_info",
+] as const;

@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import { describeFleet } from "../../src/fleet/fleet-description.ts";
 import type { Outcome, LeaderDocument } from "../../src/fleet/store.ts";
 import { createMemoryStore } from "./support/memory-store.ts";
-import { aReplica, HandClock } from "./support/a-replica.ts";
+import { aReplica } from "./support/a-replica.ts";
+import { manualClock } from "../support/manual-time.ts";
 
 const subject = { model: "m", version: "1", variant: "stable" };
 
 /** The description when the store has this under every key. */
 function describedWith(outcome: Outcome<LeaderDocument | undefined>): Promise<unknown> {
-  const clock = new HandClock();
+  const clock = manualClock();
   const { fleet } = aReplica("a", createMemoryStore(clock), clock);
   return describeFleet(fleet, { getDocument: async () => outcome }, [subject, subject]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { fleetFamilies } from "../../src/fleet/fleet-samples.ts";
+import { fleetFamilies } from "../../src/fleet/fleet-families.ts";
 import type { FleetMember } from "../../src/fleet/fleet-member.ts";
 import type { Contribution, Outcome, StateStore } from "../../src/fleet/store.ts";
 import { until } from "../support/until.ts";

@@ -9,6 +9,23 @@ const sumIn = async (round: LeaderRound): Promise<unknown> => {
   return counts instanceof Float64Array ? [...counts] : undefined;
 };
 
+/** A leader whose task waits for `resume` before it writes, and the replica that takes the lease over meanwhile. */
+function slowLeader() {
+  const { start, store, clock } = aFleet();
+  const resume = Promise.withResolvers<void>();
+  const written: unknown[] = [];
+  const slow = start("slow", {
+    leaderTasks: leading(async ({ putDocument }) => {
+      await resume.promise;
+      written.push(await putDocument("v", '"late"'));
+    }),
+  });
+  const next = start("next", {
+    leaderTasks: leading(async ({ putDocument }) => void (await putDocument("v", '"new"'))),
+  });
+  return { slow, next, resume, written, store, clock };
+}
+
 describe("a member of a fleet", () => {
   it("publishes its counts with each sync, and the newest ones win", async () => {
     const { start, store, windowNow } = aFleet();
@@ -78,6 +95,11 @@ describe("a member of a fleet", () => {
     expect(a.fleet.status().gaps).toMatchObject([{ replicaId: "b", address: "pod-b", hasReturned: false }]);
     expect(a.fleet.status().lostReplicasTotal).toBe(1);
     expect(a.warnings).toEqual(["a replica was lost: it sends no heartbeat and did not leave"]);
+    const time = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+    expect(a.logFields).toEqual([
+      { is_leader: true, token: expect.any(Number) as number },
+      { replica_id: "b", address: "pod-b", last_seen: time, noticed_at: time },
+    ]);
     await b.sync();
   });
 });
@@ -151,18 +173,7 @@ describe("the leader of a fleet", () => {
   });
 
   it("writes nothing once another has taken over, however late it finishes", async () => {
-    const { start, store, clock } = aFleet();
-    const resume = Promise.withResolvers<void>();
-    const written: unknown[] = [];
-    const slow = start("slow", {
-      leaderTasks: leading(async ({ putDocument }) => {
-        await resume.promise;
-        written.push(await putDocument("v", '"late"'));
-      }),
-    });
-    const next = start("next", {
-      leaderTasks: leading(async ({ putDocument }) => void (await putDocument("v", '"new"'))),
-    });
+    const { slow, next, resume, written, store, clock } = slowLeader();
     await slow.sync();
     clock.pass(3 * flushMs);
     await next.sync();
@@ -174,18 +185,7 @@ describe("the leader of a fleet", () => {
   });
 
   it("writes nothing of a round from an earlier lease, even if it leads again", async () => {
-    const { start, store, clock } = aFleet();
-    const resume = Promise.withResolvers<void>();
-    const written: unknown[] = [];
-    const slow = start("slow", {
-      leaderTasks: leading(async ({ putDocument }) => {
-        await resume.promise;
-        written.push(await putDocument("v", '"late"'));
-      }),
-    });
-    const next = start("next", {
-      leaderTasks: leading(async ({ putDocument }) => void (await putDocument("v", '"new"'))),
-    });
+    const { slow, next, resume, written, store, clock } = slowLeader();
     await slow.sync();
     clock.pass(3 * flushMs);
     await next.sync();

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { LatencyAggregator } from "../../src/fleet/latency-aggregator.ts";
 import { RequestMetrics } from "../../src/metrics/requests/request-metrics.ts";
-import { FleetMember } from "../../src/fleet/fleet-member.ts";
+import type { FleetMember } from "../../src/fleet/fleet-member.ts";
 import { createMemoryStore } from "./support/memory-store.ts";
 import type { StateStore } from "../../src/fleet/store.ts";
 import { untilAsync } from "../support/until.ts";
 import { anExchange } from "../support/an-exchange.ts";
-import { flushMs, HandClock, windowMs } from "./support/a-replica.ts";
-import { silentLog } from "../support/recorded-log.ts";
+import { aMember, flushMs, windowMs } from "./support/a-replica.ts";
+import { manualClock, type ManualClock } from "../support/manual-time.ts";
 
 interface LatencyReplica {
   readonly latency: LatencyAggregator;
@@ -15,34 +15,23 @@ interface LatencyReplica {
   serve(durationMs: number): void;
 }
 
-function aReplica(id: string, store: StateStore, clock: HandClock): LatencyReplica {
+function aReplica(id: string, store: StateStore, clock: ManualClock): LatencyReplica {
   const requests = new RequestMetrics({ model: "iris", version: "1", variant: "stable", maxModels: 4 });
   const latency = new LatencyAggregator(requests, windowMs, 60_000);
-  const fleet = new FleetMember({
-    store,
-    replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
-    leaseMs: 4 * flushMs,
-    windowsMs: [windowMs],
-    clock,
-    sources: [latency],
-    leaderTasks: [latency],
-    labelStreams: [],
-    onLabels: () => {},
-    log: silentLog,
-  });
+  const fleet = aMember(id, { store, clock }, { sources: [latency], leaderTasks: [latency] });
   return { latency, fleet, serve: (durationMs) => requests.observe(anExchange({ durationMs })) };
 }
 
 describe("latency of a fleet", () => {
   it("covers all requests of all replicas in a window, and none outside it", async () => {
-    const clock = new HandClock();
+    const clock = manualClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
     const sync = async (): Promise<void> => {
       for (const { fleet } of replicas) await fleet.syncNow();
     };
     const toNextWindow = (): void => {
-      clock.nowMs = (Math.floor(clock.nowMs / windowMs) + 1) * windowMs;
+      clock.pass(windowMs - (clock.wallMs() % windowMs));
     };
     const decided = async (requests: number): Promise<void> =>
       untilAsync(async () => {
@@ -55,19 +44,19 @@ describe("latency of a fleet", () => {
     for (let i = 0; i < 90; i++) replicas[0]?.serve(10);
     await sync();
     for (let i = 0; i < 10; i++) replicas[1]?.serve(1000);
-    clock.nowMs += flushMs;
+    clock.pass(flushMs);
     await sync();
     toNextWindow();
     await sync();
     for (let i = 0; i < 7; i++) replicas[1]?.serve(20);
-    clock.nowMs += 3 * flushMs;
+    clock.pass(3 * flushMs);
     await decided(100);
     const last = replicas[0]?.latency.last;
     expect(last).toMatchObject({ p50_seconds: expect.closeTo(0.01, 3), p95_seconds: expect.closeTo(1, 1) });
     expect(last).toMatchObject({ to_ms: (last?.from_ms ?? 0) + windowMs });
     toNextWindow();
     await sync();
-    clock.nowMs += 3 * flushMs;
+    clock.pass(3 * flushMs);
     await decided(7);
   });
 

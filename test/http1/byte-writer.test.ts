@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ByteWriter } from "../../src/http1/byte-writer.ts";
-import { bytesOf } from "./cuts.ts";
+import { bytesOf } from "./support/cuts.ts";
 
 const written = (writer: ByteWriter): string => writer.bytes.toString("latin1", 0, writer.length);
 

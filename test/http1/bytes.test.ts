@@ -13,7 +13,7 @@ import {
   isToken,
   lower,
 } from "../../src/http1/bytes.ts";
-import { bytesOf } from "./cuts.ts";
+import { bytesOf } from "./support/cuts.ts";
 
 /** The grammar's own words beside each table. */
 const classes = [

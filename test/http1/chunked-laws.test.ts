@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ChunkedDecoder } from "../../src/http1/chunked.ts";
-import { runDecoder, wideChunkedLimits } from "./chunked-runs.ts";
-import { someCuts } from "./cuts.ts";
-import { anyCase, damaged } from "./generated-heads.ts";
-import { readNaively } from "./naive-chunked.ts";
+import { runDecoder, wideChunkedLimits } from "./support/chunked-runs.ts";
+import { someCuts } from "./support/cuts.ts";
+import { anyCase, damaged } from "./support/generated-heads.ts";
+import { readNaively } from "./support/naive-chunked.ts";
 
 const forbidden = [
   "host",

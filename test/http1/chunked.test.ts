@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ChunkedDecoder } from "../../src/http1/chunked.ts";
 import { Field } from "../../src/http1/field.ts";
-import { runDecoder, wideChunkedLimits } from "./chunked-runs.ts";
-import { allCuts } from "./cuts.ts";
+import { runDecoder, wideChunkedLimits } from "./support/chunked-runs.ts";
+import { allCuts } from "./support/cuts.ts";
 
 const sound = [
   { what: "no body at all", text: "0\r\n\r\n", data: "", passed: "0\r\n\r\n" },

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createConnectionOptions, isNamed, readConnectionOptions } from "../../src/http1/connection-options.ts";
-import { readSection } from "./read-section.ts";
+import { readSection } from "./support/read-section.ts";
 
 const options = createConnectionOptions();
 

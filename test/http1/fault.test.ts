@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { wireErrors } from "../../src/errors/wire-errors.ts";
 import { faults } from "../../src/http1/fault.ts";
-import { runDecoder } from "./chunked-runs.ts";
-import { faultyRequests, faultyResponses } from "./faulty-heads.ts";
+import { runDecoder } from "./support/chunked-runs.ts";
+import { faultyRequests, faultyResponses } from "./support/faulty-heads.ts";
 
 /** The faults of bodies; those of heads have their own tables. */
 const faultyBodies = ["x\r\n", `1;${"x".repeat(999)}`, "0\r\n:\r\n", `0\r\nA: ${"b".repeat(9999)}`];

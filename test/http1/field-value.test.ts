@@ -7,7 +7,7 @@ import {
   isValidTraceparent,
   readDecimal,
 } from "../../src/http1/field-value.ts";
-import { bytesOf } from "./cuts.ts";
+import { bytesOf } from "./support/cuts.ts";
 
 /** Calls a check on `value` in the midst of bytes that may not change its verdict, be they good or bad ones. */
 function on<T>(value: string, check: (bytes: Uint8Array, start: number, end: number) => T): T {

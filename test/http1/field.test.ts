@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Field, identifyField } from "../../src/http1/field.ts";
-import { bytesOf } from "./cuts.ts";
+import { bytesOf } from "./support/cuts.ts";
 
 /** Written out here again: the names as the RFCs have them. */
 const known: Readonly<Record<string, number>> = {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { requestFraming, responseFraming } from "../../src/http1/framing.ts";
-import { readSection } from "./read-section.ts";
+import { readSection } from "./support/read-section.ts";
 
 type Verdict = string | { readonly kind: string; readonly length: number };
 

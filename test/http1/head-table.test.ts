@@ -8,7 +8,7 @@ import {
   responseRules,
   ruledFields,
 } from "../../src/http1/head-table.ts";
-import { bytesOf } from "./cuts.ts";
+import { bytesOf } from "./support/cuts.ts";
 
 const fieldOf = (name: string): number => {
   const bytes = bytesOf(name.replace("*", "any"));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Field } from "../../src/http1/field.ts";
 import { HeaderSection, Progress } from "../../src/http1/header-section.ts";
-import { allCuts, bytesOf, feed } from "./cuts.ts";
-import { picturedLines, wideLimits, wordOf } from "./head-pictures.ts";
+import { allCuts, bytesOf, feed } from "./support/cuts.ts";
+import { picturedLines, wideLimits, wordOf } from "./support/head-pictures.ts";
 
 function read(text: string, cuts: readonly number[], headers = new HeaderSection(wideLimits)): object {
   headers.reset(0);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contains, isListed, isMediaType, listsMember, listsTrailers } from "../../src/http1/list-value.ts";
-import { bytesOf } from "./cuts.ts";
+import { bytesOf } from "./support/cuts.ts";
 
 /** Calls `look` on `value` between bytes that must not be read. */
 const on = <T>(value: string, look: (bytes: Uint8Array, start: number, end: number) => T): T =>

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Progress } from "../../src/http1/header-section.ts";
 import { createRequestFacts, inspectRequest } from "../../src/http1/request-facts.ts";
 import { RequestHead } from "../../src/http1/request-head.ts";
-import { bytesOf } from "./cuts.ts";
-import { wideLimits } from "./head-pictures.ts";
+import { bytesOf } from "./support/cuts.ts";
+import { wideLimits } from "./support/head-pictures.ts";
 
 describe("what is found in a request head", () => {
   const withLines = (...lines: readonly string[]): string =>

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RequestHead } from "../../src/http1/request-head.ts";
-import { allCuts, bytesOf, someCuts } from "./cuts.ts";
-import { faultyRequests } from "./faulty-heads.ts";
-import { damaged } from "./generated-heads.ts";
-import { generatedRequest, requestText } from "./generated-requests.ts";
-import { picturedRequest, wideLimits } from "./head-pictures.ts";
+import { allCuts, bytesOf, someCuts } from "./support/cuts.ts";
+import { faultyRequests } from "./support/faulty-heads.ts";
+import { damaged } from "./support/generated-heads.ts";
+import { generatedRequest, requestText } from "./support/generated-requests.ts";
+import { picturedRequest, wideLimits } from "./support/head-pictures.ts";
 
 const origin = (pathStart: number): object => ({ kind: "origin", authorityStart: 0, authorityEnd: 0, pathStart });
 

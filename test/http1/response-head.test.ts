@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ResponseHead } from "../../src/http1/response-head.ts";
-import { allCuts, bytesOf, someCuts } from "./cuts.ts";
-import { faultyResponses } from "./faulty-heads.ts";
-import { damaged } from "./generated-heads.ts";
-import { generatedResponse, responseText } from "./generated-responses.ts";
-import { picturedResponse, wideLimits } from "./head-pictures.ts";
+import { allCuts, bytesOf, someCuts } from "./support/cuts.ts";
+import { faultyResponses } from "./support/faulty-heads.ts";
+import { damaged } from "./support/generated-heads.ts";
+import { generatedResponse, responseText } from "./support/generated-responses.ts";
+import { picturedResponse, wideLimits } from "./support/head-pictures.ts";
 
 const none = { kind: "none", length: 0 };
 const close = { kind: "close", length: 0 };

@@ -5,11 +5,11 @@ import { Progress } from "../../src/http1/header-section.ts";
 import { RequestHead } from "../../src/http1/request-head.ts";
 import { createRequestFacts, inspectRequest, type ParsedRequest } from "../../src/http1/request-facts.ts";
 import { type RequestAdditions, writeRequestHead } from "../../src/http1/rewrite-request.ts";
-import { bytesOf } from "./cuts.ts";
-import { generatedRequest, requestText } from "./generated-requests.ts";
-import { wideLimits } from "./head-pictures.ts";
-import { splitHead, toldApart } from "./naive-lines.ts";
-import { expectedRequest } from "./naive-request.ts";
+import { bytesOf } from "./support/cuts.ts";
+import { generatedRequest, requestText } from "./support/generated-requests.ts";
+import { wideLimits } from "./support/head-pictures.ts";
+import { splitHead, toldApart } from "./support/naive-lines.ts";
+import { expectedRequest } from "./support/naive-request.ts";
 
 const naive = {
   clientAddress: "192.0.2.7",

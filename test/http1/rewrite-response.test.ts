@@ -4,11 +4,11 @@ import { ByteWriter } from "../../src/http1/byte-writer.ts";
 import { Progress } from "../../src/http1/header-section.ts";
 import { ResponseHead } from "../../src/http1/response-head.ts";
 import { type ResponseAdditions, writeResponseHead } from "../../src/http1/rewrite-response.ts";
-import { bytesOf } from "./cuts.ts";
-import { generatedResponse, responseText } from "./generated-responses.ts";
-import { wideLimits } from "./head-pictures.ts";
-import { splitHead, toldApart } from "./naive-lines.ts";
-import { expectedResponse } from "./naive-response.ts";
+import { bytesOf } from "./support/cuts.ts";
+import { generatedResponse, responseText } from "./support/generated-responses.ts";
+import { wideLimits } from "./support/head-pictures.ts";
+import { splitHead, toldApart } from "./support/naive-lines.ts";
+import { expectedResponse } from "./support/naive-response.ts";
 
 const date = "Mon, 23 Nov 2026 10:00:00 GMT";
 const requestId = "fresh-id";

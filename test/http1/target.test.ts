@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readTargetForm, type TargetForm } from "../../src/http1/target.ts";
-import { bytesOf } from "./cuts.ts";
+import { bytesOf } from "./support/cuts.ts";
 
 /** The form of `target`, with its offsets turned into texts; whatever stands around it must not matter. */
 function formOf(method: string, target: string): unknown {

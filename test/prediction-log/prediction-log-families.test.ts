@@ -57,7 +57,7 @@ describe("metrics of the log", () => {
     counters.cut.rows = 5;
     counters.omittedBodies.not_json = 6;
     counters.pendingRecords = 7;
-    counters.withoutReading = 8;
+    counters.unreadRecordsTotal = 8;
     counters.streamsOverflowTotal = 9;
     const families = predictionLogFamilies(counters, noSinks);
     expect(families.outrider_prediction_log_offered_total).toEqual([{ value: 12 }]);

@@ -8,7 +8,7 @@ import type { PredictionRecord } from "../../src/prediction-log/prediction-recor
 import { RecordBuilder } from "../../src/prediction-log/record/record-builder.ts";
 import type { RecordDraft } from "../../src/prediction-log/record-draft.ts";
 import { PredictionRecorder } from "../../src/prediction-log/recorder.ts";
-import { Redactor } from "../../src/redaction/redactor.ts";
+import { aRedactor } from "../redaction/a-redactor.ts";
 import { StreamTable } from "../../src/prediction-log/stream-fields.ts";
 import { anExchange, aRoute } from "../support/an-exchange.ts";
 
@@ -18,14 +18,7 @@ function begin(sample: number, driftOf: () => undefined = () => undefined) {
   const second: LogEntry[] = [];
   const failures: unknown[] = [];
   const keep = { rules: [], always: [], alwaysPerSecond: 10, slowMs: 0, canaryVariants: [], bytesPerSecond: 1e9 };
-  const redactor = new Redactor({
-    drop: [],
-    mask: [],
-    hash: [],
-    patterns: [],
-    patternAction: "mask",
-    keyedHash: () => "",
-  });
+  const redactor = aRedactor({ patterns: [] });
   const options = { redactor, instance: "pod-1", digest: "", maxRows: 10, bodyBytes: 0, driftOf };
   const recorder = new PredictionRecorder({
     sampler: new LogSampler({ sample, ...keep }, counters),

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { threadMs } from "../support/thread-ms.ts";
+import { threadMs } from "./thread-ms.ts";
 import { cardOfNumber } from "../../src/redaction/finders/cards.ts";
 import { isFoundDecoded } from "../../src/redaction/encodings.ts";
 import { hasMatch, replaceMatches, textPatternNames } from "../../src/redaction/text-patterns.ts";

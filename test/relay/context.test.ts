@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contextForTest } from "./context-for-test.ts";
+import { contextForTest } from "./support/context-for-test.ts";
 
 describe("the Date line", () => {
   it("is in the one form that RFC 9110 §5.6.7 allows to be sent, and made anew once a second", () => {

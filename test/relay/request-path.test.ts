@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildWithSourceMaps, type Executed, type WatchedProgram, watchProgram } from "./functions-executed.ts";
+import { buildWithSourceMaps, type Executed, type WatchedProgram, watchProgram } from "./support/functions-executed.ts";
 
 /** Files of the relay that one request may go through. */
 const maxFiles = 12;

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { protocols } from "../../src/protocols/list.ts";
 import type { Protocol } from "../../src/protocols/list.ts";
 import type { RouteDecision } from "../../src/routing/route-decision.ts";
-import { expectations } from "../support/route-expectations.ts";
-import type { Rows } from "../support/route-expectations.ts";
+import { expectations } from "./route-expectations.ts";
+import type { Rows } from "./route-expectations.ts";
 import { routeTableOf as tableOf, rowsOf, type TableChoices } from "../support/routing-of.ts";
 
 /** `kind model version` when allowed, else the code. */

@@ -7,7 +7,7 @@ import { commands } from "../../src/cli/program/table.ts";
 import { fieldRows } from "../../src/config/table/table.ts";
 import { commandErrors } from "../../src/errors/command-errors.ts";
 import { wireErrors } from "../../src/errors/wire-errors.ts";
-import { temporaryDirectory } from "../config/temporary-directory.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 async function writtenPages(): Promise<{ readonly directory: string; text(file: string): Promise<string> }> {
   const directory = await temporaryDirectory();

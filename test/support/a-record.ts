@@ -1,7 +1,7 @@
 /** Builders for tests of the prediction log. */
 import type { PredictionRecord } from "../../src/prediction-log/prediction-record.ts";
 import { draftOf, type RecordDraft } from "../../src/prediction-log/record-draft.ts";
-import { anExchange } from "../support/an-exchange.ts";
+import { anExchange } from "./an-exchange.ts";
 
 /** A record of one good prediction; `over` replaces fields. */
 export const aRecord = (over: Partial<PredictionRecord> = {}): PredictionRecord => ({

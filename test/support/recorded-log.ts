@@ -9,20 +9,29 @@ interface TestLog {
 /** Drops everything. */
 export const silentLog: TestLog = { info: () => undefined, warn: () => undefined };
 
-/** A log, and what has been written to it so far: each line as `LEVEL MESSAGE`, and the messages of the warnings alone. */
+/**
+ * A log, and what has been written to it so far: each line as `LEVEL MESSAGE`, the fields of each line, and the messages
+ * of the warnings alone.
+ */
 export function recordedLog(): {
   readonly log: TestLog;
   readonly lines: string[];
+  readonly fields: object[];
   readonly warnings: string[];
 } {
   const lines: string[] = [];
+  const fields: object[] = [];
   const warnings: string[] = [];
   const log: TestLog = {
-    info: (_fields, message) => void lines.push(`info ${message}`),
-    warn: (_fields, message) => {
+    info: (given, message) => {
+      lines.push(`info ${message}`);
+      fields.push(given);
+    },
+    warn: (given, message) => {
       lines.push(`warn ${message}`);
+      fields.push(given);
       warnings.push(message);
     },
   };
-  return { log, lines, warnings };
+  return { log, lines, fields, warnings };
 }

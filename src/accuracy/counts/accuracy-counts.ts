@@ -13,7 +13,7 @@ export const calibrationBinCount = 10;
 const countNames = [
   /** Rows predicted. */
   "predictions",
-  /** Rows whose label has come. */
+  /** Rows that have a label. */
   "labels",
   /** Labelled rows where neither side is a number with a fraction, and those where both name the same class. */
   "class_rows",
@@ -212,7 +212,7 @@ export class AccuracyCounts {
 
 const isCountName = (name: string): name is CountName => offsets.has(name);
 
-/** In one loop of its own: a total of a day is 100,000 additions. */
+/** A separate loop, for speed: a total of a day is 100,000 additions. */
 function addAll(into: Float64Array, from: Float64Array): void {
   for (let i = 0; i < into.length; i++) into[i]! += from[i]!;
 }

@@ -2,18 +2,19 @@
 import { AccuracyCounts } from "./accuracy-counts.ts";
 import { ClassTable } from "./class-table.ts";
 
-/** Most windows that are kept. */
+/** Maximum number of windows that are kept. */
 const maxWindows = 48;
 
-/** Length and number of windows. */
+/** The accuracy windows that labels can still reach. */
 export interface WindowPlan {
+  /** Length of a window: a multiple of the configured one. */
   readonly windowMs: number;
   /** Windows kept: enough for the latest label. */
   readonly kept: number;
 }
 
 /**
- * Divides the time in which labels may come into windows. They are made longer, by a whole factor, if there would be
+ * Divides the time in which labels may arrive into windows. They are made longer, by a whole factor, if there would be
  * more than {@link maxWindows}.
  */
 export function windowPlan(windowMs: number, ttlMs: number): WindowPlan {

@@ -1,19 +1,19 @@
 /** Numbers for the classes of a model. The classes past the bound are one class, {@link otherClass}. */
 
-/** Most classes that are distinguished. */
+/** Maximum number of classes with their own counts in the confusion table; further ones are {@link otherClass}. */
 export const maxClasses = 50;
 
 /** Name of all further classes together. */
 export const otherClass = "__other__";
 
-/** Most bytes of a name in JSON: two names, of a label and its prediction, form one field name in the fleet's store. */
+/** Maximum bytes of a name in JSON: two names, of a label and its prediction, form one field name in the fleet's store. */
 const maxNameLength = 480;
 const utf8 = new TextEncoder();
 
 /** False for a name that is too long in bytes; it is counted as {@link otherClass}. */
 export const isClassName = (name: string): boolean => utf8.encode(JSON.stringify(name)).length <= maxNameLength;
 
-/** Numbers for class names, in the order in which they come. */
+/** Numbers for class names, in the order of their first occurrence. */
 export class ClassTable {
   readonly #indices = new Map<string, number>();
   readonly #names: string[] = [];

@@ -6,7 +6,7 @@ import { delayBin } from "./label-delay.ts";
 import { scoreBin } from "./score-bins.ts";
 import type { Expectation, Score, ScoredPrediction, Scoring } from "../scoring.ts";
 
-/** A prediction with its label. */
+/** One row to score: what the model predicted and the true value that came later. */
 export interface LabelledRow {
   readonly value: AnswerValue;
   readonly score: Score;
@@ -45,7 +45,10 @@ function countExpected(
   counts.add("expected_negatives", 1 - positiveChance, bin);
 }
 
-/** Counts a labelled row. */
+/**
+ * Adds one labelled row to the counts of its window. A pair that `scoring` cannot compare
+ * adds to the totals of labels only. O(1).
+ */
 export function countLabel(counts: AccuracyCounts, row: LabelledRow, scoring: Scoring): void {
   const { value, score, label } = row;
   counts.add("labels");

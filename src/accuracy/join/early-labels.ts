@@ -1,13 +1,13 @@
-/** Labels that came before their prediction was read. They wait for it, bounded in time and number. */
+/** Labels that arrived before their prediction was read. They wait for it, bounded in time and number. */
 import type { LabelInput } from "../labels/label-input.ts";
 
 /** A label that waits for its prediction. */
 export interface EarlyLabel {
   readonly input: LabelInput;
-  /** When it came, milliseconds since the epoch. */
+  /** When it arrived, milliseconds since the epoch. */
   readonly cameAtMs: number;
   readonly fingerprint: number;
-  /** True when it counts as unknown if its prediction never comes. */
+  /** True when it counts as unknown if its prediction never arrives. */
   readonly isOurs: boolean;
 }
 
@@ -63,7 +63,7 @@ export class EarlyLabels {
     return [...rows.values()];
   }
 
-  /** Drops what has waited too long: all labels of an identity go with its first. */
+  /** Drops labels past `ttlMs`: all labels of an identity expire with its first. */
   expire(nowMs: number): void {
     if (this.#size === 0) return;
     for (const rows of this.#byId.values()) {

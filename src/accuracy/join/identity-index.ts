@@ -1,6 +1,6 @@
 /**
  * Maps identities to numbers and stores a hash of 64 bits in place of the identity: a hundred thousand strings that
- * live until their labels come would slow down the garbage collector.
+ * live until their labels arrive would slow down the garbage collector.
  *
  * Two identities among a million share a hash once in 40 million times; the second then counts as the first sent
  * again.

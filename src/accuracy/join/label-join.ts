@@ -1,4 +1,4 @@
-/** Joins labels with predictions, in whichever order they come and however often they are sent. */
+/** Joins labels with predictions, in any order of arrival and however often they are sent. */
 import { classOf, type AnswerValue } from "../answer-value.ts";
 import { EarlyLabels, type EarlyLabelsOptions } from "./early-labels.ts";
 import { hashIdentity, RecentIdentities } from "./identity-index.ts";
@@ -13,12 +13,12 @@ import {
 /**
  * Result of a label; values of the metrics' label `result`.
  * * `joined`: its prediction was found;
- * * `duplicate`: the same label came before; nothing changes;
- * * `conflict`: another label came before, and that one stays;
+ * * `duplicate`: the same label arrived before; nothing changes;
+ * * `conflict`: another label arrived before, and that one is kept;
  * * `late`: its prediction was known once and has been dropped;
  * * `early`: no prediction has such an identity yet: it waits a little, and is counted again as joined or unknown;
  * * `forwarded`: as `early`, but it was also sent to the other replicas: it is not counted as unknown here;
- * * `unknown`: no prediction came for it, or its prediction has no such row or no value;
+ * * `unknown`: there is no prediction for it, or its prediction has no such row or no value;
  * * `invalid`: it could not be read.
  */
 export const labelResults = [
@@ -39,7 +39,7 @@ export type LabelResult = (typeof labelResults)[number];
 export interface JoinedLabel {
   readonly prediction: WaitingPrediction & { readonly value: AnswerValue };
   readonly label: AnswerValue;
-  /** When the answer was known, or else when it came, milliseconds since the epoch. */
+  /** When the true value was known, or else when the label arrived, milliseconds since the epoch. */
   readonly knownAtMs: number;
 }
 

@@ -5,13 +5,13 @@ import type { Score, ScoredPrediction } from "../scoring.ts";
 
 /** Bounds of a {@link PredictionStore}. */
 export interface PredictionStoreOptions {
-  /** Most rows held; the oldest are dropped for new ones. */
+  /** Maximum number of rows held; the oldest are dropped for new ones. */
   readonly capacity: number;
   /** Time that a row is held, milliseconds. */
   readonly ttlMs: number;
 }
 
-/** The rows of one identity: a request, or one row of it that has an identity of its own. */
+/** The rows of one identity: a request, or one row of it that has its own identity. */
 export interface PredictionBlock {
   readonly id: string;
   /** Number of the model, below 65,536, assigned by the caller. */
@@ -21,7 +21,7 @@ export interface PredictionBlock {
   readonly rows: readonly ScoredPrediction[];
 }
 
-/** A row in the store. */
+/** A row that waits for its label, or for a correction of it. */
 export interface WaitingPrediction {
   /** Where it is held, for {@link PredictionStore.keepLabel}; valid until the next row is added or dropped. */
   readonly slot: number;
@@ -30,11 +30,11 @@ export interface WaitingPrediction {
   /** Undefined when the model gave no value that a label can be compared with. */
   readonly value: AnswerValue | undefined;
   readonly score: Score;
-  /** Fingerprint of its label; -1 before the label comes. */
+  /** Fingerprint of its label; -1 before the label arrives. */
   readonly label: number;
 }
 
-/** Rows dropped in one call, but for the rest of a request: half a millisecond. */
+/** Rows dropped in one call, rounded up to whole requests: half a millisecond. */
 const maxExpired = 2000;
 
 const noPrediction: ScoredPrediction = { value: undefined, score: { kind: "none" } };
@@ -42,9 +42,9 @@ const noPrediction: ScoredPrediction = { value: undefined, score: { kind: "none"
 const ScoreKind = { none: 0, positive: 1, confidence: 2 } as const;
 
 /**
- * A ring of rows in the order in which they came, with an index by identity. 63 bytes a row and 32 to 56 for each
- * identity, in arrays of numbers: nothing that the collector looks at, but for classes that are words. Little is taken
- * before the ring fills: its pages are first touched then.
+ * A ring of rows in the order of their arrival, with an index by identity. 63 bytes a row and 32 to 56 for each
+ * identity, in arrays of numbers: nothing for the garbage collector to visit, except classes that are words. Until the
+ * ring fills, only the used pages are resident.
  */
 export class PredictionStore {
   /** Rows dropped without a label: past their time, or for newer rows (or a request had more rows than the store). */
@@ -146,14 +146,14 @@ export class PredictionStore {
     };
   }
 
-  /** Remembers the fingerprint of a row's label, so that the same label is known when it comes again. */
+  /** Remembers the fingerprint of a row's label, so that the same label is recognized when it is sent again. */
   keepLabel(slot: number, fingerprint: number): void {
     if (this.#labels[slot] === -1) this.awaiting--;
     this.#labels[slot] = fingerprint;
   }
 
   /**
-   * Drops rows past their time: at most some thousand a call. Rows that came late
+   * Drops rows past their time: at most some thousand a call. Rows that arrived late
    * in time are dropped with those before them.
    */
   expire(nowMs: number): void {

@@ -1,16 +1,16 @@
 /**
  * The body of `POST /labels`, item by item: a list, `{"labels": […]}`, one item, or JSON lines. Nothing is parsed as a
- * whole, so a long body can be worked off in slices between requests, and a broken item does not spoil the others.
+ * whole, so a long body can be processed in slices between requests, and a broken item does not spoil the others.
  */
 import { readLabelItem, type LabelInput } from "./label-input.ts";
 
-/** One item of a body. */
+/** One item of a posted body: the labels that it holds, or why it was rejected. A wrong item does not stop the others. */
 export type BodyItem =
   | { readonly kind: "labels"; readonly labels: readonly LabelInput[] }
   /** `at` is the place, for people: `item 3` (the first is 0), `line 7` (the first is 1), `body`. */
   | { readonly kind: "wrong"; readonly at: string; readonly reason: string };
 
-/** Longest item, bytes: a list of labels for some thousand rows fits, the others come with a `row` to begin at. */
+/** Longest item, bytes: a list of labels for some thousand rows fits, further rows need another item with a `row` to begin at. */
 export const maxItemBytes = 65_536;
 
 const tooLong = `longer than ${maxItemBytes} bytes`;
@@ -28,8 +28,8 @@ const CLOSE_BRACE = 0x7d;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Gives the items in order, one for each step. A step looks at no more than {@link maxItemBytes} bytes, beside
- * space, so time and memory are bounded whatever the body nests. An item of a list that is longer ends the reading.
+ * Gives the items in order, one for each step. A step reads at most {@link maxItemBytes} bytes, not counting
+ * white space, so time and memory are bounded whatever the body nests. An item of a list that is longer ends the reading.
  * Anything after the end of a list is ignored. Never throws. `contentType` decides only the ambiguous case: a single
  * line is one item, unless the type names JSON lines.
  */
@@ -118,8 +118,8 @@ function readItem(bytes: Uint8Array, start: number, end: number, at: string): Bo
   if (end - start > maxItemBytes) return { kind: "wrong", at, reason: tooLong };
   const value = parse(bytes.subarray(start, end));
   if (value === undefined) return { kind: "wrong", at, reason: "not JSON" };
-  const reading = readLabelItem(value);
-  return reading.kind === "wrong" ? { ...reading, at } : reading;
+  const result = readLabelItem(value);
+  return result.kind === "wrong" ? { ...result, at } : result;
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -164,7 +164,7 @@ function endOfString(bytes: Uint8Array, start: number): number {
 function endOfWord(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length && !isEnd(bytes[at])) at++;
-  // Anything that is not a value, e.g. a stray comma, is an item of its own, so that every step moves on.
+  // Anything that is not a value, e.g. a stray comma, is a separate item, so that every step makes progress.
   return at === start ? at + 1 : at;
 }
 

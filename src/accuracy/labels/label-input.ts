@@ -16,13 +16,13 @@ export interface LabelInput {
 export const maxIdLength = 256;
 
 /** Rows of a batch that may be named. */
-export const maxRows = 1_000_000;
+const maxRows = 1_000_000;
 
 /** The last moment that a Date can hold. */
 const lastMoment = 8.64e15;
 
 /** The labels of one item, or the reason why it is invalid. */
-export type ItemReading =
+export type LabelItemResult =
   | { readonly kind: "labels"; readonly labels: readonly LabelInput[] }
   | { readonly kind: "wrong"; readonly reason: string };
 
@@ -30,7 +30,7 @@ export type ItemReading =
  * Reads `{"id": …, "label": …, "row": …, "time": …}`. A list as label is one for each row from `row` on; its nulls are
  * rows without a label. One wrong element makes the whole item wrong. Other keys are ignored; never throws.
  */
-export function readLabelItem(item: unknown): ItemReading {
+export function readLabelItem(item: unknown): LabelItemResult {
   if (typeof item !== "object" || item === null || Array.isArray(item)) return wrong("expected an object");
   const { id, label, row = 0, time } = item as Readonly<Record<string, unknown>>;
   const problem = idProblem(id) ?? rowProblem(row) ?? timeProblem(time);
@@ -42,7 +42,7 @@ export function readLabelItem(item: unknown): ItemReading {
   return { kind: "labels", labels: [{ ...shared, row: Number(row), label: value }] };
 }
 
-function readLabelList(list: readonly unknown[], first: Omit<LabelInput, "label">): ItemReading {
+function readLabelList(list: readonly unknown[], first: Omit<LabelInput, "label">): LabelItemResult {
   const labels: LabelInput[] = [];
   for (const [offset, one] of list.entries()) {
     if (one === null) continue;
@@ -53,7 +53,7 @@ function readLabelList(list: readonly unknown[], first: Omit<LabelInput, "label"
   return labels.length === 0 ? wrong("label: the list has no label") : { kind: "labels", labels };
 }
 
-const wrong = (reason: string): ItemReading => ({ kind: "wrong", reason });
+const wrong = (reason: string): LabelItemResult => ({ kind: "wrong", reason });
 
 function idProblem(id: unknown): string | undefined {
   if (typeof id === "number") {

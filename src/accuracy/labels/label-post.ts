@@ -4,10 +4,10 @@ import type { LabelInput } from "./label-input.ts";
 import { labelResults, type LabelResult } from "../join/label-join.ts";
 import type { LabelMonitor } from "../label-monitor.ts";
 
-/** Most items of one body; the response says when there were more. */
+/** Maximum number of items of one body; the response says when there were more. */
 export const maxItems = 200_000;
 
-/** Most problems in a response; all are counted. */
+/** Maximum number of problems in a response; all are counted. */
 const maxProblems = 20;
 
 /** The response to a post of labels. JSON-able. */
@@ -18,14 +18,14 @@ export interface LabelPostAnswer {
     /** Labels that could be read, and items that could not. */
     readonly taken: number;
     readonly invalid: number;
-    /** The former by what became of them; only what occurred. */
+    /** Accepted labels by result; only results that occurred. */
     readonly results: Partial<Record<LabelResult, number>>;
-    /** The first of the latter. */
+    /** The first of the invalid ones, with the reasons. */
     readonly problems: readonly { readonly at: string; readonly reason: string }[];
   };
 }
 
-/** Processes one body. */
+/** Processes the body of one `POST /labels` in steps, so that a long one does not block the event loop. */
 export class LabelPost {
   readonly #monitor: LabelMonitor;
   readonly #items: ReturnType<typeof labelBody>;
@@ -52,7 +52,7 @@ export class LabelPost {
     return this.#isDone;
   }
 
-  /** The response, for what was processed so far. */
+  /** The response for the items processed so far. */
   answer(): LabelPostAnswer {
     const counted = labelResults.filter((result) => this.#counts.has(result));
     const results = Object.fromEntries(counted.map((result) => [result, this.#counts.get(result) ?? 0]));

@@ -3,7 +3,7 @@ import { adminFlags } from "../admin/commands.ts";
 import { jsonFlag, wrongUsage, type Command } from "../program/command.ts";
 import { driftExitCodes } from "../drift/state.ts";
 
-/** `outrider accuracy`. */
+/** `outrider accuracy`: prints the report of `/accuracy`. */
 export const accuracyCommand: Command = {
   name: "accuracy",
   summary: "Show the accuracy of the model.",

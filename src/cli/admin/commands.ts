@@ -17,7 +17,7 @@ export const adminFlags: readonly FlagSpec[] = [
   },
 ];
 
-/** `outrider drain`. */
+/** `outrider drain`: calls `/drain`, then waits with `/drain/wait`. */
 export const drainCommand: Command = {
   name: "drain",
   summary: "Drain a running sidecar and wait until it is idle.",

@@ -37,7 +37,7 @@ function parsed(body: string): unknown {
   }
 }
 
-/** Says that there is no model, or none with the wanted name, and which others there are. */
+/** The message when no model, or none of the given name, is reported; it lists the others. */
 export function noModelText(wanted: string | undefined, others: readonly { readonly model: string }[]): string {
   if (wanted === undefined || others.length === 0) return "No model has been seen yet.\n";
   const names = new Set(others.map(({ model }) => (model === "" ? "(no name)" : cleanName(model))));

@@ -32,11 +32,11 @@ export function refuseUnless(answer: AdminAnswer, statuses: readonly number[]): 
 
 /** The address may be one to listen on: `0.0.0.0` and `[::]` are replaced by loopback to connect. */
 function adminAddress(text: string | undefined): TcpAddress {
-  const reading = parseAddress(text ?? "127.0.0.1:18090");
-  if (reading.kind === "wrong") {
-    throw new OutriderError("usage", `--admin ${text ?? ""}: ${reading.problem}, e.g. 127.0.0.1:18090`);
+  const parsed = parseAddress(text ?? "127.0.0.1:18090");
+  if (parsed.kind === "wrong") {
+    throw new OutriderError("usage", `--admin ${text ?? ""}: ${parsed.problem}, e.g. 127.0.0.1:18090`);
   }
-  const { host, port } = reading.value;
+  const { host, port } = parsed.value;
   if (port === 0) {
     throw new OutriderError("usage", "--admin needs a port, not 0: the sidecar logs the actual port at start");
   }

@@ -23,7 +23,7 @@ const noRows = { long: 0, infinite: 0, booleans: 0, words: 0 } as const;
 /** Maximum remarks in the text; `--json` has all. */
 const maxRemarks = 40;
 
-/** The report as text. */
+/** The report of `baseline build` as text: a summary line and at most {@link maxRemarks} remarks. Ends with a line feed. */
 export function buildReport(built: BuildResult, request: BuildRequest): string {
   const { baseline } = built;
   const remarks = remarksOf(built, request);
@@ -37,7 +37,7 @@ export function buildReport(built: BuildResult, request: BuildRequest): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The report as JSON. */
+/** The report of `baseline build --json`: JSON-able, with every remark. */
 export function buildReportJson(built: BuildResult, request: BuildRequest): object {
   const { features, prediction, quality, source } = built.baseline;
   return {
@@ -158,7 +158,7 @@ function mixedRemark(distribution: Distribution, example: string): string {
 function manyRemark(distribution: Distribution): string {
   if (distribution.kind === "numeric") return "there are many values";
   const own = distribution.values.length;
-  return `at least ${formatCount(distribution.distinct)} different values, ${own === 0 ? "none" : own} frequent enough to be counted separately, so new values cannot be told from rare ones. --exclude leaves the column out`;
+  return `at least ${formatCount(distribution.distinct)} different values, ${own === 0 ? "none" : own} frequent enough to be counted separately, so new values cannot be distinguished from rare ones. --exclude leaves the column out`;
 }
 
 function missingRemarks(distribution: Distribution): readonly string[] {

@@ -53,7 +53,7 @@ async function refuseInputAsOutput({ inputs, output }: BuildRequest, target: Wri
   }
 }
 
-/** Result of one pass over all inputs, beside the rows. */
+/** Result of one pass over all inputs, without the rows. */
 interface Pass {
   readonly digests: readonly string[];
   readonly shortRows: number;

@@ -6,9 +6,9 @@ import { OutriderError } from "../../errors/outrider-error.ts";
 
 /** Reads a baseline file. Fails with `file_unreadable`, or with `baseline_invalid` and the first problems. */
 export async function loadBaseline(file: string): Promise<Baseline> {
-  const reading = readBaseline(await readText(file));
-  if (reading.kind === "baseline") return reading.baseline;
-  const lines = reading.problems.map(({ path, problem }) => `  ${path}: ${problem}`);
+  const result = readBaseline(await readText(file));
+  if (result.kind === "baseline") return result.baseline;
+  const lines = result.problems.map(({ path, problem }) => `  ${path}: ${problem}`);
   throw new OutriderError("baseline_invalid", `${file} is not a valid baseline\n${lines.join("\n")}\n`);
 }
 

@@ -23,7 +23,7 @@ const words: Readonly<Record<DriftState, string>> = {
 /** Width of the longest word, in characters. */
 export const stateWidth = 9;
 
-/** The word for a state, padded to a width, and coloured if wanted. Padding does not count colour codes. */
+/** The word for a state, padded to a width, and coloured on request. Padding does not count colour codes. */
 export function stateText(state: DriftState, isColoured: boolean, width = 0): string {
   const word = words[state].padEnd(width);
   return isColoured ? `\u001b[${colours[state]}m${word}\u001b[0m` : word;

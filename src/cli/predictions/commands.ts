@@ -8,7 +8,7 @@ import { interruptedExitCode, jsonFlag, type Command, type ExitCode, type FlagSp
 const ofConfig = (...names: readonly string[]): readonly FlagSpec[] =>
   configFlags.filter(({ name }) => names.includes(name)).map((flag) => ({ ...flag, isRare: false }));
 
-/** Where the log is. */
+/** Flags that say where the log is: a configuration, a folder or Loki. {@link readPlace} reads them. */
 export const placeFlags: readonly FlagSpec[] = [
   ...ofConfig("--config"),
   {
@@ -25,7 +25,7 @@ export const placeFlags: readonly FlagSpec[] = [
   ...ofConfig("--loki-tenant", "--loki-token-file"),
 ];
 
-/** Which records are wanted. */
+/** Flags that select records. {@link readFilter} reads them. */
 export const filterFlags: readonly FlagSpec[] = [
   { name: "--model", placeholder: "NAME", doc: "Only this model." },
   { name: "--variant", placeholder: "NAME", doc: "Only this variant." },

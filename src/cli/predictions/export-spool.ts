@@ -53,8 +53,8 @@ export class RecordSpool {
       const lines = await reader.next();
       if (lines.length === 0) return;
       for (const line of lines) {
-        const reading = parseRecord(line);
-        if (reading.kind === "record") yield reading.record;
+        const parsed = parseRecord(line);
+        if (parsed.kind === "record") yield parsed.record;
       }
       onRead(reader.bytesRead);
     }

@@ -11,7 +11,7 @@ import { formatCounted } from "../../text/number-text.ts";
 import { outputTaken } from "../terminal/output.ts";
 import { ColumnCensus, rowsOf, type ExportColumn } from "./export-columns.ts";
 import { chosenColumns, exportRequest, type ExportRequest } from "./export-request.ts";
-import { ReadingNotes } from "./notes.ts";
+import { RecordNotes } from "./notes.ts";
 import { openRecords, readFilter, readPlace } from "./request.ts";
 import type { RecordFilter, RecordSource } from "./source.ts";
 import { RecordSpool } from "./export-spool.ts";
@@ -23,7 +23,7 @@ import { writeTarget, writeWholeInParts, type WriteTarget } from "../terminal/ou
 /** Exit code when no record has rows. */
 const nothing = 4;
 
-/** Maximum features: what our own reader accepts, less the other columns. */
+/** Maximum features: what our own reader accepts, minus the other columns. */
 const maxFeatures = maxFields - 16;
 
 /** `outrider predictions export`: writes the log as a data set. */
@@ -36,7 +36,7 @@ export async function predictionsExport(invocation: Invocation, context: Command
     return 2;
   }
   const target = await writeTarget(request.output);
-  const notes = new ReadingNotes();
+  const notes = new RecordNotes();
   const source = await openRecords(result.place, notes);
   const signals = listenForStopSignals();
   const stopping = new AbortController();
@@ -152,7 +152,7 @@ async function write(work: ExportWork, spool: RecordSpool, columns: readonly Exp
 
 interface ExportReport {
   readonly request: ExportRequest;
-  readonly notes: ReadingNotes;
+  readonly notes: RecordNotes;
   readonly source: RecordSource;
   readonly context: CommandContext;
 }
@@ -189,7 +189,7 @@ function reportText({ records, rows, empty, columns }: ExportResult, { output }:
 function reportJson(
   { records, rows, empty, columns }: ExportResult,
   request: ExportRequest,
-  notes: ReadingNotes,
+  notes: RecordNotes,
 ): object {
   return {
     output: request.output,

@@ -6,13 +6,13 @@ import { listLogFiles, type LogFile } from "../../delivery/sinks/log-files.ts";
 import { parseRecord, timeOfLine } from "../../prediction-log/parse-record.ts";
 import { lookAt, openLines, type LinePosition, type LineReader } from "./lines.ts";
 import { mergedLines, type WaitingFile } from "./merge.ts";
-import type { ReadingNotes } from "./notes.ts";
+import type { RecordNotes } from "./notes.ts";
 import { caughtUp, isInSpan, wantedRecord, type LoggedRecord, type RecordFilter, type RecordSource } from "./source.ts";
 
 /** Options of {@link FileSource}. */
 export interface FileSourceOptions {
   readonly directory: string;
-  readonly notes: ReadingNotes;
+  readonly notes: RecordNotes;
   /** Interval at which follow looks for new lines, in milliseconds. Default 250. */
   readonly pollMs?: number;
 }

@@ -6,7 +6,7 @@ import { queryRange } from "../../loki/query/loki-query.ts";
 import type { LokiQueryError } from "../../loki/query/query-failure.ts";
 import type { LokiLine, LokiSource as LokiEndpoint } from "../../loki/query/query-page.ts";
 import { createHttpClient } from "../../outbound/http-client.ts";
-import type { ReadingNotes } from "./notes.ts";
+import type { RecordNotes } from "./notes.ts";
 import { caughtUp, wantedRecord, type LoggedRecord, type RecordFilter, type RecordSource } from "./source.ts";
 
 const hourMs = 3_600_000;
@@ -21,7 +21,7 @@ const lookBackMs = 10_000;
 /** The log in Loki, as the Loki sink writes it. Sends no query before records are read. */
 export function openLokiSource(
   settings: Config["loki"],
-  notes: ReadingNotes,
+  notes: RecordNotes,
   followIntervalMs: number = usualFollowIntervalMs,
 ): RecordSource {
   const { url, tenant } = settings;
@@ -31,7 +31,7 @@ export function openLokiSource(
 
 interface LokiRecordsOptions {
   readonly settings: Config["loki"];
-  readonly notes: ReadingNotes;
+  readonly notes: RecordNotes;
   readonly followIntervalMs: number;
 }
 
@@ -155,7 +155,7 @@ export function lokiSelector(
   if (model !== undefined) matchers.push(oneOf("model", [model]));
   if (variant !== undefined) matchers.push(oneOf("variant", [variant]));
   if (outcomes.size > 0) matchers.push(oneOf("outcome", [...outcomes]));
-  // An ID of these characters is in the line as it is.
+  // An ID of these characters is in the line unescaped.
   const line = id !== undefined && /^[\w.:-]+$/.test(id) ? ` |= ${quoted(id)}` : "";
   return `{${matchers.join(", ")}}${line}`;
 }

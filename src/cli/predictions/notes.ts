@@ -3,7 +3,7 @@ import { formatCounted } from "../../text/number-text.ts";
 import { printable } from "../../text/printable.ts";
 
 /** Counts problems of a log while it is read; each kind becomes one line at the end. */
-export class ReadingNotes {
+export class RecordNotes {
   /** Lines that are not records. */
   malformedLines = 0;
   /** Incomplete last lines, of a process that crashed while it wrote, or that is writing. */

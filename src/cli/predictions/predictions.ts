@@ -2,7 +2,7 @@ import { isColoured } from "../terminal/abilities.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { mistakeReport } from "../config/mistake-report.ts";
 import { outputTaken } from "../terminal/output.ts";
-import { ReadingNotes } from "./notes.ts";
+import { RecordNotes } from "./notes.ts";
 import { openRecords, readFilter, readPlace } from "./request.ts";
 import { caughtUp, type LoggedRecord, type RecordFilter, type RecordSource } from "./source.ts";
 import { RecordLines } from "./text.ts";
@@ -18,7 +18,7 @@ const shownBeforeFollowing = 10;
 /** Maximum output in memory when the reader of a pipe is slow. */
 const maxWaitingBytes = 2 ** 20;
 
-/** `outrider predictions`: prints the log. */
+/** `outrider predictions`: prints records as text or JSON lines. 0 on success, 2 for a wrong configuration. */
 export async function predictions(invocation: Invocation, context: CommandContext): Promise<number> {
   const filter = readFilter(invocation, Date.now());
   const limit = countFlag(invocation, "--limit", maxRecords);
@@ -27,7 +27,7 @@ export async function predictions(invocation: Invocation, context: CommandContex
     context.writeError(mistakeReport(result.mistakes));
     return 2;
   }
-  const notes = new ReadingNotes();
+  const notes = new RecordNotes();
   const source = await openRecords(result.place, notes);
   const printer = new Printer(context, isSwitchOn(invocation, "--json"));
   try {

@@ -1,4 +1,4 @@
-/** The common part of commands that read the prediction log: where the log is, and which records are wanted. */
+/** The common part of commands that read the prediction log: where the log is, and the filter for records. */
 import { loadConfig } from "../../config/load.ts";
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
@@ -8,11 +8,11 @@ import { outcomes } from "../../outcome.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 import { listFlag, usageError } from "../program/flag-values.ts";
 import { FileSource } from "./file-source.ts";
-import type { ReadingNotes } from "./notes.ts";
+import type { RecordNotes } from "./notes.ts";
 import type { RecordFilter, RecordSource } from "./source.ts";
 import { recordMoment } from "./time.ts";
 
-/** Where the log is. */
+/** Where records are read from: files in a folder, or Loki. */
 export type RecordPlace =
   | { readonly kind: "files"; readonly directory: string }
   | { readonly kind: "loki"; readonly settings: Config["loki"] };
@@ -61,13 +61,13 @@ function placeOf({ predictions, loki }: Config, wantsFiles: boolean, wantsLoki: 
 }
 
 /** Opens the log. Problems of its lines are added to `notes`. */
-export async function openRecords(place: RecordPlace, notes: ReadingNotes): Promise<RecordSource> {
+export async function openRecords(place: RecordPlace, notes: RecordNotes): Promise<RecordSource> {
   if (place.kind === "files") return new FileSource({ directory: place.directory, notes });
   const { openLokiSource } = await import("./loki-source.ts");
   return openLokiSource(place.settings, notes);
 }
 
-/** Reads `filterFlags`. Fails with `usage`. */
+/** The filter from `filterFlags`; absent flags select all. Throws a `usage` error for a wrong time or an empty range. */
 export function readFilter(invocation: Invocation, nowMs: number): RecordFilter {
   const [since = "", until = ""] = (["--since", "--until"] as const).map((flag) => {
     const text = flagText(invocation, flag);

@@ -1,9 +1,9 @@
 /** The port of the commands that read the prediction log; files and Loki implement it. */
 import { parseRecord } from "../../prediction-log/parse-record.ts";
 import type { PredictionRecord } from "../../prediction-log/prediction-record.ts";
-import type { ReadingNotes } from "./notes.ts";
+import type { RecordNotes } from "./notes.ts";
 
-/** Which records are wanted. A part that is undefined or empty matches all. */
+/** Selects records. A part that is undefined or empty matches all. */
 export interface RecordFilter {
   readonly model: string | undefined;
   readonly variant: string | undefined;
@@ -48,17 +48,17 @@ export interface PlacedLine {
 export function wantedRecord(
   { line, place }: PlacedLine,
   filter: RecordFilter,
-  notes: ReadingNotes,
+  notes: RecordNotes,
 ): LoggedRecord | undefined {
-  // Skips parsing lines that cannot match: an ID of these characters is in the line as it is.
+  // Skips parsing lines that cannot match: an ID of these characters is in the line unescaped.
   if (filter.id !== undefined && /^[\w.:-]+$/.test(filter.id) && !line.includes(filter.id)) return undefined;
-  const reading = parseRecord(line);
-  if (reading.kind === "malformed") {
-    notes.malformed(place, reading.problem);
+  const parsed = parseRecord(line);
+  if (parsed.kind === "malformed") {
+    notes.malformed(place, parsed.problem);
     return undefined;
   }
-  if (reading.isNewer) notes.newer(place);
-  return isWanted(reading.record, filter) ? { record: reading.record, line } : undefined;
+  if (parsed.isNewer) notes.newer(place);
+  return isWanted(parsed.record, filter) ? { record: parsed.record, line } : undefined;
 }
 
 /** True when a time is in the time span of a filter. */

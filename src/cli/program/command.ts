@@ -1,9 +1,9 @@
-/** What a command is, and what it gets when it runs. */
+/** Declaration of a command, and its input at run time. */
 import type { Environment } from "../../config/layers/environment-layer.ts";
 import type { FlagValue } from "../../config/layers/flag-layer.ts";
 import type { Mistake } from "../../config/mistake.ts";
 
-/** A flag of a command. */
+/** Declares a flag of a command: parsing, help and completion use it. */
 export interface FlagSpec {
   /** With its dashes, e.g. `--listen`. */
   readonly name: `--${string}`;
@@ -57,7 +57,7 @@ export interface Command {
 /** Does the work of a command and resolves to the exit code. Rejects with a coded error, which the caller prints. */
 export type RunCommand = (invocation: Invocation, context: CommandContext) => Promise<number>;
 
-/** The parsed command line. */
+/** The command line after parsing: every flag is declared, and the number of operands is allowed. */
 export interface Invocation {
   readonly flags: readonly FlagValue[];
   readonly operands: readonly string[];

@@ -9,7 +9,7 @@ const shells = new Map<string, () => string>([
   ["fish", fishCompletion],
 ]);
 
-/** `outrider completion bash|zsh|fish`. */
+/** `outrider completion bash|zsh|fish`: prints the completion script of a shell. */
 export async function completion(invocation: Invocation, context: CommandContext): Promise<number> {
   const [shell = ""] = invocation.operands;
   const script = shells.get(shell);

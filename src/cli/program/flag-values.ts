@@ -32,7 +32,7 @@ export interface NumberRange {
   readonly max?: number;
 }
 
-/** A decimal number. */
+/** The value of a flag that takes a decimal number, or its default. Throws a `usage` error outside the range. */
 export function numberFlag(invocation: Invocation, flag: FlagName, range: NumberRange): number {
   const text = flagText(invocation, flag);
   if (text === undefined) return range.default;
@@ -50,7 +50,7 @@ export interface TimeRange {
   readonly max: string;
 }
 
-/** A time in milliseconds. */
+/** The value of a flag that takes a time such as `30s`, milliseconds. Throws a `usage` error outside the range. */
 export function timeFlag(invocation: Invocation, flag: FlagName, range: TimeRange): number {
   const text = flagText(invocation, flag) ?? range.default;
   const timeMs = parseTime(text);
@@ -72,7 +72,7 @@ export function choiceFlag<Word extends string>(
   return word;
 }
 
-/** Everything that was given to a flag whose values stand with commas between; empty words are left out. */
+/** All values of a flag that takes a comma-separated list and may be repeated; empty words are left out. */
 export function listFlag(invocation: Invocation, flag: FlagName): readonly string[] {
   return flagTexts(invocation, flag)
     .flatMap((text) => text.split(","))

@@ -4,7 +4,7 @@ import { isSwitchOn, type CommandContext, type Invocation } from "./command.ts";
 import { commandHelp, groupHelp, programHelp } from "./help-text.ts";
 import { commands, groupOf } from "./table.ts";
 
-/** `outrider help [COMMAND]`. */
+/** `outrider help [COMMAND]`: prints the help of the program or of one command. */
 export async function help(invocation: Invocation, context: CommandContext): Promise<number> {
   const options = {
     isColoured: isColoured(context.isTerminal, context.environment),

@@ -11,7 +11,7 @@ export const productVersion: string = packageJson.version;
 /** Abbreviated commit of the build; empty when the source runs directly or was built outside a repository. */
 export const productRevision: string = typeof builtRevision === "undefined" ? "" : builtRevision;
 
-/** `outrider version`. */
+/** `outrider version`: prints the version; with `--json` also the revision and Node's version. */
 export async function version(invocation: Invocation, context: CommandContext): Promise<number> {
   const text = isSwitchOn(invocation, "--json")
     ? JSON.stringify({ version: productVersion, revision: productRevision, node: process.versions.node })

@@ -2,12 +2,12 @@ import type { LoggedBody, PredictionRecord } from "../../prediction-log/predicti
 import { holdsRedacted } from "../../redaction/redaction-match.ts";
 
 /** Reasons why a logged request is not sent again. */
-export const skipReasons = ["no_answer", "no_body", "body_omitted", "body_truncated", "bad_path"] as const;
+const skipReasons = ["no_answer", "no_body", "body_omitted", "body_truncated", "bad_path"] as const;
 
 /** One of {@link skipReasons}. */
 export type SkipReason = (typeof skipReasons)[number];
 
-/** Text for each reason. */
+/** Why a record is not sent again, as a clause for the report. */
 export const skipTexts: Readonly<Record<SkipReason, string>> = {
   no_answer: "no response of the model server was logged that could be compared",
   no_body: "the request body was not logged (`predictions.bodies` is off)",
@@ -16,7 +16,7 @@ export const skipTexts: Readonly<Record<SkipReason, string>> = {
   bad_path: "the path or method is not valid in a request line",
 };
 
-/** A request to send. */
+/** A logged request that can be sent again. */
 export interface ReplayCandidate {
   readonly method: string;
   readonly path: string;

@@ -3,7 +3,7 @@ import https from "node:https";
 
 import type { ReplayUpstream } from "./request.ts";
 
-/** A request to send. */
+/** A request for {@link ReplayClient.send}, which adds a `Content-Length`, and a `User-Agent` unless there is one. */
 export interface SentRequest {
   readonly method: string;
   readonly path: string;

@@ -3,7 +3,7 @@ import { protocols } from "../../protocols/list.ts";
 import { filterFlags, placeFlags, wrongPlace } from "../predictions/commands.ts";
 import { interruptedExitCode, jsonFlag, type Command } from "../program/command.ts";
 
-/** Exit codes of `outrider replay`, beside 2 for a wrong command line. */
+/** Exit codes of `outrider replay`, in addition to 2 for a wrong command line. */
 export const replayExitCodes: Readonly<Record<"same" | "failed" | "different" | "nothing" | "stopped", number>> = {
   same: 0,
   failed: 1,
@@ -12,7 +12,7 @@ export const replayExitCodes: Readonly<Record<"same" | "failed" | "different" | 
   stopped: interruptedExitCode,
 };
 
-/** `outrider replay`. */
+/** `outrider replay`: sends logged requests to another model server and compares the responses. */
 export const replayCommand: Command = {
   name: "replay",
   summary: "Send logged requests again and compare the responses.",

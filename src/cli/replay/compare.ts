@@ -3,7 +3,7 @@ import type { BodyReader, Cell, Predictions } from "../../payload/body-content.t
 import type { PredictionRecord, RecordValue } from "../../prediction-log/prediction-record.ts";
 import { holdsRedacted } from "../../redaction/redaction-match.ts";
 
-/** A response to compare. */
+/** The response of the new server, complete. */
 export interface NewAnswer {
   readonly status: number;
   readonly contentType: string;
@@ -35,14 +35,14 @@ export interface AnswerComparer {
 export function compareAnswers(record: PredictionRecord, answer: NewAnswer, comparer: AnswerComparer): Comparison {
   if (answer.status !== record.status) return different({ what: "status", was: record.status, is: answer.status });
   if (record.prediction === undefined) return { kind: "status_only" };
-  const reading = readAnswer(record, answer, comparer.reader);
-  if (typeof reading === "string") return different({ what: "unread", was: null, is: reading });
+  const predictions = readAnswer(record, answer, comparer.reader);
+  if (typeof predictions === "string") return different({ what: "unread", was: null, is: predictions });
   const was = record.prediction.length;
   const isPart = record.cut?.includes("rows") === true;
-  if (isPart ? reading.rowCount < was : reading.rowCount !== was) {
-    return different({ what: "rows", was, is: reading.rowCount });
+  if (isPart ? predictions.rowCount < was : predictions.rowCount !== was) {
+    return different({ what: "rows", was, is: predictions.rowCount });
   }
-  const difference = firstDifference(record, reading, comparer.tolerance);
+  const difference = firstDifference(record, predictions, comparer.tolerance);
   return difference === undefined ? { kind: "same" } : different(difference);
 }
 

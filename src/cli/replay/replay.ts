@@ -3,7 +3,7 @@ import type { BodyReader } from "../../payload/body-content.ts";
 import type { Protocol } from "../../protocols/list.ts";
 import { isSwitchOn, type CommandContext, type Invocation } from "../program/command.ts";
 import { mistakeReport } from "../config/mistake-report.ts";
-import { ReadingNotes } from "../predictions/notes.ts";
+import { RecordNotes } from "../predictions/notes.ts";
 import { openRecords, readFilter, readPlace } from "../predictions/request.ts";
 import type { LoggedRecord, RecordFilter, RecordSource } from "../predictions/source.ts";
 import { candidateOf, type ReplayCandidate } from "./candidate.ts";
@@ -28,7 +28,7 @@ export async function replay(invocation: Invocation, context: CommandContext): P
     return 2;
   }
   const { config, place } = result;
-  const notes = new ReadingNotes();
+  const notes = new RecordNotes();
   const source = await openRecords(place, notes);
   const signals = listenForStopSignals();
   const stopping = new AbortController();

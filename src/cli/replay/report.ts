@@ -6,7 +6,7 @@ import { printable } from "../../text/printable.ts";
 import { skipTexts } from "./candidate.ts";
 import type { ReplayTally, TimeQuantiles, ReportedDifference } from "./tally.ts";
 
-/** Result of a replay. */
+/** Totals of a replay, complete or stopped early: the input of both reports. */
 export interface ReplayFindings {
   readonly tally: ReplayTally;
   readonly upstream: string;
@@ -37,7 +37,7 @@ export function replayJson({ tally, upstream, protocol, isStopped }: ReplayFindi
   };
 }
 
-/** The report as text. */
+/** The report of a replay as text, for a terminal. */
 export function replayText(findings: ReplayFindings): string {
   const { tally, isStopped } = findings;
   const lines = [

@@ -3,7 +3,7 @@ import { parseUpstream } from "../../config/upstream.ts";
 import { flagText, type Invocation } from "../program/command.ts";
 import { countFlag, numberFlag, timeFlag, usageError } from "../program/flag-values.ts";
 
-/** Where requests are sent. */
+/** The server that receives the replayed requests: TCP, TLS or a Unix socket. */
 export interface ReplayUpstream {
   /** As given on the command line, for messages. */
   readonly name: string;
@@ -71,9 +71,9 @@ function ofUrl(text: string): ReplayUpstream {
 }
 
 function ofSocket(name: string): ReplayUpstream {
-  const reading = parseUpstream(name);
-  if (reading.kind === "wrong") throw usageError(`--upstream ${name}: ${reading.problem}`);
-  const { value } = reading;
+  const parsed = parseUpstream(name);
+  if (parsed.kind === "wrong") throw usageError(`--upstream ${name}: ${parsed.problem}`);
+  const { value } = parsed;
   if (value.kind !== "unix") throw usageError(`--upstream ${name}: the path of a socket is expected`);
   return { name, isTls: false, address: { socketPath: value.path }, pathPrefix: "" };
 }

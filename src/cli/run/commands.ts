@@ -1,7 +1,7 @@
 /** The row of the table of commands for `run`. */
 import { wrongConfig, type Command } from "../program/command.ts";
 
-/** `outrider run`. */
+/** `outrider run`: starts the sidecar and ends when it is stopped. */
 export const runCommand: Command = {
   name: "run",
   summary: "Run the sidecar in front of a model server.",
@@ -12,7 +12,10 @@ export const runCommand: Command = {
   takesConfig: true,
   flags: [],
   examples: [
-    { line: "outrider run --upstream http://127.0.0.1:8080", explains: "All that is needed beside a model server." },
+    {
+      line: "outrider run --upstream http://127.0.0.1:8080",
+      explains: "All that is needed in addition to a model server.",
+    },
     {
       line: "outrider run --upstream http://127.0.0.1:5000 --protocol mlflow --model-name churn --model-version 7",
       explains: "With the protocol, and the model for metrics: the paths of MLflow do not name it.",

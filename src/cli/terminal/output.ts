@@ -8,7 +8,7 @@ import { getSystemErrorMessage } from "node:util";
 import { OutriderError } from "../../errors/outrider-error.ts";
 import { flagText, type CommandContext, type Invocation } from "../program/command.ts";
 
-/** Where the output goes. */
+/** The target of `-o FILE`, examined before the work starts, so that a wrong one fails at once. */
 export type WriteTarget =
   | { readonly kind: "standard-output" }
   /** A file, new or to be replaced. `name` is as the user wrote it, `file` the path behind a symbolic link. */
@@ -37,7 +37,7 @@ export async function writeTarget(name: string): Promise<WriteTarget> {
 }
 
 /**
- * Writes a file whole or not at all: into a temporary file beside it, which is synced to disk and then renamed over it,
+ * Writes a file whole or not at all: into a temporary file in the same folder, which is synced to disk and then renamed over it,
  * with the permissions of the old file. Fails with `file_unwritable`, which names the file as the user did.
  */
 export async function writeWhole(
@@ -107,9 +107,9 @@ async function replace(
   write: (handle: FileHandle) => Promise<void>,
 ): Promise<void> {
   const { file, there } = target;
-  const beside = `${file}.${randomUUID()}.tmp`;
+  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    const handle = await naming(target, open(beside, "wx"));
+    const handle = await naming(target, open(temporary, "wx"));
     try {
       if (there !== undefined) await naming(target, handle.chmod(there.mode & 0o777));
       await write(handle);
@@ -117,9 +117,9 @@ async function replace(
     } finally {
       await handle.close();
     }
-    await naming(target, rename(beside, file));
+    await naming(target, rename(temporary, file));
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Fields about reading bodies: where predictions are, how much is read, drift, labels, Redis and the registry. */
+/** Fields about bodies: where predictions are in them, drift, labels, Redis and the registry. */
 
 /** Fields of `inference`: where features and predictions are in the bodies. */
 export const inferenceFields = {
@@ -21,43 +21,6 @@ export const inferenceFields = {
     default: "",
     doc: "Where the confidence of each prediction, 0 to 1, is in a response. Empty: as the serving protocol says.",
     example: "/result/*/score",
-    reload: false,
-  },
-} as const;
-
-/** Fields of `reading`: how many bodies are read, and the CPU for it. */
-export const readingFields = {
-  sample: {
-    kind: "ratio",
-    default: 1,
-    doc: "Maximum share of the exchanges whose bodies are read, 0 to 1. The share is lowered when reading would exceed `reading.cpu`. With 0, bodies are read for the prediction log alone.",
-    example: 0.1,
-    reload: false,
-    common: true,
-  },
-  cpu: {
-    kind: "ratio",
-    default: 0.2,
-    doc: "Maximum CPU for reading bodies, as a share of one core. Above it fewer exchanges are read; `outrider_reading_sample_ratio` is the share in effect.",
-    example: 0.1,
-    reload: false,
-  },
-  max_columns: {
-    kind: "integer",
-    min: 1,
-    max: 10_000,
-    default: 1000,
-    doc: "Maximum number of features in a row; more are counted and left out.",
-    example: 2000,
-    reload: false,
-  },
-  max_rows: {
-    kind: "integer",
-    min: 1,
-    max: 1_000_000,
-    default: 10_000,
-    doc: "Maximum number of rows in a request; a larger batch is counted and not read.",
-    example: 1000,
     reload: false,
   },
 } as const;

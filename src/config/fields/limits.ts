@@ -44,7 +44,7 @@ export const limitsFields = {
     max: 1_000_000,
     default: 0,
     zero: "no limit except `limits.connections`",
-    doc: "Maximum number of requests in flight; more are answered 429.",
+    doc: "Maximum number of requests at the model server; further ones wait, see `limits.queued`.",
     example: 64,
     reload: false,
   },

@@ -111,7 +111,7 @@ export const lokiFields = {
   spool_directory: {
     kind: "folder",
     default: "",
-    doc: "Folder for records while Loki is unreachable; every process needs one of its own. They are sent when Loki is back, also after a crash. Empty: records wait in memory alone.",
+    doc: "Folder for records while Loki is unreachable; each process needs its own folder. They are sent when Loki is back, also after a crash. Empty: records wait in memory alone.",
     example: "/var/lib/outrider/spool",
     reload: false,
   },

@@ -72,7 +72,7 @@ export const readinessFields = {
   },
 } as const;
 
-/** Fields of `metrics`. */
+/** Fields of `metrics`: bounds on the number of series. */
 export const metricsFields = {
   max_models: {
     kind: "integer",

@@ -7,7 +7,7 @@ import { expectationOf, showGiven, type Mistake } from "../mistake.ts";
 import type { Origin } from "../origin.ts";
 import { camelCase, fieldRows, type Config, type FieldRow } from "../table/table.ts";
 
-/** The merged configuration. */
+/** The configuration merged from defaults, file, environment and flags, with every mistake found. */
 export interface Assembly {
   /** Complete even with mistakes: a field with a wrong value has its default. */
   readonly config: Config;
@@ -43,7 +43,7 @@ export function assemble(layers: readonly Layer[]): Assembly {
   return { config: nest(values), origins, mistakes, brokenPaths };
 }
 
-/** The value of a field in a configuration. */
+/** The parsed value of a field in a configuration; undefined for an optional field that is not set. */
 export function valueAt(config: Config, row: FieldRow): unknown {
   const section = row.section === "" ? config : config[row.section];
   return (section as unknown as Readonly<Record<string, unknown>>)[camelCase(row.key)];

@@ -16,7 +16,7 @@ export const configFileVariable = "OUTRIDER_CONFIG";
 
 /**
  * Kubernetes puts the address of every service of the namespace into every pod; for services whose name begins with
- * `outrider` these are `OUTRIDER_SERVICE_HOST`, `OUTRIDER_PORT`, `OUTRIDER_PORT_18080_TCP_ADDR` and the like.
+ * `outrider` these are `OUTRIDER_SERVICE_HOST`, `OUTRIDER_PORT`, `OUTRIDER_PORT_18080_TCP_ADDR` and similar.
  */
 const serviceLink =
   /^OUTRIDER_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;

@@ -1,7 +1,7 @@
 /** Checks between fields: values that are valid alone, but not together. */
 import { formatAddress, type TcpAddress } from "../../text/address.ts";
 import type { Assembly } from "../layers/assemble.ts";
-import { minBudgetBytes } from "../fields/upstream-connections.ts";
+import { minBudgetBytes } from "../fields/capture.ts";
 import type { Mistake } from "../mistake.ts";
 import type { Config } from "./table.ts";
 
@@ -193,7 +193,7 @@ function lokiUrlProblem(text: string): string | undefined {
   return /\/loki\/api\/v1(\/|$)/.test(url.pathname) ? "leave out /loki/api/v1/push: Outrider adds it" : undefined;
 }
 
-/** Maximum number of labels of a stream: Loki's default, less the one that it adds itself. */
+/** Maximum number of labels of a stream: Loki's default, minus the one that Loki adds itself. */
 const maxLabels = 14;
 
 function labelProblem({ labels, staticLabels }: Config["loki"]): string | undefined {

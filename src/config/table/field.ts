@@ -106,7 +106,7 @@ interface UpstreamField extends FieldCommon {
   readonly default: undefined;
 }
 
-/** A field of any kind. */
+/** A field of the configuration table, of any kind; switch on `kind`. */
 export type Field =
   | NumberField
   | RatioField

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Parsed } from "../parsed.ts";
 import type { Field, FieldKind, FileField, Input, ValueOfKind } from "./field.ts";
 
-/** The rules of one kind of field. */
+/** How the values of one kind of field are validated, read from text, printed and described. */
 export interface KindRules<F = Field> {
   /** Turns an input into the parsed value; its issues of type `raw_*` carry the problem in words. */
   schema(field: F): v.GenericSchema<unknown, unknown>;
@@ -16,7 +16,7 @@ export interface KindRules<F = Field> {
   expected(field: F): string;
 }
 
-/** A field of one kind. */
+/** The field type of one kind, e.g. `FieldOf<"integer">`. */
 export type FieldOf<Kind extends FieldKind> = Field & { readonly kind: Kind };
 
 /** Rules of a text that is its own value; the pattern must fit the whole text. */
@@ -98,10 +98,10 @@ export function parsed<Value>(parse: (text: string) => Parsed<Value>): v.Generic
   );
 }
 
-/** The text of a flag as it is. */
+/** `fromText` of kinds whose input is text. */
 export const sameText: (text: string) => string = (text) => text;
 
-/** A value that is its own input. */
+/** `toInput` of kinds whose parsed value equals the input. */
 export const sameInput: (value: Input) => Input = (value) => value;
 
 /** The number of a text of digits; other text stays text. */

@@ -38,8 +38,8 @@ import {
   parseUpgradeToken,
 } from "./parsers.ts";
 
-/** The rules of each kind. */
-export const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } = {
+/** How the values of each kind are validated, parsed, printed and described. A new kind is a new row. */
+const kinds: { readonly [Kind in FieldKind]: KindRules<FieldOf<Kind>> } = {
   integer: {
     schema: (field) => wholeNumber(field),
     fromText: numberFromText,

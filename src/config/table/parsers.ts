@@ -62,7 +62,7 @@ export function parseOptionalHeaderName(text: string): Parsed<string> {
   return text === "" ? ok("") : parseHeaderName(text);
 }
 
-/** Parses the prefix of Redis keys. */
+/** Parses the prefix of Redis keys: 1 to 128 letters, digits, and `.`, `_`, `:`, `-`. */
 export function parseKeyPrefix(text: string): Parsed<string> {
   return /^[\w.:-]{1,128}$/.test(text)
     ? ok(text)

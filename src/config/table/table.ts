@@ -3,22 +3,16 @@
  * environment variables and documentation are derived from it.
  */
 import type { Field, FieldValue } from "./field.ts";
-import {
-  driftFields,
-  inferenceFields,
-  labelsFields,
-  readingFields,
-  redisFields,
-  registryFields,
-} from "../fields/body-telemetry.ts";
+import { driftFields, inferenceFields, labelsFields, redisFields, registryFields } from "../fields/body-telemetry.ts";
+import { memoryFields, readingFields, tapFields } from "../fields/capture.ts";
 import { limitsFields } from "../fields/limits.ts";
 import { lokiFields } from "../fields/loki.ts";
 import { adminFields, drainFields, logFields, metricsFields, readinessFields } from "../fields/operation.ts";
+import { poolFields } from "../fields/pool.ts";
 import { predictionsFields } from "../fields/predictions.ts";
 import { redactionFields } from "../fields/redaction.ts";
 import { modelFields, routesFields, topFields, upgradeFields } from "../fields/serving.ts";
 import { timeoutsFields } from "../fields/timeouts.ts";
-import { memoryFields, poolFields, tapFields } from "../fields/upstream-connections.ts";
 
 interface SectionTables {
   readonly admin: typeof adminFields;
@@ -146,7 +140,7 @@ export function environmentOf(path: string): string {
   return `OUTRIDER_${path.replaceAll(".", "_").toUpperCase()}`;
 }
 
-/** `head_bytes` → `headBytes`. */
+/** The property name of a configuration field: `head_bytes` → `headBytes`. */
 export function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,4 +1,4 @@
-/** Reports entries that a destination refuses for good. */
+/** Reports entries that a destination refuses permanently. */
 import type { Destination, EntryDropReason } from "../../prediction-log/destination.ts";
 
 /** Refused entries of one batch by reason; never empty. */

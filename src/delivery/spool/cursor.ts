@@ -11,12 +11,12 @@ import type { SpoolPosition } from "./spool.ts";
  */
 export async function writeCursor(directory: string, position: SpoolPosition): Promise<void> {
   const text = textOf(position);
-  const beside = path.join(directory, "spool.cursor.new");
+  const temporary = path.join(directory, "spool.cursor.new");
   try {
-    await writeFile(beside, text);
-    await rename(beside, cursorFile(directory));
+    await writeFile(temporary, text);
+    await rename(temporary, cursorFile(directory));
   } catch {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 

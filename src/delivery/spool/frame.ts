@@ -27,10 +27,10 @@ export const maxFrameBytes = 33_554_432;
 const headerBytes = 12;
 const separators = 3;
 const mark: Buffer = Buffer.from([0xff, 0x4f, 0x53, 0x01]);
-/** The overhead that {@link LogEntry.bytes} counts beside the texts. */
+/** The overhead that {@link LogEntry.bytes} counts in addition to the texts, bytes. */
 const overheadBytes = 128;
 
-/** Length of the frame of an entry, bytes. */
+/** Bytes that an entry takes in the spool. Linear in its texts. */
 export function frameBytesOf({ timeNs, stream, metadata, line }: LogEntry): number {
   const texts =
     Buffer.byteLength(timeNs) + Buffer.byteLength(stream) + Buffer.byteLength(metadata) + Buffer.byteLength(line);

@@ -31,7 +31,7 @@ export async function lockSpool(directory: string): Promise<SpoolLockResult> {
   const own = await identityOf(process.pid);
   for (let tries = 0; tries < maxTries; tries++) {
     const last = (await locksIn(directory)).at(-1) ?? 0;
-    const owner = await readlink(lockFile(directory, last)).catch(() => nobody);
+    const owner = await readlink(lockFile(directory, last)).catch(() => noOwner);
     const processId = Number(owner.split(":", 1)[0]);
     if (await isRunning(owner, processId)) return { kind: "locked", processId };
     if (!(await isMade(own, lockFile(directory, last + 1)))) continue;
@@ -47,7 +47,7 @@ export async function lockSpool(directory: string): Promise<SpoolLockResult> {
 }
 
 /** Owner of a released lock; the text is part of the format on disk. */
-const nobody = "nobody";
+const noOwner = "nobody";
 const maxTries = 100;
 
 const lockFile = (directory: string, number: number): string => path.join(directory, `spool.lock.${number}`);
@@ -76,7 +76,7 @@ async function remove(link: string): Promise<void> {
 
 async function release(directory: string, number: number): Promise<void> {
   try {
-    await symlink(nobody, lockFile(directory, number + 1));
+    await symlink(noOwner, lockFile(directory, number + 1));
     await remove(lockFile(directory, number));
   } catch {
     // The lock stays until this process has ended.

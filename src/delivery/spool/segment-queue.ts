@@ -118,7 +118,7 @@ export class SegmentQueue implements Spool {
     }
   }
 
-  /** Drops the oldest segments whole. False when the bytes do not fit beside the segment being read. */
+  /** Drops the oldest segments whole. False when the bytes do not fit even so, because the segment being read must stay. */
   async #makeRoom(bytes: number, losses: Losses): Promise<boolean> {
     const read = this.#peeked?.segment;
     if (bytes > maxFrameBytes || bytes + (read?.bytes ?? 0) > this.#options.maxBytes) return false;

@@ -9,7 +9,7 @@ export interface SegmentRun {
   readonly bytes: number;
 }
 
-/** Room for a run, bytes. */
+/** Bytes that a run may take: it ends where the segment is full. */
 export interface RunRoom {
   /** Room left in the current segment. */
   readonly left: number;
@@ -19,7 +19,7 @@ export interface RunRoom {
 
 /**
  * The longest run from `from` on that fits into the current segment or, when its first entry does not, into a new one. An
- * entry longer than a segment is a run of its own. At most 8 MiB otherwise, because a run is encoded in memory.
+ * entry longer than a segment is a separate run. At most 8 MiB otherwise, because a run is encoded in memory.
  */
 export function takeSegmentRun(entries: readonly LogEntry[], from: number, { left, whole }: RunRoom): SegmentRun {
   let bytes = 0;

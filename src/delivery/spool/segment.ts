@@ -108,7 +108,7 @@ class SegmentWindow {
     return this.#to - this.start;
   }
 
-  /** Moves the window to the reader's position and fills it with `wanted` bytes, or with all that the file has. */
+  /** Moves the window to the reader's position and fills it with `wanted` bytes, or with the rest of the file. */
   async fill(wanted: number): Promise<void> {
     const kept = this.bytes.subarray(this.at);
     const target = wanted > this.#buffer.length ? Buffer.allocUnsafe(wanted) : this.#buffer;

@@ -19,7 +19,7 @@ export interface ColumnDifference {
   readonly isApproximate: boolean;
 }
 
-/** Differences between two baselines. */
+/** What changed from one baseline to another, column by column. */
 export interface BaselineDifference {
   /** Columns that both have with the same kind, the one that moved most first. */
   readonly columns: readonly ColumnDifference[];
@@ -33,7 +33,7 @@ export interface BaselineDifference {
 
 type Role = ColumnDifference["role"];
 
-/** A column and what it is for. Two roles may share a name. */
+/** A column and its role. Two roles may share a name. */
 interface NamedColumn {
   readonly role: Role;
   readonly distribution: Distribution;
@@ -64,7 +64,7 @@ export function compareBaselines(old: Baseline, fresh: Baseline): BaselineDiffer
   };
 }
 
-/** The prediction may have another name in each baseline: it is compared as what it is. */
+/** The prediction may have another name in each baseline: it is compared by its role. */
 function columnsOf({ features, prediction, confidence }: Baseline): ReadonlyMap<string, NamedColumn> {
   const columns = new Map<string, NamedColumn>();
   for (const distribution of features) columns.set(`feature ${distribution.name}`, { role: "feature", distribution });
@@ -114,7 +114,7 @@ function countsAt(distribution: NumericDistribution, edges: readonly number[]): 
   // Without edges there is one cell for all: above.
   if (edges.length === 0) return [0, total];
   const below = massBelow(distribution, [...edges.slice(0, -1), nextUp(edges.at(-1) ?? 0)]);
-  // Rounding must not leave less than nothing in a cell.
+  // Rounding must not leave a negative count in a cell.
   return [...below, total].map((mass, index) => Math.max(0, mass - (index === 0 ? 0 : below[index - 1]!)));
 }
 

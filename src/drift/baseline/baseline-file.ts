@@ -9,7 +9,7 @@ import { baselineSchema, type FormatSchema } from "./baseline-schema.ts";
 import { checkSchema, type FormatProblem, maxProblems } from "./schema-check.ts";
 
 /** Result of reading a file: the baseline, or the first {@link maxProblems} problems. */
-export type BaselineReading =
+export type BaselineResult =
   | { readonly kind: "baseline"; readonly baseline: Baseline }
   | { readonly kind: "problems"; readonly problems: readonly FormatProblem[] };
 
@@ -20,7 +20,7 @@ export const maxBaselineBytes: number = 256 * 2 ** 20;
  * Reads a baseline from its text or from the value that JSON.parse made of it. Strict: every field, length, order and
  * range is checked, and a field that the format does not have is a problem. Never throws; linear in the input.
  */
-export function readBaseline(input: unknown): BaselineReading {
+export function readBaseline(input: unknown): BaselineResult {
   const value = typeof input === "string" ? parse(input) : { json: input };
   if (typeof value === "string") return { kind: "problems", problems: [{ path: "$", problem: value }] };
   const newer = newerVersion(value.json);

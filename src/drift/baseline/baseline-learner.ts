@@ -21,7 +21,7 @@ const maxColumnBytes = 512 * 1024;
 /** Columns whose edges are set at different requests. */
 const columnsApart = 512;
 
-/** Columns to reserve memory for beside those of a request: the prediction, the confidence, a few late ones. */
+/** Columns to reserve memory for in addition to those of a request: the prediction, the confidence, a few late ones. */
 const spareColumns = 8;
 
 /** Columns to reserve memory for in total: the first request may be a narrow one. */
@@ -79,7 +79,7 @@ export class BaselineLearner {
     if (predictions !== undefined) this.#addPredictions(predictions);
   }
 
-  /** The baseline of all that was added. `createdAt` is in RFC 3339. The learner may go on afterwards. */
+  /** The baseline of all that was added. `createdAt` is in RFC 3339. The learner can be used afterwards. */
   finish(createdAt: string, modelName: string): Baseline {
     const steps = this.finishSteps(createdAt, modelName);
     for (;;) {
@@ -171,7 +171,7 @@ export class BaselineLearner {
 
   /**
    * Memory of each of `added` new columns: as much as leaves most of the memory for later columns, or an even share
-   * among all that are likely to come, whichever is more.
+   * among all expected ones, whichever is more.
    */
   #shareOf(added: number): number {
     const { maxBytes } = this.#options;
@@ -191,7 +191,7 @@ class LearnedColumn {
   #rows: number;
   readonly #rowsBefore: number;
 
-  /** `rowsBefore` rows came before the column did; `patience` is the part of its numbers after which edges are set. */
+  /** `rowsBefore` rows preceded the column's first value; `patience` is the part of its numbers after which edges are set. */
   constructor(profile: ColumnProfile, rowsBefore: number, patience: number) {
     this.#profile = profile;
     this.#patience = patience;

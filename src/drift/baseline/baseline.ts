@@ -7,7 +7,7 @@
 /** Written into every file; a reader refuses other numbers. */
 export const baselineFormatVersion = 1;
 
-/** A baseline, as it stands in its file. */
+/** A baseline, in the shape of its file. */
 export interface Baseline {
   readonly format: "outrider-baseline";
   readonly version: typeof baselineFormatVersion;
@@ -67,7 +67,7 @@ export type Distribution = NumericDistribution | CategoricalDistribution;
 
 /**
  * Numbers in bins `[edges[i], edges[i+1])`, the last one closed at both ends: `edges[0]` is the smallest and the last
- * edge the largest value seen. A value with much of the mass has a bin of its own, `[v, nextUp(v))`.
+ * edge the largest value seen. A value with much of the mass has its own bin, `[v, nextUp(v))`.
  */
 export interface NumericDistribution {
   readonly name: string;
@@ -115,13 +115,13 @@ export interface CategoricalDistribution {
 /** Reason why a column is less useful, for the report. */
 export type DistributionNote = "constant" | "all_missing" | "mixed_types" | "many_values";
 
-/** Most features of a baseline. */
+/** Maximum number of features in a baseline file; a file with more is invalid. */
 export const maxFeatures = 10_000;
 
-/** Most values of a categorical distribution with a cell of their own. */
+/** Maximum number of values of a categorical distribution with a cell of their own. */
 export const maxValues = 50;
 
-/** Most rare values that a categorical distribution remembers. */
+/** Maximum number of rare values that a categorical distribution remembers. */
 export const maxRareListLength = 1000;
 
 /** Cells of a numeric distribution, after its bins: below the smallest, above the largest, missing, invalid. */

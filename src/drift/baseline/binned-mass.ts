@@ -7,7 +7,7 @@ const maxTailPower = 8;
 /**
  * How many of a distribution's finite values are below each of these numbers; exact at its own edges. Within a bin the
  * values are taken to be spread evenly, in the outermost ones falling off towards the far end, from the density of the
- * bin beside them. O(bins + log bins for each number).
+ * bin next to them. O(bins + log bins for each number).
  */
 export function massBelow(distribution: NumericDistribution, at: readonly number[]): readonly number[] {
   const { edges, counts } = distribution;

@@ -21,7 +21,7 @@ export interface ProfileOptions {
   readonly random: () => number;
 }
 
-/** Rows by type of value. */
+/** Rows of a column by type of value: these decide whether it is numeric or categorical. */
 export interface TypeCounts {
   missing: number;
   finite: number;
@@ -74,7 +74,7 @@ export class ColumnProfile {
 
   /**
    * Decided by the options, else numeric when every value is a number (an infinite one is invalid). Integers past 2^53
-   * are identifiers, unless fractions beside them show that the column is measured: then they are invalid.
+   * are identifiers, unless fractions among them show that the column is measured: then they are invalid.
    */
   get kind(): "numeric" | "categorical" {
     const { wanted, isTarget } = this.#options;

@@ -16,7 +16,7 @@ import {
 } from "./baseline.ts";
 import type { ColumnProfile } from "./column-profile.ts";
 
-/** A value with a cell of its own holds at least this part of the rows. */
+/** A value with its own cell holds at least this part of the rows. */
 const minShare = 0.008;
 
 /** Counts rows into the cells of one column. */

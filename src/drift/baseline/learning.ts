@@ -30,7 +30,7 @@ class RowSums {
   }
 }
 
-/** Progress of learning. JSON-able. */
+/** How far a baseline has been learned from requests; JSON-able, shown on `/drift`. */
 export interface LearningProgress {
   /** Requests with feature rows; responses as long as no request had any. */
   readonly requests: number;
@@ -40,7 +40,7 @@ export interface LearningProgress {
 }
 
 /**
- * Learns until enough requests with feature rows have come. For a model whose requests never have any, responses are
+ * Learns until enough requests with feature rows have arrived. For a model whose requests never have any, responses are
  * enough; a single readable request shows that the others merely could not be read, so that waiting for more is right.
  */
 export class Learning {
@@ -98,9 +98,9 @@ export interface EffectiveRatios {
 
 /**
  * Scales the counts of a learned baseline to its effective number of rows: rows of one request resemble each other,
- * so tests on the raw counts would be too confident. `source.rows` stays as it is.
+ * so tests on the raw counts would be too confident. `source.rows` does not change.
  */
-export function scaleToEffective<Given extends Baseline>(baseline: Given, ratios: EffectiveRatios): Given {
+function scaleToEffective<Given extends Baseline>(baseline: Given, ratios: EffectiveRatios): Given {
   const { features, prediction, confidence } = baseline;
   return {
     ...baseline,

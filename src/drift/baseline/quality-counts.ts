@@ -28,7 +28,7 @@ export interface QualityOptions {
  */
 const scoreCells = 1000;
 
-/** Most points of a calibration map in a file. */
+/** Maximum number of points of a calibration map in a file. */
 const maxKnots = 50;
 
 /** Compares predictions with labels, and scores with how often they were right. 24 KB. */

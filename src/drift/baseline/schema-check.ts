@@ -11,7 +11,7 @@ export interface FormatProblem {
   readonly problem: string;
 }
 
-/** Most problems that are listed. */
+/** Maximum number of problems in one list; checking stops there. */
 export const maxProblems = 20;
 
 /**

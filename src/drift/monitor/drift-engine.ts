@@ -34,7 +34,7 @@ export interface EngineOptions {
   /** Length of the windows that decide, milliseconds. */
   readonly windowMs: number;
   readonly thresholds: Thresholds;
-  /** Most features that are monitored; the baseline's further ones are left out. */
+  /** Maximum number of features that are monitored; the baseline's further ones are left out. */
   readonly maxFeatures: number;
   /** Effective rows that a verdict needs; default {@link requiredRows}. */
   readonly minRows?: number;
@@ -130,7 +130,7 @@ export class DriftEngine {
     return this.#isReady;
   }
 
-  /** Changes whenever what is reported changes. */
+  /** Changes whenever the report changes. */
   get version(): number {
     return this.#version;
   }
@@ -156,7 +156,7 @@ export class DriftEngine {
   /**
    * Adds a window that is over. A window of the deciding length moves states, one of another length is only shown.
    * Returns false and does nothing for a window of another layout, and for a window that was decided before, unless
-   * windows come `once`: then an older window means that the clock was set back. The engine owns the counts from here
+   * windows arrive `once`: then an older window means that the clock was set back. The engine owns the counts from here
    * on. {@link DriftEngine.step} does the judging.
    */
   decide(window: ClosedWindow, comes: "once" | "repeatedly" = "repeatedly"): boolean {

@@ -33,7 +33,7 @@ export const detailStatistics: readonly StatisticName[] = [
 ];
 
 /** Kinds of `outrider_drift_changed_features`; the values of the label `change`. */
-export const changeKinds = ["absent", "unknown", "retyped"] as const;
+const changeKinds = ["absent", "unknown", "retyped"] as const;
 
 /**
  * The samples of reports. In each model its own samples come first, then score, missing ratio, violations and state of

@@ -9,7 +9,7 @@ import { DriftMonitor, type MonitorOptions, type WindowSnapshot } from "./drift-
 export interface DriftMonitorRegistryOptions extends MonitorOptions {
   /** Initial baselines. One with a model applies to that model and version, one without to all others. */
   readonly baselines: readonly Baseline[];
-  /** Most combinations of model, version and variant; requests of further ones are counted as dropped. */
+  /** Maximum number of combinations of model, version and variant; requests of further ones are counted as dropped. */
   readonly maxModels: number;
 }
 
@@ -72,7 +72,7 @@ export class DriftMonitorRegistry implements ContentConsumer {
     return this.#byModel.find(model, version, variant);
   }
 
-  /** Adds a baseline that came later, e.g. from a registry. The monitors it applies to restart with it. */
+  /** Adds a baseline that arrived later, e.g. from a registry. The monitors it applies to restart with it. */
   useBaseline(baseline: Baseline, nowMs: number): void {
     const isOfSame = (other: Baseline): boolean =>
       other.model?.name === baseline.model?.name && other.model?.version === baseline.model?.version;

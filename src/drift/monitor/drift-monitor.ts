@@ -28,7 +28,7 @@ export interface MonitorOptions {
   /** Longer windows that are shown. */
   readonly longWindowsMs: readonly number[];
   readonly thresholds: Thresholds;
-  /** Most features that are monitored or learned; the report counts those left out. */
+  /** Maximum number of features that are monitored or learned; the report counts those left out. */
   readonly maxFeatures: number;
   /** A time in milliseconds since the epoch as RFC 3339, for a baseline that is learned. */
   formatTime(this: void, ms: number): string;
@@ -51,7 +51,7 @@ interface Watching {
   readonly windows: TumblingWindows;
 }
 
-/** Closed windows kept for {@link DriftMonitor.advance}: a few lengths, and one advance that came late. */
+/** Closed windows kept for {@link DriftMonitor.advance}: a few lengths, and one advance that was late. */
 const maxClosedWindows = 8;
 
 /**
@@ -134,7 +134,7 @@ export class DriftMonitor {
 
   /**
    * Counts one request and its response, as far as they could be read. Costs what {@link TableCounter} says.
-   * Requests that come while a learned baseline is being finished are not counted: as many as there are columns, or
+   * Requests that arrive while a learned baseline is being finished are not counted: as many as there are columns, or
    * fewer.
    */
   add(features: FeatureTable | undefined, predictions: Predictions | undefined, nowMs: number): void {

@@ -35,7 +35,7 @@ export class FleetDrift {
   }
 
   /**
-   * Adds a window. Windows of the deciding length come once each and in order; other lengths are only shown. Returns
+   * Adds a window. Windows of the deciding length arrive once each and in order; other lengths are only shown. Returns
    * false for a window that was decided before (by this leader or the last one) or does not fit. `names` are the names
    * found by the replicas.
    */

@@ -3,7 +3,7 @@ import { noteNames, type CellLayout, type Target } from "../window/cell-layout.t
 import type { SeenNames } from "../window/seen-names.ts";
 import { groupSize, type WindowCounts } from "../window/window-counts.ts";
 
-/** A feature whose values came as another type than the baseline's. */
+/** A feature whose values have another type than in the baseline. */
 export interface RetypedFeature {
   readonly name: string;
   readonly was: "numbers" | "words";

@@ -1,5 +1,5 @@
 /**
- * Persistence: one window may be chance, two of three in a row are drift. A feature that is absent or of another
+ * Persistence: one window may be chance, two of three consecutive ones are drift. A feature that is absent or of another
  * type needs no second window. Remembers the last three verdicts of each target and how many windows were violations.
  */
 import type { Level } from "./verdict.ts";

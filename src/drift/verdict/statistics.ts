@@ -10,10 +10,10 @@ import { usedCells } from "../../stats/cell-counts.ts";
 import { chiSquaredTest, type ChiSquaredResult } from "../../stats/chi-squared.ts";
 import { binnedKolmogorovSmirnov } from "../../stats/kolmogorov-smirnov.ts";
 import { twoProportionTest } from "../../stats/proportions.ts";
-import { binnedWasserstein } from "../../stats/wasserstein.ts";
+import { binnedWasserstein, standardisedWasserstein } from "../../stats/wasserstein.ts";
 import { minExpectedRows } from "../../stats/cell-merging.ts";
 import { baselineCells } from "../window/cell-layout.ts";
-import { categoricalExtraCells, type Distribution, type NumericDistribution } from "../baseline/baseline.ts";
+import { categoricalExtraCells, type Distribution } from "../baseline/baseline.ts";
 
 /**
  * Statistics of one target. NaN means that there is none: no test was possible, or not for this kind of distribution.
@@ -108,8 +108,8 @@ interface Sizes {
 
 /**
  * The two-sample chi-squared test. Bins that are too small join their neighbours, words join *other*. Missing and
- * invalid rows have no neighbours: they stand before the bins where they are many enough for a cell of their own,
- * else they are left out, and their own test speaks for them.
+ * invalid rows have no neighbours: they are cells in front of the bins if they are frequent enough,
+ * else they are left out, and only their own test counts.
  */
 function distributionTest(distribution: Distribution, baseline: Float64Array, current: Float64Array): ChiSquaredResult {
   const bins = distribution.counts.length;
@@ -164,13 +164,8 @@ function numericStatistics(
   const now = orderedCells(current, bins);
   const { distance, pValue } = binnedKolmogorovSmirnov(before, now);
   const moved = binnedWasserstein(distribution.edges, before, now);
-  return { ks: distance, ks_p: pValue, wasserstein: moved / robustDeviation(distribution) };
-}
-
-/** IQR/1.349, which one outlier cannot move as it can σ; NaN when the middle half is one value. */
-function robustDeviation({ quartiles }: NumericDistribution): number {
-  const [lower, , upper] = quartiles;
-  return upper > lower ? (upper - lower) / 1.349 : Number.NaN;
+  const [lower, , upper] = distribution.quartiles;
+  return { ks: distance, ks_p: pValue, wasserstein: standardisedWasserstein(moved, lower, upper) };
 }
 
 function cellStatistics(

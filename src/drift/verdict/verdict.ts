@@ -1,6 +1,6 @@
 /**
  * The verdict of one window: which targets differ from the baseline, significantly (Benjamini–Hochberg over all tests
- * of the model in this window) and by enough (debiased PSI). Pure; worked off in small steps.
+ * of the model in this window) and by enough (debiased PSI). Pure; computed in small steps.
  */
 import { benjaminiHochberg } from "../../stats/benjamini-hochberg.ts";
 import { groupNames, type CellLayout, type Target, type TargetKind } from "../window/cell-layout.ts";

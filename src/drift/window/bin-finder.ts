@@ -23,7 +23,7 @@ export interface CellRun {
 
 /**
  * Finds bins for one precision. A 32-bit tensor rounds 0.1 to another double than the baseline's 0.1; for `single`
- * the edges are rounded alike, and a bin that holds one value keeps it. Half precision has no finder of its own: it
+ * the edges are rounded alike, and a bin that holds one value keeps it. Half precision has no separate finder: it
  * uses `double`.
  *
  * Memory: about 300 bytes a target of 20 bins.

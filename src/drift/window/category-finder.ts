@@ -13,7 +13,7 @@ interface Categories {
   readonly offset: number;
   readonly values: ReadonlyMap<string, number>;
   readonly distribution: CategoricalDistribution;
-  /** Made when the first value without a cell comes. */
+  /** Made at the first value without a cell. */
   rare: ReadonlySet<string> | undefined;
 }
 

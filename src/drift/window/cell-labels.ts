@@ -15,13 +15,13 @@ function binLabel(edges: readonly number[], bin: number, bins: number): string {
   return `[${shortNumber(from)}, ${shortNumber(to)}${bin === bins - 1 ? "]" : ")"}`;
 }
 
-/** True when no other double lies between the two: such a bin holds a single value. */
+/** True when no other double is between the two: such a bin holds a single value. */
 function isNextUp(from: number, to: number): boolean {
   const middle = from / 2 + to / 2;
   return middle <= from || middle >= to;
 }
 
 /** Five significant digits, without an exponent where that is short. */
-export function shortNumber(value: number): string {
+function shortNumber(value: number): string {
   return String(Number(value.toPrecision(5)));
 }

@@ -28,7 +28,7 @@ export interface Target {
 }
 
 /**
- * Counted beside the cells of each target, to say by name what changed: rows whose table had no such column, and
+ * Counted in addition to the cells of each target, to say by name what changed: rows whose table had no such column, and
  * cells of another type than the baseline's: text for numbers, numbers for text, and booleans for either.
  */
 export const noteNames = ["absent", "foreign", "boolean"] as const;
@@ -101,7 +101,7 @@ export function groupOffset(layout: CellLayout, group: TargetKind): number {
   return layout.sumOffset + groupNames.indexOf(group) * sumNames.length;
 }
 
-/** Counts of the baseline in the order of the cells; nothing of it lies below, above or is new. */
+/** Counts of the baseline in the order of the cells; none of its rows is below, above or new. */
 export function baselineCells(distribution: Distribution): Float64Array {
   const cells = new Float64Array(cellCount(distribution));
   cells.set(distribution.counts);

@@ -87,7 +87,7 @@ export function areNames(value: unknown): value is SeenNames {
   );
 }
 
-/** What {@link NameCollector.names} returns before any name was found. */
+/** Result of {@link NameCollector.names} before any name was found. */
 export const noNames: SeenNames = { unknownColumns: [], newValues: [], droppedColumns: 0, droppedValues: 0 };
 
 function bounded(name: string): string {

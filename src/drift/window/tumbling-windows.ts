@@ -46,15 +46,15 @@ export class TumblingWindows {
     return this.#long.reduce((sum, { vector }) => sum + vector.byteLength, this.#open.vector.byteLength);
   }
 
-  /** The window to count into at this time; closes what is over. */
+  /** The window to count into at this time; closes windows that have ended. */
   at(nowMs: number): WindowCounts {
     this.roll(nowMs);
     return this.#open;
   }
 
   /**
-   * Closes what is over at this time; true when anything was. A clock set back by less than a window changes
-   * nothing; one set back further, or forward, ends the open window and goes on at the new time.
+   * Closes windows that have ended by this time; true when one had. A clock set back by less than a window changes
+   * nothing; one set back further, or forward, ends the open window and continues at the new time.
    */
   roll(nowMs: number): boolean {
     const index = Math.floor(nowMs / this.#windowMs);

@@ -2,7 +2,7 @@
  * Encoding of counts: exact, and compact where most counts are zero or small. Decoding either succeeds or refuses, for
  * any bytes.
  *
- * First byte: what follows. `words`: whole numbers as LEB128; 0 is followed by how many zeros stand there. `doubles`:
+ * First byte: what follows. `words`: whole numbers as LEB128; 0 is followed by the number of zeros in its place. `doubles`:
  * runs, each a number of zeros and a number of 64-bit little-endian values. Both begin with the length. `named`: how
  * many, then for each the length of its name in UTF-8, the name, and a 64-bit value. All lengths are LEB128.
  */

@@ -22,7 +22,7 @@ export interface CountsPublisherOptions {
   onSourceFailed(this: void, error: unknown): void;
 }
 
-/** Results of all publications since the start. */
+/** Totals of this replica's publications since its start. */
 export interface PublisherStatus {
   readonly flushes: { readonly succeeded: number; readonly failed: number };
   /** Wall time of the last flush that succeeded; 0 before. */
@@ -31,7 +31,7 @@ export interface PublisherStatus {
   readonly contributions: PublishTally;
 }
 
-/** See the top of this file. Holds no counts of its own. */
+/** See the top of this file. Holds no counts itself. */
 export class CountsPublisher {
   readonly #options: CountsPublisherOptions;
   #sequence = 0;

@@ -7,7 +7,7 @@ export interface EncodedContribution {
   readonly bytes: Buffer;
 }
 
-/** Contributions that are sent together. */
+/** Encoded contributions for one call of the store. */
 export type PublishBatch = readonly EncodedContribution[];
 
 /** Small enough to encode within two milliseconds, to let Redis serve others in between, and to keep timeouts meaningful. */

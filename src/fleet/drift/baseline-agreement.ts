@@ -61,10 +61,10 @@ export class BaselineAgreement implements LeaderTask {
   /** Adopts the document, unless the monitor got a baseline in the meantime. False when the document is not a valid baseline. */
   #use(monitor: DriftMonitor, json: string, nowMs: number): boolean {
     if (!this.#isOpen(monitor)) return true;
-    const reading = readBaseline(json);
-    if (reading.kind !== "baseline") return false;
+    const result = readBaseline(json);
+    if (result.kind !== "baseline") return false;
     const isOwn = monitor.baseline !== undefined && writeBaseline(monitor.baseline) === json;
-    if (!isOwn) monitor.useBaseline(reading.baseline, nowMs);
+    if (!isOwn) monitor.useBaseline(result.baseline, nowMs);
     this.#agreed.add(monitor);
     return true;
   }

@@ -7,7 +7,7 @@ import { fleetKey } from "../fleet-key.ts";
 /** Key of the leader's last report on a model. */
 export const reportKey = (labels: ModelLabels): string => fleetKey(["report"], labels);
 
-/** Key of the engine's state, with which the next leader goes on. */
+/** Key of the engine's state, from which the next leader continues. */
 export const stateKey = (labels: ModelLabels): string => fleetKey(["state"], labels);
 
 /**

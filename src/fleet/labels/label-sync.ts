@@ -25,7 +25,7 @@ export interface LabelSyncOptions {
   readonly onLabels: (labels: readonly LabelItem[]) => void;
 }
 
-/** Counts since the start. */
+/** Labels exchanged with other replicas since the start of this one. */
 export interface LabelSyncCounts {
   readonly sent: number;
   readonly received: number;
@@ -94,7 +94,7 @@ export class LabelSync {
     return done;
   }
 
-  /** Reads what is new in every stream; returns the last failure after trying all. */
+  /** Reads the new entries of every stream; returns the last failure after trying all. */
   async receive(): Promise<Outcome<void>> {
     let failure: FailureReason | undefined;
     for (const { stream, position } of this.#readers) {

@@ -31,7 +31,7 @@ export interface RedisConnectionOptions {
   readonly commandTimeoutMs: number;
 }
 
-/** An argument of a command. */
+/** An argument of a Redis command; numbers are sent as decimal text. */
 export type RedisArgument = string | number | Buffer;
 
 /** Maximum number of commands in flight. */
@@ -186,7 +186,7 @@ function clientOptions(
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // A Redis that is loading refuses each command with LOADING: reported as it is.
+    // A Redis that is loading refuses each command with LOADING: reported unchanged.
     enableReadyCheck: false,
     // RESP2 has no unsolicited messages.
     protocol: 2,

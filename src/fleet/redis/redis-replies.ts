@@ -8,19 +8,19 @@ import {
   type LeaderDocument,
 } from "../store.ts";
 
-/** The text of a bulk string. */
+/** A bulk string decoded as UTF-8; undefined for any other reply. */
 export function textOf(reply: unknown): string | undefined {
   return Buffer.isBuffer(reply) ? reply.toString("utf8") : undefined;
 }
 
-/** A list of texts. */
+/** A reply that is a list of texts; undefined when it is not a list or an item is not a text. */
 export function textsOf(reply: unknown): readonly string[] | undefined {
   if (!Array.isArray(reply)) return undefined;
   const texts = reply.map(textOf);
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
-/** One replica's counts, encoded. */
+/** One replica's counts for a key and window, not yet decoded. */
 export interface EncodedPart {
   readonly part: Part;
   readonly bytes: Buffer;

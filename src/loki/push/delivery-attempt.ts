@@ -1,7 +1,7 @@
 /** Collects the reasons why one attempt to deliver a batch could not finish. */
 import type { DeliveryResult, RetryReason } from "../../prediction-log/destination.ts";
 
-/** Why entries have to be pushed again, and how long Loki wants them to wait. */
+/** Why entries have to be pushed again, and the wait that Loki requests. */
 export interface Obstacle {
   readonly reason: RetryReason;
   readonly detail: string;

@@ -20,7 +20,7 @@ export interface LokiDestinationOptions extends StreamPusherOptions {
  * * A retried entry has the same labels, time and line: Loki stores it once.
  * * A batch to be retried remembers its settled entries: the retry, possibly with more entries at the end, pushes only the
  *   others, and refused entries are counted once.
- * * After a 400 some entries are refused for good and the others are stored: none is pushed again. A rate limit (429) is
+ * * After a 400 some entries are refused permanently and the others are stored: none is pushed again. A rate limit (429) is
  *   waited out; a chunk that can never pass at once is halved. Entries of a stream that Loki refuses to create are
  *   refused after three attempts, or after one if the stream is known for it, so that they do not block other streams.
  */

@@ -26,7 +26,7 @@ export async function compressPush(text: string): Promise<Uint8Array> {
 
 let gzip: Promise<(text: string, options: object) => Promise<Uint8Array>> | undefined;
 
-/** Level 6 would take half as long again for a tenth less: most of a record is incompressible. */
+/** Level 6 would take 1.5 times as long and save a tenth: most of a record is incompressible. */
 const gzipLevel = 1;
 
 function valueText({ timeNs, line, metadata }: LogEntry): string {

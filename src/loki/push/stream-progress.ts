@@ -5,7 +5,7 @@ import type { Refusals } from "./refusal-text.ts";
 
 /** Progress of one stream until its batch is done. */
 export class StreamProgress {
-  /** Attempts in a row that failed because of a rate limit, and because of the limit of streams. */
+  /** Consecutive attempts that failed because of a rate limit, and because of the limit of streams. */
   rateTries = 0;
   limitTries = 0;
   /** Loki's words about the first refused entries. */

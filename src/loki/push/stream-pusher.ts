@@ -97,8 +97,8 @@ export class StreamPusher {
   }
 
   /**
-   * Waits for a rate limit. Loki does not tell a chunk that comes too soon from one that exceeds the burst size and can
-   * never pass. A chunk rejected often, or rejected twice and larger than a second of the rate, counts as the latter and
+   * Waits for a rate limit. Loki does not distinguish a chunk that is sent too soon from one that exceeds the burst size and can
+   * never pass. A chunk rejected often, or rejected twice and larger than a second of the rate, counts as one that exceeds it and
    * is halved; a single entry of this kind is refused in the end.
    */
   #slowDown(push: PushedChunk, outcome: PushOutcome & { readonly kind: "rate_limited" }): boolean {

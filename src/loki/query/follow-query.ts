@@ -25,7 +25,7 @@ export interface LokiFollow {
 
 /**
  * Yields the lines from `startNs` on, each once, in the order of their arrival: a late line comes after newer ones.
- * {@link caughtUp} comes once, after the first complete query. Ends when `signal` aborts. Rejects with a permanent
+ * {@link caughtUp} is yielded once, after the first complete query. Ends when `signal` aborts. Rejects with a permanent
  * `LokiQueryError`. Remembers the lines of the look-back, about 100 bytes each.
  */
 export async function* followQuery(

@@ -1,7 +1,6 @@
 /** Reads any number of lines from Loki, page by page. */
 import { hash } from "node:crypto";
-import { lokiUrl, tenantHeaders } from "../loki-http.ts";
-import { errorOfFailure, errorOfStatus, LokiQueryError } from "./query-failure.ts";
+import { LokiQueryError } from "./query-failure.ts";
 import { fetchPage, type LokiLine, type LokiSource, type PageQuery } from "./query-page.ts";
 
 /** A query of any length; it is read in pages. */
@@ -33,15 +32,6 @@ export async function* queryRange(source: LokiSource, query: LokiQuery): AsyncGe
   }
 }
 
-/** Resolves when Loki reports that it is ready. Rejects with a {@link LokiQueryError}. */
-export async function askWhetherReady(source: LokiSource): Promise<void> {
-  const call = { headers: tenantHeaders(source) };
-  const answer = await source.http.get(lokiUrl(source, "/ready"), 65_536, call).catch((error: unknown) => {
-    throw errorOfFailure(error, source.url);
-  });
-  if (answer.status !== 200) throw errorOfStatus(answer.status, new TextDecoder().decode(answer.body));
-}
-
 /** Identity of a line: Loki stores lines that agree in time, labels and text only once. */
 export const identityOf = ({ timeNs, labels, line }: LokiLine): string =>
   hash("sha256", `${timeNs} ${JSON.stringify(labels)} ${line}`, "base64");
@@ -66,7 +56,7 @@ class PageSize {
   maxLines = Infinity;
   #lines = usualPageLines;
 
-  /** The limit of the next request; it includes the `known` lines that come again. */
+  /** The limit of the next request; it includes the `known` lines that are returned again. */
   limit(known: number, remaining: number): number {
     return Math.min(this.maxLines, known + Math.min(this.#lines, remaining));
   }

@@ -50,7 +50,7 @@ export async function fetchPage(source: LokiSource, query: PageQuery, limit: num
 }
 
 /** Compares two times in decimal digits, for sorting. */
-export const compareNs = (left: string, right: string): number =>
+const compareNs = (left: string, right: string): number =>
   left.length - right.length || (left < right ? -1 : Number(left > right));
 
 /** A longer page is requested again with fewer lines. */

@@ -1,6 +1,6 @@
 /** Rows of the catalogue for accuracy and labels. */
 
-/** Rows about accuracy, which is counted by the time of the prediction, over the time in which labels may come. */
+/** Rows about accuracy, which is counted by the time of the prediction, over the time in which labels may arrive. */
 export const accuracyRows = {
   outrider_accuracy: {
     type: "gauge",
@@ -17,7 +17,7 @@ export const accuracyRows = {
   outrider_accuracy_upper_bound: {
     type: "gauge",
     unit: "ratio",
-    help: "Upper end of the 95 % interval of outrider_accuracy (Wilson). Below outrider_accuracy_baseline less 0.05, accuracy has dropped.",
+    help: "Upper end of the 95 % interval of outrider_accuracy (Wilson). Accuracy has dropped when this is below outrider_accuracy_baseline - 0.05.",
     labels: ["model", "version", "variant"],
   },
   outrider_accuracy_baseline: {
@@ -124,7 +124,7 @@ export const accuracyRows = {
   },
 } as const;
 
-/** Rows about labels. */
+/** Metrics of labels: labels by result, and predictions that wait for one or cannot get one any more. */
 export const labelRows = {
   outrider_labels_total: {
     type: "counter",

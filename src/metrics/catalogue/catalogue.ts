@@ -1,13 +1,13 @@
 /**
  * Every metric that Outrider exposes under its own name, declared once; docs/reference/metrics.md and the checks of
- * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) are listed in src/exposition/.
+ * dashboards and alerts come from here. Process metrics (`process_*`, `nodejs_*`) come from src/exposition/process-metrics.ts.
  */
 import { wireErrors, type WireErrorCode } from "../../errors/wire-errors.ts";
 import { accuracyRows, labelRows } from "./accuracy-catalogue.ts";
 import { driftRows } from "./drift-catalogue.ts";
 import { fleetRows } from "./fleet-catalogue.ts";
 import type { MetricLabel } from "./metric-labels.ts";
-import { predictionRows, readingRows } from "./prediction-catalogue.ts";
+import { predictionRows, captureRows } from "./prediction-catalogue.ts";
 import { predictionDeliveryRows, predictionLogRows } from "./prediction-log-catalogue.ts";
 import { relayRows } from "./relay-catalogue.ts";
 import { requestRows } from "./request-catalogue.ts";
@@ -29,7 +29,7 @@ export type AlwaysPresentMetric = keyof typeof requestRows | keyof typeof relayR
 /** Name of a metric, see {@link metricCatalogue}. */
 export type MetricName =
   | AlwaysPresentMetric
-  | keyof typeof readingRows
+  | keyof typeof captureRows
   | keyof typeof predictionRows
   | keyof typeof driftRows
   | keyof typeof accuracyRows
@@ -38,11 +38,11 @@ export type MetricName =
   | keyof typeof predictionLogRows
   | keyof typeof predictionDeliveryRows;
 
-/** All metrics by name. */
+/** Every metric of the product by name, the only place where one is declared. The reference page lists them. */
 export const metricCatalogue: Readonly<Record<MetricName, MetricRow>> = {
   ...requestRows,
   ...relayRows,
-  ...readingRows,
+  ...captureRows,
   ...predictionRows,
   ...driftRows,
   ...accuracyRows,
@@ -66,7 +66,7 @@ export const overheadEdgesSeconds: readonly number[] = [
 /** Codes of `outrider_errors_total`, all at 0 from the start. */
 export const errorCodes: readonly WireErrorCode[] = Object.keys(wireErrors) as WireErrorCode[];
 
-/** Codes of `outrider_denials_total`. */
+/** Values of the label `code` of `outrider_denials_total`: requests that the route table denied. */
 export const denialCodes: readonly WireErrorCode[] = errorCodes.filter((code) => wireErrors[code].outcome === "denied");
 
 /** Codes of `outrider_limit_hits_total`: those that say that a bound of `limits`, `timeouts` or the pool was met. */

@@ -5,7 +5,7 @@ export const driftRows = {
   outrider_drift_score: {
     type: "gauge",
     unit: "index",
-    help: "Debiased population stability index of the last decided window against the baseline: 0 is no difference.",
+    help: "Debiased population stability index of the last decided window against the baseline: 0 means no difference.",
     labels: ["model", "version", "variant", "kind", "feature"],
   },
   outrider_drift_missing_ratio: {

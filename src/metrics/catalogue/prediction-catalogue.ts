@@ -1,7 +1,7 @@
-/** Rows of the catalogue for bodies and what they hold. */
+/** Rows of the catalogue for bodies and their contents. */
 
-/** Rows about the reading of bodies. */
-export const readingRows = {
+/** Metrics of reading bodies: how many were offered, sampled, read and skipped, and the time and memory for it. */
+export const captureRows = {
   outrider_reading_offered_total: {
     type: "counter",
     unit: "exchanges",
@@ -35,7 +35,7 @@ export const readingRows = {
   outrider_reading_cpu_seconds_total: {
     type: "counter",
     unit: "seconds",
-    help: "Time spent on reading bodies and counting what they hold.",
+    help: "Time spent on reading bodies and counting their contents.",
     labels: [],
   },
   outrider_reading_queue_bytes: {
@@ -59,12 +59,12 @@ export const readingRows = {
   outrider_reading_sink_failures_total: {
     type: "counter",
     unit: "calls",
-    help: "Times that counting a reading failed.",
+    help: "Calls of a consumer of body telemetry that failed.",
     labels: [],
   },
 } as const;
 
-/** Rows about predictions. */
+/** Metrics of predictions read from bodies: rows, classes, values, confidence, tokens. */
 export const predictionRows = {
   outrider_predictions_total: {
     type: "counter",
@@ -135,7 +135,7 @@ export const predictionRows = {
   outrider_collapsed_readings_total: {
     type: "counter",
     unit: "exchanges",
-    help: "Readings counted under `__other__` because `metrics.max_models` were known.",
+    help: "Exchanges counted under `__other__` because `metrics.max_models` were known.",
     labels: [],
   },
 } as const;

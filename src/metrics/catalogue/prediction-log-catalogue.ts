@@ -1,7 +1,7 @@
 /** Rows of the catalogue for the log of predictions. */
 
 /**
- * Rows about the records: which exchanges are logged and what became of their records. They are there when predictions
+ * Rows about the records: which exchanges are logged and how delivering their records ended. They are there when predictions
  * are logged.
  */
 export const predictionLogRows = {
@@ -96,7 +96,7 @@ export const predictionDeliveryRows = {
   outrider_prediction_log_dropped_total: {
     type: "counter",
     unit: "records",
-    help: "Records that were given up, by reason; among them those that Loki rejected for good.",
+    help: "Records that were given up, by reason; includes those that Loki rejected permanently.",
     labels: ["sink", "reason"],
   },
   outrider_prediction_log_retries_total: {

@@ -29,7 +29,7 @@ export const relayRows = {
   outrider_retries_total: {
     type: "counter",
     unit: "requests",
-    help: "Requests sent once more on a new upstream connection.",
+    help: "Requests retried on a new upstream connection.",
     labels: [],
   },
   outrider_connections_open: { type: "gauge", unit: "connections", help: "Client connections open.", labels: [] },

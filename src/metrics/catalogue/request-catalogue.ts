@@ -1,6 +1,6 @@
 /** Rows of the catalogue for requests: counts, durations, errors. */
 
-/** Rows about requests. They are always there. */
+/** Metrics of requests. They are exposed in every configuration. */
 export const requestRows = {
   outrider_requests_total: {
     type: "counter",
@@ -35,7 +35,7 @@ export const requestRows = {
   outrider_overhead_seconds: {
     type: "histogram",
     unit: "seconds",
-    help: "Duration less upstream and queue time: what Outrider and the client's transfer add, for the requests in outrider_request_duration_seconds.",
+    help: "Duration minus upstream and queue time: what Outrider and the client's transfer add, for the requests in outrider_request_duration_seconds.",
     labels: [],
   },
   outrider_queue_seconds: {

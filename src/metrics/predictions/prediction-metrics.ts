@@ -14,7 +14,7 @@ export interface PredictionMetricsOptions {
   readonly version: string;
   /** The variant whose series exist from the start. */
   readonly variant: string;
-  /** Most pairs of model and version with series of their own; each takes about 5 KB. */
+  /** Maximum number of pairs of model and version with series of their own; each takes about 5 KB. */
   readonly maxModels: number;
   /** Edges for the numbers that a model predicts, ascending; called once for each set, see {@link valueEdgesFrom}. */
   valueEdges?(this: void, labels: ModelLabels): readonly number[] | undefined;

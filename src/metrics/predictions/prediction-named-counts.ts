@@ -5,7 +5,7 @@ import { collectedNames } from "../model-labels.ts";
 
 type Name = NonNullable<Cell>;
 
-/** A name and its count. */
+/** One name of {@link NamedCounts} with its count since the start. */
 export interface NamedCount {
   readonly name: string;
   readonly count: number;
@@ -34,12 +34,12 @@ export class NamedCounts {
     return this.#names.length === this.#maxNames;
   }
 
-  /** True when the name has a count of its own. */
+  /** True when the name has its own count; false when it is counted as `other`. */
   has(name: Name): boolean {
     return this.#places.has(name) || this.#names.includes(labelOf(name));
   }
 
-  /** Counts a name, `times` over. 2 ns for the name that came last, 15 ns for one that came before. */
+  /** Counts a name, `times` over. 2 ns for the same name as last time, 15 ns for another known one. */
   add(name: Name, times = 1): void {
     if (name !== this.#lastName || this.#lastPlace === -1) {
       this.#lastPlace = this.#places.get(name) ?? this.#place(name);
@@ -63,7 +63,7 @@ export class NamedCounts {
       if (this.isFull) return this.#maxNames;
       place = this.#names.push(label) - 1;
     }
-    // Long words may be one name after they are cut: what is remembered needs a bound of its own.
+    // Long words may be one name after they are cut: the remembered words need their own bound.
     if (this.#places.size < 4 * this.#maxNames) this.#places.set(name, place);
     return place;
   }

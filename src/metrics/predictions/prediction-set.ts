@@ -10,12 +10,12 @@ import { PredictionValues } from "./prediction-values.ts";
 const confidenceEdges = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1];
 /** Upper edges of entropies: 0 is sure of one class, 1 sure of none. */
 const entropyEdges = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
-/** Most finish reasons with counts of their own; there are about five. */
+/** Maximum number of finish reasons with counts of their own; there are about five. */
 const maxFinishReasons = 16;
 /** How far the probabilities of a row may be from 1 in sum: rounded to two digits, not several independent labels. */
 const sumTolerance = 0.02;
 
-/** Counters of one label set. About 3 KB; histograms are made when their first value comes. */
+/** Counters of one label set. About 3 KB; histograms are made at their first value. */
 export class PredictionSet {
   readonly labels: ModelLabels;
   /** Predictions, one a row. */

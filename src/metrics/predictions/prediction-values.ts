@@ -3,14 +3,14 @@ import type { Cell } from "../../payload/body-content.ts";
 import { NumberHistogram } from "./prediction-histogram.ts";
 import { type NamedCount, NamedCounts } from "./prediction-named-counts.ts";
 
-/** Most classes of a model with counts of their own. */
-export const maxClasses = 50;
+/** Maximum number of classes of a model with counts of their own. */
+const maxClasses = 50;
 
 /** Edges for numbers of unknown range: about two a decade from 0.01 to 1,000, one from there, both signs. */
 const magnitudes = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 10_000, 100_000, 1_000_000];
 const defaultValueEdges: readonly number[] = [...magnitudes.map((edge) => -edge).reverse(), 0, ...magnitudes];
 
-/** Most edges of a distribution: each is a series of every model, version and variant. */
+/** Maximum number of edges of a distribution: each is a series of every model, version and variant. */
 const maxEdges = 40;
 
 /**
@@ -30,7 +30,7 @@ const isPast = (edge: number, before: number | undefined): boolean =>
 /**
  * The predictions of one model. Words and truth values are classes. Whole numbers are classes as well until the model
  * gives a number that is not whole, or its 51st different one: from then on its numbers are a distribution, and those
- * that came before are in it.
+ * that arrived before are in it.
  */
 export class PredictionValues {
   /** Rows without a usable value: null, or a number that is not finite. */
@@ -53,7 +53,7 @@ export class PredictionValues {
     return this.#numbers;
   }
 
-  /** Counts one prediction. About 10 ns; allocates nothing but for a new class. */
+  /** Counts one prediction. About 10 ns; allocates only for a new class. */
   add(value: Cell): void {
     if (typeof value === "number") this.#addNumber(value);
     else if (typeof value === "bigint" && this.#numbers !== undefined) this.#numbers.add(Number(value));

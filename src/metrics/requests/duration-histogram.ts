@@ -25,7 +25,7 @@ export function bucketEdges(seconds: readonly number[]): BucketEdges {
 }
 
 /**
- * Counts, sum and (if `withHdr`) an HDR histogram of durations. The buckets are counted as the values come and not
+ * Counts, sum and (if `withHdr`) an HDR histogram of durations. The buckets are counted as the values arrive and not
  * derived from the HDR cells, because a cell near 0.2 s is 1 ms wide and straddles the edge: 0.2 s itself must be
  * counted under `le="0.2"` and 0.200001 s must not.
  *

@@ -1,6 +1,6 @@
 /**
  * Latency histograms as plain counts that replicas add up: one number for each cell of a {@link LatencyHdr}. A window's
- * counts are what a histogram has now less what it had when the window began, so the histogram itself goes on for the
+ * counts are what a histogram has now minus what it had when the window began, so the histogram itself continues for the
  * life of the process.
  */
 import { cellOf, createLatencyHdr, type LatencyHdr, maxUs, lowestOf } from "./latency-hdr.ts";

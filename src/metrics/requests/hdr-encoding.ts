@@ -1,7 +1,7 @@
 /**
  * The HdrHistogram V2 wire format, without its compression.
  *
- * hdr-histogram-js has an encoder of its own, but writes 1 for the normalizing index offset and the integer 1 for the
+ * hdr-histogram-js has an encoder, but it writes 1 for the normalizing index offset and the integer 1 for the
  * conversion ratio, where the format has 0 and the double 1.0: the C library then reads every value one cell off and
  * the Rust library refuses the histogram.
  */

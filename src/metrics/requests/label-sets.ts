@@ -7,7 +7,7 @@ import { StatusCounts, type StatusTable } from "./status-counts.ts";
 const latencyEdges = bucketEdges(latencyEdgesSeconds);
 
 /**
- * Counters of one model, version and variant. Histograms are made when their first value comes: a set that only saw
+ * Counters of one model, version and variant. Histograms are made at their first value: a set that only saw
  * denials costs 1 KB, a full one about 60 KB (two of the four have HDR).
  */
 export class LabelSet {
@@ -56,7 +56,7 @@ export class LabelSet {
   }
 }
 
-/** All label sets, at most `maxModels` pairs of model and version beside those that were {@link LabelSets.add}ed. */
+/** All label sets, at most `maxModels` pairs of model and version in addition to those that were {@link LabelSets.add}ed. */
 export class LabelSets {
   readonly #byModel = new ModelMap<LabelSet>();
   readonly #all: LabelSet[] = [];

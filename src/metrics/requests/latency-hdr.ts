@@ -46,7 +46,7 @@ export function cellOf(us: number): number {
     const doubling = 24 - Math.clz32(us);
     return doubling * halfCells + (us >>> doubling);
   }
-  // maxUs is below 2^33, so the values past 32 bits all lie in one doubling.
+  // maxUs is below 2^33, so all values past 32 bits are in one doubling.
   return 25 * halfCells + Math.floor(us / 33_554_432);
 }
 
@@ -67,7 +67,7 @@ export function recordLatency(hdr: LatencyHdr, us: number): void {
 
 /**
  * Adds all that `source` has recorded to `target`. Goes through the cells up to the longest duration, 1 ns each: the
- * library's own `add` goes through all 3,400 whatever they hold.
+ * library's own `add` reads all 3,400, empty or not.
  */
 export function addLatencies(target: LatencyHdr, source: LatencyHdr): void {
   if (source.totalCount === 0) return;

@@ -13,7 +13,7 @@ export interface RecentRates {
 /**
  * Arrivals, and latencies in half-second slots that work as those of {@link RecentRate}.
  *
- * Memory: 14 KB a slot once latencies came, 155 KB in all.
+ * Memory: 14 KB a slot once latencies were recorded, 155 KB in all.
  */
 export class RecentWindow {
   readonly #arrivals = new RecentRate();

@@ -20,7 +20,7 @@ export interface RequestMetricsOptions {
   readonly version: string;
   /** The variant whose series exist from the start. */
   readonly variant: string;
-  /** Most pairs of model and version with series of their own; each takes about 60 KB. */
+  /** Maximum number of pairs of model and version with series of their own; each takes about 60 KB. */
   readonly maxModels: number;
 }
 
@@ -36,7 +36,7 @@ export type AuxiliaryKind = (typeof auxiliaryKinds)[number];
 /**
  * The request metrics of one relay. `observe` costs about 100 ns.
  *
- * A model gets series of its own once the model server has answered for it with anything but a client error: names that
+ * A model gets its own series once the model server has answered for it with anything but a client error: names that
  * clients make up are counted as `__other__` and cannot use up the cap.
  */
 export class RequestMetrics implements ExchangeObserver {

@@ -1,7 +1,7 @@
 /** Requests by outcome and exact status code, in arrays that need no key to be built. */
 import { outcomes, type Outcome } from "../../outcome.ts";
 
-/** One pair of outcome and status as it is exposed. */
+/** One pair of outcome and status, as exposed. */
 export interface OutcomeStatus {
   readonly outcome: Outcome;
   readonly status: string;

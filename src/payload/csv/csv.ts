@@ -29,7 +29,7 @@ const COMMA = 0x2c;
 const BYTE_ORDER_MARK = 0xfeff;
 
 /**
- * Cuts text that comes in pieces into records; where the pieces are cut makes no difference. Lines end in LF, CR LF or
+ * Cuts text that arrives in pieces into records; where the pieces are cut makes no difference. Lines end in LF, CR LF or
  * CR; blank lines and a byte order mark are skipped; a quote inside a field that did not begin with one is a character
  * like any other. After a fault the rest is ignored. Holds one record.
  */
@@ -197,7 +197,7 @@ function isPlainEnd(code: number): boolean {
   return code === COMMA || code === LINE_FEED || code === RETURN;
 }
 
-/** A table of text. */
+/** A CSV table whose fields are still text. */
 export interface CsvTable {
   /** See {@link columnNames}. */
   readonly names: readonly string[];
@@ -206,7 +206,7 @@ export interface CsvTable {
 }
 
 /** What a whole text was: a table, or why not. An empty text is a table without names. */
-export type CsvReading =
+export type CsvResult =
   | { readonly kind: "table"; readonly table: CsvTable }
   | { readonly kind: "fault"; readonly fault: CsvFault }
   | { readonly kind: "too_many_rows" };
@@ -215,7 +215,7 @@ export type CsvReading =
  * Reads a whole text whose first line names the columns. Lines with fewer fields than names are kept as they are (the
  * others are missing), a line with more is a fault. Linear in the text.
  */
-export function parseCsv(text: string, maxRows: number): CsvReading {
+export function parseCsv(text: string, maxRows: number): CsvResult {
   const records: string[][] = [];
   let longLine: CsvFault | undefined;
   const parser = new CsvParser((fields, line) => {

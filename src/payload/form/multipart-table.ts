@@ -10,7 +10,7 @@ import { readJson, readJsonText } from "../json/read-json.ts";
 import type { TableContext, TableContent } from "../table/table-content.ts";
 
 /**
- * The table of a form. A part that is JSON and no other part is read like a body of its own. Otherwise the form is one
+ * The table of a form. A single part, if it is JSON, is read like a JSON body. Otherwise the form is one
  * row: parts that are JSON (numbers too) are columns or, when they are lists or dictionaries, several, under the part's
  * name; other text is what {@link cellFromText} makes of it; of a file only its length and media type are read, as
  * `name.bytes` and `name.type`. Parts that share a name are numbered from the second on: `data`, `data#2`. Unread as

@@ -1,7 +1,7 @@
 /** Splits `multipart/form-data` into its parts (RFC 7578, in the syntax of RFC 2046, section 5.1.1). */
 import { headerParameter } from "./header-parameter.ts";
 
-/** One part of a form. */
+/** One part of a `multipart/form-data` body. It keeps the body in memory. */
 export interface FormPart {
   /** Empty when the part has no name. */
   readonly name: string;

@@ -1,5 +1,5 @@
 /**
- * The parser of JSON beside `JSON.parse`: it gives a tree that knows where in the text every value is and how it is
+ * The JSON parser used where `JSON.parse` is not enough: its tree says where in the text every value is and how it is
  * written. So a text can be changed in places, and numbers that `JSON.parse` refuses or rounds keep their digits.
  */
 
@@ -11,7 +11,7 @@ interface JsonSpan {
   readonly end: number;
 }
 
-/** A string, without its escapes. */
+/** A string; `text` has its escapes decoded. */
 export interface JsonText extends JsonSpan {
   readonly kind: "text";
   readonly text: string;
@@ -29,7 +29,7 @@ export interface JsonWord extends JsonSpan {
   readonly literal: string;
 }
 
-/** An array. */
+/** An array; the span includes its brackets. */
 export interface JsonList extends JsonSpan {
   readonly kind: "list";
   readonly items: readonly JsonNode[];
@@ -41,7 +41,7 @@ export interface JsonDocument extends JsonSpan {
   readonly members: readonly JsonMember[];
 }
 
-/** A member of an object. */
+/** A member of an object; equal keys are separate members. */
 export interface JsonMember {
   readonly key: JsonText;
   readonly value: JsonNode;
@@ -75,7 +75,7 @@ interface Cursor {
   isTooDeep: boolean;
 }
 
-/** Every function below gives undefined, and leaves the cursor anywhere, when the text is no JSON. */
+/** Each function below returns undefined when the text is not JSON; the cursor's position is then undefined. */
 function readValue(cursor: Cursor): JsonNode | undefined {
   skipSpace(cursor);
   switch (cursor.source[cursor.at]) {

@@ -12,19 +12,19 @@ export interface JsonObject {
 
 /** Facts that are collected while a parsed body is walked. */
 export interface JsonPass {
-  /** Set by {@link cellOf} at a number too large to be known exactly: then the body is parsed and read once more, exactly. */
+  /** Set by {@link cellOf} at a number too large to be known exactly: then the body is parsed and read again, exactly. */
   hasUnsafeInteger: boolean;
 }
 
 /** Text in a cell is cut after this many UTF-16 code units: longer categories are of no use and would hold memory. */
 export const maxTextLength = 256;
 
-/** True for a JSON array. */
+/** True for a JSON array; false for undefined. */
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-/** True for a JSON object. */
+/** True for a JSON object; false for null, arrays and undefined. */
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -68,7 +68,7 @@ export function asCells(list: readonly JsonValue[], pass: JsonPass): readonly Ex
   return isPlain ? (list as readonly Exclude<Cell, undefined>[]) : undefined;
 }
 
-/** How many numbers the list begins with. A loop of its own: it is compiled for lists of numbers only, and is twice as quick. */
+/** How many numbers the list begins with. A separate loop: it is compiled for lists of numbers only, and is twice as fast. */
 function countNumbers(list: readonly JsonValue[], pass: JsonPass): number {
   for (let index = 0; index < list.length; index++) {
     const value = list[index];

@@ -108,7 +108,7 @@ function builtTable(rows: readonly JsonValue[], context: TableContext): ReadResu
   return builder.finish();
 }
 
-/** Fills a table whose columns become known as its rows come. */
+/** Fills a table whose columns become known row by row. */
 class TableBuilder {
   readonly #context: TableContext;
   readonly #names: string[] = [];

@@ -18,7 +18,7 @@ export interface AnswerContext {
   readonly allowsPartialScores?: boolean;
 }
 
-/** The answer for one row. */
+/** What the model predicted for one row: a value, and its confidence where the response has one. */
 export interface RowAnswer {
   readonly value: Cell;
   /** From 0 to 1; NaN when the answer has none. */
@@ -72,10 +72,10 @@ const scoreKeys = [
 const nothing: RowAnswer = { value: null, confidence: Number.NaN };
 
 /**
- * Reads the answer for one row: a number, label or boolean; the same in a list of its own; a list of probabilities; pairs
+ * Reads the answer for one row: a number, label or boolean; the same in a list; a list of probabilities; pairs
  * `[label, score]`; a dictionary `{label: probability}`; a dictionary with a key such as `label`, `class`, `prediction`
  * and one such as `score`, `probability`, `probabilities`; a list of such dictionaries. In every other shape the value is
- * null. Linear in the size of the answer, but for sorting its labels.
+ * null. Linear in the size of the answer, except for sorting its labels.
  */
 export function rowAnswer(value: JsonValue | undefined, context: AnswerContext): RowAnswer {
   if (isList(value)) return answerOfList(value, context);

@@ -9,7 +9,7 @@ import { type Datatype, elementBytes } from "./tensor-datatype.ts";
 /** The elements of a tensor, or why there are none. */
 export type TensorCells =
   | { readonly kind: "cells"; readonly cells: ArrayLike<Cell> }
-  /** It holds bytes that are not text, such as an image. That is no fault. */
+  /** It holds bytes that are not text, such as an image. This is valid input. */
   | { readonly kind: "opaque" }
   /** It does not hold as many elements as its shape claims. */
   | { readonly kind: "malformed" };

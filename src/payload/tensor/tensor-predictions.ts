@@ -7,7 +7,7 @@ import { isRankedClasses, rankedPredictions } from "./tensor-classification.ts";
 import { isFloat } from "./tensor-datatype.ts";
 import { type Tensor, tensorCells } from "./tensor.ts";
 
-/** Names of outputs that hold what was predicted, and of those that hold how sure the model is. */
+/** Names of outputs that hold predictions, and of outputs that hold the confidence. */
 const valueNames: ReadonlySet<string> = new Set([
   "label",
   "labels",

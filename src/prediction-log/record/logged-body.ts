@@ -23,7 +23,7 @@ export interface LoggedBodyPlan {
  * A body for a record. Without redaction: text when it is UTF-8, else base64. With any redaction, even of a header alone:
  * - JSON, whatever its media type is, with rules and patterns applied;
  * - plain text and CSV with patterns applied, but omitted if there are rules about features or pointers;
- * - everything else is omitted: binary bodies, event streams (their texts come in pieces), and bodies longer than both
+ * - everything else is omitted: binary bodies, event streams (their texts arrive in pieces), and bodies longer than both
  *   256 KiB and `bodyBytes`.
  *
  * The result is cut last, on a whole character. Never throws; linear in the length of the body.

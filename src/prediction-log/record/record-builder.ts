@@ -1,10 +1,11 @@
 /** Makes the record of an exchange from its draft and its bodies. Everything in the record is redacted. */
 import type { DecodedBody, ReadResult, RequestContent, ResponseContent } from "../../payload/body-content.ts";
+import { exchangeModel } from "../../payload/exchange-content.ts";
 import type { LoggedBodies, LoggedSide } from "../exchange-log.ts";
 import type { DriftFlag } from "../drift-flags.ts";
 import { loggedBody, redactedJson } from "./logged-body.ts";
 import { recordSchema, type LoggedBody, type PredictionRecord } from "../prediction-record.ts";
-import { RecordContents, type SideReading } from "./record-content.ts";
+import { RecordContents, type SideResult } from "./record-content.ts";
 import type { RecordDraft } from "../record-draft.ts";
 import { areFeaturesGone } from "../../redaction/redaction-check.ts";
 import type { Redactor } from "../../redaction/redactor.ts";
@@ -52,10 +53,10 @@ export class RecordBuilder {
    */
   recordOf(draft: RecordDraft, bodies: LoggedBodies | undefined, serial: number): PredictionRecord {
     this.#options.redactor.renew();
-    const readings = this.#readingsOf(draft, bodies);
-    const { hasMoreRows, ...content } = this.#contents.of(readings.request, readings.response);
+    const results = this.#resultsOf(draft, bodies);
+    const { hasMoreRows, ...content } = this.#contents.of(results.request, results.response);
     return {
-      ...this.#factsOf(draft, namesOf(draft, readings, bodies?.prefersBodyModel === true), serial),
+      ...this.#factsOf(draft, namesOf(draft, results, bodies?.prefersBodyModel === true), serial),
       ...content,
       ...this.#headersOf(draft),
       ...this.#bodiesOf(draft, bodies),
@@ -123,10 +124,10 @@ export class RecordBuilder {
 
   /**
    * Where rules name places in a body, the body is redacted and read again: only the reader knows which feature or tensor
-   * is at a place. Rules about features apply to the request by the names in its reading; predictions have their names
+   * is at a place. Rules about features apply to the request by the names that the reader found; predictions have their names
    * only in the body, so the response is redacted and read again for these as well.
    */
-  #readingsOf(draft: RecordDraft, bodies: LoggedBodies | undefined): Readings {
+  #resultsOf(draft: RecordDraft, bodies: LoggedBodies | undefined): SideResults {
     if (bodies === undefined) return { request: notCaptured, response: notCaptured };
     const { hasPointers, hasFeatures } = this.#options.redactor;
     const { request, response, reader, target } = bodies;
@@ -134,8 +135,8 @@ export class RecordBuilder {
       reader.readRequest({ bytes, contentType: request.contentType, target });
     const readResponse = (bytes: Uint8Array): ReadResult<ResponseContent> =>
       reader.readResponse({ bytes, contentType: response.contentType, target });
-    const asked = captured(request.reading ?? notCaptured, draft.requestBodyBytes);
-    const answered = response.reading && captured(response.reading, draft.responseBodyBytes);
+    const asked = captured(request.result ?? notCaptured, draft.requestBodyBytes);
+    const answered = response.result && captured(response.result, draft.responseBodyBytes);
     return {
       request: hasPointers ? this.#again(request, asked, readRequest) : asked,
       response:
@@ -145,12 +146,12 @@ export class RecordBuilder {
     };
   }
 
-  #again<Reading>(
-    { content }: LoggedSide<Reading>,
-    reading: SideReading<Reading>,
-    read: (bytes: Uint8Array) => ReadResult<Reading>,
-  ): SideReading<Reading> {
-    if (reading.kind !== "read" || content.kind !== "decoded") return reading;
+  #again<Content>(
+    { content }: LoggedSide<Content>,
+    result: SideResult<Content>,
+    read: (bytes: Uint8Array) => ReadResult<Content>,
+  ): SideResult<Content> {
+    if (result.kind !== "read" || content.kind !== "decoded") return result;
     const redacted = redactedJson(content.bytes, this.#options.redactor, this.#options.bodyBytes);
     return redacted === undefined ? notRedactable : read(redacted);
   }
@@ -174,9 +175,9 @@ export class RecordBuilder {
       return { request_body: absent(draft.requestBodyBytes), response_body: absent(draft.responseBodyBytes) };
     }
     const { request, response, reader, target } = bodies;
-    const bodyOf = <Reading extends RequestContent | ResponseContent>(
-      side: LoggedSide<Reading>,
-      read: (body: DecodedBody) => ReadResult<Reading>,
+    const bodyOf = <Content extends RequestContent | ResponseContent>(
+      side: LoggedSide<Content>,
+      read: (body: DecodedBody) => ReadResult<Content>,
       mayQuoteInput: boolean,
     ): LoggedBody => {
       const isFeatureGone = (bytes: Uint8Array): boolean =>
@@ -199,12 +200,12 @@ const absent = (bytes: number): LoggedBody => ({
 });
 
 /** A body that was not captured looks like an empty one; its size on the wire tells. */
-const captured = <Reading>(reading: SideReading<Reading>, bodyBytes: number): SideReading<Reading> =>
-  reading.kind === "unread" && reading.reason === "empty" && bodyBytes > 0 ? notCaptured : reading;
+const captured = <Content>(result: SideResult<Content>, bodyBytes: number): SideResult<Content> =>
+  result.kind === "unread" && result.reason === "empty" && bodyBytes > 0 ? notCaptured : result;
 
-interface Readings {
-  readonly request: SideReading<RequestContent>;
-  readonly response: SideReading<ResponseContent> | undefined;
+interface SideResults {
+  readonly request: SideResult<RequestContent>;
+  readonly response: SideResult<ResponseContent> | undefined;
 }
 
 interface ModelNames {
@@ -212,12 +213,12 @@ interface ModelNames {
   readonly version: string;
 }
 
-/** The model as drift and metrics name it: from the path, but for protocols with the name in the body from there. */
-function namesOf(draft: RecordDraft, { request, response }: Readings, prefersBodyModel: boolean): ModelNames {
+/** Model and version as metrics and drift name them. */
+function namesOf(draft: RecordDraft, { request, response }: SideResults, prefersBodyModel: boolean): ModelNames {
   const named = [request, response].flatMap((side) => (side?.kind === "read" ? [side.value] : []));
   const bodyModel = named.find(({ model }) => model !== "")?.model ?? "";
   const bodyVersion = named.find(({ version }) => version !== "")?.version ?? "";
-  const model = prefersBodyModel ? bodyModel || draft.model : draft.model || bodyModel;
+  const model = exchangeModel(draft.model, bodyModel, prefersBodyModel);
   return { model, version: draft.version || bodyVersion };
 }
 

@@ -21,7 +21,7 @@ export type RecordContent = Pick<
 };
 
 /** Result of reading the request or the response. */
-export type SideReading<Reading> = ReadResult<Reading> | { readonly kind: "unread"; readonly reason: BodyOmission };
+export type SideResult<Content> = ReadResult<Content> | { readonly kind: "unread"; readonly reason: BodyOmission };
 
 /** Converts parsed bodies into record fields, with redaction applied. */
 export class RecordContents {
@@ -36,7 +36,7 @@ export class RecordContents {
   }
 
   /** The content of one exchange. About 60 ns a value. */
-  of(request: SideReading<RequestContent>, response: SideReading<ResponseContent> | undefined): RecordContent {
+  of(request: SideResult<RequestContent>, response: SideResult<ResponseContent> | undefined): RecordContent {
     const table = request.kind === "read" ? request.value.features : undefined;
     const answer: Partial<ResponseContent> = response?.kind === "read" ? response.value : {};
     const rows = table?.rowCount ?? answer.predictions?.rowCount ?? 0;
@@ -100,7 +100,7 @@ export class RecordContents {
   }
 }
 
-/** Most finish reasons of a record, one for each choice of the response. */
+/** Maximum number of finish reasons of a record, one for each choice of the response. */
 const maxReasons = 16;
 
 /** A cell as a JSON value. */
@@ -110,8 +110,8 @@ function recordValue(cell: Cell): RecordValue {
 }
 
 function unreadOf(
-  request: SideReading<RequestContent>,
-  response: SideReading<ResponseContent> | undefined,
+  request: SideResult<RequestContent>,
+  response: SideResult<ResponseContent> | undefined,
 ): Pick<RecordContent, "unread"> {
   const unread = {
     ...(request.kind === "unread" ? { request: request.reason } : {}),

@@ -58,7 +58,7 @@ export type SamplingSubject = Pick<Exchange, "outcome" | "variant" | "durationMs
  * An exchange without an identity, because its head could not be read, is chosen by its serial number.
  *
  * The identity is a lazy string: it is read once, and only if the decision depends on it. About 0.1 µs for an exchange
- * that is not logged, beside making that string; allocates for logged exchanges only.
+ * that is not logged, plus making that string; allocates for logged exchanges only.
  */
 export class LogSampler {
   readonly #options: LogSamplerOptions;

@@ -21,7 +21,7 @@ export class RateCap {
   #second = Number.NEGATIVE_INFINITY;
   #probability = 1;
   #spent = 0;
-  /** Total spending at which the next halving comes. */
+  /** Total spending at which the next halving happens. */
   #threshold: number;
   #halvings = 0;
   /** Estimate of the spending in this second if every arrival were kept. */

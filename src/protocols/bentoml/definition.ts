@@ -4,7 +4,7 @@ import { renderBentomlError } from "./errors.ts";
 import { bentomlReadiness } from "./readiness.ts";
 import { bentomlRoutes } from "./routes.ts";
 
-/** BentoML services. */
+/** BentoML services: the paths of the APIs are not known in advance. */
 export const bentoml: ProtocolDefinition = {
   routes: bentomlRoutes,
   modelIn: "path",

@@ -1,6 +1,6 @@
 import { ready, type ReadinessRule } from "../readiness-rule.ts";
 
-/** Of a server whose paths are not known, an open connection is all that can be asked. */
+/** A server whose paths are not known can only be probed by opening a connection. */
 export const genericReadiness: ReadinessRule = {
   requests: () => [{ kind: "connect" }],
   judge: () => ready("the upstream answers"),

@@ -4,7 +4,7 @@ import { renderKserveV1Error } from "./errors.ts";
 import { kserveV1Readiness } from "./readiness.ts";
 import { kserveV1Routes } from "./routes.ts";
 
-/** KServe's V1 protocol, and KServe's own server, which speaks more than that. */
+/** KServe's V1 protocol, and KServe's own server, which supports more than that. */
 export const kserveV1: ProtocolDefinition = {
   routes: kserveV1Routes,
   modelIn: "path",

@@ -1,7 +1,7 @@
 import type { DetectionRule } from "../detection-rule.ts";
 import { jsonObjectOf } from "../probe-answer.ts";
 
-/** A list of the models' names. KServe's own server speaks v1 and v2 and counts as v1, whose routes hold both. */
+/** A list of the models' names. KServe's own server supports V1 and V2 and counts as V1, whose routes hold both. */
 export const kserveV1Detection: DetectionRule = {
   paths: ["/v1/models"],
   claims(answers) {

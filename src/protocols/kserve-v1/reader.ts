@@ -1,4 +1,4 @@
-/** Bodies of KServe's V1 protocol, which other servers speak too: `instances` in, `predictions` out. */
+/** Bodies of KServe's V1 protocol, which other servers support too: `instances` in, `predictions` out. */
 import { createConfiguredReader } from "../../payload/configured/configured-reader.ts";
 import type { BodyReader } from "../../payload/body-content.ts";
 import type { ReaderOptions } from "../../payload/reader-options.ts";

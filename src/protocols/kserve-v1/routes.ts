@@ -2,7 +2,7 @@ import { openInferenceClosedRows, openInferenceRows } from "../kserve-v2/routes.
 import type { ListedRoutes } from "../../routing/server-routes.ts";
 
 /**
- * Paths of KServe's own server and others that speak its v1 protocol. KServe's server speaks v1, v2 and an
+ * Paths of KServe's own server and others that support its V1 protocol. KServe's server supports V1, V2 and an
  * OpenAI-compatible form on one port, so all three are open here; model loading is not.
  */
 export const kserveV1Routes: ListedRoutes = {

@@ -1,5 +1,5 @@
 /**
- * Reads the bodies of KServe v2 (the Open Inference Protocol) as MLServer, Triton and KServe speak it, with Triton's
+ * Reads the bodies of KServe v2 (the Open Inference Protocol) as MLServer, Triton and KServe implement it, with Triton's
  * binary tensor extension and its classification extension.
  */
 import { withConfiguredPaths } from "../../payload/configured/configured-reader.ts";

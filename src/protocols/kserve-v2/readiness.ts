@@ -14,7 +14,7 @@ import type { ModelIdentity, Readiness, ReadinessRule } from "../readiness-rule.
 
 /**
  * Open Inference Protocol: 400 means not ready. The server's own `/v2/health/ready` stays 200 in MLServer and Triton
- * when the only model has been unloaded, so a model's own path is asked when its name is known.
+ * when the only model has been unloaded, so a model's own path is probed when its name is known.
  */
 export const kserveV2Readiness: ReadinessRule = {
   requests: (model) => [getRequest(pathOf(model))],

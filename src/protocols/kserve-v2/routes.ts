@@ -60,7 +60,7 @@ export const openInferenceClosedRows: readonly PrivateRow[] = [
   { methods: [], pattern: "/metrics", doc: "shows the server's own metrics" },
 ];
 
-/** Paths of MLServer and Triton. */
+/** Paths of MLServer and Triton: inference and metadata open, model loading and tracing closed. */
 export const kserveV2Routes: ListedRoutes = {
   kind: "listed",
   open: openInferenceRows,

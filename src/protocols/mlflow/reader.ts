@@ -44,7 +44,7 @@ export function mlflowTable(value: JsonValue, context: TableContext): ReadResult
   return rows === undefined ? undefined : readTable(rows, context);
 }
 
-/** True for a request to a language model. */
+/** True for a request to a language model, by its keys: it has no feature rows. */
 export function isPrompt(value: JsonValue): boolean {
   return promptKeys.some((key) => member(value, key) !== undefined);
 }

@@ -4,7 +4,7 @@ import { isOk, notReady, quoteAnswer, quoteName, ready, unexpected } from "../re
 import type { ReadinessRule } from "../readiness-rule.ts";
 
 /**
- * vLLM and its like: `/health` is 200, or 5xx while loading and after the engine died. Some have no `/health`; then a
+ * vLLM and similar servers: `/health` is 200, or 5xx while loading and after the engine died. Some have no `/health`; then a
  * list of models is as good. A model that is named must be in the list, if the list is open to us.
  */
 export const openaiReadiness: ReadinessRule = {

@@ -4,7 +4,7 @@ import { renderTensorflowServingError } from "./errors.ts";
 import { tensorflowServingReadiness } from "./readiness.ts";
 import { tensorflowServingRoutes } from "./routes.ts";
 
-/** TensorFlow Serving's REST API. */
+/** TensorFlow Serving's REST API, whose paths begin with `/v1/models/`. */
 export const tensorflowServing: ProtocolDefinition = {
   routes: tensorflowServingRoutes,
   modelIn: "path",

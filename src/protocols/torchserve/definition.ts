@@ -4,7 +4,7 @@ import { renderTorchserveError } from "./errors.ts";
 import { torchserveReadiness } from "./readiness.ts";
 import { torchserveRoutes } from "./routes.ts";
 
-/** TorchServe, with the KServe forms that it speaks as well. */
+/** TorchServe, with the KServe protocols that it also supports. */
 export const torchserve: ProtocolDefinition = {
   routes: torchserveRoutes,
   modelIn: "path",

@@ -3,7 +3,7 @@ import { type HttpAnswer, jsonObjectOf } from "../probe-answer.ts";
 
 /**
  * Every error of TorchServe has the same shape, the one about a missing or expired token included, so one path that it
- * does not have is enough, and no other answer matters: it may speak v1 and v2 of KServe's protocols as well.
+ * does not have is enough, and no other answer matters: it may support KServe's V1 and V2 protocols as well.
  */
 export const torchserveDetection: DetectionRule = {
   paths: ["/v1/outrider-probe"],

@@ -1,6 +1,6 @@
 import { type ErrorRenderer, jsonError, nameOfStatus, type NamesByStatus } from "../error-body.ts";
 
-/** TorchServe names an exception of its own; it indents its errors and ends them with a line feed. */
+/** TorchServe names its own exception; it indents its errors and ends them with a line feed. */
 export const renderTorchserveError: ErrorRenderer = ({ status, message }) =>
   jsonError(`${JSON.stringify({ code: status, type: nameOfStatus(exceptions, status), message }, undefined, 2)}\n`);
 

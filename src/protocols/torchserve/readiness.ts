@@ -5,7 +5,7 @@ import type { ModelIdentity, ReadinessRule } from "../readiness-rule.ts";
 
 /**
  * TorchServe: `/ping` is 200 or 500. It is also 200 while a model loads, so when
- * the model's name is known, its prediction path is asked with OPTIONS: the answer describes it or is 404; nothing runs.
+ * the model's name is known, its prediction path is probed with OPTIONS: the response describes it or is 404; nothing runs.
  */
 export const torchserveReadiness: ReadinessRule = {
   requests: (model) => (model.modelName === "" ? [getRequest("/ping")] : [getRequest("/ping"), describe(model)]),

@@ -12,8 +12,8 @@ export type RedactionMarks = ReadonlyMap<JsonNode, RedactionAction>;
  * Marks the values in a body that rules are about. A feature is
  * - the value of any member with its name, at any depth (rows of dictionaries, dictionaries of columns, arguments); lists
  *   keep their shape, so that a column stays a column and each value has the same hash as elsewhere;
- * - the column with its name in `data` beside `columns` (MLflow, orientation `split` of pandas);
- * - `data`, `contents`, `values`, `value` and `parameters` beside a `name` with its name (tensors of KServe v2).
+ * - the column with its name in `data` next to `columns` (MLflow, orientation `split` of pandas);
+ * - `data`, `contents`, `values`, `value` and `parameters` next to a `name` with its name (tensors of KServe v2).
  *
  * A name like `a.b` or `a[0]` is a path through members and elements. Features without a name in the body are known by
  * position to the protocol's reader alone, so the caller reads the redacted body again to verify it. A pointer marks a

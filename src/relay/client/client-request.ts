@@ -35,14 +35,14 @@ function requestAdditions({ identity, viaName, options }: RelayContext, clientAd
 }
 
 /**
- * The head of one request after another on a client connection. Its methods are called in the order they stand in, with
+ * The head of one request after another on a client connection. Its methods are called in their order in this file, with
  * the same parsed head; its fields hold until the next request.
  */
 export class ClientRequest {
   isHead = false;
   isIdempotent = false;
   minor = 1;
-  /** The client wants, or its version implies, that the connection ends after the response. */
+  /** The client requests, or its version implies, that the connection ends after the response. */
   wantsClose = false;
   expectsContinue = false;
   wantsUpgrade = false;
@@ -135,7 +135,7 @@ export class ClientRequest {
     return head;
   }
 
-  /** The head as it came, without credentials: the reply to a TRACE that ends here. */
+  /** The head as received, without credentials: the reply to a TRACE that ends here. */
   describe({ head, bytes, base }: ParsedRequest): Buffer {
     const parts = [
       bytes.subarray(base + head.methodStart, base + head.targetEnd),
@@ -206,7 +206,7 @@ function hostOf(upstream: Address): string {
   return upstream.host.includes(":") ? `[${upstream.host}]:${upstream.port}` : `${upstream.host}:${upstream.port}`;
 }
 
-/** An IPv4 address that came in over an IPv6 socket, in its own form. */
+/** An IPv4 address of a client on an IPv6 socket, without its `::ffff:` prefix. */
 const plainAddress = (address: string): string => (address.startsWith("::ffff:") ? address.slice(7) : address);
 
 /** Method and target as text, for a request that is not routed. */

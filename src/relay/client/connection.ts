@@ -1,5 +1,5 @@
 /**
- * One client connection: it reads a head, gives the exchange what belongs to it, holds what comes ahead of its turn,
+ * One client connection: it reads a head, gives the exchange what belongs to it, holds pipelined bytes until their turn,
  * begins again, and closes in order so that the last response arrives.
  */
 import { Socket, type SocketConstructorOpts } from "node:net";
@@ -10,7 +10,7 @@ import { hasUnflushedWrite, whenFlushed } from "../exchange/body-writer.ts";
 import { ExchangeHandler } from "../exchange/exchange-handler.ts";
 import type { Chunk, ConnectionDisposition, ExchangeHost } from "../exchange/serve-exchange.ts";
 
-/** Bytes a client may send ahead of their turn; after that it is not read until they are used. */
+/** Maximum pipelined bytes held; above that the client is not read until they are used. */
 const maxPendingBytes = 64 * 1024;
 /** Size of a read while a body or a tunnel is under way. */
 const bodyReadBytes = 64 * 1024;
@@ -29,12 +29,12 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   #phase: Phase = "idle";
   /** When the phase began; its deadline counts from here. */
   #sinceMs: number;
-  /** A head that has not come in one chunk: its parser, and its bytes so far. */
+  /** A head that did not arrive in one chunk: its parser, and its bytes so far. */
   #parser: RequestHead | undefined;
   #partial: Buffer = nothing;
-  /** What came ahead of its turn. */
+  /** Pipelined bytes, which wait for the end of the current exchange. */
   #pending: Buffer = nothing;
-  /** While a body or a tunnel is under way: a buffer of its own, which sockets may point into. */
+  /** While a body or a tunnel is transferred: this connection's own buffer, which sockets may point into. */
   #bodyBuffer: Buffer | undefined;
   #isReading = false;
   /** True while the next request waits until the client has taken the last response. */
@@ -51,7 +51,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     this.#exchange = new ExchangeHandler(context, socket, this);
     this.#sinceMs = context.coarseMs;
     socket.on("end", () => this.#onEnd());
-    // Every error is followed by `close`, and what is done is the same.
+    // Every error is followed by `close`, which handles both.
     socket.on("error", () => undefined);
     socket.on("close", () => {
       this.#phase = "lingering";
@@ -86,7 +86,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     }
   }
 
-  /** Closes in order: what was written still arrives. */
+  /** Closes in order: written bytes still arrive. */
   close(): void {
     if (this.#phase === "lingering") return;
     this.#enter("lingering");
@@ -157,7 +157,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     if (this.#pending.length >= maxPendingBytes) this.#socket.pause();
   }
 
-  /** Reads what came ahead of its turn. */
+  /** Reads the pipelined bytes. */
   #readOn(): void {
     const bytes = this.#pending;
     this.#pending = nothing;
@@ -191,7 +191,7 @@ export class ClientConnection implements ExchangeHost, ByteReader {
     return false;
   }
 
-  /** Reads one head, or a part of it; returns the offset after what was used. */
+  /** Reads one head, or a part of it; returns the offset after the used bytes. */
   #readRequest(bytes: Buffer, start: number, end: number): number {
     const parser = (this.#parser ??= this.#context.takeRequestHead());
     if (this.#phase === "idle") {
@@ -248,11 +248,11 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   }
 }
 
-/** Where the next bytes of a connection go, and what is done with them. */
+/** The buffer for the next bytes of a connection, and their handler. */
 export interface ByteReader {
   /** The buffer for the next read. */
   nextBuffer(): Buffer;
-  /** Bytes lie in [0, count) of `buffer`, which is read into again after the call unless {@link nextBuffer} changes it. */
+  /** The bytes are in [0, count) of `buffer`, which is read into again after the call unless {@link nextBuffer} changes it. */
   onBytes(buffer: Buffer, count: number): void;
 }
 

@@ -1,4 +1,4 @@
-/** Request ids and trace ids: where new ones come from, and the one that a connection's present request has. */
+/** Request ids and trace ids: how new ones are made, and those of a connection's current request. */
 import type { Random } from "../../clock.ts";
 
 const hexPairs: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {

@@ -25,7 +25,7 @@ export class BodyWriter implements ChunkedSink {
   #runEnd = 0;
 
   /**
-   * Starts a write: what `head` holds goes first. `isStable` when `source` stays as it is until a socket has sent it;
+   * Starts a write: the bytes of `head` go first. `isStable` when `source` does not change until a socket has sent it;
    * otherwise its bytes are copied.
    */
   begin(head: HeadBuffer, source: Buffer, tap: BodyTap | undefined, isStable: boolean): void {
@@ -104,7 +104,7 @@ export class BodyWriter implements ChunkedSink {
 
 /** Room for a read of full size and its head. */
 const headBufferBytes = 128 * 1024;
-/** Views up to this length are kept: heads and small bodies come in few different lengths. */
+/** Views up to this length are kept: heads and small bodies have few different lengths. */
 const maxKeptViews = 4096;
 
 /**
@@ -117,7 +117,7 @@ export class HeadBuffer {
   #viewed: Buffer = this.writer.bytes;
   #views: (Buffer | undefined)[] = Array.from({ length: maxKeptViews });
 
-  /** The buffer, empty: what was written before is gone. */
+  /** The buffer, emptied: its previous contents are lost. */
   start(): this {
     this.writer.clear();
     return this;

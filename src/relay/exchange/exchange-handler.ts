@@ -98,7 +98,7 @@ export class ExchangeHandler implements ExchangeSteps, AttemptOwner {
   }
 
   reject(input: IncomingRequest, code: WireErrorCode): void {
-    // What has come of the body is read all the same: the next request begins after it.
+    // The part of the body that has arrived is read anyway: the next request begins after it.
     this.#acceptBody(this.#context.headBuffer.start(), input, undefined);
     if (code === "not_ready") this.#record.announce(this.#context);
     this.fail(code);
@@ -130,7 +130,7 @@ export class ExchangeHandler implements ExchangeSteps, AttemptOwner {
     }
     const response = this.#response;
     if (this.#stage === "sending") this.#enter("interim");
-    // A server that responds before it has read the body may never read it: that connection cannot go on.
+    // A server that responds before it has read the body may never read it: that connection cannot be kept.
     if (!response.hasBegun) response.close ||= this.#context.isDraining || !this.#body.isComplete;
     const progress = response.accept(bytes, end);
     if (progress === "upgraded") {
@@ -145,7 +145,7 @@ export class ExchangeHandler implements ExchangeSteps, AttemptOwner {
     if (result !== "done") return this.fail(result);
     const { status } = this.#record;
     const isReusable = this.#response.isReusable && this.#body.isComplete;
-    // The client's socket still points into what was read: the connection goes on with another buffer.
+    // The client's socket still points into the bytes that were read: the connection continues with another buffer.
     if (hasUnflushedWrite(this.#client)) this.#attempt.upstream!.retireBuffer();
     this.#end(status < 400 ? "ok" : status < 500 ? "client_error" : "upstream_error", "");
     this.#attempt.release(isReusable);
@@ -278,7 +278,7 @@ export class ExchangeHandler implements ExchangeSteps, AttemptOwner {
     this.#sentMs = beganMs;
   }
 
-  /** Reads the part of the body that came with the head. */
+  /** Reads the part of the body that arrived with the head. */
   #acceptBody(head: HeadBuffer, input: IncomingRequest, tap: ExchangeRecord["requestTap"]): void {
     this.#writer.begin(head, input.bytes, tap, false);
     input.usedEnd = this.#body.accept(input.bytes, input.usedEnd, input.end, this.#writer);
@@ -301,7 +301,7 @@ export class ExchangeHandler implements ExchangeSteps, AttemptOwner {
     return this.#stage === "receiving" || this.#stage === "tunnel";
   }
 
-  /** The client waits for 100 Continue, which has not come yet. */
+  /** The client waits for 100 Continue, which has not arrived yet. */
   get #awaitsContinue(): boolean {
     return (
       this.#request.expectsContinue && this.#body.bytes === 0 && (this.#stage === "sending" || this.#stage === "queued")
@@ -321,7 +321,7 @@ export class ExchangeHandler implements ExchangeSteps, AttemptOwner {
     };
   }
 
-  /** Without a byte of a response the request may be sent once more, if it is safe. */
+  /** While no byte of a response has arrived, the request may be retried, if that is safe. */
   #onUpstreamLost(): void {
     const wasConnected = this.#attempt.upstream?.isConnected ?? false;
     if (this.#stage === "sending" && this.#attempt.retry()) return;

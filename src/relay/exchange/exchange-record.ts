@@ -7,19 +7,19 @@ import { findModelName } from "../../payload/json/model-name.ts";
 import type { RequestIdentity } from "../client/identity.ts";
 import type { TapOptions } from "../options.ts";
 
-/** The route of requests that were never routed. */
+/** The route in records of requests that failed before routing, such as a malformed head. */
 export const unmatchedRoute: Route = { kind: "other", model: "", version: "" };
 
 const noHeaders: Readonly<Record<string, string>> = {};
 
-/** Those who see the record, and where their failures are counted. */
+/** The observers of the record, and the counter of their failures. */
 interface Audience {
   readonly options: { readonly observers: readonly ExchangeObserver[] };
   readonly counters: RelayCounters;
 }
 
 /**
- * See {@link Exchange} for the meaning of the fields. Each exchange has a record of its own, so that a field is declared
+ * See {@link Exchange} for the meaning of the fields. Each exchange has its own record, so that a field is declared
  * and given its first value here and nowhere else. That costs about 40 ns more than clearing one record field by field
  * would, a thousandth of a request. What is large stays with the connection: the identity's buffers, and the taps' memory.
  */
@@ -42,7 +42,7 @@ export class ExchangeRecord implements Exchange {
   requestBodyBytes = 0;
   responseBodyBytes = 0;
   retries = 0;
-  /** True when the model's name is to be looked for in the bodies. */
+  /** True when the model's name has to be looked up in the bodies. */
   hasModelInBody = false;
   /** Monotonic times of the phases, milliseconds; 0 when not reached. */
   readonly beganMs: number;
@@ -60,7 +60,7 @@ export class ExchangeRecord implements Exchange {
     this.startedAtMs = startedAtMs;
   }
 
-  /** Shows the observers that the request has come, before the upstream is asked. */
+  /** Shows the request to the observers before it is sent to the upstream. */
   announce({ options, counters }: Audience): void {
     for (const observer of options.observers) {
       try {
@@ -163,7 +163,7 @@ export class TapBudget {
   }
 }
 
-/** Keeps the first bytes of one body. Bytes are copied: the buffers they come from are used again. */
+/** Keeps the first bytes of one body. Bytes are copied: their buffers are reused. */
 export class BodyTap {
   /** Content-Type and Content-Encoding of the message, as they were sent; empty when absent. */
   contentType = "";

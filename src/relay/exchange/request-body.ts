@@ -1,4 +1,4 @@
-/** The request's body on its way to the upstream: where it ends, how much of it may come, how fast it has to be. */
+/** The request's body on its way to the upstream: where it ends, its maximum size, its minimum speed. */
 import type { Socket } from "node:net";
 import { ChunkedDecoder } from "../../http1/chunked.ts";
 import type { BodyFraming } from "../../http1/framing.ts";

@@ -15,11 +15,11 @@ const nothing = Buffer.alloc(0);
 export interface ResponseRequest {
   readonly isHead: boolean;
   readonly minor: number;
-  /** An upgrade was asked for and passed on. */
+  /** An upgrade was requested and passed on. */
   readonly wantsUpgrade: boolean;
 }
 
-/** What one read from the upstream led to. */
+/** State after the bytes of one read: more are expected, the response is complete, a tunnel is open, or an error. */
 export type ResponseProgress = "more" | "done" | "upgraded" | WireErrorCode;
 
 /** What is expected: a `head`, or a body framed in this way. */
@@ -51,7 +51,7 @@ export class ResponseStream {
     this.#additions = { identityLines: nothing, dateLine: nothing, close: false, framing: "same" };
   }
 
-  /** Makes ready for the response to a new request; `close` as far as it is known by now. */
+  /** Prepares for the response to a new request; `close` as far as it is known by now. */
   begin(request: ResponseRequest, record: ExchangeRecord, close: boolean): void {
     this.#request = request;
     this.#record = record;
@@ -129,7 +129,7 @@ export class ResponseStream {
     }
   }
 
-  /** 100 and 103 pass as they come; a client of HTTP/1.0 does not know them. */
+  /** 100 and 103 are passed on at once, but not to an HTTP/1.0 client, which does not know them. */
   #passInterim(head: ResponseHead, bytes: Buffer, base: number): void {
     if (this.#request.minor === 0) return;
     this.#additions.framing = "bare";
@@ -221,7 +221,7 @@ export class ResponseStream {
     }
     // With the head unsent, an error reply can still take the place of a body that is wrong from the start.
     if (progress === "upstream_malformed" && isFirst) return progress;
-    // Bytes after the response's end were never asked for.
+    // Bytes after the response's end were not requested.
     if (stop < end) this.isReusable = false;
     this.#record.responseBodyBytes += writer.bodyBytes;
     this.#context.counters.responseBodyBytesTotal += writer.bodyBytes;

@@ -1,11 +1,11 @@
 /**
- * The story of a request, on one screen. Each numbered line is a step; after the arrow stand the statuses of its error
+ * The story of a request, on one screen. Each numbered line is a step; after the arrow are the statuses of its error
  * replies. docs/architecture.md draws the same steps, and a test compares the two.
  */
 import type { WireErrorCode } from "../../errors/wire-errors.ts";
 import type { ParsedRequest } from "../../http1/request-facts.ts";
 
-/** A request's head, with what came of its body in the same read. Valid during the call it is given to. */
+/** A request's head, and the part of its body that arrived in the same read. Valid during the call only. */
 export interface IncomingRequest extends ParsedRequest {
   readonly kind: "request";
   /** Offset after the last byte of the read. */
@@ -26,7 +26,7 @@ export interface IncomingResponse {
 /** `waits` until a socket has more, or takes more; `over` when the exchange has ended. */
 export type Progress = "waits" | "over";
 
-/** The steps, as {@link serveExchange} calls them. An error code ends the exchange; the empty string goes on. */
+/** The steps, as {@link serveExchange} calls them. An error code ends the exchange; the empty string continues. */
 export interface ExchangeSteps {
   admit(request: IncomingRequest): void;
   identify(request: IncomingRequest): WireErrorCode | "";
@@ -42,7 +42,7 @@ export interface ExchangeSteps {
 /**
  * Serves an exchange: called with the request's head, which takes it to step 7, and with each read from the upstream,
  * which takes it on from step 8. Between the calls, sockets and the sweep of time-outs call the handler directly: the
- * rest of a body, a free connection, a lost one (sent once more if that is safe), a time-out, a client that leaves.
+ * rest of a body, a free connection, a lost one (one retry if that is safe), a time-out, a client that leaves.
  */
 export function serveExchange(exchange: ExchangeSteps, input: IncomingRequest | IncomingResponse): Progress {
   if (input.kind === "request") {
@@ -56,8 +56,8 @@ export function serveExchange(exchange: ExchangeSteps, input: IncomingRequest | 
       return "over";
     }
     // 4 choose: the variant that answers; there is only one
-    // 5 gather: nothing; a body is passed on as it comes
-    // 6 join: nothing; each request goes out by itself
+    // 5 gather: nothing; a body is passed on as it arrives
+    // 6 join: nothing; each request is sent separately
     // 7 attempt: take a connection, write the head, stream the body; one safe retry → 400 408 413 429 502 503 504
     const failure = exchange.attempt(input);
     if (failure === "") return "waits";
@@ -75,7 +75,7 @@ export function serveExchange(exchange: ExchangeSteps, input: IncomingRequest | 
 /** What becomes of the client's connection: it serves the next request, closes in order, or is cut off visibly. */
 export type ConnectionDisposition = "keep-alive" | "close" | "reset";
 
-/** Holds the client's connection. */
+/** What an exchange needs from its client connection. */
 export interface ExchangeHost {
   /** The exchange is over; called once for each. */
   onExchangeOver(disposition: ConnectionDisposition): void;

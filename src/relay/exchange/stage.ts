@@ -4,14 +4,14 @@
  * - `head`: the request's head is being read and judged; steps 1 to 6;
  * - `queued`: all upstream connections are taken, it waits for one;
  * - `sending`: an upstream connection has the request and has not sent a byte back;
- * - `interim`: bytes came back, but no final response head yet;
+ * - `interim`: bytes arrived, but no final response head yet;
  * - `receiving`: the final response's head has gone to the client; an error can only break it off from here;
  * - `tunnel`: the connection was upgraded, bytes pass both ways;
  * - `done`: over; the next request may begin.
  */
 export type Stage = "head" | "queued" | "sending" | "interim" | "receiving" | "tunnel" | "done";
 
-/** The stages that may follow each stage. Sending a request again on a new connection is no move: it is still `sending`. */
+/** The stages that may follow each stage. A retry on a new connection does not change the stage: it stays `sending`. */
 export const stageMoves: Readonly<Record<Stage, readonly Stage[]>> = {
   done: ["head"],
   head: ["sending", "queued", "done"],

@@ -1,4 +1,4 @@
-/** Sending one request to the upstream: on a kept connection, a new one, or the next that is free; and once more if it is safe. */
+/** Sending one request to the upstream: on a kept connection, a new one, or the next that is free; with one retry if that is safe. */
 import type { BodyWriter } from "../exchange/body-writer.ts";
 import type { RelayContext } from "../context.ts";
 import type { ExchangeRecord } from "../exchange/exchange-record.ts";
@@ -44,7 +44,7 @@ export class UpstreamAttempt {
     // Only a connection that has served before can have been closed by the server for lack of use.
     if (isRepeatable && upstream.uses > 1) this.#kept = writer.copy();
     writer.send(upstream.socket);
-    // The write itself found the connection dead: not one byte has gone, so any method may take another connection.
+    // The write itself found the connection dead: no byte was sent, so any method may be retried on another connection.
     if (upstream.hasFailedWrite && upstream.uses > 1) {
       this.drop();
       this.#countRetry();
@@ -66,7 +66,7 @@ export class UpstreamAttempt {
     this.#kept = undefined;
   }
 
-  /** Sends the request once more on a new connection; false when that is not allowed. */
+  /** Retries the request on a new connection; false when that is not allowed. */
   retry(): boolean {
     const kept = this.#kept;
     this.drop();

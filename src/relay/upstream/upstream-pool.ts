@@ -4,7 +4,7 @@ import type { RelayCounters } from "../../metrics/requests/relay-counters.ts";
 import type { Address } from "../../text/address.ts";
 import type { RelayOptions } from "../options.ts";
 
-/** A request that waits for a connection. */
+/** A request in the pool's queue. It gets one call, unless it leaves the queue first. */
 export interface PoolWaiter {
   /** The connection is the waiter's, which is no longer in the queue. */
   onUpstreamReady(connection: UpstreamConnection): void;
@@ -12,7 +12,7 @@ export interface PoolWaiter {
 
 /**
  * Hands out connections, the one used last first, and queues requests when all are taken. A waiting request gets the
- * first connection that is free; requests are served in the order they came.
+ * first connection that is free; requests are served in the order of their arrival.
  */
 export class UpstreamPool implements UpstreamWatcher {
   readonly #options: RelayOptions;
@@ -80,7 +80,7 @@ export class UpstreamPool implements UpstreamWatcher {
     }
   }
 
-  /** Closes connections that have been idle too long; the oldest stand first. */
+  /** Closes connections that have been idle too long; the oldest come first. */
   sweep(nowMs: number): void {
     const { idleMs } = this.#options.pool;
     while (this.#idle.length > 0 && nowMs - this.#idle[0]!.idleSinceMs >= idleMs) this.#drop(this.#idle[0]!);
@@ -125,7 +125,7 @@ export class UpstreamPool implements UpstreamWatcher {
   }
 }
 
-/** Uses an upstream connection for one exchange. */
+/** The exchange that currently uses an upstream connection: it receives all events of it. */
 export interface UpstreamOwner {
   /** Bytes arrived in [0, end) of `bytes`, which is read into again after the call. Returns false to stop reading. */
   onUpstreamBytes(bytes: Buffer, end: number): boolean;
@@ -135,11 +135,11 @@ export interface UpstreamOwner {
   onUpstreamClosed(): void;
 }
 
-/** Keeps account of connections, in use or not. */
+/** The pool's view of its connections, in use or idle. */
 export interface UpstreamWatcher {
   /** Bytes or an end on a connection that has no owner. */
   onIdleActivity(connection: UpstreamConnection): void;
-  /** Called before the owner hears of it. */
+  /** Called before {@link UpstreamOwner.onUpstreamClosed}. */
   onClosed(connection: UpstreamConnection): void;
 }
 
@@ -222,7 +222,7 @@ export class UpstreamConnection {
       if (this.owner === undefined) this.#watcher.onIdleActivity(this);
       else this.owner.onUpstreamEnd();
     });
-    // Every error is followed by `close`, and what is done is the same.
+    // Every error is followed by `close`, which handles both.
     socket.on("error", () => undefined);
     socket.on("close", () => {
       const { owner } = this;
@@ -234,8 +234,8 @@ export class UpstreamConnection {
   }
 
   /**
-   * A server that refuses a body responds, closes, and resets what still comes. The write that hits the reset fails
-   * while the response lies unread in the kernel; destroying the socket at once, as Node does, would lose it.
+   * A server that refuses a body responds, closes, and resets the connection when more arrives. The write that hits the reset fails
+   * while the response is unread in the kernel; destroying the socket at once, as Node does, would lose it.
    */
   #keepEarlyResponse(): void {
     const { socket } = this;

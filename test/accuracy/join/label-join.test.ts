@@ -8,7 +8,7 @@ import {
   type LabelJoinOptions,
 } from "../../../src/accuracy/join/label-join.ts";
 import type { PredictionBlock } from "../../../src/accuracy/join/prediction-store.ts";
-import { aLabel } from "../a-monitor.ts";
+import { aLabel } from "../a-label-monitor.ts";
 
 function joinOf(over: Partial<LabelJoinOptions> = {}): { readonly join: LabelJoin; readonly joined: JoinedLabel[] } {
   const joined: JoinedLabel[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LabelMonitor } from "../../../src/accuracy/label-monitor.ts";
 import { LabelPost, maxItems } from "../../../src/accuracy/labels/label-post.ts";
-import { aMonitor, aRequest, noonMs, values } from "../a-monitor.ts";
+import { aMonitor, aRequest, noonMs, values } from "../a-label-monitor.ts";
 
 function post(monitor: LabelMonitor, text: string): ReturnType<LabelPost["answer"]> {
   const one = new LabelPost(monitor, new TextEncoder().encode(text), "application/json");

@@ -1,24 +1,15 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { LabelMonitor } from "../../../src/accuracy/label-monitor.ts";
-import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "../../accuracy/a-monitor.ts";
+import { aLabel, aMonitor, aRequest, chances, noonMs, values } from "../../accuracy/a-label-monitor.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";
+import { startedServer } from "../support/started-server.ts";
 
 /** What the command prints when the sidecar's answer is this. */
 async function accuracyOf(answer: unknown, ...flags: readonly string[]): Promise<Recorded> {
-  const server = createServer((request, response) => {
+  const address = await startedServer((request, response) => {
     response.writeHead(request.url === "/accuracy" ? 200 : 404).end(JSON.stringify(answer));
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return dispatched(["accuracy", "--admin", address, ...flags]);
 }
 

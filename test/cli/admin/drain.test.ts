@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { dispatched } from "../support/recorded-context.ts";
+import { startedServer } from "../support/started-server.ts";
 
 interface Admin {
   readonly address: string;
@@ -15,18 +15,11 @@ interface Admin {
 /** An admin port that answers as told and remembers what it was asked. */
 async function startAdmin(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Admin> {
   const calls: string[] = [];
-  const server = createServer((request, response) => {
+  const address = await startedServer((request, response) => {
     calls.push(`${request.method} ${request.url} ${request.headers.authorization ?? "-"}`);
     answer(request, response);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+  return { address, calls };
 }
 
 const always =

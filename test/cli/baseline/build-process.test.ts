@@ -7,7 +7,7 @@ import { finished } from "node:stream/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 import { readBaseline } from "../../../src/drift/baseline/baseline-file.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { startProgram } from "../support/program.ts";
 

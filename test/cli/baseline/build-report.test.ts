@@ -16,7 +16,7 @@ describe("the report of outrider baseline build", () => {
         '  mixed: text and numbers are mixed, e.g. "?"; all values count as categories. --numeric counts the text as invalid, --exclude leaves the column out',
         "  same: every row has the same value",
         "  none: no row has a value",
-        "  id: at least 2,000 different values, none frequent enough to be counted separately, so new values cannot be told from rare ones. --exclude leaves the column out",
+        "  id: at least 2,000 different values, none frequent enough to be counted separately, so new values cannot be distinguished from rare ones. --exclude leaves the column out",
         "  infinite: rows without a finite number: 667",
         "  mostly: 75.0 % of the rows have no value",
         "  mostly: every row has the same value",

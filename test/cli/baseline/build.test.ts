@@ -5,7 +5,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 
 import { readBaseline } from "../../../src/drift/baseline/baseline-file.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { build, csv, inDirectory, loaded } from "./built-from-csv.ts";
 import { dispatched } from "../support/recorded-context.ts";
 

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { readBaseline } from "../../../src/drift/baseline/baseline-file.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";
 
 /** A table with a column for each role. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { writeBaseline } from "../../../src/drift/baseline/baseline-file.ts";
 import type { Cell } from "../../../src/payload/body-content.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { built, tableOf } from "../../drift/support/built-baseline.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";
 

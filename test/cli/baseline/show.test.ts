@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { CommandContext } from "../../../src/cli/program/command.ts";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { writeBaseline } from "../../../src/drift/baseline/baseline-file.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { built, tableOf } from "../../drift/support/built-baseline.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";
 

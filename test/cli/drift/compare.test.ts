@@ -6,7 +6,7 @@ import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import type { DriftReport } from "../../../src/drift/monitor/drift-report.ts";
 import { writeBaseline } from "../../../src/drift/baseline/baseline-file.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { baselineOf, categorical, numeric } from "../../drift/support/some-baselines.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";
 

@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { describe, expect, it } from "vitest";
 
 import { DriftMonitor } from "../../../src/drift/monitor/drift-monitor.ts";
 import type { DriftReport } from "../../../src/drift/monitor/drift-report.ts";
@@ -8,6 +7,7 @@ import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell } from "../../../src/payload/body-content.ts";
 import { aSubject, baselineOf, categorical, numeric } from "../../drift/support/some-baselines.ts";
 import { dispatched } from "../support/recorded-context.ts";
+import { startedServer } from "../support/started-server.ts";
 
 const utf8 = { LANG: "C.UTF-8" };
 
@@ -16,19 +16,12 @@ async function startAdmin(
   ...answers: ((request: IncomingMessage, response: ServerResponse) => void)[]
 ): Promise<{ readonly address: string; readonly calls: string[] }> {
   const calls: string[] = [];
-  const server = createServer((request, response) => {
+  const address = await startedServer((request, response) => {
     const answer = answers[Math.min(calls.length, answers.length - 1)];
     calls.push(`${request.method} ${request.url}`);
     answer?.(request, response);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+  return { address, calls };
 }
 
 const giving =

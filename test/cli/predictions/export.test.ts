@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { readDataset } from "../../datasets/read-dataset.ts";
 import { loaded } from "../baseline/built-from-csv.ts";
 import { linesOf, logDirectory, recordAt, timeAfterNoon } from "./log.ts";

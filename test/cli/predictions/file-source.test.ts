@@ -5,21 +5,12 @@ import { describe, expect, it } from "vitest";
 
 import { FileSource } from "../../../src/cli/predictions/file-source.ts";
 import { openLines } from "../../../src/cli/predictions/lines.ts";
-import { ReadingNotes } from "../../../src/cli/predictions/notes.ts";
+import { RecordNotes } from "../../../src/cli/predictions/notes.ts";
 import { caughtUp, type RecordFilter } from "../../../src/cli/predictions/source.ts";
 import { until } from "../../support/until.ts";
-import { linesOf, logDirectory, logName, recordAt } from "./log.ts";
+import { allRecords, linesOf, logDirectory, logName, recordAt } from "./log.ts";
 
-const all: RecordFilter = {
-  model: undefined,
-  variant: undefined,
-  outcomes: new Set(),
-  id: undefined,
-  since: "",
-  until: "",
-};
-
-const sourceOf = (directory: string, notes: ReadingNotes = new ReadingNotes()): FileSource =>
+const sourceOf = (directory: string, notes: RecordNotes = new RecordNotes()): FileSource =>
   new FileSource({ directory, notes, pollMs: 5 });
 
 interface Followed {
@@ -28,7 +19,7 @@ interface Followed {
   stop(): void;
 }
 
-function follow(source: FileSource, filter: RecordFilter = all): Followed {
+function follow(source: FileSource, filter: RecordFilter = allRecords): Followed {
   const stopping = new AbortController();
   const ids: string[] = [];
   const run = async (): Promise<void> => {
@@ -57,7 +48,8 @@ describe("the files of a log", () => {
         );
         const source = sourceOf(await logDirectory(...texts));
         const found: { readonly time: string; readonly id: string }[] = [];
-        for await (const { record } of source.records(all)) found.push({ time: record.time, id: record.request_id });
+        for await (const { record } of source.records(allRecords))
+          found.push({ time: record.time, id: record.request_id });
         const times = found.map(({ time }) => time);
         expect(times).toEqual(times.toSorted());
         const expected = sorted.flatMap((list, process) => list.map((ms) => `${process}-${ms}`));
@@ -73,14 +65,14 @@ describe("the files of a log", () => {
     const texts = Array.from({ length: 40 }, (_, index) => linesOf([recordAt(index * 10), recordAt(index * 10 + 9)]));
     const directory = await logDirectory(...texts);
     let most = 0;
-    for await (const _ of sourceOf(directory).records(all)) most = Math.max(most, await openFilesIn(directory));
+    for await (const _ of sourceOf(directory).records(allRecords)) most = Math.max(most, await openFilesIn(directory));
     expect(most).toBe(1);
     expect(await openFilesIn(directory)).toBe(0);
   });
 
   it("close what is open when the loop ends early", async () => {
     const directory = await logDirectory(linesOf([recordAt(0), recordAt(1)]), linesOf([recordAt(0)]));
-    for await (const _ of sourceOf(directory).records(all)) {
+    for await (const _ of sourceOf(directory).records(allRecords)) {
       expect(await openFilesIn(directory)).toBe(2);
       break;
     }
@@ -90,7 +82,7 @@ describe("the files of a log", () => {
   it("may be deleted while others are read", async () => {
     const directory = await logDirectory(linesOf([recordAt(0)]), linesOf([recordAt(10)]), linesOf([recordAt(20)]));
     const ids: string[] = [];
-    for await (const { record } of sourceOf(directory).records(all)) {
+    for await (const { record } of sourceOf(directory).records(allRecords)) {
       ids.push(record.request_id);
       await rm(path.join(directory, logName(1, 1)), { force: true });
     }
@@ -102,18 +94,18 @@ describe("the files of a log", () => {
       await logDirectory(linesOf([recordAt(5), recordAt(3), recordAt(9)]), linesOf([recordAt(4)])),
     );
     const ids: string[] = [];
-    for await (const { record } of source.records(all)) ids.push(record.request_id);
+    for await (const { record } of source.records(allRecords)) ids.push(record.request_id);
     expect(ids.toSorted()).toEqual(["r3", "r4", "r5", "r9"]);
   });
 
   it("with a line past every bound go on after it", async () => {
-    const notes = new ReadingNotes();
+    const notes = new RecordNotes();
     const huge = Buffer.alloc(33 * 2 ** 20, "x");
     const directory = await logDirectory(linesOf([recordAt(0)]), linesOf([recordAt(1)]));
     const file = path.join(directory, logName(0, 0));
     await appendFile(file, Buffer.concat([huge, Buffer.from("\n"), Buffer.from(linesOf([recordAt(2)]))]));
     const ids: string[] = [];
-    for await (const { record } of sourceOf(directory, notes).records(all)) ids.push(record.request_id);
+    for await (const { record } of sourceOf(directory, notes).records(allRecords)) ids.push(record.request_id);
     expect(ids).toEqual(["r0", "r1", "r2"]);
     expect(notes.text()).toContain(`1 line skipped, first ${logName(0, 0)}:2`);
   });
@@ -150,7 +142,7 @@ describe("following the files of a log", () => {
 
   it("waits for the end of a line that is being written", async () => {
     const directory = await logDirectory(linesOf([recordAt(0)]));
-    const notes = new ReadingNotes();
+    const notes = new RecordNotes();
     const { ids, ended, stop } = follow(sourceOf(directory, notes));
     await until(() => ids.length === 2, "caught up");
     const line = linesOf([recordAt(1)]);
@@ -168,7 +160,7 @@ describe("following the files of a log", () => {
 
   it("reports the line number of a malformed added line", async () => {
     const directory = await logDirectory(linesOf([recordAt(0), recordAt(1)]));
-    const notes = new ReadingNotes();
+    const notes = new RecordNotes();
     const { ids, ended, stop } = follow(sourceOf(directory, notes));
     await until(() => ids.length === 3, "caught up");
     await appendFile(path.join(directory, logName(0, 0)), `wrong\n${linesOf([recordAt(2)])}`);

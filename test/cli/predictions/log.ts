@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 
+import type { RecordFilter } from "../../../src/cli/predictions/source.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { aRecord } from "../../support/a-record.ts";
 
 /** The time of a record, so many milliseconds after noon of 25 November 2020: long enough ago for any clock. */
@@ -12,6 +13,16 @@ export const timeAfterNoon = (ms: number): string =>
 /** A record so many milliseconds after noon whose id is `r` and the milliseconds. */
 export const recordAt = (ms: number, over: Partial<PredictionRecord> = {}): PredictionRecord =>
   aRecord({ time: timeAfterNoon(ms), request_id: `r${ms}`, ...over });
+
+/** A filter that every record passes. */
+export const allRecords: RecordFilter = {
+  model: undefined,
+  variant: undefined,
+  outcomes: new Set(),
+  id: undefined,
+  since: "",
+  until: "",
+};
 
 /** Records as a file holds them. */
 export const linesOf = (records: readonly object[]): string =>

@@ -1,20 +1,19 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { writeFile } from "node:fs/promises";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { ReadingNotes } from "../../../src/cli/predictions/notes.ts";
+import { RecordNotes } from "../../../src/cli/predictions/notes.ts";
 import { lokiSelector, openLokiSource } from "../../../src/cli/predictions/loki-source.ts";
 import { caughtUp, type RecordFilter } from "../../../src/cli/predictions/source.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { formatMistakes } from "../../../src/config/mistake.ts";
 import type { Config } from "../../../src/config/table/table.ts";
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { aRecord } from "../../support/a-record.ts";
 import { until } from "../../support/until.ts";
-import { linesOf, recordAt } from "./log.ts";
+import { startedServer } from "../support/started-server.ts";
+import { allRecords, linesOf, recordAt } from "./log.ts";
 import { dispatched } from "../support/recorded-context.ts";
 
 interface Question {
@@ -41,7 +40,7 @@ async function startLoki(records: readonly object[], status = 200): Promise<Stan
     ns: nsOf((record as PredictionRecord).time),
     line: JSON.stringify(record),
   }));
-  const server = createServer((request, response) => {
+  const address = await startedServer((request, response) => {
     const url = new URL(request.url ?? "", "http://loki");
     const get = (name: string): string => url.searchParams.get(name) ?? "";
     const question = {
@@ -64,22 +63,8 @@ async function startLoki(records: readonly object[], status = 200): Promise<Stan
         : "too many outstanding requests",
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, lines };
+  return { url: `http://${address}`, asked, lines };
 }
-
-const all: RecordFilter = {
-  model: undefined,
-  variant: undefined,
-  outcomes: new Set(),
-  id: undefined,
-  since: "",
-  until: "",
-};
 
 /** The settings of the sink for a Loki at this URL. */
 async function settingsFor(url: string): Promise<Config["loki"]> {
@@ -166,11 +151,11 @@ describe("outrider predictions --loki", () => {
       aRecord({ time: at(60_000 - index), request_id: `old${index}` }),
     );
     const loki = await startLoki([...old, aRecord({ time: at(3000), request_id: "young" })]);
-    const source = openLokiSource(await settingsFor(loki.url), new ReadingNotes(), 5);
+    const source = openLokiSource(await settingsFor(loki.url), new RecordNotes(), 5);
     const stopping = new AbortController();
     const found: string[] = [];
     const follow = async (): Promise<void> => {
-      for await (const logged of source.follow({ ...all, since: at(120_000) }, stopping.signal)) {
+      for await (const logged of source.follow({ ...allRecords, since: at(120_000) }, stopping.signal)) {
         found.push(logged === caughtUp ? logged : logged.record.request_id);
       }
     };
@@ -229,6 +214,6 @@ describe("the LogQL of a filter", () => {
       const equals = pair.indexOf("=");
       return { name: pair.slice(0, equals), value: pair.slice(equals + 1) };
     });
-    expect(lokiSelector({ ...all, ...over }, { labels, staticLabels })).toBe(logql);
+    expect(lokiSelector({ ...allRecords, ...over }, { labels, staticLabels })).toBe(logql);
   });
 });

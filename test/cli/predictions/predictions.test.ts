@@ -2,7 +2,7 @@ import { chmod, mkdir, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { startProgram } from "../support/program.ts";
 import { linesOf, logDirectory, logName, recordAt, timeAfterNoon } from "./log.ts";
 import { dispatched, type Recorded } from "../support/recorded-context.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 import type { PredictionRecord } from "../../../src/prediction-log/prediction-record.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { linesOf, logDirectory, recordAt } from "../predictions/log.ts";
 import { startProgram } from "../support/program.ts";

@@ -1,13 +1,13 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { spawnSync } from "node:child_process";
-import { createServer } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { startProgram, type Program } from "../support/program.ts";
+import { startedServer } from "../support/started-server.ts";
 
 const anywhere = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--protocol", "generic"];
 
@@ -33,19 +33,12 @@ async function listening(program: Program): Promise<string> {
 /** A model server that holds every request until told; resolves with its URL. */
 async function startHolding(): Promise<{ readonly url: string; readonly held: () => number; release(): void }> {
   const release: (() => void)[] = [];
-  const server = createServer((request, response) => {
+  const address = await startedServer((request, response) => {
     request.resume();
     release.push(() => response.end("done"));
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${address}`,
     held: () => release.length,
     release: () => {
       for (const end of release.splice(0)) end();

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 
 import { writeTarget, writeWhole } from "../../../src/cli/terminal/output.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 async function write(name: string, content: string): Promise<string> {
   let printed = "";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { fileLayer } from "../../../src/config/layers/file-layer.ts";
 import type { Layer } from "../../../src/config/layers/layer.ts";
-import { temporaryDirectory } from "../temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 async function layerOf(text: string | Uint8Array): Promise<Layer> {
   const file = path.join(await temporaryDirectory(), "outrider.yaml");

@@ -8,7 +8,7 @@ import { removedFields } from "../../../src/config/table/removed-fields.ts";
 import { environmentOf, fieldRows, flagOf, rowAt } from "../../../src/config/table/table.ts";
 import { configFlags } from "../../../src/cli/config/config-flags.ts";
 import { readArguments } from "../../../src/cli/program/arguments.ts";
-import { temporaryDirectory } from "../temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 describe("removed fields", () => {
   it.each(Object.entries(removedFields))(

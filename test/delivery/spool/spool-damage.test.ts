@@ -6,7 +6,7 @@ import { writeCursor } from "../../../src/delivery/spool/cursor.ts";
 import { frameBytesOf } from "../../../src/delivery/spool/frame.ts";
 import { segmentFile } from "../../../src/delivery/spool/segment.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { anEntry, drain, linesOf, openedSpool, someEntries, sum } from "../support/spool-entries.ts";
 import { anyText } from "../../support/any-text.ts";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterEach, describe, expect, it, vi, type MockInstance } from "vitest";
 import { segmentFile } from "../../../src/delivery/spool/segment.ts";
 import { openSpool } from "../../../src/delivery/spool/open-spool.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { remount, smallDisk } from "../support/small-disk.ts";
 import { anEntry, drain, linesOf, openedSpool, someEntries } from "../support/spool-entries.ts";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { lockSpool, type SpoolLock } from "../../../src/delivery/spool/lock.ts";
 import { openSpool } from "../../../src/delivery/spool/open-spool.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { drain, openedSpool } from "../support/spool-entries.ts";
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Spool, SpooledBatch } from "../../../src/delivery/spool/spool.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
-import { temporaryDirectory } from "../../config/temporary-directory.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { anEntry, anyEntry, drain, linesOf, openedSpool, someEntries, sum } from "../support/spool-entries.ts";
 
 const smallest = { maxBytes: 65_536 } as const;

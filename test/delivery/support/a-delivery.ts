@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { createDelivery, type Delivery, type DeliveryOptions } from "../../../src/delivery/delivery.ts";
+import { createDelivery, type Delivery } from "../../../src/delivery/delivery.ts";
+import type { DeliveryOptions } from "../../../src/delivery/delivery-options.ts";
 import { DeliveryCounters } from "../../../src/prediction-log/delivery-counters.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
 import { manualTime, type ManualTime } from "../../support/manual-time.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DriftMonitor } from "../../../src/drift/monitor/drift-monitor.ts";
 import { aSubject } from "../support/some-baselines.ts";
-import { options, row, answer, settle, xy } from "../support/a-monitor.ts";
+import { options, row, answer, settle, xy } from "../support/monitored-rows.ts";
 
 describe("learning a baseline", () => {
   it("learns on while requests come without features but with answers, unless no request ever has any", () => {

@@ -7,7 +7,7 @@ import {
 } from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { ExchangeContent } from "../../../src/payload/exchange-content.ts";
-import { aReading } from "../../support/a-reading.ts";
+import { anExchangeContent } from "../../support/exchange-content.ts";
 import { baselineOf, numeric } from "../support/some-baselines.ts";
 
 const columns = { names: ["x"], isPositional: false };
@@ -26,7 +26,7 @@ const features = { columns, rowCount: 1, cells: [0.5] };
 
 /** A request of one row with one feature. */
 const reading = (over: Partial<ExchangeContent> = {}): ExchangeContent =>
-  aReading({
+  anExchangeContent({
     model: "m",
     atMs: 10,
     request: { features, model: "", version: "", ids: [], droppedColumns: 0 },

@@ -4,7 +4,7 @@ import { DriftMonitor } from "../../../src/drift/monitor/drift-monitor.ts";
 import type { FeatureTable } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { aSubject, baselineOf, categorical, normalFeature, normals, numeric } from "../support/some-baselines.ts";
-import { options, columns, row, answer, settle, find, xy, fill } from "../support/a-monitor.ts";
+import { options, columns, row, answer, settle, find, xy, fill } from "../support/monitored-rows.ts";
 
 describe("DriftMonitor", () => {
   it("judges on when the clock is set back: no window is taken for one that was decided before", () => {

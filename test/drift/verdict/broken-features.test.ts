@@ -3,7 +3,7 @@ import { DriftMonitor } from "../../../src/drift/monitor/drift-monitor.ts";
 import type { Cell, FeatureTable } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { aSubject, baselineOf, categorical, normals, numeric } from "../support/some-baselines.ts";
-import { options, row, settle, find, xy, fill } from "../support/a-monitor.ts";
+import { options, row, settle, find, xy, fill } from "../support/monitored-rows.ts";
 
 const only = (name: string, cell: Cell): FeatureTable => ({
   columns: { names: [name], isPositional: false },

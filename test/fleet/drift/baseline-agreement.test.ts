@@ -7,8 +7,9 @@ import type { LeaderRound } from "../../../src/fleet/leader/leader-loop.ts";
 import { createMemoryStore } from "../support/memory-store.ts";
 import type { Outcome, StateStore, LeaderDocument } from "../../../src/fleet/store.ts";
 import { baselineOf, normalFeature, normals } from "../../drift/support/some-baselines.ts";
-import { aReplica, HandClock, type TestReplica } from "../support/a-replica.ts";
+import { aReplica, type TestReplica } from "../support/a-replica.ts";
 import { valueOf } from "../support/store-trial.ts";
+import { manualClock } from "../../support/manual-time.ts";
 
 const random = seededRandom(5);
 const draw = normals(random);
@@ -20,7 +21,7 @@ const documentOf = (baseline: Baseline): Outcome<LeaderDocument> => done({ json:
 
 /** A replica that has learned a baseline by itself. */
 function aLearner(): TestReplica {
-  const clock = new HandClock();
+  const clock = manualClock();
   const replica = aReplica("a", createMemoryStore(clock), clock);
   for (let i = 0; i < 600; i++) replica.request([draw()]);
   return replica;

@@ -4,23 +4,24 @@ import { createMemoryStore } from "../support/memory-store.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
 import { baselineOf, normalFeature, normals } from "../../drift/support/some-baselines.ts";
 import { untilAsync } from "../../support/until.ts";
-import { aReplica, flushMs, HandClock, syncAll, windowMs, type TestReplica } from "../support/a-replica.ts";
+import { aReplica, flushMs, syncAll, windowMs, type TestReplica } from "../support/a-replica.ts";
+import { manualClock, type ManualClock } from "../../support/manual-time.ts";
 
 const random = seededRandom(20_261_124);
 const draw = normals(random);
 const baseline = baselineOf([normalFeature("x", 5000, random)]);
 
 /** Moves to the begin of the next window. */
-const toNextWindow = (clock: HandClock): void => {
-  clock.nowMs = (Math.floor(clock.nowMs / windowMs) + 1) * windowMs;
+const toNextWindow = (clock: ManualClock): void => {
+  clock.pass(windowMs - (clock.wallMs() % windowMs));
 };
 
 /** After the window's end and the grace, until the leader has decided on the window that was open. */
-async function decideAll(clock: HandClock, replicas: readonly TestReplica[]): Promise<DriftReport> {
+async function decideAll(clock: ManualClock, replicas: readonly TestReplica[]): Promise<DriftReport> {
   toNextWindow(clock);
-  const endMs = clock.nowMs;
+  const endMs = clock.wallMs();
   await syncAll(clock, ...replicas);
-  clock.nowMs += 3 * flushMs;
+  clock.pass(3 * flushMs);
   const reports = (): readonly DriftReport[] => replicas.flatMap(({ drift }) => drift.reports());
   await untilAsync(async () => {
     await syncAll(clock, ...replicas);
@@ -31,7 +32,7 @@ async function decideAll(clock: HandClock, replicas: readonly TestReplica[]): Pr
 
 describe("drift of a fleet", () => {
   it("is judged on the exact sum of all replicas, of which none has enough alone", async () => {
-    const clock = new HandClock();
+    const clock = manualClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b", "c"].map((id) => aReplica(id, store, clock, baseline));
     const alone = aReplica("alone", createMemoryStore(clock), clock, baseline);
@@ -43,7 +44,7 @@ describe("drift of a fleet", () => {
       if (i % 100 === 0) await syncAll(clock, ...replicas);
     }
     const report = await decideAll(clock, replicas);
-    alone.monitors.advance(clock.nowMs);
+    alone.monitors.advance(clock.wallMs());
     while (alone.monitors.step());
     const [expected] = alone.monitors.reports();
     expect(report).toMatchObject({ scope: "fleet", ready: true, window: { requests: 900, rows: 900 } });
@@ -53,7 +54,7 @@ describe("drift of a fleet", () => {
   });
 
   it("continues from the last leader's state after that one died", async () => {
-    const clock = new HandClock();
+    const clock = manualClock();
     const store = createMemoryStore(clock);
     const [first, second] = ["a", "b"].map((id) => aReplica(id, store, clock, baseline)) as [TestReplica, TestReplica];
     toNextWindow(clock);
@@ -66,14 +67,14 @@ describe("drift of a fleet", () => {
     expect(first.fleet.status().isLeader).toBe(true);
     expect(before.targets[0]).toMatchObject({ level: "critical", state: "ok", violations: 1 });
     // The lease runs out; its holder never comes again.
-    clock.nowMs += 5 * flushMs;
+    clock.pass(5 * flushMs);
     const after = await shiftedWindow([second]);
     expect(second.fleet.status().isLeader).toBe(true);
     expect(after.targets[0]).toMatchObject({ state: "critical", violations: 2 });
   });
 
   it("counts nothing twice when a leader returns after another has led: it continues from the saved state", async () => {
-    const clock = new HandClock();
+    const clock = manualClock();
     const store = createMemoryStore(clock);
     const [first, second] = ["a", "b"].map((id) => aReplica(id, store, clock, baseline)) as [TestReplica, TestReplica];
     toNextWindow(clock);
@@ -82,15 +83,15 @@ describe("drift of a fleet", () => {
     await syncAll(clock, first, second);
     toNextWindow(clock);
     await syncAll(clock, first, second);
-    clock.nowMs += 3 * flushMs;
+    clock.pass(3 * flushMs);
     await untilAsync(async () => {
       await syncAll(clock, first, second);
       return first.fleet.status().decidedWindowsTotal > 0;
     }, "the first to carry the window");
-    clock.nowMs += 5 * flushMs;
+    clock.pass(5 * flushMs);
     for (let i = 0; i < 400; i++) second.request([draw()]);
     expect(await decideAll(clock, [second])).toMatchObject({ window: { requests: 700 } });
-    clock.nowMs += 5 * flushMs;
+    clock.pass(5 * flushMs);
     for (let i = 0; i < 650; i++) first.request([draw()]);
     const report = await decideAll(clock, [first]);
     expect(first.fleet.status().isLeader).toBe(true);
@@ -98,7 +99,7 @@ describe("drift of a fleet", () => {
   });
 
   it("leaves out replicas that count by another baseline, and counts them", async () => {
-    const clock = new HandClock();
+    const clock = manualClock();
     const store = createMemoryStore(clock);
     const other = baselineOf([normalFeature("x", 1000, random)]);
     const replicas = [aReplica("a", store, clock, baseline), aReplica("b", store, clock, other)] as const;
@@ -113,7 +114,7 @@ describe("drift of a fleet", () => {
 
 describe("baselines that are learned in a fleet", () => {
   it("are the leader's for all replicas, including those that join later", async () => {
-    const clock = new HandClock();
+    const clock = manualClock();
     const store = createMemoryStore(clock);
     const replicas = ["a", "b"].map((id) => aReplica(id, store, clock));
     for (let i = 0; i < 1200; i++) replicas[i % 2]?.request([draw()]);

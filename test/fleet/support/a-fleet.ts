@@ -24,7 +24,7 @@ export function aFleet() {
     const counts = new Map<number, Float64Array>();
     const rounds: LeaderRound[] = [];
     const labels: LabelItem[] = [];
-    const { log, warnings } = recordedLog();
+    const { log, warnings, fields: logFields } = recordedLog();
     const contributions = (): Contribution[] =>
       [...counts].map(([windowIndex, cells]) => ({ key: "k", windowMs, windowIndex, counts: cells }));
     const fleet = new FleetMember({
@@ -54,7 +54,7 @@ export function aFleet() {
       await fleet.syncNow();
       await new Promise((resolve) => setImmediate(resolve));
     };
-    return { fleet, count, sync, rounds, labels, warnings, counts };
+    return { fleet, count, sync, rounds, labels, warnings, logFields, counts };
   };
   const windowNow = (): number => Math.floor(clock.wallMs() / windowMs);
   /** To a moment after the start of the next window. */

@@ -1,30 +1,17 @@
 /** Replicas of a fleet over one store, with a manual clock. */
 import { BaselineAgreement } from "../../../src/fleet/drift/baseline-agreement.ts";
 import { DriftAggregator } from "../../../src/fleet/drift/drift-aggregator.ts";
-import type { Clock } from "../../../src/clock.ts";
 import type { Baseline } from "../../../src/drift/baseline/baseline.ts";
 import { DriftMonitorRegistry } from "../../../src/drift/monitor/drift-monitor-registry.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell } from "../../../src/payload/body-content.ts";
-import { FleetMember } from "../../../src/fleet/fleet-member.ts";
+import { FleetMember, type FleetMemberOptions } from "../../../src/fleet/fleet-member.ts";
 import type { StateStore } from "../../../src/fleet/store.ts";
+import type { ManualClock } from "../../support/manual-time.ts";
 import { silentLog } from "../../support/recorded-log.ts";
 
 export const windowMs = 10_000;
 export const flushMs = 1000;
-
-/** A clock that stands still until `nowMs` is set. */
-export class HandClock implements Clock {
-  nowMs = 1_764_000_000_000;
-
-  wallMs(): number {
-    return this.nowMs;
-  }
-
-  monotonicMs(): number {
-    return this.nowMs;
-  }
-}
 
 /** One replica: what it counts with, and its part in the fleet. */
 export interface TestReplica {
@@ -36,7 +23,25 @@ export interface TestReplica {
   request(values: readonly Cell[]): void;
 }
 
-export function aReplica(id: string, store: StateStore, clock: HandClock, baseline?: Baseline): TestReplica {
+/** A member with the id as its address, which takes part with these sources and tasks and no labels. */
+export const aMember = (
+  id: string,
+  { store, clock }: { readonly store: StateStore; readonly clock: ManualClock },
+  parts: Pick<FleetMemberOptions, "sources" | "leaderTasks"> & Partial<FleetMemberOptions>,
+): FleetMember =>
+  new FleetMember({
+    store,
+    replica: { replicaId: id, startedAtMs: clock.wallMs(), address: id, flushMs },
+    leaseMs: 4 * flushMs,
+    windowsMs: [windowMs],
+    clock,
+    labelStreams: [],
+    onLabels: () => {},
+    log: silentLog,
+    ...parts,
+  });
+
+export function aReplica(id: string, store: StateStore, clock: ManualClock, baseline?: Baseline): TestReplica {
   const monitors = new DriftMonitorRegistry({
     baselines: baseline === undefined ? [] : [baseline],
     learnRequests: 500,
@@ -55,18 +60,7 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
     keepMs: 60_000,
   });
   const baselines = new BaselineAgreement(monitors, store);
-  const fleet = new FleetMember({
-    store,
-    replica: { replicaId: id, startedAtMs: clock.nowMs, address: id, flushMs },
-    leaseMs: 4 * flushMs,
-    windowsMs: [windowMs],
-    clock,
-    sources: [drift],
-    leaderTasks: [baselines, drift],
-    labelStreams: [],
-    onLabels: () => {},
-    log: silentLog,
-  });
+  const fleet = aMember(id, { store, clock }, { sources: [drift], leaderTasks: [baselines, drift] });
   const columns = { names: ["x"], isPositional: false };
   return {
     monitors,
@@ -80,7 +74,7 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
         variant: "stable",
         requestId: "",
         labelId: "",
-        atMs: clock.nowMs,
+        atMs: clock.wallMs(),
         request: {
           features: { columns, rowCount: values.length, cells: values },
           model: "",
@@ -94,11 +88,11 @@ export function aReplica(id: string, store: StateStore, clock: HandClock, baseli
 }
 
 /** One sync of every replica, in this order: the first to ask becomes the leader. */
-export async function syncAll(clock: HandClock, ...replicas: readonly TestReplica[]): Promise<void> {
+export async function syncAll(clock: ManualClock, ...replicas: readonly TestReplica[]): Promise<void> {
   for (const { monitors, fleet, drift, baselines } of replicas) {
-    drift.addClosed(monitors.advance(clock.nowMs));
+    drift.addClosed(monitors.advance(clock.wallMs()));
     while (monitors.step());
-    await baselines.follow(clock.nowMs);
+    await baselines.follow(clock.wallMs());
     await fleet.syncNow();
   }
   // The leader round runs beside the sync.

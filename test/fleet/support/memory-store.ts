@@ -4,7 +4,7 @@ import { MemoryCounts } from "./memory-counts.ts";
 import { MemoryLabels } from "./memory-labels.ts";
 import { PublishBatches } from "../../../src/fleet/counts/publish-batches.ts";
 import {
-  hasEnded,
+  clockToleranceMs,
   type Heartbeat,
   isKey,
   isWindow,
@@ -166,3 +166,7 @@ class MemoryStore implements StateStore {
     return { kind: "done", value };
   }
 }
+
+/** True for a window that has ended by this clock, give or take {@link clockToleranceMs}. */
+const hasEnded = ({ windowMs, windowIndex }: Window, wallMs: number): boolean =>
+  (windowIndex + 1) * windowMs <= wallMs + clockToleranceMs;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { askWhetherReady, queryRange, type LokiQuery } from "../../../src/loki/query/loki-query.ts";
+import { queryRange, type LokiQuery } from "../../../src/loki/query/loki-query.ts";
 import type { LokiQueryError } from "../../../src/loki/query/query-failure.ts";
 import type { LokiLine, LokiSource } from "../../../src/loki/query/query-page.ts";
 import type { LogEntry } from "../../../src/prediction-log/log-entry.ts";
@@ -150,12 +150,10 @@ describe("an error of a query", () => {
       remedy: expect.stringContaining("loki.token_file") as string,
       isTransient: false,
     });
-    await expect(askWhetherReady(source)).rejects.toMatchObject({ code: "unauthorized" });
   });
 
   it("distinguishes invalid queries, addresses of other servers, and a missing tenant", async () => {
     const source = sourceOf(await start());
-    await expect(askWhetherReady(source)).resolves.toBeUndefined();
     expect(await failureOf(source, { logql: "{a=" })).toMatchObject({
       code: "bad_query",
       message: "Loki responded with 400: parse error at line 1, col 4: syntax error: unexpected $end, expecting STRING",

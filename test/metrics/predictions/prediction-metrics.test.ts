@@ -10,7 +10,7 @@ import {
   type PredictionMetricsOptions,
 } from "../../../src/metrics/predictions/prediction-metrics.ts";
 import { valueEdgesFrom } from "../../../src/metrics/predictions/prediction-values.ts";
-import { aReading, predictionsOf } from "../../support/a-reading.ts";
+import { anExchangeContent, predictionsOf } from "../../support/exchange-content.ts";
 import { normalizedEntropy } from "../../../src/metrics/predictions/prediction-set.ts";
 
 const nowMs = 1_700_000_000_000;
@@ -27,7 +27,7 @@ const answer = (predictions?: Predictions, usage?: TokenUsage): NonNullable<Exch
 /** Metrics that have counted these predictions of one model. */
 function counted(...all: readonly Predictions[]): PredictionMetrics {
   const metrics = new PredictionMetrics(options);
-  for (const predictions of all) metrics.count(aReading({ response: answer(predictions) }));
+  for (const predictions of all) metrics.count(anExchangeContent({ response: answer(predictions) }));
   return metrics;
 }
 
@@ -53,8 +53,8 @@ describe("prediction metrics", () => {
     const metrics = new PredictionMetrics(options);
     const columns = { names: ["a"], isPositional: false };
     const request = { features: { columns, rowCount: 4, cells: [1, 2, 3, 4] }, droppedColumns: 2, ids: [] };
-    metrics.count(aReading({ request: { ...request, model: "", version: "" } }));
-    metrics.count(aReading({ request: { droppedColumns: 0, model: "", version: "", ids: [] } }));
+    metrics.count(anExchangeContent({ request: { ...request, model: "", version: "" } }));
+    metrics.count(anExchangeContent({ request: { droppedColumns: 0, model: "", version: "", ids: [] } }));
     expect(lines(metrics, "outrider_feature_rows_total")).toEqual(["{} 4"]);
     expect(lines(metrics, "outrider_feature_columns_dropped_total")).toEqual(["{} 2"]);
     expect(lines(metrics, "outrider_predictions_total")).toEqual(["{} 0"]);
@@ -63,7 +63,7 @@ describe("prediction metrics", () => {
   it("give the rate of the last five seconds", () => {
     const metrics = new PredictionMetrics(options);
     for (let ms = 0; ms < 10_000; ms += 100) {
-      metrics.count(aReading({ atMs: nowMs + ms, response: answer(predictionsOf([1, 0])) }));
+      metrics.count(anExchangeContent({ atMs: nowMs + ms, response: answer(predictionsOf([1, 0])) }));
     }
     expect(lines(metrics, "outrider_predictions_per_second", nowMs + 10_000)).toEqual(["{} 20"]);
     expect(lines(metrics, "outrider_predictions_per_second", nowMs + 20_000)).toEqual(["{} 0"]);
@@ -74,18 +74,18 @@ describe("prediction metrics", () => {
     const metrics = new PredictionMetrics(options);
     expect(lines(metrics, "outrider_tokens_total")).toEqual([]);
     const usage = { promptTokens: 12, completionTokens: 30, finishReasons: ["stop", "length", "stop"] };
-    metrics.count(aReading({ response: answer(undefined, usage) }));
+    metrics.count(anExchangeContent({ response: answer(undefined, usage) }));
     expect(lines(metrics, "outrider_tokens_total")).toEqual(["{prompt} 12", "{completion} 30"]);
     expect(lines(metrics, "outrider_finish_reasons_total")).toEqual(["{stop} 2", "{length} 1"]);
     const finishReasons = Array.from({ length: 100 }, (_, i) => `reason-${i}`);
-    metrics.count(aReading({ response: answer(undefined, { ...usage, finishReasons }) }));
+    metrics.count(anExchangeContent({ response: answer(undefined, { ...usage, finishReasons }) }));
     expect(lines(metrics, "outrider_finish_reasons_total").slice(-2)).toEqual(["{reason-13} 1", "{__other__} 86"]);
   });
 
   it("keep models, versions and variants apart, and count past the cap under another name", () => {
     const metrics = new PredictionMetrics(options);
     const count = (model: string, version: string, variant = "stable"): void =>
-      metrics.count(aReading({ model, version, variant, response: answer(predictionsOf([1])) }));
+      metrics.count(anExchangeContent({ model, version, variant, response: answer(predictionsOf([1])) }));
     for (const version of ["1", "2", "2", "3", "4", "1"]) count("iris", version);
     count("iris", "2", "canary");
     count("wine", "1", "canary");
@@ -104,7 +104,7 @@ describe("prediction metrics", () => {
 
   it("name a model that nothing names", () => {
     const metrics = new PredictionMetrics({ ...options, model: "", version: "" });
-    metrics.count(aReading({ model: "", version: "", response: answer(predictionsOf([1])) }));
+    metrics.count(anExchangeContent({ model: "", version: "", response: answer(predictionsOf([1])) }));
     expect(modelsOf(metrics)).toEqual(["__unnamed__//stable 1"]);
   });
 });
@@ -132,7 +132,7 @@ describe("predicted values", () => {
     const valueEdges = (): readonly number[] => [0, 1, 2];
     const metrics = new PredictionMetrics({ ...options, valueEdges });
     const count = (...values: readonly Cell[]): void =>
-      metrics.count(aReading({ response: answer(predictionsOf(values)) }));
+      metrics.count(anExchangeContent({ response: answer(predictionsOf(values)) }));
     count(0, 1, 1, 7, "unknown");
     count(0.5, 2, 1n);
     expect(lines(metrics, "outrider_prediction_value")).toEqual([

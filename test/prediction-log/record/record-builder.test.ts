@@ -59,8 +59,8 @@ function bodiesOf(reader: BodyReader, request: Side, response: Side, isAnswered 
     ? reader.readResponse({ bytes: Buffer.from(response.text), contentType: typeOf(response), target })
     : undefined;
   return {
-    request: { content: contentOf(request), contentType: typeOf(request), reading: asked },
-    response: { content: contentOf(response), contentType: typeOf(response), reading: answered },
+    request: { content: contentOf(request), contentType: typeOf(request), result: asked },
+    response: { content: contentOf(response), contentType: typeOf(response), result: answered },
     target,
     reader,
     prefersBodyModel: false,

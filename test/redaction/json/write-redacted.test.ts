@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { threadMs } from "../../support/thread-ms.ts";
+import { threadMs } from "../thread-ms.ts";
 import type { RedactionAction } from "../../../src/redaction/redaction-rule.ts";
 import { aRedactor, harmlessJson, rules, testHash, writeJson, writingChoices } from "../a-redactor.ts";
 

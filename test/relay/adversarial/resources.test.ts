@@ -7,7 +7,7 @@ import {
   startUpstream,
   type UpstreamConnection,
 } from "../../support/scripted-upstream.ts";
-import { type RelayProcess, startRelayProcess } from "../../support/start-relay-process.ts";
+import { type RelayProcess, startRelayProcess } from "../support/start-relay-process.ts";
 import { until } from "../../support/until.ts";
 
 const mebibyte = 1_048_576;

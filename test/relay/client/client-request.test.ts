@@ -9,7 +9,7 @@ import type { RelayContext } from "../../../src/relay/context.ts";
 import { ExchangeRecord } from "../../../src/relay/exchange/exchange-record.ts";
 import type { Address } from "../../../src/text/address.ts";
 import type { RelayOverrides } from "../../support/start-relay.ts";
-import { contextForTest } from "../context-for-test.ts";
+import { contextForTest } from "../support/context-for-test.ts";
 
 interface Bench {
   readonly context: RelayContext;

@@ -1,4 +1,4 @@
 import { chunkCases } from "./cases/chunk-cases.ts";
-import { describeCases } from "./describe-cases.ts";
+import { describeCases } from "./support/describe-cases.ts";
 
 describeCases("chunked bodies", chunkCases);

@@ -2,10 +2,10 @@ import { describe, it } from "vitest";
 import { latin1 } from "../../support/latin1.ts";
 import type { UpstreamScript } from "../../support/scripted-upstream.ts";
 import { turnOfTheLoop } from "../../support/until.ts";
-import { allCases } from "./all-cases.ts";
-import type { RawReply, WireCase } from "./case.ts";
-import { onStage } from "./describe-cases.ts";
-import { checkUpstream, runClient, scriptOf } from "./run-case.ts";
+import { allCases } from "./support/all-cases.ts";
+import type { RawReply, WireCase } from "./support/case.ts";
+import { onStage } from "./support/describe-cases.ts";
+import { checkUpstream, runClient, scriptOf } from "./support/run-case.ts";
 
 /** More bytes than this are cut at a sample of places, early ones first. */
 const maxCuts = 220;

@@ -1,4 +1,4 @@
 import { forwardingCases } from "./cases/forwarding-cases.ts";
-import { describeCases } from "./describe-cases.ts";
+import { describeCases } from "./support/describe-cases.ts";
 
 describeCases("what arrives upstream", forwardingCases);

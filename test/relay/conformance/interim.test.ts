@@ -1,4 +1,4 @@
 import { interimCases } from "./cases/interim-cases.ts";
-import { describeCases } from "./describe-cases.ts";
+import { describeCases } from "./support/describe-cases.ts";
 
 describeCases("interim responses, upgrades, early answers", interimCases);

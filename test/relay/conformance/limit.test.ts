@@ -1,4 +1,4 @@
 import { limitCases } from "./cases/limit-cases.ts";
-import { describeCases } from "./describe-cases.ts";
+import { describeCases } from "./support/describe-cases.ts";
 
 describeCases("bounds in size", limitCases);

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { feedToNode } from "../../fuzz/node-view.ts";
 import { latin1 } from "../../support/latin1.ts";
 import { turnOfTheLoop } from "../../support/until.ts";
-import { message, post } from "./case.ts";
-import { onStage } from "./describe-cases.ts";
+import { message, post } from "./support/case.ts";
+import { onStage } from "./support/describe-cases.ts";
 
 /** Requests that Node's parser takes without a word, by class; another reader could cut, route or name each differently. */
 const classes: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
 import { responseCases } from "./cases/response-cases.ts";
-import { describeCases } from "./describe-cases.ts";
+import { describeCases } from "./support/describe-cases.ts";
 
 describeCases("responses", responseCases);

@@ -1,4 +1,4 @@
 import { routingCases } from "./cases/routing-cases.ts";
-import { describeCases } from "./describe-cases.ts";
+import { describeCases } from "./support/describe-cases.ts";
 
 describeCases("routes, observers, addresses", routingCases);

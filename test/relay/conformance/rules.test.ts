@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { allCases } from "./all-cases.ts";
-import { rules } from "./rules.ts";
+import { allCases } from "./support/all-cases.ts";
+import { rules } from "./support/rules.ts";
 
 describe("conformance rules", () => {
   it("have at least one case each", () => {

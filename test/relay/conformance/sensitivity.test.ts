@@ -1,11 +1,11 @@
 import { connect, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ScriptedUpstream, startUpstream } from "../../support/scripted-upstream.ts";
-import { hasNginx, type NginxPeer, startNginx } from "../../support/start-nginx.ts";
-import { allCases } from "./all-cases.ts";
-import type { WireCase } from "./case.ts";
-import { runClient, scriptOf, wholeOf } from "./run-case.ts";
-import { type RuleId, rules } from "./rules.ts";
+import { hasNginx, type NginxPeer, startNginx } from "../support/start-nginx.ts";
+import { allCases } from "./support/all-cases.ts";
+import type { WireCase } from "./support/case.ts";
+import { runClient, scriptOf, wholeOf } from "./support/run-case.ts";
+import { type RuleId, rules } from "./support/rules.ts";
 
 const rows = allCases.filter((row): row is WireCase => row.kind === "wire");
 const strictRules = (Object.keys(rules) as RuleId[]).filter(

@@ -1,4 +1,4 @@
 import { timeoutCases } from "./cases/timeout-cases.ts";
-import { describeCases } from "./describe-cases.ts";
+import { describeCases } from "./support/describe-cases.ts";
 
 describeCases("bounds in time and number", timeoutCases);

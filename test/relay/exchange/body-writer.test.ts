@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RelayCounters } from "../../../src/metrics/requests/relay-counters.ts";
 import { BodyWriter, HeadBuffer } from "../../../src/relay/exchange/body-writer.ts";
 import { BodyTap, TapBudget } from "../../../src/relay/exchange/exchange-record.ts";
-import { isPartOf, RecordedSocket } from "../recorded-socket.ts";
+import { isPartOf, RecordedSocket } from "../support/recorded-socket.ts";
 
 const large = 16 * 1024 + 1;
 

@@ -9,7 +9,7 @@ import {
   writeLastHopReply,
   writeLocalReply,
 } from "../../../src/relay/exchange/local-reply.ts";
-import { contextForTest } from "../context-for-test.ts";
+import { contextForTest } from "../support/context-for-test.ts";
 
 const frame: ReplyFrame = { isHead: false, close: false, requestId: Buffer.from("id-1"), detail: "", allow: [] };
 

@@ -4,8 +4,8 @@ import type { BodyFraming } from "../../../src/http1/framing.ts";
 import { BodyWriter } from "../../../src/relay/exchange/body-writer.ts";
 import { RequestBody } from "../../../src/relay/exchange/request-body.ts";
 import type { RelayOverrides } from "../../support/start-relay.ts";
-import { contextForTest, type TestContext } from "../context-for-test.ts";
-import { RecordedSocket } from "../recorded-socket.ts";
+import { contextForTest, type TestContext } from "../support/context-for-test.ts";
+import { RecordedSocket } from "../support/recorded-socket.ts";
 
 interface Bench extends TestContext {
   readonly client: RecordedSocket;

@@ -1,4 +1,4 @@
-import { type ConformanceCase, get, message, passes } from "../case.ts";
+import { type ConformanceCase, get, message, passes } from "../support/case.ts";
 
 /** Cases about the headers that the relay itself adds to a request or takes out of it. */
 export const addedHeaderCases: readonly ConformanceCase[] = [

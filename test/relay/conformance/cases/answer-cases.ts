@@ -1,4 +1,4 @@
-import { answers, type ConformanceCase, get, message, okReply, passes, type RawReply } from "../case.ts";
+import { answers, type ConformanceCase, get, message, okReply, passes, type RawReply } from "../support/case.ts";
 
 const ok = "HTTP/1.1 200 OK\r\n";
 const closing = (...pieces: readonly string[]): RawReply => ({ pieces, then: "close" });

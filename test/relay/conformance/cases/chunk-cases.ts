@@ -1,4 +1,4 @@
-import { brokenOff, type ConformanceCase, get, passes, post } from "../case.ts";
+import { brokenOff, type ConformanceCase, get, passes, post } from "../support/case.ts";
 
 const chunked = (body: string, ...lines: readonly string[]): string =>
   post(["Transfer-Encoding: chunked", ...lines], body);

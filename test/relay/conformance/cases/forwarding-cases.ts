@@ -1,4 +1,4 @@
-import { type ConformanceCase, get, passes, post } from "../case.ts";
+import { type ConformanceCase, get, passes, post } from "../support/case.ts";
 
 const hopByHop: Readonly<Record<string, string>> = {
   connection: "keep-alive",

@@ -1,4 +1,4 @@
-import { type ConformanceCase, get, message, passes, post, refused } from "../case.ts";
+import { type ConformanceCase, get, message, passes, post, refused } from "../support/case.ts";
 
 const smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 

@@ -1,4 +1,4 @@
-import { type ConformanceCase, get, message, passes, post, refused } from "../case.ts";
+import { type ConformanceCase, get, message, passes, post, refused } from "../support/case.ts";
 
 const manyNames = ["Content-Length", "Transfer-Encoding", "Host", "Connection", "Expect"];
 

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type ConformanceCase, get, message, post, type Stage, story } from "../case.ts";
+import { type ConformanceCase, get, message, post, type Stage, story } from "../support/case.ts";
 import { headerOf } from "../../../support/strict/strict-responses.ts";
 import { valuesOf } from "../../../support/strict/strict-message.ts";
 import { plainReply } from "../../../support/scripted-upstream.ts";

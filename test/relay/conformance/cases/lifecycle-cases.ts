@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type ConformanceCase, get, message, okReply, post, type Stage, story } from "../case.ts";
+import { type ConformanceCase, get, message, okReply, post, type Stage, story } from "../support/case.ts";
 import { turnOfTheLoop, until } from "../../../support/until.ts";
 
 const reply = okReply.pieces.join("");

@@ -1,4 +1,4 @@
-import { brokenOff, type ConformanceCase, get, message, passes, post, refusal } from "../case.ts";
+import { brokenOff, type ConformanceCase, get, message, passes, post, refusal } from "../support/case.ts";
 import type { RelayOverrides } from "../../../support/start-relay.ts";
 
 const small: RelayOverrides = { limits: { targetBytes: 100, headBytes: 1_000, headerCount: 10, bodyBytes: 10 } };

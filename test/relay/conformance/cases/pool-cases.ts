@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type ConformanceCase, get, message, okReply, post, type Stage, story } from "../case.ts";
+import { type ConformanceCase, get, message, okReply, post, type Stage, story } from "../support/case.ts";
 import { headerOf } from "../../../support/strict/strict-responses.ts";
 import { plainReply, type UpstreamConnection } from "../../../support/scripted-upstream.ts";
 import { turnOfTheLoop, until } from "../../../support/until.ts";

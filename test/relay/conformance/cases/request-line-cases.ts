@@ -1,4 +1,4 @@
-import { type ConformanceCase, message, passes, refusal, refused } from "../case.ts";
+import { type ConformanceCase, message, passes, refusal, refused } from "../support/case.ts";
 
 const line = (text: string): string => message([text, "Host: a"]);
 

@@ -1,4 +1,4 @@
-import { answers, type ConformanceCase, type ExpectedResponse, type RawReply } from "../case.ts";
+import { answers, type ConformanceCase, type ExpectedResponse, type RawReply } from "../support/case.ts";
 
 const bad: ExpectedResponse = { status: 502, has: { "x-outrider-error": "upstream_malformed" } };
 const ok = "HTTP/1.1 200 OK\r\n";

@@ -7,7 +7,7 @@ import { relayOptions, startTestRelay } from "../../../support/start-relay.ts";
 import { valuesOf } from "../../../support/strict/strict-message.ts";
 import { headerOf } from "../../../support/strict/strict-responses.ts";
 import { until } from "../../../support/until.ts";
-import { type ConformanceCase, get, message, post, type Stage, story } from "../case.ts";
+import { type ConformanceCase, get, message, post, type Stage, story } from "../support/case.ts";
 
 const asMlflow = (stage: Stage): void => stage.relay.serve(routingOf("mlflow"));
 

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ConformanceCase, get, message, post, type Stage, story } from "../case.ts";
+import { type ConformanceCase, get, message, post, type Stage, story } from "../support/case.ts";
 import { headerOf } from "../../../support/strict/strict-responses.ts";
 import { valuesOf } from "../../../support/strict/strict-message.ts";
 import { plainReply, startUpstream } from "../../../support/scripted-upstream.ts";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type ConformanceCase, get, message, post, type Stage, story } from "../case.ts";
+import { type ConformanceCase, get, message, post, type Stage, story } from "../support/case.ts";
 import type { RawClient } from "../../../support/raw-client.ts";
 import type { RelayOverrides } from "../../../support/start-relay.ts";
 import { headerOf, type StrictResponse } from "../../../support/strict/strict-responses.ts";

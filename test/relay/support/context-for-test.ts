@@ -1,9 +1,9 @@
 /** A relay's shared state with a clock that is moved by hand; nothing is opened until something asks for it. */
-import type { Clock } from "../../src/clock.ts";
-import { RelayCounters } from "../../src/metrics/requests/relay-counters.ts";
-import { RelayContext } from "../../src/relay/context.ts";
-import type { Address } from "../../src/text/address.ts";
-import { type RelayOverrides, relayOptions } from "../support/start-relay.ts";
+import type { Clock } from "../../../src/clock.ts";
+import { RelayCounters } from "../../../src/metrics/requests/relay-counters.ts";
+import { RelayContext } from "../../../src/relay/context.ts";
+import type { Address } from "../../../src/text/address.ts";
+import { type RelayOverrides, relayOptions } from "../../support/start-relay.ts";
 
 /** A clock that stands still until `nowMs` is set. */
 export class ManualClock implements Clock {

@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { ReadingCounters } from "../../../src/metrics/predictions/reading-counters.ts";
-import { readingFamilies } from "../../../src/metrics/predictions/reading-families.ts";
+import { CaptureCounters } from "../../../src/metrics/predictions/capture-counters.ts";
+import { captureFamilies } from "../../../src/metrics/predictions/capture-families.ts";
 
 describe("metrics of reading", () => {
   it("exist at 0 from the start, whatever reasons there are", () => {
-    const families = Object.values(readingFamilies(new ReadingCounters())).flat();
+    const families = Object.values(captureFamilies(new CaptureCounters())).flat();
     expect(families.length).toBe(43);
     expect(new Set(families.map(({ value }) => value))).toEqual(new Set([0]));
   });
 
   it("say what the counters say", () => {
-    const counters = new ReadingCounters();
+    const counters = new CaptureCounters();
     counters.unread.response.not_json = 3;
     counters.dropped.queue_full = 2;
     counters.busyMsTotal = 1500;
     counters.queuedExchanges = 4;
     counters.decodingExchanges = 1;
-    const families = readingFamilies(counters);
+    const families = captureFamilies(counters);
     expect(families.outrider_bodies_unread_total).toContainEqual({
       labels: { side: "response", reason: "not_json" },
       value: 3,

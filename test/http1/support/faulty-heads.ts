@@ -1,5 +1,5 @@
 /** Heads that must be refused, and why; known answers from RFC 9112 and the advisories that its rules go back to. */
-import type { Fault } from "../../src/http1/fault.ts";
+import type { Fault } from "../../../src/http1/fault.ts";
 import type { Bounds } from "./head-pictures.ts";
 
 /** One head that is refused. Each text is a whole head unless the fault comes before its end. */

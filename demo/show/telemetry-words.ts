@@ -1,5 +1,5 @@
 /** Drift and accuracy, in words. */
-import type { AccuracyReading, DriftReading, Finding } from "../sidecar/insight-reading.ts";
+import type { AccuracyReading, DriftReading, Finding } from "../sidecar/telemetry-reading.ts";
 import type { TallyReading } from "../traffic/tally.ts";
 
 /** A finding as `mean radius critical, PSI 8.12`. */

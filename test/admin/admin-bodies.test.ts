@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Agent, request, type IncomingMessage } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import type { RunningAdmin } from "../../src/admin/admin.ts";
-import { call, json, open, raw, somePorts, start, stopAdmins } from "../support/admin-port.ts";
+import { call, json, open, raw, somePorts, start, stopAdmins } from "./support/admin-port.ts";
 import { until } from "../support/until.ts";
 
 afterEach(stopAdmins);

@@ -1,6 +1,6 @@
 /** Monitors and predictions for the tests of labels. */
 import type { Cell, Predictions } from "../../src/payload/body-content.ts";
-import { predictionsOf } from "../support/a-reading.ts";
+import { predictionsOf } from "../support/exchange-content.ts";
 import type { LabelInput } from "../../src/accuracy/labels/label-input.ts";
 import { LabelMonitor, type LabelMonitorOptions, type PredictedRequest } from "../../src/accuracy/label-monitor.ts";
 

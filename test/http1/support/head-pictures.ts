@@ -1,8 +1,8 @@
 /** What a reader makes of a head, as one plain value to compare. */
-import type { ConnectionOptions } from "../../src/http1/connection-options.ts";
-import { type HeaderSection, Progress, type ProgressValue } from "../../src/http1/header-section.ts";
-import { RequestHead } from "../../src/http1/request-head.ts";
-import { ResponseHead } from "../../src/http1/response-head.ts";
+import type { ConnectionOptions } from "../../../src/http1/connection-options.ts";
+import { type HeaderSection, Progress, type ProgressValue } from "../../../src/http1/header-section.ts";
+import { RequestHead } from "../../../src/http1/request-head.ts";
+import { ResponseHead } from "../../../src/http1/response-head.ts";
 import { feed } from "./cuts.ts";
 
 /** Bounds that ordinary heads do not meet. */

@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import { request, type Agent, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
-import { startAdmin, type AdminOptions, type RunningAdmin } from "../../src/admin/admin.ts";
-import type { AdminPorts } from "../../src/admin/ports.ts";
+import { startAdmin, type AdminOptions, type RunningAdmin } from "../../../src/admin/admin.ts";
+import type { AdminPorts } from "../../../src/admin/ports.ts";
 
 /** An answer as node:http reads it. */
 export interface AdminCallAnswer {

@@ -1,5 +1,5 @@
 /** Running a chunked decoder over a body that comes in pieces. */
-import { ChunkedDecoder, type ChunkedLimits } from "../../src/http1/chunked.ts";
+import { ChunkedDecoder, type ChunkedLimits } from "../../../src/http1/chunked.ts";
 import { bytesOf } from "./cuts.ts";
 
 /** Bounds that ordinary bodies do not meet. */

@@ -2,13 +2,13 @@
  * The shape of a conformance case: a row of bytes and expectations ({@link WireCase}), or a story for what takes more
  * than one exchange of bytes ({@link StoryCase}). Rows are also run cut at every byte.
  */
-import type { WireErrorCode } from "../../../src/errors/wire-errors.ts";
-import type { Relay } from "../../../src/relay/relay.ts";
-import type { RelayOptions } from "../../../src/relay/options.ts";
-import type { RawClient } from "../../support/raw-client.ts";
-import type { ScriptedUpstream } from "../../support/scripted-upstream.ts";
-import type { RelayOverrides, SeenExchange } from "../../support/start-relay.ts";
-import type { Field } from "../../support/strict/strict-message.ts";
+import type { WireErrorCode } from "../../../../src/errors/wire-errors.ts";
+import type { Relay } from "../../../../src/relay/relay.ts";
+import type { RelayOptions } from "../../../../src/relay/options.ts";
+import type { RawClient } from "../../../support/raw-client.ts";
+import type { ScriptedUpstream } from "../../../support/scripted-upstream.ts";
+import type { RelayOverrides, SeenExchange } from "../../../support/start-relay.ts";
+import type { Field } from "../../../support/strict/strict-message.ts";
 import type { RuleId } from "./rules.ts";
 
 /** Field values by lower-case name: one value, all values in order, or a pattern for the only value. */

@@ -5,7 +5,7 @@ import type { TargetReport } from "../../../src/drift/monitor/drift-report.ts";
 import { defaultThresholds } from "../../../src/drift/verdict/verdict.ts";
 import type { Cell, Columns, FeatureTable, Predictions } from "../../../src/payload/body-content.ts";
 import { seededRandom } from "../../../src/sketch/seeded-random.ts";
-import { predictionsOf } from "../../support/a-reading.ts";
+import { predictionsOf } from "../../support/exchange-content.ts";
 import { baselineOf, categorical, normalFeature } from "./some-baselines.ts";
 
 export const options: MonitorOptions = {

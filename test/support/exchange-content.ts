@@ -13,7 +13,7 @@ export const predictionsOf = (values: ArrayLike<Cell>, over: Partial<Predictions
 });
 
 /** An exchange in whose bodies nothing was found; `over` replaces fields. */
-export const aReading = (over: Partial<ExchangeContent> = {}): ExchangeContent => ({
+export const anExchangeContent = (over: Partial<ExchangeContent> = {}): ExchangeContent => ({
   model: "iris",
   version: "1",
   variant: "stable",

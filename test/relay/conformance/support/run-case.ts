@@ -1,12 +1,12 @@
 /** Runs conformance rows against a running target and says everything that is not as it should be. */
-import { wireErrors } from "../../../src/errors/wire-errors.ts";
-import { latin1, printable } from "../../support/latin1.ts";
-import { connectRaw, type Address, type RawClient } from "../../support/raw-client.ts";
-import type { ScriptedUpstream, UpstreamScript } from "../../support/scripted-upstream.ts";
-import { type Field, valuesOf } from "../../support/strict/strict-message.ts";
-import type { StrictRequest } from "../../support/strict/strict-reader.ts";
-import { headerOf, type StrictResponse } from "../../support/strict/strict-responses.ts";
-import { patienceMs, turnOfTheLoop, until } from "../../support/until.ts";
+import { wireErrors } from "../../../../src/errors/wire-errors.ts";
+import { latin1, printable } from "../../../support/latin1.ts";
+import { connectRaw, type Address, type RawClient } from "../../../support/raw-client.ts";
+import type { ScriptedUpstream, UpstreamScript } from "../../../support/scripted-upstream.ts";
+import { type Field, valuesOf } from "../../../support/strict/strict-message.ts";
+import type { StrictRequest } from "../../../support/strict/strict-reader.ts";
+import { headerOf, type StrictResponse } from "../../../support/strict/strict-responses.ts";
+import { patienceMs, turnOfTheLoop, until } from "../../../support/until.ts";
 import type { ExpectedRequest, ExpectedResponse, Expectation, FieldExpectation, RawReply, WireCase } from "./case.ts";
 
 /** What one run of a row is run against. */

@@ -1,5 +1,5 @@
 /** A program that runs one relay in front of 127.0.0.1:<argument> and writes its port; ends when its standard input does. */
-import { relayOptions, startTestRelay } from "./start-relay.ts";
+import { relayOptions, startTestRelay } from "../../support/start-relay.ts";
 
 const upstreamPort = Number(process.argv[2]);
 const relay = await startTestRelay(

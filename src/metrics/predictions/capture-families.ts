@@ -1,16 +1,16 @@
-/** The reading of captured bodies, as metric samples. */
+/** The counters of captured bodies, as metric samples. */
 import { bodySides } from "../../payload/exchange-content.ts";
 import { unreadReasons } from "../../payload/body-content.ts";
-import type { readingRows } from "../catalogue/prediction-catalogue.ts";
+import type { captureRows } from "../catalogue/prediction-catalogue.ts";
 import type { Sample } from "../sample.ts";
-import { readingDropReasons, type ReadingCounters } from "./reading-counters.ts";
+import { captureDropReasons, type CaptureCounters } from "./capture-counters.ts";
 
 /** Samples of each metric: 43 series, all there from the start. */
-export const readingFamilies = (
-  counters: Readonly<ReadingCounters>,
-): Readonly<Record<keyof typeof readingRows, readonly Sample[]>> => ({
+export const captureFamilies = (
+  counters: Readonly<CaptureCounters>,
+): Readonly<Record<keyof typeof captureRows, readonly Sample[]>> => ({
   outrider_reading_offered_total: [{ value: counters.offeredTotal }],
-  outrider_reading_dropped_total: readingDropReasons.map((reason) => ({
+  outrider_reading_dropped_total: captureDropReasons.map((reason) => ({
     labels: { reason },
     value: counters.dropped[reason],
   })),

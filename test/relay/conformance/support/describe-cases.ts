@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { RelayOverrides } from "../../support/start-relay.ts";
-import { recordExchanges, relayOptions, startTestRelay } from "../../support/start-relay.ts";
-import { startUpstream } from "../../support/scripted-upstream.ts";
-import { connectRaw, type RawClient } from "../../support/raw-client.ts";
-import { until } from "../../support/until.ts";
+import type { RelayOverrides } from "../../../support/start-relay.ts";
+import { recordExchanges, relayOptions, startTestRelay } from "../../../support/start-relay.ts";
+import { startUpstream } from "../../../support/scripted-upstream.ts";
+import { connectRaw, type RawClient } from "../../../support/raw-client.ts";
+import { until } from "../../../support/until.ts";
 import type { ConformanceCase, Stage, WireCase } from "./case.ts";
 import { checkUpstream, runClient, scriptOf, wholeOf } from "./run-case.ts";
 

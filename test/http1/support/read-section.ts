@@ -1,5 +1,5 @@
 /** Header lines on their own, for what is decided from lines alone. */
-import { HeaderSection, Progress } from "../../src/http1/header-section.ts";
+import { HeaderSection, Progress } from "../../../src/http1/header-section.ts";
 import { bytesOf } from "./cuts.ts";
 import { wideLimits } from "./head-pictures.ts";
 

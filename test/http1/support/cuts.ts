@@ -1,6 +1,6 @@
 /** Giving a reader the same bytes in pieces, each time in another place. */
 import * as fc from "fast-check";
-import { Progress, type ProgressValue } from "../../src/http1/header-section.ts";
+import { Progress, type ProgressValue } from "../../../src/http1/header-section.ts";
 
 /** A reader whose message begins at `base` and of which bytes up to `end` have come. */
 export type ReadOn = (bytes: Buffer, base: number, end: number) => ProgressValue;

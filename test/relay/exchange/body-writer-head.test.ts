@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HeadBuffer } from "../../../src/relay/exchange/body-writer.ts";
-import { isPartOf, RecordedSocket } from "../recorded-socket.ts";
+import { isPartOf, RecordedSocket } from "../support/recorded-socket.ts";
 
 function write(head: HeadBuffer, text: string): void {
   head.start().writer.ascii(text);

@@ -6,7 +6,7 @@ import { SourceMap } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { buildOptions } from "../../scripts/build.ts";
+import { buildOptions } from "../../../scripts/build.ts";
 
 /** Calls by function, by source file as a path from the repository's top folder. */
 export type Executed = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -135,7 +135,7 @@ function bySourceFile(scripts: readonly ScriptCoverage[]): Executed {
   return executed;
 }
 
-const rootDir = path.resolve(import.meta.dirname, "../..");
+const rootDir = path.resolve(import.meta.dirname, "../../..");
 
 /** From an offset in a built file to the source file that its code is from. */
 function sourceFinder(file: string): (offset: number) => string {

@@ -3,7 +3,7 @@ import { Agent } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Liveness } from "../../src/admin/ports.ts";
-import { call, open, raw, somePorts, start, stopAdmins } from "../support/admin-port.ts";
+import { call, open, raw, somePorts, start, stopAdmins } from "./support/admin-port.ts";
 import { until } from "../support/until.ts";
 
 afterEach(stopAdmins);

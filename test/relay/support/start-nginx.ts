@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectRaw } from "./raw-client.ts";
-import { patienceMs } from "./until.ts";
+import { connectRaw } from "../../support/raw-client.ts";
+import { patienceMs } from "../../support/until.ts";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** A running nginx in front of an upstream. */

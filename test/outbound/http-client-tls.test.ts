@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startLokiStandIn, type LokiStandIn, type LokiStandInPlan } from "../support/loki/loki-stand-in.ts";
-import { makeTestCertificates, type TestCertificates } from "../support/test-certificates.ts";
+import { makeTestCertificates, type TestCertificates } from "./test-certificates.ts";
 import { httpParts } from "./started-client.ts";
 
 describe("calls over TLS", () => {

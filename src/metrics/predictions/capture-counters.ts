@@ -1,13 +1,13 @@
-/** Plain numbers about the reading of bodies, kept while it works and read by a scrape. */
+/** Counters of captured bodies: how many are read, and why the others are not. Read by a scrape. */
 import { zeroCounts } from "../sample.ts";
 import { bodySides, type BodySide } from "../../payload/exchange-content.ts";
 import { unreadReasons, type UnreadReason } from "../../payload/body-content.ts";
 
 /** Reasons why the bodies of an exchange were dropped unread; values of the label `reason`. */
-export const readingDropReasons = ["not_sampled", "not_captured", "queue_full", "stopped"] as const;
+export const captureDropReasons = ["not_sampled", "not_captured", "queue_full", "stopped"] as const;
 
-/** See {@link readingDropReasons}. */
-export type ReadingDropReason = (typeof readingDropReasons)[number];
+/** See {@link captureDropReasons}. */
+export type CaptureDropReason = (typeof captureDropReasons)[number];
 
 /**
  * Counters end in `Total` and only grow; the others are gauges. At all times
@@ -15,14 +15,14 @@ export type ReadingDropReason = (typeof readingDropReasons)[number];
  * - `offeredTotal` = all of `dropped` + `queuedExchanges` + `decodingExchanges` + `doneTotal`,
  * - for each side, `doneTotal` = `loggedOnlyTotal` + `read` + all of `unread`.
  */
-export class ReadingCounters {
+export class CaptureCounters {
   /**
    * Exchanges whose bodies could be read: successful predictions that are not streams, and all exchanges that are
    * logged.
    */
   offeredTotal = 0;
   /** Exchanges that were dropped unread, by reason. */
-  readonly dropped: Record<ReadingDropReason, number> = zeroCounts(readingDropReasons);
+  readonly dropped: Record<CaptureDropReason, number> = zeroCounts(captureDropReasons);
   /** Exchanges that were processed, whatever their bodies held. */
   doneTotal = 0;
   /** Exchanges that were read for the log alone. */
