@@ -161,7 +161,8 @@ export class ClientConnection implements ExchangeHost, ByteReader {
   #readOn(): void {
     const bytes = this.#pending;
     this.#pending = nothing;
-    this.#socket.resume();
+    // Nearly always it is not paused, and then `resume` would cost 150 instructions for nothing.
+    if (this.#socket.isPaused()) this.#socket.resume();
     if (bytes.length > 0) {
       this.#read({ bytes, start: 0, end: bytes.length, isStable: true });
     }

@@ -32,7 +32,7 @@ export class ResponseStream {
   /** The client's connection ends after this response. */
   close = false;
   #request: ResponseRequest = { isHead: false, minor: 1, wantsUpgrade: false };
-  #record: ExchangeRecord;
+  readonly #record: ExchangeRecord;
   readonly #context: RelayContext;
   readonly #client: Socket;
   readonly #writer = new BodyWriter();
@@ -43,7 +43,6 @@ export class ResponseStream {
   #remaining = 0;
   #decoder: ChunkedDecoder | undefined;
 
-  /** `record` is the first request's. */
   constructor(context: RelayContext, client: Socket, record: ExchangeRecord) {
     this.#context = context;
     this.#client = client;
@@ -51,10 +50,17 @@ export class ResponseStream {
     this.#additions = { identityLines: nothing, dateLine: nothing, close: false, framing: "same" };
   }
 
+<<<<<<< HEAD
   /** Prepares for the response to a new request; `close` as far as it is known by now. */
   begin(request: ResponseRequest, record: ExchangeRecord, close: boolean): void {
+||||||| 4bf53ff
+  /** Makes ready for the response to a new request; `close` as far as it is known by now. */
+  begin(request: ResponseRequest, record: ExchangeRecord, close: boolean): void {
+=======
+  /** Makes ready for the response to a new request; `close` as far as it is known by now. */
+  begin(request: ResponseRequest, close: boolean): void {
+>>>>>>> r5
     this.#request = request;
-    this.#record = record;
     this.close = close;
     this.isReusable = false;
     this.#mode = "head";

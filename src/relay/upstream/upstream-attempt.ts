@@ -16,12 +16,11 @@ export class UpstreamAttempt {
   upstream: UpstreamConnection | undefined;
   readonly #context: RelayContext;
   readonly #owner: AttemptOwner;
-  #record: ExchangeRecord;
+  readonly #record: ExchangeRecord;
   /** The whole request as it was written: while it is queued, or while it may be sent again. */
   #kept: Buffer | undefined;
   #isRepeatable = false;
 
-  /** `record` is the first request's. */
   constructor(context: RelayContext, record: ExchangeRecord, owner: AttemptOwner) {
     this.#context = context;
     this.#record = record;
@@ -29,15 +28,14 @@ export class UpstreamAttempt {
   }
 
   /** Sends what `writer` holds, or queues it. `isRepeatable` when the request is whole and acting on it twice does no harm. */
-  begin(writer: BodyWriter, record: ExchangeRecord, isRepeatable: boolean): AttemptResult {
+  begin(writer: BodyWriter, isRepeatable: boolean): AttemptResult {
     const { pool } = this.#context;
     const upstream = pool.acquire();
-    this.#record = record;
     this.#kept = undefined;
     this.#isRepeatable = isRepeatable;
     if (upstream === undefined) {
       this.#kept = writer.copy();
-      record.queuedAtMs = this.#context.coarseMs;
+      this.#record.queuedAtMs = this.#context.coarseMs;
       return pool.enqueue(this.#owner) ? "queued" : "refused";
     }
     this.#take(upstream);

@@ -40,8 +40,8 @@ describe("outrider baseline build as a process", () => {
     const input = path.join(directory, "a.csv");
     const stream = createWriteStream(input);
     stream.write("number,word,id\n");
-    // 10 MB on disk are 40 MB as rows in memory, where this heap has no room for them.
-    for (let block = 0; block < 30; block++) {
+    // 20 MB on disk are 80 MB as rows in memory, where this heap has no room for them.
+    for (let block = 0; block < 60; block++) {
       const lines = Array.from(
         { length: 10_000 },
         (_, row) => `${Math.sin(block * 10_000 + row)},w${row % 9},user-${block * 10_000 + row}`,
@@ -54,7 +54,7 @@ describe("outrider baseline build as a process", () => {
     const output = path.join(directory, "b.json");
     const child = spawn(
       process.execPath,
-      ["--max-old-space-size=24", main, "baseline", "build", "--input", input, "-o", output],
+      ["--max-old-space-size=40", main, "baseline", "build", "--input", input, "-o", output],
       {
         stdio: ["ignore", "ignore", "pipe"],
       },
@@ -67,7 +67,7 @@ describe("outrider baseline build as a process", () => {
     expect(readBaseline(await readFile(output, "utf8"))).toMatchObject({
       kind: "baseline",
       baseline: {
-        source: { rows: 300_000 },
+        source: { rows: 600_000 },
         features: [
           { kind: "numeric" },
           { kind: "categorical", distinct: 9 },

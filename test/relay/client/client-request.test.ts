@@ -37,19 +37,17 @@ function bench({ protocol = "generic", overrides = {}, upstream, address = "192.
   const head = context.takeRequestHead();
   const base = 4;
   let bytes = Buffer.alloc(0);
-  let record = new ExchangeRecord(identity, 0, 0);
+  const record = new ExchangeRecord(identity);
   const parsed = (): ParsedRequest => ({ head, facts: request.facts, bytes, base });
   return {
     context,
     request,
-    get record() {
-      return record;
-    },
+    record,
     read: (text) => {
       bytes = Buffer.from(`xxxx${text}\r\n`, "latin1");
       head.reset();
       if (head.read(bytes, base, bytes.length) !== Progress.done) throw new Error(`${head.fault}: ${text}`);
-      record = new ExchangeRecord(identity, 0, 0);
+      record.begin(0, 0);
       request.inspect(parsed());
       return request.identify(parsed(), record) || request.route(parsed(), record);
     },

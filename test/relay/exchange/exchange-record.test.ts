@@ -36,7 +36,8 @@ const source = new IdentitySource({
 });
 
 function used(): ExchangeRecord {
-  const record = new ExchangeRecord(new RequestIdentity(), 100, 1_700_000_000_000);
+  const record = new ExchangeRecord(new RequestIdentity());
+  record.begin(100, 1_700_000_000_000);
   record.route = { kind: "inference", model: "iris", version: "2" };
   record.variant = "stable";
   record.method = "POST";
@@ -66,10 +67,18 @@ describe("the record of an exchange", () => {
   });
 
   it("has no first byte and no upstream time when those were not reached", () => {
-    const record = new ExchangeRecord(new RequestIdentity(), 100, 0);
+    const record = new ExchangeRecord(new RequestIdentity());
+    record.begin(100, 0);
     record.end(130);
     expect(seen(record)).toMatchObject({ durationMs: 30, firstByteMs: 0, upstreamMs: 0 });
     expect(seen(used())).toMatchObject({ startedAtMs: 1_700_000_000_000 });
+  });
+
+  it("keeps nothing of the exchange before", () => {
+    const record = used();
+    record.tapBodies(new TapBudget({ bodyBytes: 64, totalBytes: 1000 }, new RelayCounters()));
+    record.begin(0, 0);
+    expect(record).toEqual(new ExchangeRecord(record.identity));
   });
 
   it("names the request and its trace by one identity when both were begun here", () => {
@@ -105,7 +114,7 @@ describe("bodies in the record", () => {
 
   it("are gone, and given back, once the taps are released", () => {
     const counters = new RelayCounters();
-    const record = new ExchangeRecord(new RequestIdentity(), 0, 0);
+    const record = new ExchangeRecord(new RequestIdentity());
     record.tapBodies(new TapBudget({ bodyBytes: 64, totalBytes: 1000 }, counters));
     record.requestTap!.add(Buffer.from("abc"), 0, 3);
     expect(counters.tapBytesHeld).toBeGreaterThan(0);
