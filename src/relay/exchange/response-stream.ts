@@ -50,16 +50,8 @@ export class ResponseStream {
     this.#additions = { identityLines: nothing, dateLine: nothing, close: false, framing: "same" };
   }
 
-<<<<<<< HEAD
-  /** Prepares for the response to a new request; `close` as far as it is known by now. */
-  begin(request: ResponseRequest, record: ExchangeRecord, close: boolean): void {
-||||||| 4bf53ff
-  /** Makes ready for the response to a new request; `close` as far as it is known by now. */
-  begin(request: ResponseRequest, record: ExchangeRecord, close: boolean): void {
-=======
   /** Makes ready for the response to a new request; `close` as far as it is known by now. */
   begin(request: ResponseRequest, close: boolean): void {
->>>>>>> r5
     this.#request = request;
     this.close = close;
     this.isReusable = false;
