@@ -35,7 +35,7 @@ function runOnce(target) {
 }
 
 function loadReaders(target) {
-  const chunks = readdirSync(path.join(target, "app", "chunks")).filter((file) => /^reader-.*\.mjs$/.test(file));
+  const chunks = readdirSync(path.join(target, "app", "chunks")).filter((file) => /^readers-.*\.mjs$/.test(file));
   const script = `(await import("node:module")).enableCompileCache({ directory: "${compileCache}", portable: true });
 for (const file of ${JSON.stringify(chunks)}) await import("/app/chunks/" + file);`;
   const [node, ...flags] = entrypoint.slice(0, -1);

@@ -46,7 +46,7 @@ export function createListedDecider(name: string, routes: ListedRoutes, rules: U
   const table = compileTable(routes);
   const unlisted = denyRoute(
     `this path is not among the inference paths of ${name}; ` +
-      'to open it add it to the configuration, e.g. routes: { allow: ["GET /path"] }',
+      'to allow it, add it to the configuration, e.g. routes: { allow: ["GET /path"] }',
   );
   return (method, path) => {
     if (!path.startsWith("/")) return unlisted;
@@ -80,7 +80,7 @@ function compileTable(routes: ListedRoutes): Table {
 function compileClosed(row: PrivateRow): ClosedRow {
   const pattern = compilePattern(row.pattern);
   const rule = `${row.methods[0] ?? "*"} ${row.pattern}`;
-  const reason = `this path stays private: it ${row.doc}; to open it add it to the configuration, e.g. routes: { allow: ["${rule}"] }`;
+  const reason = `it ${row.doc}; to allow it, add it to the configuration, e.g. routes: { allow: ["${rule}"] }`;
   return { methods: row.methods, pattern, denial: denyRoute(reason) };
 }
 
