@@ -50,7 +50,7 @@ export class ResponseStream {
     this.#additions = { identityLines: nothing, dateLine: nothing, close: false, framing: "same" };
   }
 
-  /** Makes ready for the response to a new request; `close` as far as it is known by now. */
+  /** Prepares for the response to a new request; `close` as far as it is known by now. */
   begin(request: ResponseRequest, close: boolean): void {
     this.#request = request;
     this.close = close;
