@@ -22,11 +22,11 @@ const requireShim =
  */
 const readersInOneChunk: Plugin = {
   name: "readers-in-one-chunk",
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^\.\/reader\.ts$/ }, ({ kind }) =>
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/reader\.ts$/ }, ({ kind }) =>
       kind === "dynamic-import" ? { path: "readers", namespace: "readers" } : undefined,
     );
-    onLoad({ filter: /^readers$/, namespace: "readers" }, () => {
+    bundler.onLoad({ filter: /^readers$/, namespace: "readers" }, () => {
       const files = globSync("src/protocols/*/reader.ts", { cwd: rootDir }).toSorted();
       const contents = files.map((file) => `export * from ${JSON.stringify(`./${file}`)};`).join("\n");
       return { contents, resolveDir: rootDir };
