@@ -17,17 +17,29 @@ const requireShim =
   'import{createRequire as outriderRequire}from"node:module";const require=outriderRequire(import.meta.url);';
 
 /**
- * Each protocol loads its own reader, but the readers share most of their code: as lazy chunks of their own they would cut
- * that code into a dozen pieces more, and each piece costs a start time and memory. So one chunk holds all readers.
+ * Files that are loaded lazily one by one in the source, but share most of their code. As chunks of their own they would
+ * cut that code into many small chunks, and each chunk that `run` loads costs start time and memory. So each group is one
+ * chunk: the readers of all protocols, and the commands that work on data.
  */
-const readersInOneChunk: Plugin = {
-  name: "readers-in-one-chunk",
+const chunkGroups: Readonly<Record<string, { readonly importers: RegExp; readonly files: string }>> = {
+  readers: { importers: /\/src\/protocols\/[^/]+\/definition\.ts$/, files: "src/protocols/*/reader.ts" },
+  "data-commands": {
+    importers: /\/src\/cli\/(?:accuracy|baseline|drift|predictions|replay)\/commands\.ts$/,
+    files:
+      "src/cli/{accuracy/accuracy,baseline/{build,show,diff},drift/{drift,compare},predictions/{predictions,export},replay/replay}.ts",
+  },
+};
+
+const groupedChunks: Plugin = {
+  name: "grouped-chunks",
   setup(bundler) {
-    bundler.onResolve({ filter: /^\.\/reader\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "readers", namespace: "readers" } : undefined,
-    );
-    bundler.onLoad({ filter: /^readers$/, namespace: "readers" }, () => {
-      const files = globSync("src/protocols/*/reader.ts", { cwd: rootDir }).toSorted();
+    bundler.onResolve({ filter: /^\.\// }, ({ kind, importer }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const group = Object.keys(chunkGroups).find((name) => chunkGroups[name]?.importers.test(importer));
+      return group === undefined ? undefined : { path: group, namespace: "grouped-chunks" };
+    });
+    bundler.onLoad({ filter: /.*/, namespace: "grouped-chunks" }, ({ path: group }) => {
+      const files = globSync(chunkGroups[group]?.files ?? "", { cwd: rootDir }).toSorted();
       const contents = files.map((file) => `export * from ${JSON.stringify(`./${file}`)};`).join("\n");
       return { contents, resolveDir: rootDir };
     });
@@ -55,7 +67,7 @@ export const buildOptions: BuildOptions & { readonly outdir: string; readonly me
   metafile: true,
   banner: { js: requireShim },
   logLevel: "warning",
-  plugins: [readersInOneChunk],
+  plugins: [groupedChunks],
 };
 
 /** With the flags of the image, see docs/decisions/memory-of-v8.md. */

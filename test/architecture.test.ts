@@ -75,6 +75,18 @@ describe("the build", () => {
     expect([...files].filter((file) => /^src\/protocols\/[^/]+\/reader\.ts$/.test(file))).toEqual([]);
   });
 
+  it("exports every name that is taken from a lazily loaded file, though some chunks hold several files", async () => {
+    const { metafile } = await build({ ...buildOptions, write: false });
+    const exported = new Set(Object.values(metafile.outputs).flatMap((output) => output.exports));
+    const taken = [...readSourceFiles().values()].flatMap((source) =>
+      [...source.matchAll(/\(await import\("\.\/[^"]+"\)\)\.(?<name>\w+)/g)].map(
+        (match) => match.groups?.["name"] ?? "",
+      ),
+    );
+    expect(taken.length).toBeGreaterThan(15);
+    expect(taken.filter((name) => !exported.has(name))).toEqual([]);
+  });
+
   it("is caught when it would load a parser or an HTTP client that nobody asked for", async () => {
     const contents = 'import { parse } from "yaml"; import { get } from "node:http"; console.log(parse, get);';
     const stdin = { contents, resolveDir: import.meta.dirname, sourcefile: "planted-entry.ts" };
