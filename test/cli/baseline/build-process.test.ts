@@ -54,7 +54,7 @@ describe("outrider baseline build as a process", () => {
     const output = path.join(directory, "b.json");
     const child = spawn(
       process.execPath,
-      ["--max-old-space-size=40", main, "baseline", "build", "--input", input, "-o", output],
+      ["--max-old-space-size=64", main, "baseline", "build", "--input", input, "-o", output],
       {
         stdio: ["ignore", "ignore", "pipe"],
       },
