@@ -17,34 +17,40 @@ const requireShim =
   'import{createRequire as outriderRequire}from"node:module";const require=outriderRequire(import.meta.url);';
 
 /**
- * Files that are loaded lazily one by one in the source, but share most of their code. As chunks of their own they would
- * cut that code into many small chunks, and each chunk that `run` loads costs start time and memory. So each group is one
- * chunk: the readers of all protocols, and the commands that work on data.
+ * Files whose lazy imports share most of their code. As chunks of their own these imports would cut that code into many
+ * small chunks, and each chunk that `run` loads costs start time and memory. So all lazy imports of a group are one chunk:
+ * the readers of all protocols, and the commands that work on data.
  */
-const chunkGroups: Readonly<Record<string, { readonly importers: RegExp; readonly files: string }>> = {
-  readers: { importers: /\/src\/protocols\/[^/]+\/definition\.ts$/, files: "src/protocols/*/reader.ts" },
-  "data-commands": {
-    importers: /\/src\/cli\/(?:accuracy|baseline|drift|predictions|replay)\/commands\.ts$/,
-    files:
-      "src/cli/{accuracy/accuracy,baseline/{build,show,diff},drift/{drift,compare},predictions/{predictions,export},replay/replay}.ts",
-  },
+const chunkGroups: Readonly<Record<string, string>> = {
+  readers: "src/protocols/*/definition.ts",
+  "data-commands": "src/cli/{accuracy,baseline,drift,predictions,replay}/commands.ts",
 };
 
 const groupedChunks: Plugin = {
   name: "grouped-chunks",
   setup(bundler) {
+    const groupOf = new Map(
+      Object.entries(chunkGroups).flatMap(([group, importers]) =>
+        globSync(importers, { cwd: rootDir }).map((file) => [path.join(rootDir, file), group] as const),
+      ),
+    );
     bundler.onResolve({ filter: /^\.\// }, ({ kind, importer }) => {
-      if (kind !== "dynamic-import") return undefined;
-      const group = Object.keys(chunkGroups).find((name) => chunkGroups[name]?.importers.test(importer));
+      const group = kind === "dynamic-import" ? groupOf.get(importer) : undefined;
       return group === undefined ? undefined : { path: group, namespace: "grouped-chunks" };
     });
-    bundler.onLoad({ filter: /.*/, namespace: "grouped-chunks" }, ({ path: group }) => {
-      const files = globSync(chunkGroups[group]?.files ?? "", { cwd: rootDir }).toSorted();
-      const contents = files.map((file) => `export * from ${JSON.stringify(`./${file}`)};`).join("\n");
-      return { contents, resolveDir: rootDir };
+    bundler.onLoad({ filter: /.*/, namespace: "grouped-chunks" }, async ({ path: wanted }) => {
+      const importers = [...groupOf].flatMap(([file, group]) => (group === wanted ? [file] : [])).toSorted();
+      const contents = await Promise.all(importers.map(lazyImportsAsExports));
+      return { contents: contents.flat().join("\n"), resolveDir: rootDir };
     });
   },
 };
+
+/** `export * from` for each file that a source file imports lazily from its own folder. */
+async function lazyImportsAsExports(file: string): Promise<readonly string[]> {
+  const imported = (await readFile(file, "utf8")).matchAll(/\bimport\("(\.\/[^"]+)"\)/g);
+  return [...imported].map(([, name = ""]) => `export * from ${JSON.stringify(path.join(path.dirname(file), name))};`);
+}
 
 /** How esbuild makes the product; shared with the test that checks what is loaded when. */
 export const buildOptions: BuildOptions & { readonly outdir: string; readonly metafile: true } = {
